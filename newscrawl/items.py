@@ -35,6 +35,20 @@ DropReason = Literal[
 
 DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
 
+OutcomeName = Literal["stored", "unchanged", "no_article", "failed", "gone"]
+"""How a visit to a page ended.
+
+- ``stored``: a new article, or a new text of a known one
+- ``unchanged``: the article stands in the database as the page shows it
+- ``no_article``: a readable page that holds no article
+- ``failed``: a page that could not be read
+- ``gone``: a page that its site has taken away
+"""
+
+
+def _isoformat(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -54,3 +68,100 @@ class Block:
 def kept_text(blocks: Iterable[Block]) -> str:
     """The article's text: the kept blocks, one line each."""
     return "\n".join(block.text for block in blocks if block.reason is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A clean article. What the page does not say is None or empty, never made up."""
+
+    title: str | None = None
+    text: str = field(repr=False)
+    """The body, one paragraph a line, without title, captions, bylines and sidebars."""
+    url: str | None = None
+    """Where the page was fetched; None for a local file that does not say it."""
+    canonical_url: str | None = None
+    """What the page's own canonical link says."""
+    source: str | None = None
+    """The news site."""
+    description: str | None = field(default=None, repr=False)
+    """The lead, where the page marks it apart from the body."""
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    """ISO 639-1 code."""
+    image_url: str | None = None
+    published_at: datetime | None = field(default=None, metadata={"serializer": _isoformat})
+    """In UTC; see ``published_precision``."""
+    published_precision: Literal["day", "second"] | None = None
+    """``day`` when the page gives no time of day."""
+
+    @property
+    def word_count(self) -> int:
+        """Number of white-space separated words in the text."""
+        return len(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was made of a page: the article, and every block with why it is in or out."""
+
+    article: Article
+    blocks: tuple[Block, ...] = field(repr=False)
+    extractor: str
+    """Name and version of what made it, to tell an extractor's change from a publisher's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A fetched or read page, before anything is known about it but where it came from."""
+
+    key: str
+    """Identity in the database: a canonical URL, or ``file:`` and a path."""
+    body: bytes = field(repr=False)
+    content_type: str
+    """MIME type, with a charset where one was declared."""
+    fetched_at: datetime
+    """With time zone. For a file: when it was saved."""
+    url: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An extracted page with the keys by which the store decides about it."""
+
+    page: Page
+    extraction: Extraction
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the visit to one page ended, where no article came of it."""
+
+    key: str
+    outcome: Literal["no_article", "failed", "gone"]
+    reason: str
+    """A word to count by, such as ``truncated``."""
+    error: str
+    """One line for a person: what is wrong and what to do."""
+    fetched_at: datetime
+    url: str | None = None
+    source: str | None = None
+
+
+class NoArticle(Exception):  # noqa: N818 - an answer about the page rather than a fault
+    """The page holds no article. ``reason`` is a word to count by, ``detail`` a sentence."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail or self.reason
+
+
+class UnreadablePage(NoArticle):
+    """The page is broken before the question of an article arises: empty, cut, binary, undecodable."""

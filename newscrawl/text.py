@@ -1,0 +1,46 @@
+"""Text as it may be stored, and as it may be shown on a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import ftfy
+from ftfy.badness import is_bad
+
+_LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# C0 and C1 controls but tab and newline, and the bidirectional overrides, which can disguise text.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+def clean(text: str) -> str:
+    """Normalise text without changing what it says.
+
+    NFC; line breaks as a newline; zero-width characters, soft hyphens, control characters and lone
+    surrogates out; mojibake (UTF-8 read as a single-byte encoding) repaired line by line where ftfy is
+    certain of it.
+    """
+    if is_bad(text):
+        text = "\n".join(ftfy.fix_encoding(line) if is_bad(line) else line for line in text.split("\n"))
+    text = _LINE_BREAK.sub("\n", text)
+    text = _CONTROL.sub("", _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
+    return unicodedata.normalize("NFC", text)
+
+
+def clean_line(text: str) -> str:
+    """Normalise text that belongs on one line: as `clean`, with all white space folded to single spaces."""
+    return " ".join(clean(text).split())
+
+
+def fold_spaces(text: str) -> str:
+    """Fold white space within lines, and drop empty lines."""
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def printable(text: str) -> str:
+    """Return the text on one line that cannot control a terminal: what does not print is escaped."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

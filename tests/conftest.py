@@ -1,0 +1,73 @@
+"""What the tests share: real crawls in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROVIDED = ROOT / "fixtures" / "provided"
+SCRAPY = [sys.executable, "-m", "scrapy"]
+
+ARTICLE = """\
+{title}
+Sáng nay, lãnh đạo thành phố {name} đã họp với đại diện các sở, ngành để bàn kế hoạch chống ngập trong mùa mưa năm nay.
+Theo báo cáo, thành phố {name} hiện còn hơn hai mươi tuyến đường thường xuyên bị ngập sau những trận mưa lớn kéo dài.
+Kết luận cuộc họp, chủ tịch thành phố yêu cầu các đơn vị hoàn thành việc nạo vét kênh rạch trước cuối tháng này.
+"""
+
+
+def article(name: str) -> str:
+    """A text dump of an article about a town, with nothing around it."""
+    return ARTICLE.format(title=f"Thành phố {name} lên kế hoạch chống ngập", name=name)
+
+
+Crawl = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Where a test's crawl puts its articles."""
+    return tmp_path / "out.db"
+
+
+@pytest.fixture
+def crawl(database: Path) -> Crawl:
+    """Run `scrapy crawl fixtures`, as a user would, into the test's database."""
+
+    def run(*arguments: str, cwd: Path = ROOT, **options: Any) -> subprocess.CompletedProcess[str]:
+        command = [*SCRAPY, "crawl", "fixtures", "-s", f"DATABASE_URL=sqlite:///{database}", *arguments]
+        environment = os.environ | {"SCRAPY_SETTINGS_MODULE": "newscrawl.settings", **options.pop("env", {})}
+        return subprocess.run(
+            command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=90, check=False, **options
+        )
+
+    return run
+
+
+@pytest.fixture
+def rows(database: Path) -> Callable[..., list[tuple[Any, ...]]]:
+    """Query the test's database."""
+
+    def query(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        connection = sqlite3.connect(database)
+        try:
+            return connection.execute(statement, parameters).fetchall()
+        finally:
+            connection.close()
+
+    return query
+
+
+@pytest.fixture(scope="session")
+def expected() -> dict[str, dict[str, str]]:
+    """What must come out of the two provided documents."""
+    return json.loads((PROVIDED / "expected.json").read_text("utf-8"))

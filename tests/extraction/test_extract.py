@@ -1,0 +1,96 @@
+"""The one call: a page in, an article or NoArticle out."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import newscrawl
+from newscrawl.extraction import extract_page
+from newscrawl.items import NoArticle, UnreadablePage, kept_text
+from tests.conftest import PROVIDED, article
+
+PARAGRAPHS = article("Huế").splitlines()
+PAGE = f"""<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{PARAGRAPHS[0]} - Báo Mới</title>
+<meta property="og:title" content="{PARAGRAPHS[0]}"><link rel="canonical" href="https://bao.example/chong-ngap.html">
+<meta property="article:published_time" content="2020-09-10T17:18:00+07:00"></head>
+<body><nav><a href="/">Trang chủ</a> <a href="/kinh-te">Kinh tế</a></nav><article><h1>{PARAGRAPHS[0]}</h1>
+{"".join(f"<p>{line}</p>" for line in PARAGRAPHS[1:])}</article><footer>© 2020 Báo Mới</footer></body></html>"""
+
+
+def test_provided_documents(expected):
+    """By the public call, byte for byte."""
+    for name, document in expected.items():
+        extracted = newscrawl.extract((PROVIDED / name).read_bytes(), content_type="text/plain")
+        assert (extracted.title, extracted.text) == (document["title"], document["text"])
+        assert extracted.published_at is None
+
+
+def test_html_page():
+    """Title and text of the article, and nothing of the page around it."""
+    extracted = newscrawl.extract(PAGE.encode(), url="https://bao.example/chong-ngap.html?utm_source=x")
+    assert extracted.title == PARAGRAPHS[0]
+    assert extracted.text == "\n".join(PARAGRAPHS[1:])
+    assert extracted.url == "https://bao.example/chong-ngap.html?utm_source=x"
+    assert extracted.canonical_url == "https://bao.example/chong-ngap.html"
+
+
+def test_text_and_bytes_give_the_same():
+    """A page that is already decoded is taken as it is."""
+    assert newscrawl.extract(PAGE) == newscrawl.extract(PAGE.encode("utf-16"))
+
+
+def test_text_is_the_kept_blocks():
+    """Nothing stands in the text that is not a block."""
+    extraction = extract_page((PROVIDED / "001_89b347cee3ab0069.txt").read_bytes(), content_type="text/plain")
+    assert extraction.article.text == kept_text(extraction.blocks)
+    assert {block.reason for block in extraction.blocks} > {None, "related", "teaser"}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        (b"", "text/html", "empty"),
+        (b"<html><body></body></html>", "text/html", "no_text"),
+        (b"Only a title\n", "text/plain", "no_text"),
+        (b"\0\1\2", "text/html", "binary"),
+    ],
+)
+def test_no_article_has_a_reason(body, content_type, reason):
+    """For a program to count by, and for a person to read."""
+    with pytest.raises(NoArticle) as caught:
+        newscrawl.extract(body, content_type=content_type)
+    assert caught.value.reason == reason
+    assert str(caught.value)
+
+
+def test_no_article_travels_between_processes():
+    """Reason and detail survive pickling."""
+    error = pickle.loads(pickle.dumps(UnreadablePage("empty", "the page is empty")))
+    assert (type(error), error.reason, str(error)) == (UnreadablePage, "empty", "the page is empty")
+
+
+def test_import_is_quick_until_something_is_extracted():
+    """`import newscrawl` loads neither Scrapy nor trafilatura."""
+    code = "import sys, json, newscrawl; print(json.dumps([m for m in ('scrapy', 'trafilatura') if m in sys.modules]))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout) == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.one_of(st.sampled_from(["<p>", "</div>", "<table><tr>", "&#0;", "<!--", PAGE[:300], PAGE]), st.text()))
+)
+def test_nothing_but_no_article_comes_out_of_odd_pages(parts):
+    """Whatever a page holds."""
+    try:
+        extracted = newscrawl.extract("".join(parts))
+    except NoArticle:
+        return
+    assert extracted.text.isprintable() or "\n" in extracted.text or "\u200d" in extracted.text
