@@ -1,0 +1,76 @@
+"""Which lines of a dump are the article: alignment with the gold text."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+
+from benchmarks.scoring import runs, words_of
+from newscrawl.extraction.dump_lines import Line
+
+BODY, SIDEBAR, UNKNOWN = 1, 0, -1
+
+
+def label_lines(lines: list[Line], gold: str, lead: str = "") -> tuple[list[int], list[float]]:
+    """For each line BODY, SIDEBAR or UNKNOWN (partly covered, or the lead), and the share of it that the gold covers.
+
+    Long lines are judged by their shingles. Short ones must stand in the gold in the right order: the chain of
+    exact occurrences that covers most words (a longest increasing subsequence) decides.
+    """
+    answer = words_of(gold)
+    grams = set(runs(answer))
+    lead_grams = set(runs(words_of(lead)))
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, word in enumerate(answer):
+        places[word].append(place)
+    labels: list[int] = []
+    covers: list[float] = []
+    candidates: list[tuple[int, int, int]] = []
+    for index, line in enumerate(lines):
+        words = words_of(line.text)
+        own = runs(words)
+        cover = sum(1 for gram in own if gram in grams) / max(len(own), 1)
+        covers.append(cover)
+        led = sum(1 for gram in own if gram in lead_grams) / max(len(own), 1)
+        candidates += [(index, place, len(words)) for place in _occurrences(words, answer, places)]
+        if len(words) >= 8:
+            labels.append(BODY if cover >= 0.6 else UNKNOWN if cover > 0.2 or led > 0.6 else SIDEBAR)
+        else:
+            labels.append(UNKNOWN if led > 0.6 and len(words) > 3 else SIDEBAR)
+    for index in _chain(candidates):
+        labels[index] = BODY
+    return labels, covers
+
+
+def _occurrences(words: list[str], answer: list[str], places: dict[str, list[int]]) -> list[int]:
+    if not words or (len(words) == 1 and len(words[0]) < 2):
+        return []
+    head = words[:12]
+    rarest = min(range(len(head)), key=lambda i: len(places.get(head[i], ())))
+    found = [p - rarest for p in places.get(head[rarest], ())[:200]]
+    return [p for p in found if p >= 0 and answer[p : p + len(head)] == head][:20]
+
+
+def _chain(candidates: list[tuple[int, int, int]]) -> list[int]:
+    """Lines of the heaviest chain in which both line number and place in the gold grow."""
+    candidates.sort(key=lambda c: (c[0], -c[1]))
+    ends: list[int] = []  # places, rising, with rising weights: the best chain that ends by there
+    best: list[tuple[int, int]] = []
+    parents: list[int] = [-1] * len(candidates)
+    for number, (_, place, size) in enumerate(candidates):
+        at = bisect_left(ends, place)
+        weight = size + (best[at - 1][0] if at else 0)
+        parents[number] = best[at - 1][1] if at else -1
+        stop = at
+        while stop < len(ends) and best[stop][0] <= weight:
+            stop += 1
+        if at < len(ends) and ends[at] == place and best[at][0] > weight:
+            continue
+        ends[at:stop] = [place]
+        best[at:stop] = [(weight, number)]
+    chain: list[int] = []
+    at = best[-1][1] if best else -1
+    while at >= 0:
+        chain.append(candidates[at][0])
+        at = parents[at]
+    return chain
