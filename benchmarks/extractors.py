@@ -1,0 +1,157 @@
+"""Extractors under one interface.
+
+newscrawl and trafilatura decode the page themselves and get its bytes. The others get one string, decoded as
+UTF-8 with replacement, as the article-extraction-benchmark hands it to all. Options are each project's defaults,
+but comments are no text, and nothing may be fetched while a page is measured.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from lxml import html as lxml_html
+
+import newscrawl
+
+METADATA = frozenset({"title", "authors", "day"})
+_INLINE = frozenset(
+    ("a", "abbr", "b", "cite", "code", "em", "font", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "u")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an extractor made of a page."""
+
+    text: str = field(default="", repr=False)
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published: date | None = None
+    """A datetime where a time is known, a date where a day is."""
+
+
+Run = Callable[[bytes, str | None], Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """An extractor by name; ``load`` imports its package and raises ImportError where it is not installed."""
+
+    name: str
+    load: Callable[[], Run]
+    gives: frozenset[str] = METADATA
+    """The metadata it offers at all; the rest is not judged."""
+
+
+def _ours() -> Run:
+    def run(body: bytes, url: str | None) -> Found:
+        article = newscrawl.extract(body, url)
+        published: date | None = article.published_at
+        if article.published_at is not None and article.published_precision == "day":
+            published = article.published_at.date()
+        return Found(article.text, article.title, article.authors, published)
+
+    return run
+
+
+def _trafilatura(**options: bool) -> Callable[[], Run]:
+    def load() -> Run:
+        bare_extraction = importlib.import_module("trafilatura").bare_extraction
+
+        def run(body: bytes, url: str | None) -> Found:
+            document = bare_extraction(body, url=url, include_comments=False, with_metadata=True, **options)
+            if document is None:
+                return Found()
+            authors = tuple(name.strip() for name in (document.author or "").split(";") if name.strip())
+            published = date.fromisoformat(document.date) if document.date else None
+            return Found(document.text or "", document.title, authors, published)
+
+        return run
+
+    return load
+
+
+def _newspaper() -> Run:
+    article = importlib.import_module("newspaper").article
+
+    def run(body: bytes, url: str | None) -> Found:
+        page = article(url or "", input_html=_string(body), fetch_images=False, follow_meta_refresh=False)
+        return Found(page.text, page.title, tuple(page.authors), page.publish_date or None)
+
+    return run
+
+
+def _readability() -> Run:
+    document_of = importlib.import_module("readability").Document
+
+    def run(body: bytes, url: str | None) -> Found:
+        document = document_of(_string(body), url=url)
+        return Found(plain_text(document.summary(html_partial=True)), document.short_title())
+
+    return run
+
+
+def plain_text(fragment: str) -> str:
+    """The text of a piece of HTML, a block a line."""
+    root = lxml_html.fragment_fromstring(fragment, create_parent="div")
+    for element in root.iter("*"):
+        if element.tag not in _INLINE:
+            element.text = "\n" + (element.text or "")
+            element.tail = "\n" + (element.tail or "")
+    return "\n".join(line.strip() for line in str(root.text_content()).split("\n") if line.strip())
+
+
+def _resiliparse() -> Run:
+    extract = importlib.import_module("resiliparse.extract.html2text").extract_plain_text
+
+    def run(body: bytes, url: str | None) -> Found:  # noqa: ARG001 - it looks at the page alone
+        return Found(extract(_string(body), main_content=True))
+
+    return run
+
+
+def _news_please() -> Run:
+    from_html = importlib.import_module("newsplease").NewsPlease.from_html
+
+    def run(body: bytes, url: str | None) -> Found:
+        page: Any = from_html(_string(body), url=url, fetch_images=False)
+        return Found(page.maintext or "", page.title, tuple(page.authors or ()), page.date_publish)
+
+    return run
+
+
+def _goose() -> Run:
+    goose = importlib.import_module("goose3").Goose()
+
+    def run(body: bytes, url: str | None) -> Found:  # noqa: ARG001 - it would fetch the page
+        page = goose.extract(raw_html=_string(body))
+        return Found(page.cleaned_text or "", page.title, tuple(page.authors or ()), page.publish_datetime_utc)
+
+    return run
+
+
+def _string(body: bytes) -> str:
+    return body.decode("utf-8", "replace")
+
+
+BASELINE = "trafilatura"
+
+EXTRACTORS = {
+    extractor.name: extractor
+    for extractor in (
+        Extractor("ours", _ours),
+        Extractor(BASELINE, _trafilatura()),
+        Extractor("trafilatura-precision", _trafilatura(favor_precision=True)),
+        Extractor("trafilatura-recall", _trafilatura(favor_recall=True)),
+        Extractor("trafilatura-fast", _trafilatura(fast=True)),
+        Extractor("newspaper4k", _newspaper),
+        Extractor("readability", _readability, frozenset({"title"})),
+        Extractor("resiliparse", _resiliparse, frozenset()),
+        Extractor("news-please", _news_please),
+        Extractor("goose3", _goose),
+    )
+}
