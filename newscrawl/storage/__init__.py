@@ -1,0 +1,20 @@
+"""The output database. The only importer of SQLAlchemy."""
+
+from newscrawl.storage.counts import Counts, Result
+from newscrawl.storage.engine import StorageError, check_database, location
+from newscrawl.storage.query import RunReport, report_run, select_rows
+from newscrawl.storage.store import Store
+from newscrawl.storage.writer import Writer
+
+__all__ = [
+    "Counts",
+    "Result",
+    "RunReport",
+    "StorageError",
+    "Store",
+    "Writer",
+    "check_database",
+    "location",
+    "report_run",
+    "select_rows",
+]

@@ -1,0 +1,90 @@
+"""What a run did, in numbers: kept in `runs.counts` in the transaction of the rows they count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from newscrawl.items import Candidate, Outcome, OutcomeName
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the store did with one page."""
+
+    outcome: OutcomeName
+    article_id: int | None = None
+    revised: bool = False
+    """An earlier text of the article was put aside."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """Pages of a run by outcome, why pages gave no article, and words of its articles kept and dropped."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    revisions: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    words_kept: int = 0
+    words_dropped: Counter[str] = field(default_factory=Counter)
+
+    def plus(self, done: Iterable[tuple[Candidate | Outcome, Result]]) -> Counts:
+        """Return these counts and what was done since; these stay as they are, for a transaction may fail."""
+        total = Counts.from_json(self.as_json())
+        for item, result in done:
+            total.outcomes[result.outcome] += 1
+            total.revisions += result.revised
+            if isinstance(item, Outcome):
+                total.reasons[item.reason] += 1
+                continue
+            for block in item.extraction.blocks:
+                if block.reason is None:
+                    total.words_kept += block.words
+                else:
+                    total.words_dropped[block.reason] += block.words
+        return total
+
+    def as_json(self) -> dict[str, Any]:
+        """As stored in `runs.counts`."""
+        return {
+            "outcomes": dict(self.outcomes),
+            "revisions": self.revisions,
+            "reasons": dict(self.reasons),
+            "words_kept": self.words_kept,
+            "words_dropped": dict(self.words_dropped),
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Counts:
+        """From `runs.counts`."""
+        return cls(
+            Counter(stored["outcomes"]),
+            stored["revisions"],
+            Counter(stored["reasons"]),
+            stored["words_kept"],
+            Counter(stored["words_dropped"]),
+        )
+
+    def __str__(self) -> str:
+        parts = [f"{self.outcomes[name]} {words}" for name, words in _OUTCOMES.items() if self.outcomes[name]]
+        if self.revisions:
+            parts.insert(1, f"{self.revisions} of them revised")
+        reasons = ", ".join(f"{reason} {count}" for reason, count in self.reasons.most_common())
+        dropped = ", ".join(f"{reason} {count}" for reason, count in self.words_dropped.most_common())
+        return (
+            (", ".join(parts) or "no pages")
+            + (f" ({reasons})" if reasons else "")
+            + f"; words kept {self.words_kept}, dropped {self.words_dropped.total()}"
+            + (f" ({dropped})" if dropped else "")
+        )
+
+
+_OUTCOMES = {
+    "stored": "stored",
+    "unchanged": "unchanged",
+    "no_article": "without an article",
+    "failed": "failed",
+    "gone": "gone",
+}

@@ -1,0 +1,90 @@
+"""Reading: what a run did, and a person's own SELECT."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from newscrawl.items import Block
+from newscrawl.storage.counts import Counts
+from newscrawl.storage.engine import BUSY_TIMEOUT, StorageError, explained, location, open_engine, parse_url
+from newscrawl.storage.schema import articles, pages, runs
+from newscrawl.text import printable
+
+_READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReport:
+    """An article as a run left it, for a person to look over."""
+
+    title: str | None
+    source: str | None
+    url_key: str
+    words_kept: int
+    words_dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did, with its first articles."""
+
+    counts: Counts
+    articles: tuple[ArticleReport, ...]
+    article_count: int
+    total_articles: int
+    """All articles in the database, of this and every earlier run."""
+
+
+def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
+    """Report a run, with up to `limit` of its articles in the order they were stored. Raises StorageError."""
+    engine = open_engine(url)
+    of_run = select(articles).join(pages, pages.c.article_id == articles.c.id).where(pages.c.run_id == run_id)
+    with explained(engine), engine.connect() as connection:
+        counts = Counts.from_json(connection.execute(select(runs.c.counts).where(runs.c.id == run_id)).scalar_one())
+        rows = connection.execute(of_run.order_by(articles.c.id).limit(limit)).all()
+        article_count = connection.execute(select(func.count()).select_from(of_run.subquery())).scalar_one()
+        total = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    engine.dispose()
+    reports = tuple(
+        ArticleReport(
+            title=row.title,
+            source=row.source,
+            url_key=row.url_key,
+            words_kept=row.word_count,
+            words_dropped=sum(Block(*block).words for block in row.blocks if block[2] is not None),
+        )
+        for row in rows
+    )
+    return RunReport(counts, reports, article_count, total)
+
+
+def select_rows(url: str, statement: str) -> Iterator[Sequence[Any]]:
+    """Run one statement that can only read, and give the column names, then the rows.
+
+    SQLite itself enforces it: the file is opened read only, and an authorizer refuses everything but
+    reading, attaching other files included. Raises StorageError.
+    """
+    parse_url(url)
+    path = location(url)
+    if not Path(path).is_file():
+        raise StorageError(f"database {printable(path)} does not exist; a crawl makes it")
+    try:
+        with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)) as connection:
+            connection.set_authorizer(
+                lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
+            )
+            cursor = connection.execute(statement)
+            yield [column[0] for column in cursor.description or ()]
+            yield from cursor
+    except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
+        cause = str(error)
+        if cause == "not authorized":
+            cause = "only reading is allowed: one select"
+        raise StorageError(f"database {printable(path)}: {printable(cause)}") from error

@@ -1,0 +1,114 @@
+"""The tables. Every column is described in docs/DATA.md."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from newscrawl.storage.types import CompressedJson, Json, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("spider", Text, nullable=False),
+    Column("arguments", Json, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("reason", Text),
+    Column("counts", Json, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url_key", Text, nullable=False, unique=True),
+    Column("url", Text),
+    Column("canonical_url", Text),
+    Column("source", Text),
+    Column("title", Text),
+    Column("description", Text),
+    Column("text", Text, nullable=False),
+    Column("blocks", CompressedJson, nullable=False),
+    Column("authors", Json, nullable=False),
+    Column("section", Text),
+    Column("tags", Json, nullable=False),
+    Column("language", Text),
+    Column("image_url", Text),
+    Column("published_at", UtcDateTime),
+    Column("published_precision", Text),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("duplicate_of", ForeignKey("articles.id", ondelete="SET NULL")),
+    Column("similarity", Float),
+    Column("word_count", Integer, nullable=False),
+    Column("body_digest", Text, nullable=False),
+    Column("extractor", Text, nullable=False),
+    Column("run_id", ForeignKey("runs.id", ondelete="SET NULL")),
+    Index(None, "source", "published_at"),
+    Index(None, "published_at"),
+    Index(None, "content_hash"),
+    Index(None, "duplicate_of"),
+    Index(None, "run_id"),
+)
+
+article_revisions = Table(
+    "article_revisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("title", Text),
+    Column("text", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("extractor", Text, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+    UniqueConstraint("article_id", "number"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url_key", Text, nullable=False, unique=True),
+    Column("url", Text),
+    Column("source", Text),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("error", Text),
+    Column("article_id", ForeignKey("articles.id", ondelete="SET NULL")),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("run_id", ForeignKey("runs.id", ondelete="SET NULL")),
+    Index(None, "article_id"),
+    Index(None, "run_id"),
+    Index(None, "outcome", "reason"),
+)
+
+UNIQUE_ARTICLES = "create view unique_articles as select * from articles where duplicate_of is null"
+"""One row per story, as a reader wants it."""

@@ -1,0 +1,68 @@
+"""One thread that writes, so that nothing else waits for the disk."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from threading import Thread
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Writer(Generic[Item, Result]):
+    """Group commit: take whatever waits, write it as one batch, answer everybody in it.
+
+    It never waits for a batch to fill up: an item that comes alone is written alone.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Item]], Sequence[Result]], max_batch: int = 500) -> None:
+        self._write = write
+        self._max_batch = max_batch
+        self._queue: queue.SimpleQueue[tuple[Item, Future[Result]] | None] = queue.SimpleQueue()
+        self._thread = Thread(target=self._run, name="newscrawl-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, item: Item) -> Future[Result]:
+        """Ask for an item to be written; the future is done when its transaction is durable, or has failed."""
+        future: Future[Result] = Future()
+        self._queue.put((item, future))
+        return future
+
+    def close(self) -> None:
+        """Write what waits, and end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while batch := self._next_batch():
+            if not self._answer(batch) and len(batch) > 1:
+                for entry in batch:
+                    self._answer([entry])
+
+    def _answer(self, batch: list[tuple[Item, Future[Result]]]) -> bool:
+        """Write a batch. One that fails is left unanswered, so that one bad item cannot take others along."""
+        items, futures = zip(*batch, strict=True)
+        try:
+            results = self._write(items)
+        except Exception as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
+            if len(batch) == 1:
+                futures[0].set_exception(error)
+            return False
+        for future, result in zip(futures, results, strict=True):
+            future.set_result(result)
+        return True
+
+    def _next_batch(self) -> list[tuple[Item, Future[Result]]]:
+        batch: list[tuple[Item, Future[Result]]] = []
+        while len(batch) < self._max_batch and not (batch and self._queue.empty()):
+            entry = self._queue.get()
+            if entry is None:
+                if batch:
+                    self._queue.put(None)
+                break
+            if entry[1].set_running_or_notify_cancel():
+                batch.append(entry)
+        return batch

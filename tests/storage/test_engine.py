@@ -1,0 +1,107 @@
+"""Opening databases: new, old, foreign, broken."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from newscrawl.storage.engine import StorageError, check_database, open_engine, write_transaction
+from newscrawl.storage.schema import UNIQUE_ARTICLES, metadata
+from tests.database import query
+
+
+def test_migrations_lead_to_the_schema(tmp_path):
+    """A database made by the migrations has the tables, columns, keys and indexes that the code expects."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        views = connection.exec_driver_sql("select sql from sqlite_master where type = 'view'").scalars().all()
+    engine.dispose()
+    assert [view.lower() for view in views] == [UNIQUE_ARTICLES]
+
+
+def test_opening_again_changes_nothing(tmp_path):
+    """A database of today is left as it is."""
+    path = tmp_path / "x.db"
+    check_database(f"sqlite:///{path}")
+    before = query(path, "select * from sqlite_master")
+    check_database(f"sqlite:///{path}")
+    assert query(path, "select * from sqlite_master") == before
+
+
+def test_many_processes_may_create_it_at_once(tmp_path):
+    """Two cron jobs that start together on a fresh machine both find their tables."""
+    code = f"from newscrawl.storage import check_database; check_database('sqlite:///{tmp_path / 'x.db'}')"
+    processes = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert (process.returncode, errors) == (0, "")
+
+
+def test_writes_are_durable_and_do_not_stop_readers(tmp_path):
+    """Write-ahead log, full synchronisation, foreign keys."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    with engine.connect() as connection:
+        pragmas = [connection.exec_driver_sql(f"pragma {name}").scalar() for name in PRAGMAS]
+    engine.dispose()
+    assert dict(zip(PRAGMAS, pragmas, strict=True)) == PRAGMAS
+
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 60_000}
+
+
+def test_write_transactions_wait_for_each_other(tmp_path):
+    """The right to write is taken at the beginning: another writer is refused, or waits, before it has read."""
+    path = tmp_path / "x.db"
+    engine = open_engine(f"sqlite:///{path}")
+    with (
+        write_transaction(engine),
+        closing(sqlite3.connect(path, timeout=0)) as other,
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        other.execute("begin immediate")
+    engine.dispose()
+
+
+def test_database_of_another_program_is_left_alone(tmp_path):
+    """Its tables stay its own."""
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("create table articles (id integer primary key)")
+    with pytest.raises(StorageError, match="tables of another program"):
+        check_database(f"sqlite:///{path}")
+    assert query(path, "select name from sqlite_master") == [("articles",)]
+
+
+def test_database_of_a_newer_version_is_left_alone(tmp_path):
+    """An old program does not write what a newer one would misread."""
+    path = tmp_path / "x.db"
+    check_database(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+        connection.commit()
+    with pytest.raises(StorageError, match="newer newscrawl"):
+        check_database(f"sqlite:///{path}")
+
+
+def test_broken_upgrade_leaves_the_old_database(tmp_path):
+    """A migration is one transaction: where it fails, nothing of it remains."""
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as connection:
+        # A view of the name that the first migration is going to give away last.
+        connection.execute("create view unique_articles as select 1")
+    with pytest.raises(StorageError, match="already exists"):
+        check_database(f"sqlite:///{path}")
+    assert query(path, "select name from sqlite_master") == [("unique_articles",)]
+
+
+def test_folder_instead_of_a_file_is_refused(tmp_path):
+    """In one line that names the place."""
+    with pytest.raises(StorageError, match=f"{tmp_path}: unable to open"):
+        check_database(f"sqlite:///{tmp_path}")

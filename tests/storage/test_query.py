@@ -1,0 +1,59 @@
+"""A person's own SELECT."""
+
+from __future__ import annotations
+
+import pytest
+
+from newscrawl.storage import StorageError, check_database, select_rows
+
+
+@pytest.fixture
+def url(database):
+    """A database with tables and nothing in them."""
+    address = f"sqlite:///{database}"
+    check_database(address)
+    return address
+
+
+def test_select_gives_names_and_rows(url):
+    """The columns' names first."""
+    assert list(select_rows(url, "select 1 as one, null as nil union all select 2, 'x'")) == [
+        ["one", "nil"],
+        (1, None),
+        (2, "x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from articles",
+        "insert into runs default values",
+        "drop table pages",
+        "attach database '{other}' as other",
+        "vacuum into '{other}'",
+        "pragma journal_mode = delete",
+        "create temp table t (x)",
+        "select 1; delete from articles",
+        "with x as (select 1) delete from articles",
+    ],
+)
+def test_nothing_but_reading_is_possible(url, statement, tmp_path):
+    """The database itself refuses."""
+    other = tmp_path / "other.db"
+    with pytest.raises(StorageError):
+        list(select_rows(url, statement.format(other=other)))
+    assert not other.exists()
+
+
+def test_wrong_statement_is_one_line(url, database):
+    """With the place and the cause."""
+    with pytest.raises(StorageError, match=f"{database}: no such column: nonsense"):
+        list(select_rows(url, "select nonsense from articles"))
+
+
+def test_missing_database_is_not_created(tmp_path):
+    """Reading makes no file."""
+    with pytest.raises(StorageError, match="does not exist"):
+        list(select_rows(f"sqlite:///{tmp_path / 'no.db'}", "select 1"))
+    assert not (tmp_path / "no.db").exists()
