@@ -1,0 +1,173 @@
+"""Local files as pages: which to read, who they are, and what is in them."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import os
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from newscrawl.extraction.canonical import canonical_link
+from newscrawl.items import Outcome, Page, UnreadablePage
+from newscrawl.manifest import Entry, entry_for, file_key
+from newscrawl.text import printable
+from newscrawl.urls import is_article_url, site_of, url_key
+
+CONTENT_TYPES = {
+    ".txt": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+}
+"""What is read, by the end of the file's name; each also with ``.gz`` behind it."""
+
+
+_OUTSIDE = "a link out of the given folder; give its target as a path of its own"
+
+
+class PathError(ValueError):
+    """A path that names nothing to read. The message is one line for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to read, and the folder that it must not lead out of."""
+
+    path: Path
+    root: Path
+    fault: str | None = None
+    """Why the place itself could not be read: an unreadable folder, for one."""
+
+
+def content_type_of(name: str) -> str | None:
+    """Return the MIME type that a file's name promises; None for a file that is no page."""
+    return CONTENT_TYPES.get(Path(name.lower().removesuffix(".gz")).suffix)
+
+
+def split_paths(paths: str) -> list[str]:
+    """Split a comma-separated list of paths; a name that exists as it stands is one path, commas and all."""
+    if os.path.lexists(paths):
+        return [paths]
+    return [part.strip() for part in paths.split(",") if part.strip()]
+
+
+def find_files(paths: Iterable[str]) -> Iterator[FoundFile]:
+    """Find the pages below files, folders and globs, lazily and in a fixed order.
+
+    Names that begin with a dot are passed over below a folder. Raises PathError for a path that names
+    nothing, or a file that is no page.
+    """
+    for path in paths:
+        if os.path.lexists(path):
+            yield from _found(Path(path), Path(path).resolve())
+        elif glob.has_magic(path):
+            matches = sorted(glob.iglob(path, recursive=True))  # noqa: PTH207 - a pattern with its folder
+            if not matches:
+                raise PathError(f"no file matches {printable(path)}")
+            root = _fixed_part(path).resolve()
+            for match in matches:
+                if Path(match).is_dir() or content_type_of(match):
+                    yield from _found(Path(match), root)
+        else:
+            raise PathError(f"no such file or folder: {printable(path)}")
+
+
+def _fixed_part(pattern: str) -> Path:
+    parts = Path(pattern).parts
+    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    return Path(*parts[:fixed])
+
+
+def _found(path: Path, root: Path) -> Iterator[FoundFile]:
+    if path.is_dir():
+        yield from _walk(path, root)
+    elif content_type_of(path.name) is None:
+        raise PathError(f"{printable(str(path))} is no page: the name must end in {', '.join(CONTENT_TYPES)}, or .gz")
+    else:
+        yield FoundFile(path, root)
+
+
+def _walk(folder: Path, root: Path) -> Iterator[FoundFile]:
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
+    except OSError as error:
+        yield FoundFile(folder, root, f"the folder cannot be read ({error.strerror})")
+        return
+    for entry in names:
+        path = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path, root)
+        elif entry.is_dir():
+            if not path.resolve().is_relative_to(root):
+                yield FoundFile(path, root, _OUTSIDE)
+        elif content_type_of(entry.name):
+            yield FoundFile(path, root)
+
+
+def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
+    """Read a file into a page, or say why that failed. `max_size` is in bytes, unpacked; 0 sets no limit."""
+    real = Path(os.path.realpath(found.path))
+    fault = found.fault or _link_fault(real, found.root)
+    # What stands behind a bad link is not what failed: the link is.
+    place = real if fault is None else found.path.parent.resolve() / found.path.name
+    modified = datetime.now(UTC)
+    entry = Entry()
+    try:
+        if fault is not None:
+            raise UnreadablePage("unreadable", fault)
+        entry = entry_for(real)
+        body, modified = _read(real, max_size)
+        content_type = entry.content_type or content_type_of(found.path.name) or "text/html"
+        url = entry.url or (_own_url(body, content_type) if "html" in content_type else None)
+    except UnreadablePage as error:
+        message = f"{printable(str(found.path))}: {printable(str(error))}"
+        return Outcome(file_key(place), "failed", error.reason, message, modified, entry.url, entry.source)
+    return Page(
+        key=url_key(url) if url else file_key(place),
+        body=body,
+        content_type=content_type,
+        fetched_at=entry.fetched_at or modified,
+        url=url,
+        source=entry.source or (site_of(url) if url else None),
+    )
+
+
+def _link_fault(real: Path, root: Path) -> str | None:
+    if not real.is_relative_to(root):
+        return _OUTSIDE
+    return None if real.exists() else "a link to a file that is not there"
+
+
+def _own_url(body: bytes, content_type: str) -> str | None:
+    url = canonical_link(body, content_type)
+    return url if url and is_article_url(url) else None
+
+
+def _read(path: Path, max_size: int) -> tuple[bytes, datetime]:
+    """Read a regular file, unpacked, and when it was saved."""
+    try:
+        # A pipe would block for ever, and a link could have been put there since we looked.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise UnreadablePage("unreadable", "not a regular file")
+            amount = max_size + 1 if max_size else -1
+            if max_size and status.st_size > max_size:
+                raise UnreadablePage("too_large", f"{status.st_size} bytes; DOWNLOAD_MAXSIZE allows {max_size}")
+            body = (gzip.GzipFile(fileobj=file) if path.suffix.lower() == ".gz" else file).read(amount)
+    except EOFError:
+        raise UnreadablePage("truncated", "the gzip data ends too early: the file was cut off") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise UnreadablePage("undecodable", f"not gzip data ({error})") from None
+    except OSError as error:
+        raise UnreadablePage("unreadable", f"cannot be read ({error.strerror})") from None
+    if max_size and len(body) > max_size:
+        raise UnreadablePage("too_large", f"unpacks to more than the {max_size} bytes that DOWNLOAD_MAXSIZE allows")
+    return body, min(datetime.fromtimestamp(status.st_mtime, UTC), datetime.now(UTC))

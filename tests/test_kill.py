@@ -1,0 +1,109 @@
+"""Killed at any moment, nothing is lost: real SIGKILLs at random numbers of committed rows."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, SCRAPY, article
+from tests.database import committed, query, snapshot
+
+SEED = 20200910
+
+
+def generated_files(folder: Path, count: int) -> Path:
+    """Write articles of all kinds: dumps and pages, with and without sidebars, copies, and files that fail."""
+    folder.mkdir()
+    choice = random.Random(SEED)
+    for number in range(count):
+        text = article(f"Thị xã {number}")
+        kind = choice.randrange(10)
+        if kind == 0:
+            text = article(f"Thị xã {number // 50}")  # a copy of others
+        elif kind < 4:
+            text += "Tin liên quan\n" + "".join(f"-\nTin vắn số {n}\n{n:02}:15' - 10/09/2020\n" for n in range(12))
+        path = folder / f"{number % 20:02}" / f"{number:05}.txt"
+        path.parent.mkdir(exist_ok=True)
+        if kind == 4:
+            paragraphs = "".join(f"<p>{line}</p>" for line in text.splitlines()[1:])
+            link = f'<link rel="canonical" href="https://news.example/{number}.html">'
+            page = f"<html><head><title>Trang {number}</title>{link}</head><body><article>{paragraphs}</article></body>"
+            path.with_suffix(".html").write_text(page + "</html>", "utf-8")
+        elif kind == 5:
+            path.with_suffix(".txt.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+        elif kind == 6 and number % 3 == 0:
+            path.write_bytes(b"\0" * 100)
+        else:
+            path.write_text(text, "utf-8")
+    return folder
+
+
+def crawl_command(folder: Path, database: Path) -> list[str]:
+    """The crawl of a folder."""
+    return [*SCRAPY, "crawl", "fixtures", "-a", f"path={folder}", "-s", f"DATABASE_URL=sqlite:///{database}"]
+
+
+def run_to_end(folder: Path, database: Path) -> None:
+    """Crawl undisturbed."""
+    command = [*crawl_command(folder, database), "-L", "ERROR"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def kill_at(folder: Path, database: Path, rows: int) -> int:
+    """Crawl, and kill the whole process group once so many rows are committed; return how many there were."""
+    process = subprocess.Popen(
+        crawl_command(folder, database),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while process.poll() is None and committed(database) < rows:
+        time.sleep(0.001)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return committed(database)
+
+
+def check_kills(tmp_path: Path, files: int, kills: int) -> None:
+    """Kill and resume crawls of the same files, and compare each result with an undisturbed one."""
+    folder = generated_files(tmp_path / "pages", files)
+    run_to_end(folder, tmp_path / "undisturbed.db")
+    undisturbed = snapshot(tmp_path / "undisturbed.db")
+    stored = len(undisturbed["articles"])
+    assert stored > files * 0.9
+    assert any(row[16] for row in undisturbed["articles"]), "no copies among the files"
+    choice = random.Random(SEED)
+    killed_at = []
+    for number in range(kills):
+        database = tmp_path / f"{number}.db"
+        killed_at.append(kill_at(folder, database, choice.randrange(0, stored)))
+        run_to_end(folder, database)
+        assert snapshot(database) == undisturbed, f"after a kill at {killed_at[-1]} rows"
+        assert query(database, "pragma integrity_check") == [("ok",)]
+        reasons = [reason for (reason,) in query(database, "select reason from runs order by id")]
+        assert reasons[-1] == "finished"
+        assert set(reasons[:-1]) <= {"killed", "finished"}
+        database.unlink()
+    in_the_middle = [rows for rows in killed_at if 0 < rows < stored]
+    assert len(in_the_middle) >= kills * 0.6, f"most crawls were not caught in the middle: {killed_at}"
+
+
+def test_killed_crawl_loses_nothing(tmp_path):
+    """After a SIGKILL one more run gives what an undisturbed run gives."""
+    check_kills(tmp_path, files=300, kills=3)
+
+
+@pytest.mark.soak
+def test_fifty_killed_crawls_lose_nothing(tmp_path):
+    """The same, fifty times over two thousand files."""
+    check_kills(tmp_path, files=2000, kills=50)

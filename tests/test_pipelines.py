@@ -1,0 +1,43 @@
+"""Faults between the pipelines and the database."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from newscrawl.settings import ITEM_PIPELINES
+from tests.conftest import ROOT, article
+
+
+@pytest.fixture
+def pages(tmp_path):
+    """Three files; a faulty pipeline picks one by its name."""
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for name in ("a", "crashing-unstorable", "z"):
+        (folder / f"{name}.txt").write_text(article(name), "utf-8")
+    return folder
+
+
+def with_pipeline(name: str) -> list[str]:
+    """The settings that put a faulty pipeline before the store."""
+    return ["-s", f"ITEM_PIPELINES={json.dumps(ITEM_PIPELINES | {f'tests.faulty.{name}': 350})}"]
+
+
+def test_article_that_the_database_cannot_hold_fails_alone(crawl, rows, pages):
+    """It gets a row with its error; its neighbours, in the same batch, are stored."""
+    result = crawl("-a", f"path={pages}", *with_pipeline("Unstorable"), env={"PYTHONPATH": str(ROOT)})
+    assert result.returncode == 0, result.stderr
+    assert rows("select title from articles order by id") == [
+        (article(name).partition("\n")[0],) for name in ("a", "z")
+    ]
+    assert rows("select reason from pages where outcome = 'failed'") == [("unstorable",)]
+    assert len([line for line in result.stderr.splitlines() if "the database cannot hold it" in line]) == 1
+
+
+def test_unforeseen_error_shows_in_the_exit_code(crawl, rows, pages):
+    """A page that ended without an outcome must not look like success."""
+    result = crawl("-a", f"path={pages}", *with_pipeline("Crashing"), env={"PYTHONPATH": str(ROOT)})
+    assert result.returncode == 2
+    assert rows("select count(*) from articles") == [(2,)]
