@@ -28,6 +28,8 @@ out-of-fold judgements of all benchmark dumps: extracted text loses 0.5 of 100 b
 """
 
 LONGEST_TITLE = 1000
+LONGEST_HEADING = 6
+"""Words of an unknown heading."""
 
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)$")
 
@@ -88,19 +90,37 @@ def keep_lines(title: str, lines: list[Line], matrix: Matrix, judge: Judges) -> 
 
 
 def _closing_lists(lines: list[Line], matrix: Matrix) -> int:
-    """Where the dump turns into nothing but bulleted lists under headings that announce other articles.
+    """Where the dump turns into nothing but bulleted lists that announce other articles.
 
-    Items of one line, "- Section Headline Lead.", read like paragraphs one by one; a known heading and a list of three
-    after it, to the dump's end, do not. A headline with its lead may stand under a heading before that.
+    Items of one line, "- Section Headline Lead.", read like paragraphs one by one. A list of three to the dump's end
+    does not under a known heading; nor does one of four under any short line when the items begin with the same
+    words, their section. A headline with its lead may stand under a known heading before that.
     """
+    known = matrix[:, SLOT["lex_related"]] + matrix[:, SLOT["lex_more"]] > 0
+    short = (matrix[:, SLOT["words"]] <= np.log1p(LONGEST_HEADING)) & (matrix[:, SLOT["stop"]] == 0)
     end = len(lines)
-    for head in np.flatnonzero(matrix[:, SLOT["lex_related"]] + matrix[:, SLOT["lex_more"]] > 0)[::-1]:
-        section = [line for line in lines[head + 1 : end] if line.text]
-        listed = len(section) >= 3 and all(line.bullet for line in section)
-        if not listed and (end == len(lines) or len(section) > 2):
+    head = end - 1
+    section: list[int] = []
+    others = 0
+    while head >= 0:
+        is_item = lines[head].bullet and not known[head]
+        listed = others == 0 and len(section) >= 3
+        if (known[head] and (listed or (end < len(lines) and len(section) <= 2))) or (
+            not is_item and short[head] and listed and len(section) >= 4 and _share_start(matrix, section)
+        ):
+            end, section, others = head, [], 0
+        elif lines[head].text:
+            section.append(head)
+            others += not is_item
+        if others and (end == len(lines) or len(section) > 2):
             break
-        end = int(head)
+        head -= 1
     return end
+
+
+def _share_start(matrix: Matrix, section: list[int]) -> bool:
+    """Whether four in five lines begin with two words that as many lines of the dump begin with."""
+    return bool(np.mean(matrix[section, SLOT["same_start"]] >= min(0.8 * len(section), 9)) >= 0.8)
 
 
 def _is_row_of_its_own(line: Line, previous: Line | None) -> bool:

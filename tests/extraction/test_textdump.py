@@ -364,3 +364,21 @@ def test_blocks_come_in_reading_order() -> None:
     dump = clean_dump("\n".join(["Khởi công cầu Vàm", *VIETNAMESE, "Tin liên quan", *RELATED["vi"]]))
     texts = [block.text for block in dump.blocks]
     assert texts == [*VIETNAMESE, "Tin liên quan", *RELATED["vi"]]
+
+
+SECTION_ITEMS = [
+    "Rund ums Rathaus {} Nach langer Beratung stimmte der Ausschuss dem Vorschlag zu, der im Herbst kommen soll.",
+    "Rund ums Rathaus {} Die Verwaltung hat am Freitag die Zahlen für das vergangene Jahr vorgelegt.",
+]
+
+
+def test_closing_list_under_an_unknown_heading_is_cut_when_its_items_share_their_section() -> None:
+    """Four items to the end that begin with the same words announce other articles, whatever the line above says."""
+    items = [f"- {item.format(headline)}" for headline in RELATED["de"] for item in SECTION_ITEMS]
+    assert _text("Altenried kauft die Mühle", *GERMAN, "Hierzulande", *items) == _body(GERMAN)
+
+
+def test_closing_list_of_the_article_stays() -> None:
+    """Items of the article begin as they like; steps share a word, not a section."""
+    steps = [f"- Schritt {number} dauert etwa zwei Wochen und wird vom Bauamt beaufsichtigt." for number in range(1, 7)]
+    assert _text("Altenried kauft die Mühle", *GERMAN, "Der Zeitplan", *steps).count("Schritt") == 6
