@@ -8,6 +8,7 @@ import trafilatura
 
 from newscrawl import __version__
 from newscrawl.extraction.decode import decode
+from newscrawl.extraction.dump_model import Judges
 from newscrawl.extraction.html import extract_html
 from newscrawl.extraction.textdump import clean_dump
 from newscrawl.items import Article, Block, Extraction, NoArticle, UnreadablePage, kept_text
@@ -21,17 +22,19 @@ def extract_page(
     url: str | None = None,
     content_type: str = "text/html",
     source: str | None = None,
+    judge: Judges | None = None,
 ) -> Extraction:
     """Extract the article of a page.
 
     ``text/plain`` is a text dump: a title line, then the body among what an extractor left around it.
+    ``judge`` decides about the lines of an HTML page; by default it is the one that ships.
 
     Raises NoArticle, or its subclass UnreadablePage where the page itself is broken; never anything else
     for what a page holds.
     """
     text = body if isinstance(body, str) else decode(body, content_type)
     try:
-        article, blocks = extract_html(text, url) if "html" in content_type else _extract_dump(text)
+        article, blocks = extract_html(text, url, judge) if "html" in content_type else _extract_dump(text)
     except NoArticle:
         raise
     except Exception as error:

@@ -1,4 +1,4 @@
-"""HTML pages, by trafilatura."""
+"""HTML pages: trafilatura finds the text, and its lines are judged as those of a text dump."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
+from newscrawl.extraction.dump_model import Judges
+from newscrawl.extraction.textdump import clean_text
 from newscrawl.items import Article, Block, NoArticle, kept_text
-from newscrawl.text import clean_line
+from newscrawl.text import clean, clean_line
 
 # A page without an article is told once, by its outcome.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
-def extract_html(html: str, url: str | None) -> tuple[Article, tuple[Block, ...]]:
+def extract_html(html: str, url: str | None, judge: Judges | None = None) -> tuple[Article, tuple[Block, ...]]:
     """Extract the article of an HTML page. Raises NoArticle when trafilatura finds no text in it."""
     document = bare_extraction(
         html,
@@ -29,16 +31,8 @@ def extract_html(html: str, url: str | None) -> tuple[Article, tuple[Block, ...]
     if not isinstance(document, Document) or not document.text:
         raise NoArticle("no_text", "no article text was found")
     title = _line(document.title)
-    blocks = tuple(_block(line, title) for line in map(clean_line, document.text.split("\n")) if line)
+    blocks = clean_text(title or "", clean(document.text), judge)
     return _article(document, title, kept_text(blocks)), blocks
-
-
-def _block(line: str, title: str | None) -> Block:
-    if title is not None and line.casefold() == title.casefold():
-        return Block("heading", line, "title")
-    if line.startswith("- "):
-        return Block("list_item", line.removeprefix("- "))
-    return Block("table_row" if " | " in line else "paragraph", line)
 
 
 def _article(document: Document, title: str | None, text: str) -> Article:

@@ -47,10 +47,38 @@ class Dump:
 def clean_dump(text: str) -> Dump:
     """The title and the blocks of a text dump; ``kept_text(blocks)`` is the article. Raises nothing."""
     title, lines = split_dump(text)
+    return Dump(title, _blocks(title, lines, load_judge()))
+
+
+def clean_text(title: str, text: str, judge: Judges | None = None) -> tuple[Block, ...]:
+    """The blocks of a text that an extractor left, title apart; ``judge`` is by default the one that ships."""
+    return _blocks(title, _with_headings_apart(parse_lines(text)), judge or load_judge())
+
+
+def split_dump(text: str) -> tuple[str, list[Line]]:
+    """The title, and the lines below it; a heading glued to a paragraph's end is a line of its own."""
+    lines = parse_lines(text)
+    first = next((number for number, line in enumerate(lines) if line.text), None)
+    if first is None:
+        return "", []
+    return lines[first].text, _with_headings_apart(lines[first + 1 :])
+
+
+def _with_headings_apart(lines: list[Line]) -> list[Line]:
+    found: list[Line] = []
+    for line in lines:
+        body, tail = split_tail(line.text)
+        found.append(replace(line, text=body, linked=min(line.linked, len(body))) if tail else line)
+        if tail:
+            found.append(Line(tail, "paragraph", indent=line.indent, glued=True))
+    return found
+
+
+def _blocks(title: str, lines: list[Line], judge: Judges) -> tuple[Block, ...]:
     if not lines:
-        return Dump(title, ())
+        return ()
     matrix = features(title, lines)
-    kept = keep_lines(title, lines, matrix, load_judge())
+    kept = keep_lines(title, lines, matrix, judge)
     reasons = drop_reasons(lines, matrix[:, : len(BASE)], kept)
     blocks: list[Block] = []
     for line, reason in zip(lines, reasons, strict=True):
@@ -59,22 +87,7 @@ def clean_dump(text: str) -> Dump:
             blocks[-1] = replace(blocks[-1], text=f"{blocks[-1].text} {spaced}")
         elif line.text or line.images:
             blocks.append(Block(line.kind, spaced or "![]()", reason))
-    return Dump(title, tuple(blocks))
-
-
-def split_dump(text: str) -> tuple[str, list[Line]]:
-    """The title, and the lines below it; a heading glued to a paragraph's end is a line of its own."""
-    lines = parse_lines(text)
-    first = next((number for number, line in enumerate(lines) if line.text), len(lines))
-    if first == len(lines):
-        return "", []
-    found: list[Line] = []
-    for line in lines[first + 1 :]:
-        body, tail = split_tail(line.text)
-        found.append(replace(line, text=body, linked=min(line.linked, len(body))) if tail else line)
-        if tail:
-            found.append(Line(tail, "paragraph", indent=line.indent, glued=True))
-    return lines[first].text, found
+    return tuple(blocks)
 
 
 def keep_lines(title: str, lines: list[Line], matrix: Matrix, judge: Judges) -> list[bool]:

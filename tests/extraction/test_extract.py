@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import trafilatura
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,21 @@ def test_html_page():
     assert extracted.text == "\n".join(PARAGRAPHS[1:])
     assert extracted.url == "https://bao.example/chong-ngap.html?utm_source=x"
     assert extracted.canonical_url == "https://bao.example/chong-ngap.html"
+
+
+def test_related_list_inside_the_article_is_dropped():
+    """What trafilatura takes along from an article's own container is judged line by line."""
+    items = "".join(
+        f"<li><a href='/{n}'>{headline}</a><span>17:{n}8 - 10/09/2020</span><p>{headline} theo báo cáo.</p></li>"
+        for n, headline in enumerate(
+            ("Nông dân được mùa dưa hấu", "Khai trương chợ đêm ven sông", "Xã đảo có trạm y tế")
+        )
+    )
+    page = PAGE.replace("</article>", f"<div><p>Tin liên quan</p><ul>{items}</ul></div></article>")
+    assert "dưa hấu" in (trafilatura.extract(page) or "")
+    extraction = extract_page(page)
+    assert extraction.article.text == "\n".join(PARAGRAPHS[1:])
+    assert {block.reason for block in extraction.blocks if "dưa hấu" in block.text} == {"related"}
 
 
 def test_text_and_bytes_give_the_same():
