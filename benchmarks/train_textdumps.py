@@ -56,7 +56,7 @@ DATASET_WEIGHT = {"vn": 5.0, "fundus": 3.0, "wcxb": 1.0}
 """News is what the judge is for; wcxb holds blog posts and some wrong gold."""
 MADE = {"vn": 12, "fundus": 3, "wcxb": 1}
 """Dumps made of each page (of four in ten in wcxb)."""
-BLIND = 0.3
+BLIND = 0.6
 """Share of dumps that are shown without the heading lexicon, so that the judge does not lean on it."""
 FAR, FAR_SHARE = 25, 0.08
 """Of the lines further than this from any body line only this share is learned from, with the weight of all."""
