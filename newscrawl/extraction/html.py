@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
-from trafilatura import bare_extraction
+from trafilatura import bare_extraction, load_html
 from trafilatura.settings import Document
 
 from newscrawl.extraction.dump_model import Judges
+from newscrawl.extraction.headline import headline
 from newscrawl.extraction.textdump import clean_text
 from newscrawl.items import Article, Block, NoArticle, kept_text
 from newscrawl.text import clean, clean_line
@@ -20,8 +21,12 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 def extract_html(html: str, url: str | None, judge: Judges | None = None) -> tuple[Article, tuple[Block, ...]]:
     """Extract the article of an HTML page. Raises NoArticle when trafilatura finds no text in it."""
+    tree = load_html(html)
+    if tree is None:
+        raise NoArticle("no_text", "no article text was found")
+    heading = headline(tree)
     document = bare_extraction(
-        html,
+        tree,
         url=url,
         include_comments=False,
         with_metadata=True,
@@ -30,7 +35,7 @@ def extract_html(html: str, url: str | None, judge: Judges | None = None) -> tup
     )
     if not isinstance(document, Document) or not document.text:
         raise NoArticle("no_text", "no article text was found")
-    title = _line(document.title)
+    title = heading or _line(document.title)
     blocks = clean_text(title or "", clean(document.text), judge)
     return _article(document, title, kept_text(blocks)), blocks
 
