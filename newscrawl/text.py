@@ -13,7 +13,6 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 # C0 and C1 controls but tab and newline, and the bidirectional overrides, which can disguise text.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile(r"[^\S\n]+")
 
 
 def clean(text: str) -> str:
@@ -33,12 +32,6 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """Normalise text that belongs on one line: as `clean`, with all white space folded to single spaces."""
     return " ".join(clean(text).split())
-
-
-def fold_spaces(text: str) -> str:
-    """Fold white space within lines, and drop empty lines."""
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
 
 
 def printable(text: str) -> str:
