@@ -93,29 +93,31 @@ def _found(path: Path, root: Path) -> Iterator[FoundFile]:
 
 
 def _walk(folder: Path, root: Path) -> Iterator[FoundFile]:
-    try:
-        with os.scandir(folder) as entries:
-            names = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
-    except OSError as error:
-        yield FoundFile(folder, root, f"the folder cannot be read ({error.strerror})")
-        return
-    for entry in names:
-        path = Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, root)
-        elif entry.is_dir():
-            if not path.resolve().is_relative_to(root):
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        # Unlike those of pathlib, these answer no where a link leads nowhere or a folder may not be searched.
+        if path != folder and not os.path.isdir(path):  # noqa: PTH112
+            if content_type_of(path.name):
+                yield FoundFile(path, root)
+        elif path != folder and os.path.islink(path):  # noqa: PTH114
+            if not Path(os.path.realpath(path)).is_relative_to(root):
                 yield FoundFile(path, root, _OUTSIDE)
-        elif content_type_of(entry.name):
-            yield FoundFile(path, root)
+        else:
+            try:
+                names = sorted((name for name in os.listdir(path) if not name.startswith(".")), reverse=True)  # noqa: PTH208
+            except OSError as error:
+                yield FoundFile(path, root, f"the folder cannot be read ({error.strerror})")
+            else:
+                waiting += [path / name for name in names]
 
 
 def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
     """Read a file into a page, or say why that failed. `max_size` is in bytes, unpacked; 0 sets no limit."""
     real = Path(os.path.realpath(found.path))
-    fault = found.fault or _link_fault(real, found.root)
+    fault = found.fault or _link_fault(found, real)
     # What stands behind a bad link is not what failed: the link is.
-    place = real if fault is None else found.path.parent.resolve() / found.path.name
+    place = real if fault is None else Path(os.path.realpath(found.path.parent)) / found.path.name
     modified = datetime.now(UTC)
     entry = Entry()
     try:
@@ -138,10 +140,11 @@ def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
     )
 
 
-def _link_fault(real: Path, root: Path) -> str | None:
-    if not real.is_relative_to(root):
+def _link_fault(found: FoundFile, real: Path) -> str | None:
+    if not real.is_relative_to(found.root):
         return _OUTSIDE
-    return None if real.exists() else "a link to a file that is not there"
+    leads_nowhere = os.path.islink(found.path) and not os.path.lexists(real)  # noqa: PTH114
+    return "a link to a file that is not there" if leads_nowhere else None
 
 
 def _own_url(body: bytes, content_type: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -63,8 +64,8 @@ def _entry(facts: Any) -> Entry:
     entry = Entry(**facts)
     for name in ("url", "source", "content_type", "fetched_at"):
         value = getattr(entry, name)
-        if value is not None and not isinstance(value, str):
-            raise ValueError(f"{name} must be a text")
+        if value is not None and not (isinstance(value, str) and value.isprintable()):
+            raise ValueError(f"{name} must be a text of one line")
     if entry.url is not None and not is_article_url(entry.url):
         raise ValueError(f"url must be the http(s) address of a page, not {entry.url!r}")
     fetched_at = facts.get("fetched_at")
@@ -88,7 +89,7 @@ def _load(path: Path, modified_ns: int) -> dict[str, Any]:  # noqa: ARG001 - a c
 def _manifest_folder(folder: Path) -> Path | None:
     last = _project_folder(folder) or (Path.cwd() if folder.is_relative_to(Path.cwd()) else None)
     for candidate in (folder, *folder.parents):
-        if (candidate / NAME).is_file():
+        if os.path.isfile(candidate / NAME):  # noqa: PTH113 - answers no for a folder that may not be searched
             return candidate
         if candidate == last:
             return None
@@ -96,4 +97,5 @@ def _manifest_folder(folder: Path) -> Path | None:
 
 
 def _project_folder(folder: Path) -> Path | None:
-    return next((candidate for candidate in (folder, *folder.parents) if (candidate / "scrapy.cfg").is_file()), None)
+    candidates = (folder, *folder.parents)
+    return next((candidate for candidate in candidates if os.path.isfile(candidate / "scrapy.cfg")), None)  # noqa: PTH113

@@ -51,7 +51,7 @@ class ExtractPipeline:
             return item, extract_page(item.body, item.url, item.content_type, item.source)
         except NoArticle as error:
             outcome: Literal["failed", "no_article"] = "failed" if isinstance(error, UnreadablePage) else "no_article"
-            message = f"{item.url or item.key}: {printable(str(error))}"
+            message = printable(f"{item.url or item.key}: {error}")
             return Outcome(item.key, outcome, error.reason, message, item.fetched_at, item.url, item.source)
 
 

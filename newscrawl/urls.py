@@ -23,12 +23,20 @@ def site_of(url: str) -> str | None:
 
 
 def is_article_url(url: str) -> bool:
-    """Say whether a URL can name a single article: HTTP, a host, and something behind it.
+    """Say whether a URL can name a single article: HTTP, a host, something behind it, all of it possible.
 
     A site's bare address as the canonical link of an article is a common mistake of templates.
     """
     try:
         parts = urlsplit(url)
+        url_key(url)  # refuses ports and hosts that there cannot be
+        site_of(url)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and (len(parts.path) > 1 or bool(parts.query))
+    return (
+        url.isprintable()
+        and " " not in parts.netloc
+        and parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and (len(parts.path) > 1 or bool(parts.query))
+    )

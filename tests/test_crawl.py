@@ -153,6 +153,10 @@ def bad_and_good_files(folder: Path) -> dict[str, str]:
     (folder / "denied.txt").chmod(0)
     os.mkfifo(folder / "pipe.txt")
     (folder / "escape.txt").symlink_to("/etc/hostname")
+    (folder / "loop.txt").symlink_to("loop.txt")
+    (folder / "closed").mkdir()
+    (folder / "closed" / "inside.txt").write_text(article("Huế"), "utf-8")
+    (folder / "closed").chmod(0o600)
     return {
         "empty.txt": "empty",
         "binary.html": "binary",
@@ -165,6 +169,8 @@ def bad_and_good_files(folder: Path) -> dict[str, str]:
         "denied.txt": "unreadable",
         "pipe.txt": "unreadable",
         "escape.txt": "unreadable",
+        "loop.txt": "unreadable",
+        "inside.txt": "unreadable",
     }
 
 

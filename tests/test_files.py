@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
 
 import pytest
 
@@ -152,6 +153,30 @@ def test_canonical_link_gives_the_url(tmp_path):
     )
     assert (b.url, c.url) == (None, None)
     assert b.key.startswith("file:")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://x.example:99999/a", "https://x.example:abc/a", "https://[x/a", "https://x y/a", "https://x/a&#10;b"],
+)
+def test_impossible_canonical_link_costs_only_itself(tmp_path, url):
+    """The page is read, without a URL."""
+    (tmp_path / "a.html").write_text(f"<html><head><link rel=canonical href='{url}'></head><body>x</body></html>")
+    page = load(tmp_path / "a.html")
+    assert isinstance(page, Page)
+    assert page.url is None
+
+
+def test_deep_folders_are_walked(tmp_path):
+    """Deeper than Python's stack."""
+    folder = tmp_path
+    for _ in range(1200):
+        folder /= "d"
+        folder.mkdir()
+    (folder / "a.txt").touch()
+    found = list(find_files([str(tmp_path)]))
+    subprocess.run(["rm", "-r", tmp_path / "d"], check=True)  # which Python's own rmtree could not
+    assert len(found) == 1
 
 
 def test_canonical_link_in_the_body_is_not_believed(tmp_path):
