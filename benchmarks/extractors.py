@@ -17,6 +17,7 @@ from lxml import html as lxml_html
 
 import newscrawl
 from newscrawl.extraction import extract_page
+from newscrawl.items import Page
 from newscrawl.urls import site_of
 
 METADATA = frozenset({"title", "authors", "day"})
@@ -61,7 +62,7 @@ def _ours_out_of_fold() -> Run:
 
     def run(body: bytes, url: str | None) -> Found:
         judge = judges[fold_of.get(site_of(url or ""), 0)]
-        return _found(extract_page(body, url, judge=judge).article)
+        return _found(extract_page(Page.of(body, url), judge=judge).article)
 
     return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newscrawl.items import Article, NoArticle
+from newscrawl.items import Article, NoArticle, Page
 
 __version__ = "0.1.0"
 __all__ = ["Article", "NoArticle", "extract"]
@@ -16,4 +16,4 @@ def extract(body: bytes | str, url: str | None = None, content_type: str = "text
     """
     from newscrawl.extraction import extract_page  # noqa: PLC0415 - half a second that only a caller pays
 
-    return extract_page(body, url, content_type).article
+    return extract_page(Page.of(body, url, content_type)).article

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal, get_args
+from datetime import UTC, datetime
+from typing import Literal, Self, get_args
 
 BlockKind = Literal["paragraph", "heading", "list_item", "quote", "table_row", "image"]
 
 DropReason = Literal[
     "title",
+    "lead",
     "byline",
     "caption",
     "image",
@@ -19,18 +20,23 @@ DropReason = Literal[
     "menu",
     "promo",
     "comments",
+    "repeated",
+    "site",
 ]
 """Why a block is not the article. A closed list:
 
 - ``title``: repeats the headline
-- ``byline``: author, date, agency or source line, tags
+- ``lead``: the lead where the page marks it apart from the body; it is the article's description
+- ``byline``: author and what is said about them, date, agency or source line, tags
 - ``caption``: what stands under a picture, and its credit
 - ``image``: a picture's own mark-up
 - ``teaser``: the cut-off lead of another article
 - ``related``: an item of a list of other articles (related, same category, most read, latest)
 - ``menu``: navigation, share bar, footer
-- ``promo``: newsletter, app, subscription, advertisement
+- ``promo``: newsletter, app, subscription, paywall notice, advertisement
 - ``comments``: readers' comments and the form for them
+- ``repeated``: said before on the same page
+- ``site``: the site's own rules take it out
 """
 
 DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
@@ -70,6 +76,22 @@ def kept_text(blocks: Iterable[Block]) -> str:
     return "\n".join(block.text for block in blocks if block.reason is None)
 
 
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of the article."""
+
+    url: str
+    """Absolute where the page's address is known."""
+    caption: str | None = None
+    """What stands under it, credit included."""
+
+
+DatePrecision = Literal["day", "minute", "second"]
+DateSource = Literal["json_ld", "meta", "time", "byline", "url"]
+"""Where on the page a date was read: JSON-LD, a meta tag, a ``<time>`` element, the line of text under the headline,
+or the page's own address."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A clean article. What the page does not say is None or empty, never made up."""
@@ -91,10 +113,20 @@ class Article:
     language: str | None = None
     """ISO 639-1 code."""
     image_url: str | None = None
+    """The main picture."""
+    images: tuple[Image, ...] = ()
+    """Pictures within the article, in reading order."""
     published_at: datetime | None = field(default=None, metadata={"serializer": _isoformat})
     """In UTC; see ``published_precision``."""
-    published_precision: Literal["day", "second"] | None = None
-    """``day`` when the page gives no time of day."""
+    published_raw: str | None = None
+    """The date as the page writes it."""
+    published_source: DateSource | None = None
+    published_precision: DatePrecision | None = None
+    """``day`` when the page gives no time of day; ``published_at`` is then midnight UTC of that day."""
+    modified_at: datetime | None = field(default=None, metadata={"serializer": _isoformat})
+    """In UTC; None where the page gives no time of day."""
+    paywalled: bool | None = None
+    """Whether the page says that it is not free to read; None where it says nothing."""
 
     @property
     def word_count(self) -> int:
@@ -125,6 +157,15 @@ class Page:
     """With time zone. For a file: when it was saved."""
     url: str | None = None
     source: str | None = None
+
+    @classmethod
+    def of(cls, body: bytes | str, url: str | None = None, content_type: str = "text/html") -> Self:
+        """Make a page of what somebody holds, as if it were fetched now.
+
+        The byte order mark says what the characters of a string are, whatever charset the page declares.
+        """
+        data = body if isinstance(body, bytes) else f"\ufeff{body}".encode("utf-8", "replace")
+        return cls(key=url or "", body=data, content_type=content_type, fetched_at=datetime.now(UTC), url=url)
 
 
 @dataclass(frozen=True, slots=True)

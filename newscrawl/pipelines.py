@@ -48,7 +48,7 @@ class ExtractPipeline:
         if isinstance(item, Outcome):
             return item
         try:
-            return item, extract_page(item.body, item.url, item.content_type, item.source)
+            return item, extract_page(item)
         except NoArticle as error:
             outcome: Literal["failed", "no_article"] = "failed" if isinstance(error, UnreadablePage) else "no_article"
             message = printable(f"{item.url or item.key}: {error}")

@@ -11,30 +11,28 @@ from newscrawl.extraction.decode import decode
 from newscrawl.extraction.dump_model import Judges
 from newscrawl.extraction.html import extract_html
 from newscrawl.extraction.textdump import clean_dump
-from newscrawl.items import Article, Block, Extraction, NoArticle, UnreadablePage, kept_text
+from newscrawl.items import Article, Block, Extraction, NoArticle, Page, UnreadablePage, kept_text
+from newscrawl.rules import NO_RULES, SiteRules
 from newscrawl.text import clean, clean_line
 
 _EXTRACTOR = f"newscrawl {__version__}, trafilatura {trafilatura.__version__}"
 
 
-def extract_page(
-    body: bytes | str,
-    url: str | None = None,
-    content_type: str = "text/html",
-    source: str | None = None,
-    judge: Judges | None = None,
-) -> Extraction:
+def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: Judges | None = None) -> Extraction:
     """Extract the article of a page.
 
     ``text/plain`` is a text dump: a title line, then the body among what an extractor left around it.
-    ``judge`` decides about the lines of an HTML page; by default it is the one that ships.
+    ``judge`` decides about the blocks of an HTML page; by default it is the one that ships.
 
     Raises NoArticle, or its subclass UnreadablePage where the page itself is broken; never anything else
     for what a page holds.
     """
-    text = body if isinstance(body, str) else decode(body, content_type)
+    text = decode(page.body, page.content_type)
     try:
-        article, blocks = extract_html(text, url, judge) if "html" in content_type else _extract_dump(text)
+        if "html" in page.content_type:
+            article, blocks = extract_html(text, page.url, page.fetched_at, rules, judge)
+        else:
+            article, blocks = _extract_dump(text)
     except NoArticle:
         raise
     except Exception as error:
@@ -42,7 +40,7 @@ def extract_page(
         raise UnreadablePage("extractor_failed", detail) from error
     if not article.text:
         raise NoArticle("no_text", "no article text was found")
-    return Extraction(replace(article, url=url, source=source), blocks, _EXTRACTOR)
+    return Extraction(replace(article, url=page.url, source=page.source), blocks, _EXTRACTOR)
 
 
 def _extract_dump(text: str) -> tuple[Article, tuple[Block, ...]]:

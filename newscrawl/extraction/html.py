@@ -12,6 +12,7 @@ from newscrawl.extraction.dump_model import Judges
 from newscrawl.extraction.headline import headline
 from newscrawl.extraction.textdump import clean_text
 from newscrawl.items import Article, Block, NoArticle, kept_text
+from newscrawl.rules import SiteRules
 from newscrawl.text import clean, clean_line
 
 # A page without an article is told once, by its outcome.
@@ -19,7 +20,9 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
-def extract_html(html: str, url: str | None, judge: Judges | None = None) -> tuple[Article, tuple[Block, ...]]:
+def extract_html(
+    html: str, url: str | None, fetched_at: datetime, rules: SiteRules, judge: Judges | None = None  # noqa: ARG001
+) -> tuple[Article, tuple[Block, ...]]:
     """Extract the article of an HTML page. Raises NoArticle when trafilatura finds no text in it."""
     tree = load_html(html)
     if tree is None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import newscrawl
 from newscrawl.extraction import extract_page
-from newscrawl.items import NoArticle, UnreadablePage, kept_text
+from newscrawl.items import NoArticle, Page, UnreadablePage, kept_text
 from tests.conftest import PROVIDED, article
 
 PARAGRAPHS = article("Huế").splitlines()
@@ -52,7 +52,7 @@ def test_related_list_inside_the_article_is_dropped():
     )
     page = PAGE.replace("</article>", f"<div><p>Tin liên quan</p><ul>{items}</ul></div></article>")
     assert "dưa hấu" in (trafilatura.extract(page) or "")
-    extraction = extract_page(page)
+    extraction = extract_page(Page.of(page))
     assert extraction.article.text == "\n".join(PARAGRAPHS[1:])
     assert {block.reason for block in extraction.blocks if "dưa hấu" in block.text} == {"related"}
 
@@ -64,7 +64,7 @@ def test_text_and_bytes_give_the_same():
 
 def test_text_is_the_kept_blocks():
     """Nothing stands in the text that is not a block."""
-    extraction = extract_page((PROVIDED / "001_89b347cee3ab0069.txt").read_bytes(), content_type="text/plain")
+    extraction = extract_page(Page.of((PROVIDED / "001_89b347cee3ab0069.txt").read_bytes(), content_type="text/plain"))
     assert extraction.article.text == kept_text(extraction.blocks)
     assert {block.reason for block in extraction.blocks} > {None, "related", "teaser"}
 
