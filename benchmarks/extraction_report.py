@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -14,6 +11,7 @@ from statistics import fmean, median, quantiles
 from typing import TYPE_CHECKING
 
 from benchmarks import scoring
+from newscrawl.htmlpage import escape, html_page
 
 if TYPE_CHECKING:
     from benchmarks.datasets import Page
@@ -152,30 +150,16 @@ def as_text(page: WorstPage) -> str:
 
 def as_html(tables: Sequence[str], pages: Iterable[WorstPage]) -> str:
     """Tables and worst pages as one page that loads nothing and runs nothing."""
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return "\n".join(
-        [
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-            f"<title>Extraction benchmark</title><style>{_STYLE}</style></head><body>",
-            *(f"<pre>{_escape(table)}</pre>" for table in tables),
-            *map(_section, pages),
-            "</body></html>",
-        ]
-    )
+    body = [*(f"<pre>{escape(table)}</pre>" for table in tables), *map(_section, pages)]
+    return html_page("Extraction benchmark", _STYLE, "\n".join(body), "en")
 
 
 def _section(page: WorstPage) -> str:
     rows = "\n".join(
-        f'<tr><td class="kept">{_escape(left)}</td><td class="lost">{_escape(right)}</td></tr>'
+        f'<tr><td class="kept">{escape(left)}</td><td class="lost">{escape(right)}</td></tr>'
         for left, right in zip_longest(page.kept, page.lost, fillvalue="")
     )
     return (
-        f"<h2>{_escape(page.heading)}</h2><p>{_escape(page.url)}</p>\n"
+        f"<h2>{escape(page.heading)}</h2><p>{escape(page.url)}</p>\n"
         f"<table><tr><th>Kept wrongly</th><th>Lost</th></tr>\n{rows}\n</table>"
     )
-
-
-def _escape(text: str) -> str:
-    return html.escape("\n".join(map(printable, text.split("\n"))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from newscrawl.items import Article, NoArticle, Page
 
 __version__ = "0.1.0"
@@ -12,8 +14,17 @@ def extract(body: bytes | str, url: str | None = None, content_type: str = "text
     """Extract the clean article of one page, as the crawl does.
 
     ``body`` is an HTML page, or with ``content_type="text/plain"`` a text dump whose first line is the
-    title. Raises NoArticle with a ``reason`` when there is no article in it.
+    title. ``url`` tells the site, and with it the rules that its spider has for it. Raises NoArticle with a
+    ``reason`` when there is no article in it.
     """
-    from newscrawl.extraction import extract_page  # noqa: PLC0415 - half a second that only a caller pays
+    # Half a second, and a quarter for Scrapy to find the spiders: only who needs them pays.
+    from newscrawl.extraction import extract_page  # noqa: PLC0415
 
-    return extract_page(Page.of(body, url, content_type)).article
+    page = Page.of(body, url, content_type)
+    if url is None:
+        return extract_page(page).article
+    from newscrawl.registry import rules_for  # noqa: PLC0415
+    from newscrawl.urls import is_article_url, site_of  # noqa: PLC0415
+
+    source = site_of(url) if is_article_url(url) else None
+    return extract_page(replace(page, source=source), rules_for(url)).article

@@ -13,6 +13,7 @@ from scrapy.exceptions import DropItem
 from newscrawl.dedupe import content_hash
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, Candidate, Extraction, NoArticle, Outcome, Page, UnreadablePage
+from newscrawl.registry import SiteRegistry
 from newscrawl.storage import Result, StorageError, Store, Writer
 from newscrawl.text import printable
 
@@ -43,12 +44,20 @@ class NotStored(DropItem):
 class ExtractPipeline:
     """Page in; its extraction, or the outcome of a page without an article, out."""
 
+    def __init__(self, sites: SiteRegistry) -> None:
+        self.sites = sites
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Know the sites of the crawl's project."""
+        return cls(SiteRegistry(crawler.settings))
+
     def process_item(self, item: Page | Outcome) -> tuple[Page, Extraction] | Outcome:
         """Extract."""
         if isinstance(item, Outcome):
             return item
         try:
-            return item, extract_page(item)
+            return item, extract_page(item, self.sites.rules_for(item.url))
         except NoArticle as error:
             outcome: Literal["failed", "no_article"] = "failed" if isinstance(error, UnreadablePage) else "no_article"
             message = printable(f"{item.url or item.key}: {error}")

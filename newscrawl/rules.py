@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from newscrawl.items import Article, Page
+from newscrawl.xpath import compile_xpath
+
+Adjust = Callable[[Article, Page], Article]
+
+# https://www.loc.gov/standards/iso639-2/php/code_list.php
+_LANGUAGES = frozenset(
+    """
+    aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo
+    es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka
+    kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng
+    nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su
+    sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+    """.split()  # noqa: SIM905
+)
+
+
+class RulesError(ValueError):
+    """A rule of a site that cannot be followed. The message is one line for a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRules:
-    """How the pages of one site are read; the defaults fit any site."""
+    """How the pages of one site are read; the defaults fit any site.
+
+    Raises RulesError for a rule that no page could be read by: a mistake in a spider shows when the spider is loaded.
+    """
 
     prune_xpath: tuple[str, ...] = ()
     """What is cut from the page before anything is read: boxes that the site's author knows."""
@@ -16,7 +43,48 @@ class SiteRules:
     language: str | None = None
     """ISO 639-1 code, where the page does not say it."""
     adjust: str | None = None
-    """``module:function`` of a pure function (article, page) -> article, called last."""
+    """``module:function`` of a pure function (article, page) -> article, called last. It may raise NoArticle."""
+
+    def __post_init__(self) -> None:
+        # A text would be taken for as many XPaths as it has letters.
+        if not isinstance(self.prune_xpath, tuple) or not all(isinstance(xpath, str) for xpath in self.prune_xpath):
+            raise RulesError(f'prune_xpath must be a tuple of XPaths, as in ("//aside",), not {self.prune_xpath!r}')
+        for xpath in self.prune_xpath:
+            try:
+                compile_xpath(xpath)
+            except ValueError as error:
+                raise RulesError(f"prune_xpath: {error}") from None
+        if self.timezone is not None:
+            _check_timezone(self.timezone)
+        if self.language is not None and str(self.language) not in _LANGUAGES:
+            raise RulesError(f"language must be an ISO 639-1 code, such as 'vi', not {self.language!r}")
+        if self.adjust is not None:
+            load_adjust(self.adjust)
 
 
 NO_RULES = SiteRules()
+
+
+def load_adjust(name: str) -> Adjust:
+    """Import the function that an `adjust` rule names. Raises RulesError."""
+    module, colon, function = str(name).partition(":")
+    if not (module and colon and function):
+        raise RulesError(f"adjust must be written as 'module:function', not {name!r}")
+    try:
+        found: Any = pkgutil.resolve_name(name)
+    except AttributeError:
+        raise RulesError(
+            f"adjust: {module} has no {function}; in the spider's own file, define it above the spider"
+        ) from None
+    except Exception as error:
+        raise RulesError(f"adjust: {name!r} cannot be imported ({type(error).__name__}: {error})") from error
+    if not callable(found):
+        raise RulesError(f"adjust: {name!r} is no function")
+    return found  # type: ignore[no-any-return]
+
+
+def _check_timezone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, TypeError, OSError):
+        raise RulesError(f"timezone must be an IANA name, such as 'Asia/Ho_Chi_Minh', not {name!r}") from None

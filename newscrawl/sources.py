@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any, ClassVar
 
 from scrapy import Spider
+
+from newscrawl.rules import NO_RULES, RulesError, SiteRules
+
+_SCRAPYS = {"name", "start_urls"}
+"""What Scrapy reads of a spider's class without giving it a value in its own."""
+
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 class ArgumentError(ValueError):
@@ -16,10 +25,30 @@ class ArgumentError(ValueError):
 class NewsSpider(Spider):
     """A spider that yields `Page` and `Outcome`, and never extracts.
 
-    Arguments are declared in `arguments`, name and meaning; any other is refused.
+    Class attributes say which domains a site has and what is special about its pages. They are checked when the
+    spider's module is imported: RulesError for a rule that cannot be followed, and for an attribute that nothing
+    reads, which is a mistyped one. A spider's own constants begin with an underscore.
     """
 
     arguments: ClassVar[Mapping[str, str]] = {}
+    """What `-a NAME=VALUE` can set, name and meaning; any other is refused."""
+    allowed_domains: ClassVar[Sequence[str]] = ()
+    """Scrapy's: the site's domains, each with all below it. The rules hold for their pages, whoever reads them."""
+    prune_xpath: ClassVar[tuple[str, ...]] = NO_RULES.prune_xpath
+    timezone: ClassVar[str | None] = NO_RULES.timezone
+    language: ClassVar[str | None] = NO_RULES.language
+    adjust: ClassVar[str | None] = NO_RULES.adjust
+    site_rules: ClassVar[SiteRules] = NO_RULES
+    """Made of the four above; `SiteRules` says what they mean."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        try:
+            _check_attributes(cls)
+            cls.site_rules = SiteRules(**{rule.name: getattr(cls, rule.name) for rule in fields(SiteRules)})
+            _check_domains(cls)
+        except RulesError as error:
+            raise RulesError(f"{cls.__module__}.{cls.__name__}: {error}") from None
 
     def __init__(self, **given: Any) -> None:
         super().__init__()
@@ -38,3 +67,22 @@ class NewsSpider(Spider):
         """Whether the crawl is being ended: Scrapy lets a running callback go on to its last item."""
         engine = self.crawler.engine
         return engine is None or not engine.running or engine._slot is None or engine._slot.closing is not None
+
+
+def _check_attributes(spider: type[NewsSpider]) -> None:
+    for attribute, value in vars(spider).items():
+        is_data = not callable(value) and not hasattr(value, "__get__")
+        is_known = attribute in _SCRAPYS or any(hasattr(base, attribute) for base in spider.__bases__)
+        if is_data and not is_known and not attribute.startswith("_"):
+            known = {name for base in spider.__bases__ for name in dir(base) if not name.startswith("_")} | _SCRAPYS
+            close = difflib.get_close_matches(attribute, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else "a constant of its own begins with an underscore"
+            raise RulesError(f"a spider has no attribute {attribute!r}; {hint}")
+
+
+def _check_domains(spider: type[NewsSpider]) -> None:
+    domains = spider.allowed_domains
+    if not isinstance(domains, tuple | list) or not all(_DOMAIN.fullmatch(str(domain)) for domain in domains):
+        raise RulesError(f"allowed_domains must be a tuple of domains, as in ('news.example',), not {domains!r}")
+    if spider.site_rules != NO_RULES and not domains and hasattr(spider, "name"):
+        raise RulesError("it has rules but no allowed_domains, so they would hold for no page")

@@ -12,6 +12,7 @@ _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 # C0 and C1 controls but tab and newline, and the bidirectional overrides, which can disguise text.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_JOINERS = "\u200c\u200d"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -35,5 +36,10 @@ def clean_line(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return the text on one line that cannot control a terminal: what does not print is escaped."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    """Return the text on one line that cannot control a terminal: what does not print is escaped.
+
+    Zero-width joiners stay: Persian and Hindi are written with them.
+    """
+    return "".join(
+        char if char.isprintable() or char in _JOINERS else char.encode("unicode_escape").decode() for char in text
+    )

@@ -11,7 +11,8 @@ SNAPSHOTS = {
     "articles": """
         select a.url_key, a.url, a.canonical_url, a.source, a.title, a.description, a.text, a.blocks, a.authors,
                a.section, a.tags, a.language, a.image_url, a.published_precision, a.revision, a.content_hash,
-               head.url_key, a.similarity, a.word_count, a.body_digest, a.extractor
+               head.url_key, a.similarity, a.word_count, a.body_digest, a.extractor, a.images, a.published_raw,
+               a.published_source, a.paywalled
         from articles a left join articles head on head.id = a.duplicate_of order by a.url_key
     """,
     "article_revisions": """

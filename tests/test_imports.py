@@ -8,7 +8,7 @@ from pathlib import Path
 import newscrawl
 
 PACKAGE = Path(newscrawl.__file__).parent
-GLUE = {"pipelines", "sources", "spiders", "commands", "cli", "logformat", "settings", "report"}
+GLUE = {"pipelines", "sources", "spiders", "commands", "cli", "logformat", "settings", "report", "registry"}
 ONLY_IN = {"trafilatura": "extraction", "sqlalchemy": "storage", "alembic": "storage"}
 
 

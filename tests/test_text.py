@@ -50,3 +50,4 @@ def test_clean_line_is_one_line():
 def test_printable_cannot_control_a_terminal():
     """What a page or a file is called is shown, not obeyed."""
     assert printable("a\nb\x1b[2J\u202ec é") == "a\\nb\\x1b[2J\\u202ec é"
+    assert printable("می\u200cخواهم 👩\u200d🔬") == "می\u200cخواهم 👩\u200d🔬"

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from pathlib import Path
 
 import click
 
 from newscrawl import __version__
 
 SCRAPY = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+_DATABASE = click.option(
+    "--database",
+    metavar="URL",
+    help="Database address [default: NEWSCRAWL_DATABASE_URL or newscrawl.db here]",
+)
+_WIDEST = 120
+"""Columns of a line that is still easy to read."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,11 +42,7 @@ def list_spiders() -> None:
 
 @main.command()
 @click.argument("statement")
-@click.option(
-    "--database",
-    metavar="URL",
-    help="Database address [default: NEWSCRAWL_DATABASE_URL or newscrawl.db here]",
-)
+@_DATABASE
 def sql(statement: str, database: str | None) -> None:
     """Run one SELECT, which can only read, and print tab-separated rows below the names of the columns."""
     from newscrawl import settings  # noqa: PLC0415
@@ -52,8 +57,38 @@ def sql(statement: str, database: str | None) -> None:
         sys.exit(1)
 
 
+@main.command("explain")
+@click.argument("page", metavar="FILE|URL|ID")
+@_DATABASE
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page for a browser instead.")
+@click.option("--color/--no-color", default=None, help="[default: on a terminal, unless NO_COLOR is set]")
+def explain_page(page: str, database: str | None, html: Path | None, color: bool | None) -> None:
+    """Show what was kept of a page and what was dropped, and why: of a file, of a URL in the database, or of the
+    article of that number there. Nothing is fetched."""
+    from newscrawl import settings  # noqa: PLC0415
+    from newscrawl.cli.explain import NotExplainedError, explain, save  # noqa: PLC0415
+    from newscrawl.cli.explain_text import as_text  # noqa: PLC0415
+
+    try:
+        explanation = explain(page, database or settings.DATABASE_URL)
+        if html:
+            save(explanation, html)
+    except NotExplainedError as error:
+        print(f"newscrawl explain: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    if html:
+        click.echo(explanation.summary)
+        return
+    if color is None and os.environ.get("NO_COLOR"):
+        color = False
+    for line in as_text(explanation, min(shutil.get_terminal_size().columns, _WIDEST)):
+        click.echo(line, color=color)
+
+
 def _scrapy(*arguments: str) -> None:
     from scrapy.cmdline import execute  # noqa: PLC0415
+    from scrapy.utils.conf import closest_scrapy_cfg  # noqa: PLC0415
 
-    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "newscrawl.settings")
+    if not closest_scrapy_cfg():
+        os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "newscrawl.settings")
     execute(["newscrawl", *arguments])

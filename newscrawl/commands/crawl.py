@@ -17,7 +17,9 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from newscrawl.pipelines import STORAGE_FAILED
+from newscrawl.registry import SiteRegistry
 from newscrawl.report import print_report
+from newscrawl.rules import RulesError
 from newscrawl.sources import ArgumentError, NewsSpider
 from newscrawl.storage import StorageError, check_database
 from newscrawl.text import printable
@@ -38,9 +40,10 @@ def _refuse(message: str) -> NoReturn:
 def _check(settings: Settings, args: list[str], arguments: dict[str, str]) -> str:
     """Return the name of the spider to run, when everything that it needs is there.
 
-    Raises ArgumentError and StorageError.
+    Raises ArgumentError, RulesError and StorageError.
     """
     loader = SpiderLoader.from_settings(settings)
+    SiteRegistry(settings)
     known = sorted(loader.list())
     unknown = [arg for arg in args if arg.startswith("-")]
     if unknown:
@@ -86,8 +89,8 @@ class Command(ScrapyCrawl):
         assert self.settings is not None
         try:
             name = _check(self.settings, args, opts.spargs)
-        except (ArgumentError, StorageError) as error:
-            _refuse(str(error))
+        except (ArgumentError, RulesError, StorageError) as error:
+            _refuse(printable(str(error)))
         process = self.crawler_process = AsyncCrawlerProcess(self.settings)
         crawler = self._create_crawler(name)
         crawler.signals.connect(self._note_signals, signals.engine_started)

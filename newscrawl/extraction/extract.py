@@ -12,7 +12,7 @@ from newscrawl.extraction.dump_model import Judges
 from newscrawl.extraction.html import extract_html
 from newscrawl.extraction.textdump import clean_dump
 from newscrawl.items import Article, Block, Extraction, NoArticle, Page, UnreadablePage, kept_text
-from newscrawl.rules import NO_RULES, SiteRules
+from newscrawl.rules import NO_RULES, SiteRules, load_adjust
 from newscrawl.text import clean, clean_line
 
 _EXTRACTOR = f"newscrawl {__version__}, trafilatura {trafilatura.__version__}"
@@ -22,7 +22,8 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: Judges | None =
     """Extract the article of a page.
 
     ``text/plain`` is a text dump: a title line, then the body among what an extractor left around it.
-    ``judge`` decides about the blocks of an HTML page; by default it is the one that ships.
+    ``rules`` are those of the page's site. ``judge`` decides about the blocks of an HTML page; by default it is the
+    one that ships.
 
     Raises NoArticle, or its subclass UnreadablePage where the page itself is broken; never anything else
     for what a page holds.
@@ -32,7 +33,7 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: Judges | None =
         if "html" in page.content_type:
             article, blocks = extract_html(text, page.url, page.fetched_at, rules, judge)
         else:
-            article, blocks = _extract_dump(text)
+            article, blocks = _extract_dump(text, rules)
     except NoArticle:
         raise
     except Exception as error:
@@ -40,9 +41,29 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: Judges | None =
         raise UnreadablePage("extractor_failed", detail) from error
     if not article.text:
         raise NoArticle("no_text", "no article text was found")
-    return Extraction(replace(article, url=page.url, source=page.source), blocks, _EXTRACTOR)
+    article = replace(article, url=page.url, source=page.source)
+    if rules.adjust is not None:
+        article = _adjusted(article, page, rules.adjust)
+    return Extraction(article, blocks, _EXTRACTOR)
 
 
-def _extract_dump(text: str) -> tuple[Article, tuple[Block, ...]]:
+def _extract_dump(text: str, rules: SiteRules) -> tuple[Article, tuple[Block, ...]]:
     dump = clean_dump(clean(text))
-    return Article(text=kept_text(dump.blocks), title=clean_line(dump.title) or None), dump.blocks
+    title = clean_line(dump.title) or None
+    return Article(text=kept_text(dump.blocks), title=title, language=rules.language), dump.blocks
+
+
+def _adjusted(article: Article, page: Page, function: str) -> Article:
+    """Let the site's own function have the last word. What it may do wrong is told as the function's fault."""
+    try:
+        adjusted = load_adjust(function)(article, page)
+    except NoArticle:
+        raise
+    except Exception as error:
+        detail = f"the site's {function} failed on it ({type(error).__name__}: {error})"
+        raise UnreadablePage("rules_failed", detail) from error
+    if not isinstance(adjusted, Article):
+        raise UnreadablePage("rules_failed", f"the site's {function} gave a {type(adjusted).__name__}, no Article")
+    if not adjusted.text:
+        raise NoArticle("no_text", f"the site's {function} left no article text")
+    return adjusted

@@ -10,6 +10,7 @@ from trafilatura.settings import Document
 
 from newscrawl.extraction.dump_model import Judges
 from newscrawl.extraction.headline import headline
+from newscrawl.extraction.prune import prune
 from newscrawl.extraction.textdump import clean_text
 from newscrawl.items import Article, Block, NoArticle, kept_text
 from newscrawl.rules import SiteRules
@@ -21,12 +22,17 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
 def extract_html(
-    html: str, url: str | None, fetched_at: datetime, rules: SiteRules, judge: Judges | None = None  # noqa: ARG001
+    html: str,
+    url: str | None,
+    fetched_at: datetime,  # noqa: ARG001
+    rules: SiteRules,
+    judge: Judges | None = None,
 ) -> tuple[Article, tuple[Block, ...]]:
     """Extract the article of an HTML page. Raises NoArticle when trafilatura finds no text in it."""
     tree = load_html(html)
     if tree is None:
         raise NoArticle("no_text", "no article text was found")
+    site = tuple(Block("paragraph", text, "site") for text in prune(tree, rules))
     heading = headline(tree)
     document = bare_extraction(
         tree,
@@ -40,7 +46,7 @@ def extract_html(
         raise NoArticle("no_text", "no article text was found")
     title = heading or _line(document.title)
     blocks = clean_text(title or "", clean(document.text), judge)
-    return _article(document, title, kept_text(blocks)), blocks
+    return _article(document, title, kept_text(blocks)), blocks + site
 
 
 def _article(document: Document, title: str | None, text: str) -> Article:

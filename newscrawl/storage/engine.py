@@ -22,6 +22,8 @@ from newscrawl.text import printable
 BUSY_TIMEOUT = 60
 """Seconds to wait for another process's transaction before giving up."""
 
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
 
 class StorageError(Exception):
     """The database cannot do what is asked of it. The message is one line for a person."""
@@ -119,13 +121,18 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    scripts = ScriptDirectory.from_config(config)
-    current, head = MigrationContext.configure(connection).get_current_revision(), scripts.get_current_head()
-    if current == head:
-        return
+    if is_outdated(connection):
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        config.attributes["connection"] = connection
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # it reports each step at INFO
+        command.upgrade(config, "head")
+
+
+def is_outdated(connection: Connection) -> bool:
+    """Say whether tables are missing or old. Raises StorageError where they are not ours, or newer."""
+    scripts = ScriptDirectory(str(_MIGRATIONS))
+    current = MigrationContext.configure(connection).get_current_revision()
     if current is None and inspect(connection).get_table_names():
         raise StorageError(
             f"database {printable(location(connection.engine.url))} holds tables of another program; name another file"
@@ -135,5 +142,4 @@ def _upgrade(connection: Connection) -> None:
             f"database {printable(location(connection.engine.url))} was made by a newer newscrawl "
             f"(schema {printable(current)}); upgrade this one"
         )
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it reports each step at INFO
-    command.upgrade(config, "head")
+    return current != scripts.get_current_head()

@@ -6,14 +6,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
 from newscrawl.items import Block
 from newscrawl.storage.counts import Counts
-from newscrawl.storage.engine import BUSY_TIMEOUT, StorageError, explained, location, open_engine, parse_url
+from newscrawl.storage.engine import BUSY_TIMEOUT, StorageError, explained, open_engine
+from newscrawl.storage.reading import existing_file
 from newscrawl.storage.schema import articles, pages, runs
 from newscrawl.text import printable
 
@@ -71,12 +71,9 @@ def select_rows(url: str, statement: str) -> Iterator[Sequence[Any]]:
     SQLite itself enforces it: the file is opened read only, and an authorizer refuses everything but
     reading, attaching other files included. Raises StorageError.
     """
-    parse_url(url)
-    path = location(url)
-    if not Path(path).is_file():
-        raise StorageError(f"database {printable(path)} does not exist; a crawl makes it")
+    path = existing_file(url)
     try:
-        with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)) as connection:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)) as connection:
             connection.set_authorizer(
                 lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
             )
@@ -87,4 +84,4 @@ def select_rows(url: str, statement: str) -> Iterator[Sequence[Any]]:
         cause = str(error)
         if cause == "not authorized":
             cause = "only reading is allowed: one select"
-        raise StorageError(f"database {printable(path)}: {printable(cause)}") from error
+        raise StorageError(f"database {printable(str(path))}: {printable(cause)}") from error

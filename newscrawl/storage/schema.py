@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -57,8 +58,13 @@ articles = Table(
     Column("tags", Json, nullable=False),
     Column("language", Text),
     Column("image_url", Text),
+    Column("images", Json, nullable=False, server_default="[]"),
     Column("published_at", UtcDateTime),
+    Column("published_raw", Text),
+    Column("published_source", Text),
     Column("published_precision", Text),
+    Column("modified_at", UtcDateTime),
+    Column("paywalled", Boolean),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
@@ -110,5 +116,8 @@ pages = Table(
     Index(None, "outcome", "reason"),
 )
 
-UNIQUE_ARTICLES = "create view unique_articles as select * from articles where duplicate_of is null"
-"""One row per story, as a reader wants it."""
+UNIQUE_ARTICLES = (
+    f"create view unique_articles as select {', '.join(articles.columns.keys())} "  # noqa: S608 - our own names
+    "from articles where duplicate_of is null"
+)
+"""One row per story, as a reader wants it, with the columns in the order of the table here."""

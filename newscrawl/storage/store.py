@@ -129,8 +129,13 @@ def _facts(item: Candidate) -> dict[str, Any]:
         "tags": list(article.tags),
         "language": article.language,
         "image_url": article.image_url,
+        "images": [{"url": image.url, "caption": image.caption} for image in article.images],
         "published_at": article.published_at,
+        "published_raw": article.published_raw,
+        "published_source": article.published_source,
         "published_precision": article.published_precision,
+        "modified_at": article.modified_at,
+        "paywalled": article.paywalled,
         "blocks": [[block.kind, block.text, block.reason] for block in item.extraction.blocks],
         "body_digest": hashlib.sha256(item.page.body).hexdigest(),
     }

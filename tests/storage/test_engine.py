@@ -5,15 +5,23 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import zlib
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
 
+from newscrawl import storage
+from newscrawl.storage import Store
 from newscrawl.storage.engine import StorageError, check_database, open_engine, write_transaction
-from newscrawl.storage.schema import UNIQUE_ARTICLES, metadata
+from newscrawl.storage.schema import UNIQUE_ARTICLES, articles, metadata
 from tests.database import query
+from tests.storage.test_store import candidate
 
 
 def test_migrations_lead_to_the_schema(tmp_path):
@@ -24,6 +32,60 @@ def test_migrations_lead_to_the_schema(tmp_path):
         views = connection.exec_driver_sql("select sql from sqlite_master where type = 'view'").scalars().all()
     engine.dispose()
     assert [view.lower() for view in views] == [UNIQUE_ARTICLES]
+
+
+def first_database(path):
+    """A database as the first version made it: its tables, and an article that was revised."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FIRST_ROWS)
+        connection.execute("update articles set blocks = ?", [zlib.compress(b'[["paragraph","Moi.",null]]')])
+        connection.commit()
+
+
+FIRST_ROWS = """
+    insert into runs values (1, 'test', '{}', '0.1.0', 'host', 1, '2020-09-10 12:00:00.000000', null, null, '{}');
+    insert into articles (id, url_key, title, text, blocks, authors, tags, fetched_at, first_seen_at, updated_at,
+        revision, content_hash, word_count, body_digest, extractor, run_id)
+    values (7, 'https://news.example/', 'Tieu de', 'Moi.', '', '["A"]', '[]', '2020-09-10 12:00:00.000000',
+        '2020-09-10 12:00:00.000000', '2020-09-10 12:00:00.000000', 2, 'x', 1, 'x', 'test 1', 1);
+    insert into article_revisions values (1, 7, 1, 'Tieu de', 'Cu.', 'publisher', 'test 1',
+        '2020-09-10 12:00:00.000000', '2020-09-10 12:00:00.000000');
+    insert into pages values (1, 'https://news.example/', null, null, 'stored', null, null, 7,
+        '2020-09-10 12:00:00.000000', 1);
+"""
+
+
+def test_database_of_the_first_version_is_upgraded_with_its_rows(tmp_path):
+    """Nothing stored is lost, what was not known then is NULL or empty, and the view has every column."""
+    path = tmp_path / "x.db"
+    first_database(path)
+    before = {table: query(path, f"select * from {table}") for table in ("runs", "article_revisions", "pages")}
+    (article,) = query(path, "select * from articles")
+    check_database(f"sqlite:///{path}")
+    assert {table: query(path, f"select * from {table}") for table in before} == before
+    assert query(path, "select * from articles") == [(*article, "[]", None, None, None, None)]
+    with closing(sqlite3.connect(path)) as connection:
+        view = connection.execute("select * from unique_articles")
+        assert [column[0] for column in view.description] == articles.columns.keys()
+        assert len(view.fetchall()) == 1
+
+
+def test_crawl_goes_on_with_an_upgraded_database(tmp_path):
+    """The run after an upgrade finds the article there and writes into it."""
+    path = tmp_path / "x.db"
+    first_database(path)
+    store = Store.open(f"sqlite:///{path}", "test", {})
+    (result,) = store.write([candidate("Moi.", url="https://news.example/", title="Tieu de", paywalled=True)])
+    store.close()
+    assert (result.outcome, result.article_id) == ("unchanged", 7)
+    assert query(path, "select paywalled, revision from unique_articles") == [(1, 2)]
 
 
 def test_opening_again_changes_nothing(tmp_path):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from newscrawl.dedupe import content_hash
-from newscrawl.items import Article, Block, Candidate, Extraction, Outcome, Page, kept_text
+from newscrawl.items import Article, Block, Candidate, Extraction, Image, Outcome, Page, kept_text
 from newscrawl.storage import StorageError, Store, report_run
 from tests.database import query
 
@@ -51,8 +52,31 @@ def test_new_article_is_stored_with_its_page(store, database):
 def test_missing_facts_are_null(store, database):
     """Never an empty text or a made-up value."""
     store.write([candidate(title=None)])
-    columns = "title, source, description, section, language, image_url, published_at, duplicate_of, similarity"
-    assert query(database, f"select {columns} from articles") == [(None,) * 9]
+    columns = (
+        "title, source, description, section, language, image_url, published_at, published_raw, published_source, "
+        "published_precision, modified_at, paywalled, duplicate_of, similarity"
+    )
+    assert query(database, f"select {columns} from articles") == [(None,) * 14]
+    assert query(database, "select authors, tags, images from articles") == [("[]", "[]", "[]")]
+
+
+def test_dates_pictures_and_paywall_are_stored_as_the_page_gives_them(store, database):
+    """Moments in UTC, pictures as JSON in reading order, and what is false is not unknown."""
+    images = (Image("https://news.example/1.jpg", "Cầu Rồng. Ảnh: TTXVN"), Image("https://news.example/2.jpg"))
+    hanoi = timezone(timedelta(hours=7))
+    published = {"published_raw": "10/09/2020 17:18", "published_source": "byline", "published_precision": "minute"}
+    moments = {
+        "published_at": datetime(2020, 9, 10, 17, 18, tzinfo=hanoi),
+        "modified_at": datetime(2020, 9, 11, 1, tzinfo=hanoi),
+    }
+    store.write([candidate(images=images, paywalled=False, **published, **moments)])
+    assert query(database, f"select {', '.join([*published, *moments])}, paywalled from unique_articles") == [
+        ("10/09/2020 17:18", "byline", "minute", "2020-09-10 10:18:00.000000", "2020-09-10 18:00:00.000000", 0)
+    ]
+    assert json.loads(query(database, "select images from unique_articles")[0][0]) == [
+        {"url": "https://news.example/1.jpg", "caption": "Cầu Rồng. Ảnh: TTXVN"},
+        {"url": "https://news.example/2.jpg", "caption": None},
+    ]
 
 
 def test_same_page_twice_in_one_batch(store, database):
@@ -95,7 +119,17 @@ def test_changed_facts_and_sidebars_are_no_revision(store, database):
     (result,) = store.write([candidate(section="Kinh tế", sidebar="Tin khác nữa")])
     assert result.outcome == "unchanged"
     assert query(database, "select section, revision from articles") == [("Kinh tế", 1)]
+    facts = {"modified_at": NOON, "paywalled": True, "images": (Image("https://news.example/1.jpg"),)}
+    (result,) = store.write([candidate(section="Kinh tế", sidebar="Tin khác nữa", **facts)])
+    assert result.outcome == "unchanged"
+    columns = "modified_at, paywalled, json_extract(images, '$[0].url'), revision"
+    assert query(database, f"select {columns} from articles") == [
+        ("2020-09-10 12:00:00.000000", 1, "https://news.example/1.jpg", 1)
+    ]
     assert query(database, "select count(*) from article_revisions") == [(0,)]
+    before = query(database, "select * from articles")
+    store.write([candidate(section="Kinh tế", sidebar="Tin khác nữa", **facts)])
+    assert query(database, "select * from articles") == before
 
 
 def test_older_copy_does_not_replace_a_newer_one(store, database):

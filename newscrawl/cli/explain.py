@@ -1,0 +1,96 @@
+"""`newscrawl explain`: what was made of a page, and why. It reads files and the database, and fetches nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from newscrawl.cli.explain_html import as_html
+from newscrawl.explanation import Explanation
+from newscrawl.extraction import extract_page
+from newscrawl.files import PathError, find_files, load_page
+from newscrawl.items import NoArticle, Outcome
+from newscrawl.registry import rules_for
+from newscrawl.rules import RulesError
+from newscrawl.settings import DOWNLOAD_MAXSIZE
+from newscrawl.storage import StorageError, StoredArticle, article_by_id, article_by_key, location
+from newscrawl.text import printable
+from newscrawl.urls import url_key
+
+_NUMBER = re.compile("[0-9]{1,18}")
+_ADDRESS = re.compile("https?://|file:", re.IGNORECASE)
+
+
+class NotExplainedError(Exception):
+    """There is nothing to show. The message is one line for a person."""
+
+
+def explain(page: str, database: str) -> Explanation:
+    """Explain a file as a crawl would read it now, or an article, by its number or its page's URL, as it is stored.
+
+    Raises NotExplainedError.
+    """
+    try:
+        if _NUMBER.fullmatch(page):
+            article = article_by_id(database, int(page))
+            return _stored(article, database, f"no article {page} in {location(database)}")
+        if _ADDRESS.match(page):
+            article = article_by_key(database, _key(page))
+            advice = "crawl it or save the page and explain the file"
+            return _stored(article, database, f"{page} is not in the database {location(database)}: {advice}")
+        return _read(page)
+    except (NoArticle, PathError, RulesError, StorageError) as error:
+        raise NotExplainedError(printable(str(error))) from error
+
+
+def _key(url: str) -> str:
+    if url.startswith("file:"):
+        return url
+    try:
+        return url_key(url)
+    except ValueError as error:
+        raise NotExplainedError(printable(f"{url} is no URL ({error})")) from None
+
+
+def _stored(article: StoredArticle | None, database: str, missing: str) -> Explanation:
+    if article is None:
+        raise NotExplainedError(printable(missing))
+    copy = f", a copy of article {article.duplicate_of}" if article.duplicate_of else ""
+    return Explanation(f"article {article.id} in {location(database)}{copy}", article.extraction)
+
+
+def _read(path: str) -> Explanation:
+    if not os.path.lexists(path):
+        raise PathError(f"no such file: {path}")
+    if Path(path).is_dir():
+        raise PathError(f"{path} is a folder; name one file")
+    page = load_page(next(find_files([path])), DOWNLOAD_MAXSIZE)
+    if isinstance(page, Outcome):
+        raise NotExplainedError(page.error)
+    try:
+        return Explanation(path, extract_page(page, rules_for(page.url)))
+    except NoArticle as error:
+        raise NotExplainedError(printable(f"{path}: {error}")) from error
+
+
+def save(explanation: Explanation, path: Path) -> None:
+    """Write an explanation as a page for a browser; a file that is there is replaced, whole or not at all.
+
+    Raises NotExplainedError where it may not be, and where it is the very page that is explained.
+    """
+    real = Path(os.path.realpath(path))
+    if real == Path(os.path.realpath(explanation.place)):
+        raise NotExplainedError(printable(f"{path} is the page itself; name another file for the explanation"))
+    if real.exists() and not (real.is_file() and os.access(real, os.W_OK)):
+        raise NotExplainedError(printable(f"{path} is there, and no file that you may write"))
+    partial = real.with_name(f".{real.name}.{os.getpid()}")
+    try:
+        partial.write_text(as_html(explanation), "utf-8")
+        if real.exists():
+            shutil.copymode(real, partial)
+        partial.replace(real)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise NotExplainedError(printable(f"{path} cannot be written ({error.strerror})")) from error

@@ -1,0 +1,46 @@
+"""An explanation as a page for a browser."""
+
+from __future__ import annotations
+
+from newscrawl.explanation import MARKS, Explanation
+from newscrawl.htmlpage import escape, html_page
+from newscrawl.items import Block
+
+# What is dropped is told by its label, its dashed edge and its smaller type, and only then by its colour.
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --kept: #1a7f37; --dropped: #b3261e }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #16181c; --kept: #56d364; --dropped: #ff8a80 } }
+body { font: 17px/1.6 sans-serif; max-width: 48em; margin: 2em auto; padding: 0 1em;
+  color: var(--ink); background: var(--paper); overflow-wrap: anywhere }
+h1 { line-height: 1.25 }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1em; font-size: .85em }
+dd { margin: 0 }
+.block { padding: .1em 0 .1em 1em; margin: .6em 0; border-left: 4px solid var(--kept) }
+.heading { font-weight: bold }
+.dropped { font-size: .85em; margin-left: 2em; border-left: 4px dashed var(--dropped) }
+.label { color: var(--dropped); font: bold .85em monospace }
+"""
+
+
+def as_html(explanation: Explanation) -> str:
+    """The facts and every block. Addresses are text: the page came from strangers, and so did its links."""
+    facts = "\n".join(
+        f'<dt lang="en">{escape(name)}</dt><dd dir="auto">{escape(value)}</dd>' for name, value in explanation.facts
+    )
+    body = [
+        f'<h1 dir="auto">{escape(explanation.title)}</h1>',
+        f'<p lang="en">{escape(explanation.place)}</p>',
+        f"<dl>{facts}</dl>",
+        f'<p lang="en"><b>{escape(explanation.summary)}</b></p>',
+        *map(_block, explanation.blocks),
+    ]
+    language = explanation.extraction.article.language or ""
+    return html_page(explanation.title, _STYLE, "\n".join(body), language)
+
+
+def _block(block: Block) -> str:
+    text = escape(MARKS[block.kind] + block.text)
+    if block.reason is None:
+        return f'<div class="block {block.kind}" dir="auto">{text}</div>'
+    label = f'<span class="label" lang="en">dropped: {escape(block.reason)}</span>'
+    return f'<div class="block dropped" dir="auto">{label}<br>{text}</div>'

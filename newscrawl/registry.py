@@ -1,0 +1,59 @@
+"""Whose page is it? The rules of a site by host, so that every road to a page reads it alike."""
+
+from __future__ import annotations
+
+from functools import cache
+from urllib.parse import urlsplit
+
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.project import get_project_settings
+
+from newscrawl.rules import NO_RULES, RulesError, SiteRules
+from newscrawl.sources import NewsSpider
+
+
+class SiteRegistry:
+    """The sites of a project: the spiders that `scrapy list` names, by their `allowed_domains`.
+
+    Raises RulesError when a spider is wrong, or when two differ about one domain.
+    """
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._spiders: dict[str, type[NewsSpider]] = {}
+        loader = get_spider_loader(settings)
+        for spider in map(loader.load, sorted(loader.list())):
+            if not issubclass(spider, NewsSpider):
+                continue
+            for domain in spider.allowed_domains:
+                first = self._spiders.setdefault(domain, spider)
+                if first.site_rules != spider.site_rules:
+                    raise RulesError(f"the spiders {first.name} and {spider.name} have different rules for {domain}")
+
+    def rules_for(self, url: str | None) -> SiteRules:
+        """Return the rules of the site that owns a URL's host; the longest of its domains wins."""
+        try:
+            host = (urlsplit(url or "").hostname or "").rstrip(".")
+        except ValueError:
+            return NO_RULES
+        labels = host.split(".")
+        for start in range(len(labels)):
+            if spider := self._spiders.get(".".join(labels[start:])):
+                return spider.site_rules
+        return NO_RULES
+
+
+@cache
+def _project() -> SiteRegistry:
+    settings = get_project_settings()
+    if not settings.getlist("SPIDER_MODULES"):
+        settings.setmodule("newscrawl.settings")
+    return SiteRegistry(settings)
+
+
+def rules_for(url: str | None) -> SiteRules:
+    """Return the rules for a page by the spiders of the project here, or of newscrawl itself where there is none.
+
+    The project is that of the first call: its scrapy.cfg in the working directory or above, or SCRAPY_SETTINGS_MODULE.
+    """
+    return NO_RULES if url is None else _project().rules_for(url)

@@ -1,0 +1,43 @@
+"""Opening a database for reading alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine
+
+from newscrawl.storage.engine import BUSY_TIMEOUT, StorageError, explained, is_outdated, location, parse_url
+from newscrawl.text import printable
+
+
+def existing_file(url: str) -> Path:
+    """Return the file of a database that is to be read. Raises StorageError where there is none."""
+    parse_url(url)
+    path = Path(location(url))
+    if not path.is_file():
+        raise StorageError(f"database {printable(str(path))} does not exist; a crawl makes it")
+    return path
+
+
+@contextmanager
+def read_connection(url: str) -> Iterator[Connection]:
+    """A connection that can only read, to a database that is there. Raises StorageError.
+
+    Nothing is upgraded: tables of another version are refused.
+    """
+    address = f"{existing_file(url).as_uri()}?mode=ro"
+    engine = create_engine(
+        parse_url(url), hide_parameters=True, creator=lambda: sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT)
+    )
+    try:
+        with explained(engine), engine.connect() as connection:
+            if is_outdated(connection):
+                raise StorageError(
+                    f"database {printable(location(url))} was made by an older newscrawl; the next crawl upgrades it"
+                )
+            yield connection
+    finally:
+        engine.dispose()

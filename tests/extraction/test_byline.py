@@ -1,0 +1,96 @@
+"""Who is named as the author, and where."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from lxml.html import document_fromstring
+
+from newscrawl.extraction.metadata import read_metadata
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def authors(head: str = "", body: str = "", url: str = "https://www.harrow.vn/a") -> tuple[str, ...]:
+    page = (
+        '<html><head><title>Bridge opens in May</title><meta property="og:site_name" content="Harrow News">'
+        f"{head}</head><body><article><h1>Bridge opens in May</h1>{body}<p>They said so.</p></article></body></html>"
+    )
+    return read_metadata(document_fromstring(page), url, NOW).authors
+
+
+def structured(author: str) -> str:
+    return (
+        '<script type="application/ld+json">'
+        f'{{"@type": "NewsArticle", "headline": "Bridge opens in May", "author": {author}}}</script>'
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>By Ada Byron</p>",
+        "<p>By <a href='/author/ada'>Ada Byron</a> and others</p>",
+        "<div>By</div><div>Ada Byron</div>",
+        "<p><a href='/tac-gia/ada-byron-12.html'>Ada Byron</a></p>",
+        "<p><a rel='author' href='/x'>Ada Byron</a></p>",
+        "<span itemprop='author'><span itemprop='name'>Ada Byron</span></span>",
+        "<span class='byline'>Ada Byron</span>",
+        "<div class='article__author-name'>Ada Byron</div>",
+        "<p>Ada Byron | 03/05/2024 08:15</p>",
+    ],
+)
+def test_byline_of_the_page(body):
+    """Marked, linked to a profile, labelled, or beside the date."""
+    assert authors(body=body) == ("Ada Byron",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<aside><p class='author'>Ada Byron</p></aside>",
+        "<div class='comments'><span class='author'>Ada Byron</span></div>",
+        "<div class='related'><a rel='author' href='/x'>Ada Byron</a></div>",
+        "<figure><figcaption class='author'>Ada Byron</figcaption></figure>",
+        "<div class='author-image'>Ada Byron</div>",
+        "<p>Ada Byron opened the bridge.</p>",
+    ],
+)
+def test_names_that_are_not_the_author_s(body):
+    """Readers, photographers, other articles, and people in the news."""
+    assert authors(body=body) == ()
+
+
+def test_structured_person_comes_first():
+    """Before meta tags and the byline."""
+    head = structured('{"@type": "Person", "name": "Ada Byron"}') + '<meta name="author" content="Bo Ek">'
+    assert authors(head, "<p class='byline'>By Cy Fox</p>") == ("Ada Byron",)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        structured('{"@type": "Organization", "name": "Harrow News"}'),
+        structured('"harrow.vn"'),
+        '<meta name="author" content="Harrow News">',
+        '<meta property="article:author" content="https://www.facebook.com/harrow">',
+    ],
+)
+def test_person_in_the_byline_before_the_publisher(head):
+    """The publisher is an author only where nobody else is."""
+    assert authors(head, "<p class='byline'>By Ada Byron</p>") == ("Ada Byron",)
+
+
+def test_publisher_and_agency_where_they_are_all():
+    """An only credit is told."""
+    assert authors(structured('{"@type": "Organization", "name": "Harrow News"}')) == ("Harrow News",)
+    assert authors('<meta name="author" content="Theo TTXVN">') == ("TTXVN",)
+    assert authors(structured('[{"name": "Ada Byron"}, {"name": "Harrow News"}]')) == ("Ada Byron",)
+
+
+def test_other_articles_authors_are_not_added():
+    """Of the elements marked alike only those beside the first are the byline."""
+    card = "<section><div><div><p><a rel='author' href='/x'>Cy Fox</a></p></div></div></section>"
+    body = "<p><a rel='author' href='/a'>Ada Byron</a> <a rel='author' href='/b'>Bo Ek</a></p>" + card * 3
+    assert authors(body=body) == ("Ada Byron", "Bo Ek")

@@ -1,0 +1,55 @@
+"""Scrapy projects of somebody who adds sites of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+COMMAND = str(Path(sys.executable).parent / "newscrawl")
+SCRAPY = str(Path(sys.executable).parent / "scrapy")
+
+SETTINGS = """
+from newscrawl.settings import *
+
+SPIDER_MODULES = ["newscrawl.spiders", "sites"]
+"""
+
+
+def make_project(folder: Path, **sites: str) -> Path:
+    """Write a project with a module for each site; return its folder."""
+    (folder / "sites").mkdir(parents=True)
+    (folder / "scrapy.cfg").write_text("[settings]\ndefault = project_settings\n", "utf-8")
+    (folder / "project_settings.py").write_text(SETTINGS, "utf-8")
+    (folder / "sites" / "__init__.py").touch()
+    for name, source in sites.items():
+        (folder / "sites" / f"{name}.py").write_text(source, "utf-8")
+    return folder
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The environment of a user who has set only these of our variables."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("SCRAPY", "NEWSCRAWL", "NO_C"))}
+    return others | variables
+
+
+def run(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user would who sits in that folder."""
+    options = {"cwd": cwd, "env": environment(**variables), "capture_output": True, "text": True, "timeout": 90}
+    return subprocess.run(command, check=False, **options)
+
+
+def run_on_a_terminal(*command: str, cwd: Path, **variables: str) -> str:
+    """Run a command whose output is a terminal; return what it wrote there."""
+    terminal, output = pty.openpty()
+    written = b""
+    with subprocess.Popen(command, cwd=cwd, env=environment(**variables), stdout=output):
+        os.close(output)
+        with contextlib.suppress(OSError):  # Linux says the end so
+            while part := os.read(terminal, 1 << 16):
+                written += part
+    os.close(terminal)
+    return written.decode()
