@@ -19,12 +19,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def clean(text: str) -> str:
     """Normalise text without changing what it says.
 
-    NFC; line breaks as a newline; zero-width characters, soft hyphens, control characters and lone
-    surrogates out; mojibake (UTF-8 read as a single-byte encoding) repaired line by line where ftfy is
-    certain of it.
+    As ``tidy``; and mojibake (UTF-8 read as a single-byte encoding) repaired line by line where ftfy is certain of it.
     """
-    if is_bad(text):
+    if not text.isascii() and is_bad(text):
         text = "\n".join(ftfy.fix_encoding(line) if is_bad(line) else line for line in text.split("\n"))
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """NFC; line breaks as a newline; zero-width characters, soft hyphens, controls and lone surrogates out."""
     text = _LINE_BREAK.sub("\n", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
     return unicodedata.normalize("NFC", text)

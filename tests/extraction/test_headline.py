@@ -6,7 +6,9 @@ import pytest
 from trafilatura import load_html
 
 import newscrawl
-from newscrawl.extraction.headline import headline
+from newscrawl.extraction.headline import headline, headline_element, title_of, without_site
+from newscrawl.extraction.json_ld import JsonLd
+from newscrawl.extraction.meta_tags import read_meta_tags
 
 HEAD = "<html><head><title>{}</title></head><body>{}<p>Text of the page.</p></body></html>"
 
@@ -39,3 +41,53 @@ def test_headline_becomes_the_title():
     article = newscrawl.extract(page)
     assert article.title == "Bridge opens in May"
     assert "Bridge opens" not in article.text
+
+
+def title(body: str = "", page: str = "", shared: str | None = None, said: str | None = None) -> str | None:
+    """The title of a page of a site called Harrow News."""
+    og = "" if shared is None else f'<meta property="og:title" content="{shared}">'
+    tree = load_html(f"<html><head><title>{page}</title>{og}</head><body>{body}<p>Text of the page.</p></body></html>")
+    head, structured, sites = read_meta_tags(tree, None), JsonLd(headline=said, kind="NewsArticle"), {"harrownews"}
+    return title_of(headline_element(head, structured, sites), head, structured, sites)
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ({"body": "<h1>Bridge opens in May</h1>", "page": "Bridge opens - Harrow News"}, "Bridge opens in May"),
+        ({"page": "Bridge opens in May | Harrow News"}, "Bridge opens in May"),
+        ({"page": "Harrow News: Bridge opens in May"}, "Harrow News: Bridge opens in May"),
+        ({"page": "Harrow News | Bridge opens in May"}, "Bridge opens in May"),
+        ({"page": "Bridge opens in May | City | Other Site"}, "Bridge opens in May"),
+        ({"shared": "Bridge opens in May – Harrow News"}, "Bridge opens in May"),
+        ({"said": "Bridge opens in May", "shared": "A bridge!"}, "Bridge opens in May"),
+        ({"body": "<h1>Harrow News</h1>", "page": "Harrow News", "said": "Bridge opens in May"}, "Bridge opens in May"),
+        ({"body": "<h1>The City Paper</h1>", "page": "Bridge opens in May - The City Paper"}, "Bridge opens in May"),
+        ({"body": "<h1>Bridge<br>opens in May</h1>", "page": "Bridge opens in May"}, "Bridge opens in May"),
+        ({}, None),
+    ],
+)
+def test_title_without_the_site(page, expected):
+    """Heading, JSON-LD, og:title and the page's title, as far as they are there."""
+    assert title(**page) == expected
+
+
+def test_kicker_is_part_of_the_title_where_the_publisher_says_so():
+    """JSON-LD and og:title both write it, or the heading alone does."""
+    alone, whole = "Bridge opens in May", "Harbour works: Bridge opens in May"
+    assert title(f"<h1>{alone}</h1>", page=alone, shared=whole, said=whole) == whole
+    assert title(f"<h1>{whole}</h1>", page=alone, shared=alone, said=alone) == alone
+    assert title(f"<h1>{whole}</h1>", page=whole, shared=alone, said=whole) == whole
+
+
+def test_quotation_marks_as_stored():
+    """Straight ones where og:title and <title> agree on them, for then the heading's are set for show."""
+    curly, straight = "The ‘bridge’ opens in May", "The 'bridge' opens in May"
+    assert title(f"<h1>{curly}</h1>", page=f"{straight} | Harrow News", shared=straight) == straight
+    assert title(f"<h1>{curly}</h1>", page=curly, shared=straight) == curly
+
+
+@pytest.mark.parametrize("text", [" - " * 100_000, "a | " * 100_000, "|" * 100_000, "Harrow News - " * 10_000])
+def test_endless_title_takes_no_time(text):
+    """The end of a title is looked at, not all of it."""
+    without_site(text, {"harrownews"})

@@ -24,7 +24,7 @@ PAGE = """<html lang="vi"><head><title>Cầu mới mở cửa | Báo Harrow</tit
 <meta property="article:section" content="Đô thị"><meta name="keywords" content="cầu, giao thông, cầu, Báo Harrow">
 <meta property="article:content_tier" content="free"><link rel="canonical" href="/city/bridge-1234.html"></head>
 <body><article><h1>Cầu mới mở cửa</h1><p>Thứ Sáu, 03/05/2024 08:15</p>
-<h2 class="sapo">(Báo Harrow) - Cầu qua sông đã mở cửa cho xe từ sáng nay.</h2>
+<h2 class="sapo">Cầu qua sông đã mở cửa cho xe từ sáng nay.</h2>
 <p>Người dân đi qua cầu.</p><figure><img src="/c.jpg"><figcaption>Cầu mới. Ảnh: An</figcaption></figure><p>Hết.</p>
 <p class="author">Nguyễn Văn An</p></article></body></html>"""
 
@@ -144,7 +144,9 @@ def test_lead_before_the_description():
     """The lead as the page marks it, without the label that the description does not know."""
     head = '<title>Bridge opens in May</title><meta name="description" content="The bridge is open for cars.">'
     assert read(page(head)).description == "The bridge is open for cars."
-    body = "<div class='lead'><b>HARROW </b>The bridge is open for cars. The harbour is glad.</div>"
+    kicker = "<p class='subtitle'>The new bridge</p>"
+    caption = "<p class='media-description'>The bridge in May, as it is seen from the hill above.</p>"
+    body = kicker + caption + "<div class='lead'><b>HARROW </b>The bridge is open for cars. The harbour is glad.</div>"
     assert read(page(head, body)).description == "The bridge is open for cars. The harbour is glad."
 
 
