@@ -14,6 +14,7 @@ import random
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from statistics import fmean
 
@@ -28,7 +29,7 @@ from benchmarks.scoring import runs, words_of
 from benchmarks.textdumps import measure
 from newscrawl.extraction import dump_features
 from newscrawl.extraction.dump_lines import Line
-from newscrawl.extraction.dump_model import Forest, Judge, _forest
+from newscrawl.extraction.dump_model import Forest, Judge
 from newscrawl.extraction.dump_shape import BASE, Matrix
 from newscrawl.extraction.textdump import split_dump
 
@@ -77,10 +78,15 @@ class Rows:
 
 
 def folds(pages: Iterable[BenchPage]) -> dict[str, int]:
-    """Fold by domain: domains in an order of their own, dealt out in turn within each data set."""
+    """Fold by domain."""
+    return folds_by_site((page.dataset, page.domain) for page in pages)
+
+
+def folds_by_site(sites: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Fold by site, from pairs of data set and site: in an order of their own, dealt out in turn in each data set."""
     found: dict[str, int] = {}
-    for dataset, group in itertools.groupby(sorted(pages, key=lambda p: p.dataset), key=lambda p: p.dataset):
-        names = sorted({p.domain for p in group} - found.keys(), key=lambda d: hashlib.sha256(d.encode()).hexdigest())
+    for dataset, group in itertools.groupby(sorted(sites), key=itemgetter(0)):
+        names = sorted({site for _, site in group} - found.keys(), key=lambda d: hashlib.sha256(d.encode()).hexdigest())
         for number, name in enumerate(names):
             found[name] = (number + len(dataset)) % FOLDS
     return found
@@ -155,7 +161,7 @@ def _fit(rows: list[Rows], matrices: list[Matrix]) -> Forest:
     weights = np.concatenate([r.weights[r.learned] for r in rows])
     data = lightgbm.Dataset(matrix, label=labels, weight=weights, free_raw_data=True)
     print(f"training on {len(labels)} lines", flush=True)
-    return _flatten(lightgbm.train(PARAMETERS, data, num_boost_round=ROUNDS))
+    return flatten(lightgbm.train(PARAMETERS, data, num_boost_round=ROUNDS))
 
 
 def fit_first(rows: list[Rows]) -> Forest:
@@ -168,31 +174,27 @@ def fit_second(rows: list[Rows], chances: list[NDArray[np.float64]]) -> Forest:
     return _fit(rows, [dump_features.second_features(r.matrix, c) for r, c in zip(rows, chances, strict=True)])
 
 
-def _flatten(booster: lightgbm.Booster) -> Forest:
-    """LightGBM's trees as one table of nodes."""
-    columns: dict[str, list[float]] = {name: [] for name in ("feature", "threshold", "left", "right", "value")}
-    roots: list[int] = []
-    depth = 0
-
-    def add(node: dict[str, object], level: int) -> int:
-        nonlocal depth
-        depth = max(depth, level)
-        place = len(columns["value"])
-        leaf = "leaf_value" in node
-        columns["feature"].append(0 if leaf else node["split_feature"])
-        columns["threshold"].append(0.0 if leaf else node["threshold"])
-        columns["value"].append(node["leaf_value"] if leaf else 0.0)
-        columns["left"].append(place)
-        columns["right"].append(place)
-        if not leaf:
-            columns["left"][place] = add(node["left_child"], level + 1)
-            columns["right"][place] = add(node["right_child"], level + 1)
-        return place
-
-    for tree in booster.dump_model()["tree_info"]:
-        roots.append(add(tree["tree_structure"], 0))  # noqa: PERF401
-    arrays = {name: np.array(values) for name, values in columns.items()}
-    return _forest({**arrays, "roots": np.array(roots), "depth": np.array(depth)})
+def flatten(booster: lightgbm.Booster) -> Forest:
+    """LightGBM's trees as one table of nodes: all roots, then level by level."""
+    nodes = [(tree["tree_structure"], 0) for tree in booster.dump_model()["tree_info"]]
+    size = len(nodes)
+    feature, threshold, left, value = [], [], [], []
+    for place, (node, level) in enumerate(nodes):  # which grows on the way
+        is_leaf = "leaf_value" in node
+        feature.append(0 if is_leaf else node["split_feature"])
+        threshold.append(np.inf if is_leaf else node["threshold"])
+        left.append(place if is_leaf else len(nodes))
+        value.append(node["leaf_value"] if is_leaf else 0.0)
+        if not is_leaf:
+            nodes += [(node["left_child"], level + 1), (node["right_child"], level + 1)]
+    return Forest(
+        roots=np.arange(size),
+        feature=np.array(feature),
+        threshold=np.array(threshold, dtype=np.float32),
+        left=np.array(left),
+        value=np.array(value, dtype=np.float32),
+        depth=max(level for _, level in nodes),
+    )
 
 
 def fold_judges(rows: list[Rows]) -> tuple[list[Judge], list[NDArray[np.float64]]]:
@@ -237,22 +239,24 @@ def fit_judge(rows: list[Rows], firsts: list[NDArray[np.float64]]) -> Judge:
     return Judge(fit_first(rows), fit_second(rows, firsts))
 
 
+def forest_arrays(forest: Forest, name: str) -> dict[str, NDArray[np.generic]]:
+    """The forest as small arrays, as ``dump_model.forest_of`` reads them."""
+    return {
+        f"{name}_roots": forest.roots.astype(np.uint16),
+        f"{name}_feature": forest.feature.astype(np.uint16 if forest.feature.max() > 255 else np.uint8),
+        f"{name}_threshold": forest.threshold,
+        f"{name}_left": forest.left.astype(np.uint16),
+        f"{name}_value": forest.value.astype(np.float32),
+        f"{name}_depth": np.array(forest.depth, dtype=np.uint8),
+    }
+
+
 def save(judge: Judge, card: dict[str, object], folder: Path) -> None:
     """The arrays as an npz without time stamps, so that equal trees are equal bytes, and the card as JSON."""
     with zipfile.ZipFile(folder / "dump_model.npz", "w", zipfile.ZIP_DEFLATED) as archive:
-        for prefix, forest in (("first", judge.first), ("second", judge.second)):
-            arrays = {
-                "roots": forest.roots.astype(np.uint16),
-                "feature": forest.feature.astype(np.uint8),
-                "threshold": forest.threshold,
-                "left": forest.left.astype(np.uint16),
-                "right": forest.right.astype(np.uint16),
-                "value": forest.value.astype(np.float32),
-                "depth": np.array(forest.depth, dtype=np.uint8),
-            }
-            for name, array in arrays.items():
-                with archive.open(zipfile.ZipInfo(f"{prefix}_{name}.npy"), "w") as file:
-                    np.lib.format.write_array(file, array, allow_pickle=False)
+        for name, array in (forest_arrays(judge.first, "first") | forest_arrays(judge.second, "second")).items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
     text = json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True)
     (folder / "dump_model.json").write_text(text + "\n", encoding="utf-8")
 

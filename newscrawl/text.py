@@ -14,6 +14,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _JOINERS = "\u200c\u200d"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_CROWD = re.compile(r"[^\w\s\x00-\xa0]{32,}")
+
+MOST_MARKS = 30
+"""Combining marks that one letter keeps, as in Unicode's stream-safe text; no language writes more than a few."""
 
 
 def clean(text: str) -> str:
@@ -30,7 +34,24 @@ def tidy(text: str) -> str:
     """NFC; line breaks as a newline; zero-width characters, soft hyphens, controls and lone surrogates out."""
     text = _LINE_BREAK.sub("\n", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
-    return unicodedata.normalize("NFC", text)
+    return nfc(text)
+
+
+def nfc(text: str) -> str:
+    """Normalise text to NFC; without the marks beyond thirty on one letter, whose sorting takes quadratic time."""
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", _CROWD.sub(_without_crowd, text))
+
+
+def _without_crowd(signs: re.Match[str]) -> str:
+    marks = 0
+    kept = []
+    for char in signs[0]:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def clean_line(text: str) -> str:

@@ -16,7 +16,7 @@ _WORDS = frozenset(
     last position count id local-name namespace-uri name string concat starts-with contains substring-before
     substring-after substring string-length normalize-space translate boolean not true false lang number sum floor
     ceiling round has-class text node comment processing-instruction and or div mod
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _LITERAL = re.compile("'[^']*'|\"[^\"]*\"")
 _CALL = re.compile(r"(?:[\w-]+::)?([\w:.-]+)\s*\(")

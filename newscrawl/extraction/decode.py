@@ -17,6 +17,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_NO_CHARSETS = ("utf-16", "utf-32", "idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape")
+_SAMPLE = 1 << 18
+"""Bytes of a page by which its encoding is guessed."""
 _VIETNAMESE_MARK = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _VIETNAMESE_VOWEL_WITH_MARK = re.compile("[aăâeêioôơuưy][\u0300\u0301\u0303\u0309\u0323]", re.IGNORECASE)
 _VIETNAMESE_LETTER = re.compile("[đơư]", re.IGNORECASE)
@@ -25,7 +28,8 @@ _WESTERN_LETTER = re.compile(
     "|(?<!\\w)[àéèùòìáíóúöü](?!\\w)",
     re.IGNORECASE,
 )
-_WESTERN_SIGNS = frozenset("\xa0¡¿«»„“”‚‘’‹›–—…·•€£§©®°ªº²½%‰™")
+_WESTERN_SIGNS = "\xa0¡¿«»„“”‚‘’‹›–—…·•€£§©®°ªº²½%‰™"
+_BEYOND_ASCII = re.compile(f"[^\\x00-\\x7f{_WESTERN_SIGNS}]+")
 _OPEN_TAG_AT_END = re.compile(r"<[a-zA-Z/!][^<>]*\Z")
 
 
@@ -60,7 +64,7 @@ def _decode(body: bytes, content_type: str, *, is_html: bool) -> str:
     declared = http_content_type_encoding(content_type)
     if declared is None and is_html:
         declared = html_body_declared_encoding(body[:4096])
-    declared = resolve_encoding(declared) if declared else None
+    declared = _codec_of(declared) if declared else None
     if declared is None or not body.isascii():  # ISO-2022-JP and its kin are ASCII bytes that must be declared
         try:
             return body.decode("utf-8")
@@ -70,6 +74,17 @@ def _decode(body: bytes, content_type: str, *, is_html: bool) -> str:
     if declared is not None:
         return _declared(body, declared)
     return _vietnamese(body) or _western(body) or _guessed(body)
+
+
+def _codec_of(declared: str) -> str | None:
+    """Python's name of a declared charset; None for what cannot be it.
+
+    That is UTF-16 and UTF-32, whose zero bytes would have shown, and Python's own codecs, such as of archives.
+    """
+    name = resolve_encoding(declared)
+    if name is None or name.startswith(_NO_CHARSETS) or not codecs.lookup(name)._is_text_encoding:
+        return None
+    return name
 
 
 def _strict(body: bytes, encoding: str) -> str:
@@ -125,17 +140,23 @@ def _western(body: bytes) -> str | None:
         text = body.decode("cp1252")
     except UnicodeDecodeError:
         return None
-    known = _WESTERN_LETTER.findall(text)
-    others = [char for char in text if char > "\x7f" and char not in _WESTERN_SIGNS]
-    return text if known and len(known) == len(others) <= len(text) // 8 else None
+    letters = len(text) - len(_BEYOND_ASCII.sub("", text))
+    if not 0 < letters <= len(text) // 8:
+        return None
+    return text if len(_WESTERN_LETTER.findall(text)) == letters else None
 
 
 def _guessed(body: bytes) -> str:
     """A script of its own gives the encoding away; among Latin alphabets a guess is too often wrong."""
-    best = from_bytes(body).best()
+    # A sample ends before a tag or a line, never within a character.
+    end = len(body) if len(body) <= _SAMPLE else max(body.rfind(sign, 0, _SAMPLE) for sign in (b"<", b"\n"))
+    best = from_bytes(body[: end if end > _SAMPLE // 2 or end == len(body) else _SAMPLE]).best()
     if best is not None and best.chaos == 0 and best.coherence >= 0.1:
-        text = str(best)
-        letters = [char for char in text if char.isalpha()]
+        try:
+            text = body.decode(best.encoding)
+        except UnicodeDecodeError:
+            text = ""
+        letters = [char for char in text[:_SAMPLE] if char.isalpha()]
         if sum(char >= "\u0370" for char in letters) * 2 > len(letters):
             return text
     raise UnreadablePage("undecodable", "neither UTF-8 nor declared otherwise: save it as UTF-8 or declare its charset")

@@ -104,7 +104,7 @@ def _rhythm(base: Matrix) -> list[NDArray[np.float64]]:
         agreements.append(np.convolve(same, np.ones(12))[11 : 11 + size] / 12)
     turns = np.max(agreements[1:], axis=0)
     near = np.convolve(stamp.astype(float), np.ones(25))[12 : 12 + size]
-    return [agreements[0], turns - agreements[0], stamp.astype(float), _since(stamp), _since(stamp[::-1])[::-1], near]
+    return [agreements[0], turns - agreements[0], stamp.astype(float), since(stamp), since(stamp[::-1])[::-1], near]
 
 
 def _sections(base: Matrix) -> list[NDArray[np.float64]]:
@@ -139,16 +139,17 @@ def _ending(base: Matrix) -> NDArray[np.bool_]:
 def _since_title(base: Matrix) -> list[NDArray[np.float64]]:
     """Lines since the headline was last repeated, before and after; -1 where it never is."""
     same = (base[:, SLOT["of_title"]] > 0.75) & (base[:, SLOT["in_title"]] > 0.7)
-    return [_since(same), _since(same[::-1])[::-1]]
+    return [since(same), since(same[::-1])[::-1]]
 
 
 def _since_heading(base: Matrix) -> list[NDArray[np.float64]]:
     listing = base[:, SLOT["lex_related"]] + base[:, SLOT["lex_more"]] > 0
     ending = listing | _ending(base)
-    return [_since(listing), _since(ending), _since(ending[::-1])[::-1], _since(base[:, SLOT["level"]] > 0)]
+    return [since(listing), since(ending), since(ending[::-1])[::-1], since(base[:, SLOT["level"]] > 0)]
 
 
-def _since(marks: NDArray[np.bool_]) -> NDArray[np.float64]:
+def since(marks: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Lines since the last marked one (log of one more); -1 before the first."""
     order = np.arange(len(marks))
     last = np.maximum.accumulate(np.where(marks, order, -1))
     return np.where(last < 0, -1.0, np.log1p(order - last))
@@ -168,8 +169,8 @@ def second_features(first: Matrix, chances: NDArray[np.float64]) -> Matrix:
         np.cumsum(mass) / total,
         np.full(size, np.log1p(total)),
         np.full(size, float(likely.mean())),
-        _since(likely),
-        _since(likely[::-1])[::-1],
+        since(likely),
+        since(likely[::-1])[::-1],
         np.log1p(np.maximum(start - order, 0)),
         np.log1p(np.maximum(order - end, 0)),
     ]

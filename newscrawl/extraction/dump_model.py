@@ -6,6 +6,7 @@ arrays is the model's card: data, licences, features, seed, out-of-fold scores.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -30,13 +31,16 @@ class Judges(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Decision trees flattened into one table of nodes; a leaf is its own child."""
+    """Decision trees flattened into one table of nodes.
 
-    roots: NDArray[np.int32]
-    feature: NDArray[np.int32]
+    The right child of a node stands behind its left one; a leaf is its own left child, and nothing exceeds its
+    threshold.
+    """
+
+    roots: NDArray[np.intp]
+    feature: NDArray[np.intp]
     threshold: NDArray[np.float32]
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
+    left: NDArray[np.intp]
     value: NDArray[np.float32]
     depth: int
 
@@ -51,9 +55,9 @@ class Forest:
         offsets = (np.arange(len(matrix)) * matrix.shape[1])[:, None]
         flat = np.ascontiguousarray(matrix).ravel()
         for _ in range(self.depth):
-            goes_left = flat[offsets + self.feature[nodes]] <= self.threshold[nodes]
-            nodes = np.where(goes_left, self.left[nodes], self.right[nodes])
-        margins: NDArray[np.float64] = self.value[nodes].sum(axis=1, dtype=np.float64)
+            goes_right = flat.take(self.feature.take(nodes) + offsets) > self.threshold.take(nodes)
+            nodes = self.left.take(nodes) + goes_right
+        margins: NDArray[np.float64] = self.value.take(nodes).sum(axis=1, dtype=np.float64)
         return margins
 
 
@@ -73,21 +77,16 @@ class Judge:
 def load_judge() -> Judge:
     """The judge that ships with the package."""
     with resources.files(__package__).joinpath("dump_model.npz").open("rb") as file, np.load(file) as arrays:
-        return Judge(
-            *(
-                _forest({k.split("_", 1)[1]: arrays[k] for k in arrays if k.startswith(n)})
-                for n in ("first_", "second_")
-            )
-        )
+        return Judge(forest_of(arrays, "first"), forest_of(arrays, "second"))
 
 
-def _forest(arrays: dict[str, NDArray[np.generic]]) -> Forest:
+def forest_of(arrays: Mapping[str, NDArray[np.generic]], name: str) -> Forest:
+    """The forest of a name, from arrays called ``name_roots``, ``name_feature`` and so on."""
     return Forest(
-        roots=arrays["roots"].astype(np.int32),
-        feature=arrays["feature"].astype(np.int32),
-        threshold=arrays["threshold"].astype(np.float32),
-        left=arrays["left"].astype(np.int32),
-        right=arrays["right"].astype(np.int32),
-        value=arrays["value"].astype(np.float32),
-        depth=int(arrays["depth"]),
+        roots=arrays[f"{name}_roots"].astype(np.intp),
+        feature=arrays[f"{name}_feature"].astype(np.intp),
+        threshold=arrays[f"{name}_threshold"].astype(np.float32),
+        left=arrays[f"{name}_left"].astype(np.intp),
+        value=arrays[f"{name}_value"].astype(np.float32),
+        depth=int(arrays[f"{name}_depth"]),
     )

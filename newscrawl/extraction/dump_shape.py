@@ -18,6 +18,7 @@ Matrix = NDArray[np.float32]
 
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_DIGIT = re.compile(r"\d")
 _TIME = re.compile(r"\b\d{1,2}[:h.]\d{2}\b(?!\.\d)|\b\d{1,2} ?(?:am|pm|AM|PM|Uhr)\b")
 _DATE = re.compile(r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b(?:19|20)\d\d\b")
 _STOP_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…]+[\"”’»)]?\s+[\"“‘«(]?[^\W\d_]")
@@ -113,12 +114,13 @@ def _letters(text: str, *, use_lexicon: bool) -> tuple[float, ...]:
     text = text[: 4 * MOST_WORDS]
     parts = text.split()
     size = max(len(parts), 1)
+    counted = _DIGIT.search(text) is not None
     return (
         sum(1 for part in parts if part[0].isupper()) / size,
         sum(1 for part in parts if len(part) > 1 and part.isupper()) / size,
         sum(1 for part in parts if part[0].isdigit()) / size,
-        bool(_TIME.search(text)) * (1 + 5 / (size + 4)),
-        bool(_DATE.search(text)) * (1 + 5 / (size + 4)),
+        (counted and bool(_TIME.search(text))) * (1 + 5 / (size + 4)),
+        (counted and bool(_DATE.search(text))) * (1 + 5 / (size + 4)),
         text[:1].isupper(),
         text[:1].isdigit(),
         any(mark in text for mark in '“”„«»"'),

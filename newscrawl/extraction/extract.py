@@ -8,17 +8,20 @@ import trafilatura
 
 from newscrawl import __version__
 from newscrawl.extraction.decode import decode
-from newscrawl.extraction.dump_model import Judges
+from newscrawl.extraction.dom_model import PageJudge
 from newscrawl.extraction.html import extract_html
 from newscrawl.extraction.textdump import clean_dump
 from newscrawl.items import Article, Block, Extraction, NoArticle, Page, UnreadablePage, kept_text
 from newscrawl.rules import NO_RULES, SiteRules, load_adjust
 from newscrawl.text import clean, clean_line
 
+MOST_LINES = 50_000
+"""Lines of a text dump that are judged: two seconds."""
+
 _EXTRACTOR = f"newscrawl {__version__}, trafilatura {trafilatura.__version__}"
 
 
-def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: Judges | None = None) -> Extraction:
+def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | None = None) -> Extraction:
     """Extract the article of a page.
 
     ``text/plain`` is a text dump: a title line, then the body among what an extractor left around it.
@@ -48,7 +51,12 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: Judges | None =
 
 
 def _extract_dump(text: str, rules: SiteRules) -> tuple[Article, tuple[Block, ...]]:
-    dump = clean_dump(clean(text))
+    text = clean(text)
+    if text.count("\n") > MOST_LINES:
+        raise UnreadablePage(
+            "too_large", f"{text.count(chr(10))} lines; a dump of more than {MOST_LINES} is no article"
+        )
+    dump = clean_dump(text)
     title = clean_line(dump.title) or None
     return Article(text=kept_text(dump.blocks), title=title, language=rules.language), dump.blocks
 

@@ -1,70 +1,78 @@
-"""HTML pages: trafilatura finds the text, and its lines are judged as those of a text dump."""
+"""HTML pages: every line that a reader sees is judged, and the page's facts are read."""
 
 from __future__ import annotations
 
-import logging
-from datetime import UTC, datetime
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from trafilatura import bare_extraction, load_html
-from trafilatura.settings import Document
-
-from newscrawl.extraction.dump_model import Judges
-from newscrawl.extraction.headline import headline
+from newscrawl.extraction.dom_blocks import Blocks, parse_blocks
+from newscrawl.extraction.dom_features import Opinions
+from newscrawl.extraction.dom_keep import judge_lines
+from newscrawl.extraction.dom_model import Measured, PageJudge, load_page_judge
+from newscrawl.extraction.metadata import read_metadata
+from newscrawl.extraction.metadata.json_ld import read_json_ld
+from newscrawl.extraction.parse import parse_page
 from newscrawl.extraction.prune import prune
-from newscrawl.extraction.textdump import clean_text
-from newscrawl.items import Article, Block, NoArticle, kept_text
-from newscrawl.rules import SiteRules
-from newscrawl.text import clean, clean_line
+from newscrawl.extraction.verdict import refuse_listings
+from newscrawl.items import Article, Block, NoArticle, UnreadablePage, kept_text
+from newscrawl.rules import NO_RULES, SiteRules
+from newscrawl.text import clean
 
-# A page without an article is told once, by its outcome.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+_ARTICLE = re.compile(r"article|posting|report", re.IGNORECASE)
+"""In the types of schema.org and Open Graph: NewsArticle, BlogPosting, Report."""
+MOST_LINES = 20_000
+"""Lines of a page that are judged: a second and 200 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """An HTML page before anything is decided about its text."""
+
+    facts: Article
+    """Everything but the text."""
+    blocks: Blocks
+    opinions: Opinions
+    claims_article: bool
+    """The page's own mark-up calls it an article."""
+    pruned: tuple[str, ...] = ()
+    """What the site's rules took out."""
+
+
+def read_page(html: str, url: str | None, fetched_at: datetime, rules: SiteRules = NO_RULES) -> ReadPage:
+    """Parse a page. Raises NoArticle when there is no text in it."""
+    tree = parse_page(html)
+    if tree is None:
+        raise NoArticle("no_text", "no article text was found")
+    pruned = prune(tree, rules)
+    structured = read_json_ld(tree)
+    facts = read_metadata(tree, url, fetched_at, rules.timezone, rules.language, structured=structured)
+    blocks = parse_blocks(tree)
+    if len(blocks.lines) > MOST_LINES:
+        raise UnreadablePage(
+            "too_large", f"{len(blocks.lines)} lines of text; a page of more than {MOST_LINES} is no article"
+        )
+    if not blocks.lines:
+        raise NoArticle("no_text", "no article text was found")
+    claims = _ARTICLE.search(" ".join([structured.kind or "", *tree.xpath('//meta[@property="og:type"]/@content')[:1]]))
+    opinions = Opinions(facts.description, structured.body)
+    return ReadPage(facts, blocks, opinions, claims is not None, tuple(pruned))
 
 
 def extract_html(
-    html: str,
-    url: str | None,
-    fetched_at: datetime,  # noqa: ARG001
-    rules: SiteRules,
-    judge: Judges | None = None,
+    html: str, url: str | None, fetched_at: datetime, rules: SiteRules, judge: PageJudge | None = None
 ) -> tuple[Article, tuple[Block, ...]]:
-    """Extract the article of an HTML page. Raises NoArticle when trafilatura finds no text in it."""
-    tree = load_html(html)
-    if tree is None:
-        raise NoArticle("no_text", "no article text was found")
-    site = tuple(Block("paragraph", text, "site") for text in prune(tree, rules))
-    heading = headline(tree)
-    document = bare_extraction(
-        tree,
-        url=url,
-        include_comments=False,
-        with_metadata=True,
-        # Without a date of its own a page gets none: the extensive search takes one from a sidebar.
-        date_extraction_params={"original_date": True, "extensive_search": False},
+    """Extract the article of an HTML page. Raises NoArticle when there is none in it."""
+    page = read_page(html, url, fetched_at, rules)
+    title = page.facts.title or ""
+    measured = Measured.of(page.blocks, title, page.opinions)
+    chances = (judge or load_page_judge()).chances(measured)
+    reasons = judge_lines(measured, chances, title, page.facts.description)
+    refuse_listings(measured, chances, reasons, page.facts, claims_article=page.claims_article)
+    blocks = tuple(
+        Block(line.kind, clean(line.text) if reason is None else line.text, reason)
+        for line, reason in zip(page.blocks.lines, reasons, strict=True)
     )
-    if not isinstance(document, Document) or not document.text:
-        raise NoArticle("no_text", "no article text was found")
-    title = heading or _line(document.title)
-    blocks = clean_text(title or "", clean(document.text), judge)
-    return _article(document, title, kept_text(blocks)), blocks + site
-
-
-def _article(document: Document, title: str | None, text: str) -> Article:
-    published_at = datetime.fromisoformat(document.date).replace(tzinfo=UTC) if document.date else None
-    return Article(
-        text=text,
-        title=title,
-        canonical_url=_line(document.url),
-        description=_line(document.description),
-        authors=tuple(name for name in map(clean_line, (document.author or "").split(";")) if name),
-        section=_line(document.categories[0]) if document.categories else None,
-        tags=tuple(tag for tag in map(clean_line, document.tags or ()) if tag),
-        language=_line(document.language),
-        image_url=_line(document.image),
-        published_at=published_at,
-        published_precision="day" if published_at else None,
-    )
-
-
-def _line(value: str | None) -> str | None:
-    return clean_line(value) or None if value else None
+    lead = next((clean(block.text) for block in blocks if block.reason == "lead"), page.facts.description)
+    article = replace(page.facts, text=kept_text(blocks), description=lead)
+    return article, blocks + tuple(Block("paragraph", text, "site") for text in page.pruned)

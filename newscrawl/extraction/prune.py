@@ -16,7 +16,7 @@ _INLINE = frozenset(
     """
     a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q ruby s samp small span strong sub sup time tt
     u var wbr
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 

@@ -50,11 +50,6 @@ def clean_dump(text: str) -> Dump:
     return Dump(title, _blocks(title, lines, load_judge()))
 
 
-def clean_text(title: str, text: str, judge: Judges | None = None) -> tuple[Block, ...]:
-    """The blocks of a text that an extractor left, title apart; ``judge`` is by default the one that ships."""
-    return _blocks(title, _with_headings_apart(parse_lines(text)), judge or load_judge())
-
-
 def split_dump(text: str) -> tuple[str, list[Line]]:
     """The title, and the lines below it; a heading glued to a paragraph's end is a line of its own."""
     lines = parse_lines(text)

@@ -99,3 +99,20 @@ def test_page_that_ends_inside_a_tag_was_cut():
         decode(b"<html><body><p>Text</p><div cla")
     assert caught.value.reason == "truncated"
     assert decode(b"<p>a < b") == "<p>a < b"
+
+
+@pytest.mark.parametrize("declared", ["rot13", "zlib", "idna", "punycode", "undefined", "unicode-escape", "utf-16", ""])
+def test_declared_charset_that_cannot_be_it_is_passed_over(declared):
+    """Python knows codecs that are no charsets, and zero bytes would show UTF-16."""
+    page = f'<meta charset="{declared}"><p>The ferry sails at noon.</p>'
+    assert decode(page.encode()) == page
+    western = page.replace("noon", "nôon, déjà")
+    assert decode(western.encode("cp1252")) == western
+
+
+@pytest.mark.parametrize(("text", "encoding"), [(RUSSIAN, "cp1251"), (JAPANESE, "euc-jp"), (JAPANESE, "shift_jis")])
+@pytest.mark.parametrize("end", ["", "<br>"])
+def test_long_page_is_guessed_by_a_sample(text, encoding, end):
+    """Wherever the sample ends."""
+    page = (text + end) * (600_000 // len(text.encode(encoding)))
+    assert decode(page.encode(encoding)) == page

@@ -1,0 +1,201 @@
+"""What the judge of a web page knows about each line beyond its words: where it stands in the document's tree.
+
+Containers are measured by what they hold (words, links, ends of sentences), so that a box of related articles shows
+itself whatever it is called; the words of class names are one more hint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newscrawl.extraction.dom_blocks import Blocks
+from newscrawl.extraction.dom_containers import Containers, Floats, Indices, builds, repetitions
+from newscrawl.extraction.dump_shape import LONG_WORDS, MOST_WORDS, SLOT, Matrix
+
+LEVELS = 4
+"""Containers around a line that are measured, each holding more than the one before."""
+_TAG_GROUPS = (
+    "p,div,h1,h2,h3,h4 h5 h6,li,ul ol,td th,tr,table tbody,section,article,main,aside,nav,header,footer,figure,"
+    "figcaption,blockquote,form,dl dd dt,body,span a,pre"
+)
+_TAGS = {tag: number for number, tags in enumerate(_TAG_GROUPS.split(","), start=1) for tag in tags.split()}
+_AROUND = "article main aside nav footer header figure figcaption form blockquote table li section".split()
+_BIT = {tag: 1 << number for number, tag in enumerate(_AROUND)}
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What the page's own mark-up says of its article; None where it does not."""
+
+    description: str | None = field(default=None, repr=False)
+    body: str | None = field(default=None, repr=False)
+    """The articleBody of the page's structured data."""
+
+
+def words_and_prose(base: Matrix) -> tuple[Floats, Floats]:
+    """Words of each line, and those of them that are unlinked prose."""
+    words = np.expm1(base[:, 0].astype(np.float64))
+    linked = np.minimum(base[:, SLOT["linked"]].astype(np.float64), 1)
+    prose = ((base[:, SLOT["stop"]] > 0) & (words >= LONG_WORDS)) | (words >= 30)
+    return words, np.where(prose & (linked < 0.5), words * (1 - linked), 0.0)
+
+
+def dom_features(blocks: Blocks, held: Containers, base: Matrix, opinions: Opinions) -> Matrix:
+    """Columns beside those of ``dump_features.features``, whose first ones are ``base``; linear in the page's size."""
+    size = len(blocks.lines)
+    words, prose = words_and_prose(base)
+    linked = np.minimum(base[:, SLOT["linked"]].astype(np.float64), 1)
+    stop = (base[:, SLOT["stop"]] > 0).astype(np.float64)
+    owners = np.array(blocks.owners)
+    columns = np.stack([np.ones(size), words, words * linked, stop, prose, words < 6], axis=1)
+    parts = [
+        covers(blocks, opinions.description),
+        covers(blocks, opinions.body),
+        np.array(blocks.bold) / np.maximum([len(line.text) for line in blocks.lines], 1),
+        *_alike(blocks, prose, words, linked),
+        *_tree(blocks, owners),
+        *_main(blocks, owners, held, columns),
+        *_levels(blocks, owners, held, columns),
+    ]
+    return np.stack(parts, axis=1).astype(np.float32)
+
+
+def group_features(blocks: Blocks, held: Containers, words: Floats, chances: Floats) -> Matrix:
+    """What a first opinion says of the containers around each line, and of the lines built like it."""
+    columns = np.stack([np.ones(len(words)), words, chances, chances * words], axis=1)
+    total = max(float(columns[:, 3].sum()), 1)
+    at = held.group[np.array(blocks.owners)]
+    parts: list[Floats] = []
+    for _ in range(LEVELS):
+        many, mass, likely, likely_mass = held.sums(columns, at).T
+        parts += [likely / np.maximum(many, 1), likely_mass / np.maximum(mass, 1), likely_mass / total]
+        at = held.above[at]
+    build = builds(blocks)
+    mass = np.maximum(np.bincount(build, weights=words), 1)
+    parts += [
+        (np.bincount(build, weights=chances) / np.bincount(build))[build],
+        (np.bincount(build, weights=chances * words) / mass)[build],
+    ]
+    return np.stack(parts, axis=1).astype(np.float32)
+
+
+def covers(blocks: Blocks, text: str | None) -> Floats:
+    """Share of each line's runs of four words that stand in a text; -1 where there is no text."""
+    if text is None:
+        return np.full(len(blocks.lines), -1.0)
+    lines = {" ".join(line.split()) for line in text.split("\n")}
+    known = {run for line in lines for run in _runs(_WORD.findall(line.lower()))}
+    shares = []
+    for line in blocks.lines:
+        if line.text in lines:
+            shares.append(1.0)
+        else:
+            own = _runs(_WORD.findall(line.text[: 8 * MOST_WORDS].lower())[:MOST_WORDS])
+            shares.append(sum(run in known for run in own) / len(own))
+    return np.array(shares)
+
+
+def _runs(words: list[str]) -> list[tuple[str, ...]]:
+    return list(zip(words, words[1:], words[2:], words[3:], strict=False)) or [tuple(words)]
+
+
+def _alike(blocks: Blocks, prose: Floats, words: Floats, linked: Floats) -> list[Floats]:
+    """How many lines are built like this one, how much of the page's prose they are, how linked they are."""
+    build = builds(blocks)
+    count = np.bincount(build)
+    gain = np.bincount(build, weights=prose)
+    return [
+        np.log1p(count[build]),
+        (gain / max(float(prose.sum()), 1))[build],
+        (gain / np.maximum(np.bincount(build, weights=words), 1))[build],
+        (np.bincount(build, weights=linked) / count)[build],
+    ]
+
+
+def _tree(blocks: Blocks, owners: Indices) -> list[Floats]:
+    """Tag, depth, what kinds of container are around, whether it is hidden, and how many lines share the element."""
+    masks: list[int] = []
+    for node in blocks.nodes:
+        masks.append((masks[node.parent] if node.parent >= 0 else 0) | _BIT.get(node.tag, 0))
+    mask = np.array(masks)[owners]
+    own = [blocks.nodes[owner] for owner in blocks.owners]
+    shared = Counter(blocks.owners)
+    return [
+        np.array([_TAGS.get(node.tag, 0) for node in own]),
+        np.array([_TAGS.get(blocks.nodes[node.parent].tag, 0) if node.parent >= 0 else 0 for node in own]),
+        np.array([node.depth for node in own]),
+        np.array([node.hidden for node in own]),
+        np.array([shared[owner] for owner in blocks.owners]),
+        *(((mask & bit) > 0).astype(np.float64) for bit in _BIT.values()),
+    ]
+
+
+def _main(blocks: Blocks, owners: Indices, held: Containers, columns: Floats) -> list[Floats]:
+    """Steps in the tree from each line to the container that holds the most prose for what else it holds.
+
+    Two such containers are sought, one that minds other lines little and one that minds them more.
+    """
+    size = len(blocks.nodes)
+    many, _, _, stops, prose, _ = held.sums(columns, np.arange(size)).T
+    depths = np.array([node.depth for node in blocks.nodes])
+    order = np.arange(len(owners))
+    parts: list[Floats] = []
+    for cost in (5.0, 15.0):
+        worth = np.where(many > 0, prose - cost * (many - stops), -np.inf)
+        best = size - 1 - int(np.argmax(worth[::-1]))  # of equals the innermost
+        common, inside = _from(blocks, best)
+        parts += [
+            (depths[best] - common[owners]).astype(np.float64),
+            np.where(inside[owners], depths[owners] - depths[best], -1.0),
+            (order >= held.last[best]).astype(np.float64) - (order < held.first[best]),
+        ]
+    return parts
+
+
+def _from(blocks: Blocks, node: int) -> tuple[Indices, NDArray[np.bool_]]:
+    """For each node the depth of the nearest container around both it and the given one; whether it is inside that."""
+    line = set()
+    at = node
+    while at >= 0:
+        line.add(at)
+        at = blocks.nodes[at].parent
+    common: list[int] = []
+    inside: list[bool] = []
+    for index, entry in enumerate(blocks.nodes):
+        common.append(entry.depth if index in line else common[entry.parent])
+        inside.append(index == node or (entry.parent >= 0 and inside[entry.parent]))
+    return np.array(common), np.array(inside)
+
+
+def _levels(blocks: Blocks, owners: Indices, held: Containers, columns: Floats) -> list[Floats]:
+    """What the containers around each line hold, and how often they are repeated, as cards are and a body is not."""
+    everything = max(float(columns[:, 4].sum()), 1)
+    tags = np.array([_TAGS.get(node.tag, 0) for node in blocks.nodes])
+    beside, anywhere = repetitions(blocks)
+    order = np.arange(len(owners))
+    at = held.group[owners]
+    parts: list[Floats] = []
+    for _ in range(LEVELS):
+        many, words, linked, stops, prose, short = held.sums(columns, at).T
+        lines, mass = np.maximum(many, 1), np.maximum(words, 1)
+        parts += [
+            np.log1p(many),
+            np.log1p(mass),
+            linked / mass,
+            stops / lines,
+            prose / everything,
+            prose / mass,
+            short / lines,
+            (order - held.first[at]) / lines,
+            tags[at].astype(np.float64),
+            beside[at],
+            anywhere[at],
+        ]
+        at = held.above[at]
+    return parts

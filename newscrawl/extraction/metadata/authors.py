@@ -1,0 +1,161 @@
+"""The names in a byline, without what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from newscrawl.extraction.metadata.meta_tags import line_of
+from newscrawl.extraction.metadata.site_names import is_site
+from newscrawl.extraction.metadata.words import phrases
+
+LONGEST = 300
+LONGEST_NAME = 60
+MOST_WORDS = 7
+MOST_AUTHORS = 30
+
+_BY = phrases(
+    """
+    by|von|par|por|di|door|af|av|przez|oleh|od|autor|autora|autoren|autorzy|autorka|author|authors|auteur|auteure|autore
+    |contributor|contributors|verfasser|text|texte|texto|testo|tác giả|người viết|thực hiện|bài|theo|автор|текст
+    |kirjoittanut|penulis|yazan|yazar|szerző|przygotował|przygotowała|skrevet av|rédigé par|publié par|publicado por
+    |escrito por|a cura di|(?:written|authored|posted|published|reported|story|words|text|article|report|reporting) by
+    """
+)
+_LABEL = re.compile(rf"\A(?:{_BY})(?:\s*:\s*|\s+|\Z)", re.IGNORECASE)
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_TAIL = re.compile(
+    r"\s*(?:[|•·–—/@]|\s-\s|\s\d|\d{1,4}[./:-]\d{1,2}|\bon\s(?=[A-Z]\w+day\b|\w+\s\d|\d)"
+    rf"|\b{_MONTH}\.?\s\d"
+    r"|\b(?:updated|published|posted|last updated|aktualisiert|stand:|cập nhật|is an?|are)\b).*\Z",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(r"\s?,?\sin\s[A-Z].*\Z")
+_LINK = re.compile(r"https?://\S*")
+_BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]{0,80}[)\]}]")
+_DEGREE = phrases(
+    r"""
+    Ph\.?D\.?|M\.?D\.?|R\.?N\.?|R\.?D\.?N?\.?|M\.?S\.?|M\.?A\.?|M\.?P\.?H\.?|CPT|CFP®?|CFA|CPA|LDN|LD|MSc|MBA|Esq\.?|B\.?A\.?
+    |B\.?Sc?\.?|D\.?O\.?|FNP|NP|DVM|J\.?D\.?
+    """
+)
+_DEGREES = re.compile(rf"(?:,\s*|\s+)(?:{_DEGREE})(?=\s*(?:,|\Z|\s))")
+_GENERATION = re.compile(r",\s*(?=(?:Jr|Sr|II|III|IV)\b)")
+_WORD_FOR_AND = "and|und|og|och|et|e|y|en|i|ja|và|with|mit|и|та"
+_AND = re.compile(rf"\s+(?:{_WORD_FOR_AND}|&|\+)\s+|\s*(?:;|\||•|·| / |、|，)\s*", re.IGNORECASE)
+_COMMA = re.compile(rf"\s*,\s*(?:(?:{_WORD_FOR_AND})\s+)?", re.IGNORECASE)
+_ROLE_WORD = phrases(
+    """
+    reporter|writer|editor|correspondent|journalist|producer|columnist|director|manager|professor|specialist|expert
+    |redakteur|redakteurin|korrespondent|korrespondentin|reporterin|journaliste|redactor|redactora|enviado|phóng viên
+    """
+)
+_RANK = phrases(
+    """
+    senior|chief|deputy|associate|assistant|managing|contributing|staff|political|science|health|sports?|business|freelance
+    |executive|lead|founder|co-?founder|ceo
+    """
+)
+_ROLE = re.compile(rf"\A(?:(?:{_RANK}|{_ROLE_WORD})\b.*|.*\b(?:{_ROLE_WORD})|.*\bof\b.*)\Z", re.IGNORECASE)
+_ROLE_ALONE = re.compile(rf"\A(?:{_RANK})?\s?(?:{_ROLE_WORD})\Z", re.IGNORECASE)
+_LAST_ROLE = re.compile(
+    r"(?<=\w\s)(?:(?:senior|staff|chief|associate|managing|contributing|sr\.)\s)?"
+    r"(?:writer|editor|reporter|correspondent|journalist|columnist|contributor|redakteur(?:in)?|autor(?:in)?)\Z",
+    re.IGNORECASE,
+)
+_OTHER_CREDIT = re.compile(
+    r"\A(?:editor|edited|editing|photos?|fotos?|reviewed|fact[ -]checked|medically|translated|ảnh|biên tập|redaktur"
+    r"|redaktion)\b(?:.*:|\s(?:by|in)\b)",
+    re.IGNORECASE,
+)
+_NOBODY = phrases(
+    r"""
+    admin|administrator|staff|author|editor|editors|guest|user|root|none|null|n/?a|unknown|anonymous|redaktion|redaction
+    |redacción|follow|share|contributor|by|team|webmaster|undefined|false|true|about the author|written|sign in|log in
+    |view (?:more|all) posts|fact checked|read more|more|home|son güncelleme
+    """
+)
+_NO_NAME = re.compile(rf"https?:|www\.|@\w|\A[\d\W_]*\Z|\A(?:{_NOBODY})\Z", re.IGNORECASE)
+_DOMAIN = re.compile(r"\A\S+\.[a-z]{2,4}\Z")
+_GROUP = phrases(
+    r"""
+    redaktion|redacción|redazione|rédaction|newsroom|news|nachrichten\w*|agency|agencia|agence|agentur|ajansı|press|presse|staff
+    |editors?|team|desk|media|online|reuters|the|and|for|magazine|institute|university|association|group|inc|llc|journal
+    |times|post
+    """
+)
+_COLLECTIVE = re.compile(rf"\b(?:{_GROUP})\b", re.IGNORECASE)
+_AROUND = ' \t,;:|·•–—-"“”*'
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names that a byline lists, without labels, roles, degrees and what stands around them."""
+    text = _SECTION.sub("", _GENERATION.sub(" ", line_of(_LINK.sub("", text[: 2 * LONGEST]))))
+    if len(text) > LONGEST:
+        return []
+    text = _DEGREES.sub("", _without_label(_BRACKETS.sub("", text)))
+    names = (_name(part) for listed in _AND.split(text) for part in _parts(listed))
+    return list(dict.fromkeys(name for name in names if name))[:MOST_AUTHORS]
+
+
+def starts_as_byline(text: str) -> bool:
+    """Whether a line begins with a word such as "By"."""
+    return _LABEL.match(text) is not None
+
+
+def is_label(text: str) -> bool:
+    """Whether a line is such a word alone."""
+    match = _LABEL.match(text)
+    return match is not None and match.end() == len(text)
+
+
+def _without_label(text: str) -> str:
+    for _ in range(3):
+        shorter = _LABEL.sub("", text).strip()
+        if shorter == text:
+            break
+        text = shorter
+    return text
+
+
+def _parts(text: str) -> list[str]:
+    """Split at commas, but not between a family name and a first name."""
+    parts = [part for part in _COMMA.split(text) if part]
+    if len(parts) == 2 and all(len(part.split()) == 1 for part in parts):
+        return [text]
+    return [*parts[:1], *(part for part in parts[1:] if not _ROLE.match(part))]
+
+
+def _name(text: str) -> str | None:
+    name = _TAIL.sub("", _without_label(text)).strip(_AROUND)
+    if len(name.split()) > 2:
+        name = _LAST_ROLE.sub("", name).strip(_AROUND)
+    if not name or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
+        return None
+    return None if _OTHER_CREDIT.search(name) or _NO_NAME.search(name) or _ROLE_ALONE.match(name) else name
+
+
+def is_name(name: str, sites: Collection[str] = ()) -> bool:
+    """Whether a name looks like one: two words or more that begin as names do, and not the site's."""
+    words = name.split()
+    return (
+        2 <= len(words) <= 5
+        and words[0][0].isupper()
+        and words[-1][0].isupper()
+        and not any(map(str.isdigit, name))
+        and not is_site(name, sites)
+    )
+
+
+def is_person(name: str, sites: Collection[str] = ()) -> bool:
+    """Whether a name may be a person's rather than an agency's or an editorial office's."""
+    return is_name(name, sites) and _COLLECTIVE.search(name) is None
+
+
+def chosen(names: Iterable[str], sites: Collection[str]) -> tuple[str, ...]:
+    """The authors, each once; the site's name where there is no other one, and no other domain."""
+    each: dict[str, str] = {}
+    for name in names:
+        each.setdefault(name.casefold(), name)
+    others = tuple(name for name in each.values() if not is_site(name, sites) and not _DOMAIN.search(name))
+    return others or tuple(name for name in each.values() if is_site(name, sites))

@@ -1,0 +1,125 @@
+"""Who wrote an article: structured data, meta tags, and the line of text that says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import islice, zip_longest
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from newscrawl.extraction.metadata.authors import chosen, is_label, is_name, is_person, names_in, starts_as_byline
+from newscrawl.extraction.metadata.date_places import before_change, is_dateline
+from newscrawl.extraction.metadata.date_text import read_date
+from newscrawl.extraction.metadata.json_ld import JsonLd
+from newscrawl.extraction.metadata.meta_tags import MetaTags, select, text_of
+from newscrawl.extraction.metadata.vicinity import Vicinity
+from newscrawl.extraction.metadata.words import phrases
+
+MOST_MARKED = 60
+LONGEST = 200
+MOST_IN_LINE = 8
+SENTENCE_END = (".", ":", "!", "?", "…")
+SURE = 2
+"""From which rank on a marked element may hold anything, and only what looks like a name is taken for one."""
+
+_META = (
+    *("author", "article:author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl", "dc.creator"),
+    *("dcterms.creator", "citation_author", "og:article:author", "twitter:data1", "article:author_name", "creator"),
+)
+_MARKED = XPath(
+    "//*[@rel='author' or contains(@itemprop, 'author') or contains(@class, 'uthor') or contains(@class, 'yline')"
+    " or contains(@class, 'writer') or contains(@class, 'tac-gia') or @data-role='author']"
+    "[not(self::meta or self::link or self::body or self::html or self::img or self::figure or self::script)]"
+    "[not(self::article)]"
+)
+_UNMARKED = re.compile(
+    phrases(
+        r"""
+        comment|related|sidebar|widget|caption|photo|image|avatar|bio\b|about|recommend|footer|teaser|card|share|social
+        |popular|newsletter|date|time|list|promo|title|desc|position|role|job|media
+        """
+    ),
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"comment|related|sidebar|caption|recommend|footer|teaser|popular|most-read|latest", re.IGNORECASE
+)
+
+
+def read_authors(
+    tree: HtmlElement, head: MetaTags, structured: JsonLd, near: Vicinity, sites: Collection[str]
+) -> tuple[str, ...]:
+    """Return the authors: of JSON-LD, else of the meta tags, else of the byline; a person before an organization."""
+    said = [(author, names_in(author.name)) for author in structured.authors]
+    told = chosen((name for _, names in said for name in names), sites)
+    if any(is_person(name, sites) for author, names in said if not author.organization for name in names):
+        return told
+    tagged = chosen((name for text in _tagged(head) for name in names_in(text)), sites)
+    if any(is_person(name, sites) for name in tagged):
+        return tagged
+    written = list(_written(tree, near, sites))
+    for names in written:
+        if any(is_person(name, sites) for name in names):
+            return names
+    return told or tagged or next(iter(written), ())
+
+
+def _tagged(head: MetaTags) -> Iterator[str]:
+    for name in _META:
+        texts = head.all(name)
+        if name == "twitter:data1" and "by" not in (head.first("twitter:label1") or "").lower().split():
+            continue
+        found = [text for text in texts if "://" not in text]
+        if any(names_in(text) for text in found):
+            yield from found
+            return
+
+
+def _written(tree: HtmlElement, near: Vicinity, sites: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """The authors that the page's text names, the surest place first."""
+    ranked = _marked(tree, near, sites)
+    places = [ranked.get(0, [])]
+    places += [[name for text in line.profiles for name in names_in(text)] for line in near.lines]
+    for line, following in zip_longest(near.lines, near.lines[1:]):
+        if is_label(line.text) and following:
+            places.append(names_in(following.text)[:MOST_IN_LINE])
+        elif len(line.text) <= LONGEST and starts_as_byline(line.text) and not line.text.endswith(SENTENCE_END):
+            places.append(names_in(line.text)[:MOST_IN_LINE])
+    places += [ranked.get(rank, []) for rank in (1, 2, 3)]
+    dated = (before_change(line.text) for line in near.lines if is_dateline(line.text) and read_date(line.text, "dmy"))
+    places += [[name for name in names_in(text) if is_person(name, sites)] for text in dated]
+    return (names for place in places if (names := chosen(place, sites)))
+
+
+def _marked(tree: HtmlElement, near: Vicinity, sites: Collection[str]) -> dict[int, list[str]]:
+    """Names in what is marked as a byline, by how surely it is one; of each rank only those that stand together."""
+    ranked: dict[int, list[str]] = {}
+    homes: dict[int, HtmlElement] = {}
+    for element in select(_MARKED, tree, MOST_MARKED):
+        rank = None if near.elsewhere(element, _ELSEWHERE) else _rank(element)
+        if rank is None:
+            continue
+        home = next(islice(element.iterancestors(), 2, 3), element)
+        if homes.setdefault(rank, home) is not home and homes[rank] not in islice(element.iterancestors(), 6):
+            continue
+        text = text_of(element, LONGEST, spaced=True)
+        names = names_in(text) if 3 <= len(text) <= LONGEST else []
+        names = [name for name in names if rank < SURE or is_name(name, sites)]
+        ranked.setdefault(rank, []).extend(names)
+        if not names and not ranked[rank]:
+            del homes[rank]
+    return ranked
+
+
+def _rank(element: HtmlElement) -> int | None:
+    """How surely the element is the byline: 0 the most; None where it is something else."""
+    if element.get("itemprop"):
+        return 0
+    if element.get("rel") == "author":
+        return 1
+    classes = element.get("class") or ""
+    if _UNMARKED.search(classes):
+        return None
+    return 2 if "name" in classes.lower() or element.tag == "a" else 3

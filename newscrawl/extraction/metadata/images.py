@@ -1,0 +1,155 @@
+"""The pictures of an article, with what stands under them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+
+from lxml.html import HtmlElement
+
+from newscrawl.extraction.metadata.json_ld import JsonLd
+from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
+from newscrawl.extraction.metadata.vicinity import Vicinity
+from newscrawl.extraction.metadata.words import phrases
+from newscrawl.items import Image
+
+MOST_LOOKED_AT = 500
+MOST_IMAGES = 60
+MOST_CAPTION = 1000
+LONGEST_ADDRESS = 3000
+MOST_ANCESTORS = 12
+LEAST_PARAGRAPHS = 3
+SMALLEST = 60
+"""Pixels of width or height below which a picture is an icon."""
+
+_SOURCES = ("data-src", "data-original", "data-lazy-src", "data-full-src", "data-image", "data-url", "data-lazy", "src")
+_SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_INLINED = re.compile("(?:data|about|blob|javascript):", re.IGNORECASE)
+_NO_PICTURE = re.compile(
+    phrases(
+        r"""
+        logo|icon|avatar|sprite|pixel|blank\.|spacer|placeholder|tracking|1x1|/ads?/|doubleclick|beacon|emoji|gravatar|banner
+        |loading|no-?images?\b|userdef
+        """
+    ),
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    phrases(
+        r"""
+        related|recommend|sidebar|avatar|author|byline|share|social|comment|newsletter|promo|advert|(?:^|[\s_-])ads?(?:[\s_-]|$)
+        |teaser|most-?read|latest|popular|lien-?quan|card|logo|icon
+        """
+    ),
+    re.IGNORECASE,
+)
+_WHOLE = frozenset(("article", "main", "body", "html"))
+_FAR = frozenset(("aside", "nav", "footer", "header", "form", "button", "noscript"))
+_FULL_SIZE = re.compile(
+    r"\A(?:#|javascript:)|\.(?:jpe?g|png|webp|gif|avif)(?:\?|\Z)|/(?:photo|image|bild|foto|gallery)", re.IGNORECASE
+)
+_LOOSE = re.compile(r" (?=[.,;:!?)\]])")
+_CAPTION = re.compile(
+    phrases("caption|legende|bildunterschrift|chu-?thich|pie-?de-?foto|didascalia|desc_cap|photo-?credit"),
+    re.IGNORECASE,
+)
+
+
+def main_image(head: MetaTags, structured: JsonLd) -> str | None:
+    """Return the absolute address of the main picture."""
+    candidates = (*head.all("og:image", "og:image:secure_url", "og:image:url"), structured.image)
+    candidates += (*head.all("twitter:image", "twitter:image:src", "image"), head.links.get("image_src"))
+    return next((address for one in candidates if one and (address := head.absolute(one))), None)
+
+
+def images_of(tree: HtmlElement, head: MetaTags, near: Vicinity) -> tuple[Image, ...]:
+    """Return the pictures within the article's element, in reading order, each once."""
+    found: dict[str, Image] = {}
+    for element in islice(_container(near.heading, tree).iter("img"), MOST_LOOKED_AT):
+        frame = _frame(element)
+        address = None if frame is None else head.absolute(_address(element))
+        if frame is None or address is None or _NO_PICTURE.search(address):
+            continue
+        key = address.partition("?")[0]
+        caption = _caption(frame, element)
+        if key not in found or (caption and not found[key].caption):
+            found[key] = Image(address, caption)
+        if len(found) >= MOST_IMAGES:
+            break
+    return tuple(found.values())
+
+
+def _container(heading: HtmlElement | None, tree: HtmlElement) -> HtmlElement:
+    """The element of the article: the nearest to the headline that holds paragraphs, else the first, else the page."""
+    for element in heading.iterancestors() if heading is not None else ():
+        if next(islice(element.iter("p"), LEAST_PARAGRAPHS - 1, LEAST_PARAGRAPHS), None) is not None:
+            return element
+    return next(islice(tree.iter("article", "main"), 1), tree)
+
+
+def _frame(image: HtmlElement) -> HtmlElement | None:
+    """What holds a picture and its caption; None where the picture is not the article's."""
+    if (
+        _ELSEWHERE.search(image.get("class") or "")
+        or min(_pixels(image.get(s)) for s in ("width", "height")) < SMALLEST
+    ):
+        return None
+    frame = image
+    for ancestor in islice(image.iterancestors(), MOST_ANCESTORS):
+        if ancestor.tag in _FAR or (ancestor.tag not in _WHOLE and _ELSEWHERE.search(ancestor.get("class") or "")):
+            return None
+        if ancestor.tag == "a" and not _FULL_SIZE.search(ancestor.get("href") or "#"):
+            return None  # the teaser of another page
+        if ancestor.tag in ("figure", "table") and frame is image:
+            frame = ancestor
+    return frame
+
+
+def _pixels(size: str | None) -> float:
+    digits = re.match(r"\s*(\d{1,5})(?:px)?\s*\Z", size or "")
+    return int(digits[1]) if digits else float("inf")
+
+
+def _address(image: HtmlElement) -> str | None:
+    for name in _SOURCES:
+        address: str = (image.get(name) or "").strip()
+        if address and len(address) < LONGEST_ADDRESS and not _INLINED.match(address):
+            return address
+    pictures = islice(image.iterancestors("picture"), 1)
+    sources = (source for picture in pictures for source in picture.iter("source"))
+    return next(_largest(chain((image,), sources)), None)
+
+
+def _largest(holders: Iterable[HtmlElement]) -> Iterator[str]:
+    for holder in islice(holders, 10):
+        for name in _SOURCE_SETS:
+            choices = [choice.split() for choice in (holder.get(name) or "")[:5000].split(", ")]
+            sized = [
+                (_size(choice[1:]), choice[0]) for choice in choices if choice and not choice[0].startswith("data:")
+            ]
+            if sized:
+                yield max(sized, key=lambda one: one[0])[1].rstrip(",")
+
+
+def _size(descriptor: list[str]) -> float:
+    match = re.match(r"(\d{1,6}(?:\.\d{1,3})?)[wx]", descriptor[0]) if descriptor else None
+    return float(match[1]) if match else 0.0
+
+
+def _caption(frame: HtmlElement, image: HtmlElement) -> str | None:
+    for element in islice(frame.iter("figcaption"), 1):
+        return _caption_text(element)
+    around = frame if frame is not image else image.getparent()
+    candidates = [] if around is None else [*islice(around.iter("p", "div", "span", "td", "em", "small"), 30)]
+    following = around.getnext() if around is not None else None
+    candidates += [following] if following is not None and isinstance(following.tag, str) else []
+    for element in candidates:
+        if _CAPTION.search(element.get("class") or "") or _CAPTION.search(element.get("data-role") or ""):
+            return _caption_text(element)
+    return None
+
+
+def _caption_text(element: HtmlElement) -> str | None:
+    """The text and the credit are often elements of their own, with nothing between them."""
+    return _LOOSE.sub("", text_of(element, MOST_CAPTION, spaced=True)) or None

@@ -1,0 +1,91 @@
+"""What a page files its article under: language, section, tags, and whether it is free to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from itertools import islice
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from newscrawl.extraction.metadata.json_ld import JsonLd
+from newscrawl.extraction.metadata.meta_tags import MetaTags, select, text_of
+from newscrawl.extraction.metadata.site_names import is_site
+
+MOST_TAGS = 30
+LONGEST = 80
+_LOCALES = ("content-language", "og:locale", "dc.language", "dcterms.language", "language")
+_MISTAKEN = {"vn": "vi", "jp": "ja", "cz": "cs", "dk": "da", "gr": "el", "ua": "uk"}
+"""Countries that are often written for languages, and are the code of none."""
+_SECTIONS = ("article:section", "og:article:section", "articlesection", "section", "parsely-section", "category")
+_TAGS = ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
+_NO_TAG = re.compile(r"https?:|\A[\W\d]*\Z|\A[0-9a-f]{8}-[0-9a-f-]{27}\Z|\A_|\A[^\s]*[:=][^\s]*\Z", re.IGNORECASE)
+_CRUMBS = XPath("(//*[contains(@class, 'readcrumb')])[position() <= 5]//a")
+_HOME = re.compile(
+    r"\A(?:home|start(?:seite)?|accueil|inicio|início|trang chủ|главная|ホーム|首页|hjem|hem|beranda|anasayfa)\Z",
+    re.IGNORECASE,
+)
+
+
+def locales_of(tree: HtmlElement, head: MetaTags, structured: JsonLd, language: str | None) -> tuple[str, ...]:
+    """Return what the page says about its language, as tags such as ``en-US``, the surest first."""
+    root = next(islice(tree.iter("html"), 1), tree)
+    said = (root.get("lang"), root.get("xml:lang"), *head.all(*_LOCALES), structured.language, language)
+    return tuple(dict.fromkeys(locale for text in said if text and (locale := _locale(text))))
+
+
+def _locale(text: str) -> str | None:
+    parts = re.split(r"[-_,; ]", text.strip()[:20])
+    code = _MISTAKEN.get(parts[0].lower(), parts[0].lower())
+    if len(code) != 2 or not (code.isascii() and code.isalpha()):
+        return None
+    return "-".join([code, *(part.upper() for part in parts[1:] if len(part) == 2 and part.isalpha())])
+
+
+def section_of(tree: HtmlElement, head: MetaTags, structured: JsonLd, sites: Collection[str]) -> str | None:
+    """Return the section: of JSON-LD, else of the meta tags, else the last but one step of the breadcrumbs."""
+    for text in (structured.section, *head.all(*_SECTIONS)):
+        if text and "://" not in text and not is_site(text, sites) and len(text) <= LONGEST:
+            return " ".join(text.split()) or None
+    crumbs = [text_of(link, LONGEST) for link in select(_CRUMBS, tree, 20)]
+    crumbs = [text for text in crumbs if 1 < len(text) <= 40 and not _HOME.match(text) and not is_site(text, sites)]
+    return crumbs[-1] if crumbs else None
+
+
+def tags_of(head: MetaTags, structured: JsonLd, sites: Collection[str], title: str | None) -> tuple[str, ...]:
+    """Return the tags of the first source that has any."""
+    sources: tuple[Iterable[str], ...] = (
+        head.all(_TAGS[0], _TAGS[1]),
+        structured.keywords,
+        *(head.all(name) for name in _TAGS[2:]),
+    )
+    described = head.first("description", "og:description")
+    for source in sources:
+        tags = (tag for text in islice(source, 100) if text != described for tag in _split(text))
+        found: dict[str, str] = {}
+        for tag in tags:
+            if _is_tag(tag, sites) and tag != title:
+                found.setdefault(tag.casefold(), tag)
+        if found:
+            return tuple(islice(found.values(), MOST_TAGS))
+    return ()
+
+
+def _split(text: str) -> list[str]:
+    return [" ".join(part.split()).strip("#\"'") for part in re.split(r"[,;|，、]", text[:2000])]
+
+
+def _is_tag(tag: str, sites: Collection[str]) -> bool:
+    return 1 < len(tag) <= LONGEST and not _NO_TAG.search(tag) and not is_site(tag, sites)
+
+
+def paywalled(head: MetaTags, structured: JsonLd) -> bool | None:
+    """Return whether the page says that it is not free to read; None where it says nothing, or neither ("metered")."""
+    if structured.accessible_for_free is not None:
+        return not structured.accessible_for_free
+    tier = (head.first("article:content_tier", "og:article:content_tier", "content_tier") or "").lower()
+    free = (head.first("isaccessibleforfree") or "").lower()
+    if tier == "free" or free == "true":
+        return False
+    return True if tier in ("locked", "premium", "paid", "subscriber") or free == "false" else None

@@ -1,0 +1,67 @@
+"""What a page says about its article: title, authors, dates, section, tags, pictures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from newscrawl.extraction.metadata.byline import read_authors
+from newscrawl.extraction.metadata.date_places import candidates
+from newscrawl.extraction.metadata.dates import Reading, modified, published
+from newscrawl.extraction.metadata.headline import headline_element, title_of
+from newscrawl.extraction.metadata.images import images_of, main_image
+from newscrawl.extraction.metadata.json_ld import JsonLd, read_json_ld
+from newscrawl.extraction.metadata.labels import locales_of, paywalled, section_of, tags_of
+from newscrawl.extraction.metadata.lead import lead_of
+from newscrawl.extraction.metadata.meta_tags import read_meta_tags
+from newscrawl.extraction.metadata.site_names import site_names
+from newscrawl.extraction.metadata.vicinity import vicinity_of
+from newscrawl.extraction.metadata.zones import order_of, top_level, zone_of
+from newscrawl.items import Article
+
+
+def read_metadata(
+    tree: HtmlElement,
+    url: str | None,
+    fetched_at: datetime,
+    timezone: str | None = None,
+    language: str | None = None,
+    *,
+    structured: JsonLd | None = None,
+) -> Article:
+    """Return an article without text, with everything else that the page says about it. The tree stays as it is.
+
+    `timezone` (an IANA name) is that of times that the page writes without one, `language` is taken where the page does
+    not say its own, and `structured` saves reading the JSON-LD again.
+    """
+    structured = read_json_ld(tree) if structured is None else structured
+    head = read_meta_tags(tree, url)
+    sites = site_names(head, structured, url)
+    heading = headline_element(head, structured, sites)
+    title = title_of(heading, head, structured, sites)
+    near = vicinity_of(heading)
+    locales = locales_of(tree, head, structured, language)
+    code = locales[0][:2] if locales else None
+    domain = top_level(url)
+    reading = Reading(fetched_at, zone_of(timezone, domain), order_of(locales, domain), code)
+    when = published(candidates(tree, head, structured, near, url), reading)
+    return Article(
+        title=title,
+        text="",
+        url=url,
+        canonical_url=head.absolute(head.links.get("canonical")),
+        description=lead_of(near.lines, head, structured, title),
+        authors=read_authors(tree, head, structured, near, sites),
+        section=section_of(tree, head, structured, sites),
+        tags=tags_of(head, structured, sites, title),
+        language=code,
+        image_url=main_image(head, structured),
+        images=images_of(tree, head, near),
+        published_at=when.at,
+        published_raw=when.raw,
+        published_source=when.source,
+        published_precision=when.precision,
+        modified_at=modified(head, structured, when.at, reading),
+        paywalled=paywalled(head, structured),
+    )

@@ -1,0 +1,190 @@
+"""The lines of text around a page's headline, where bylines stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from lxml.etree import iterwalk
+from lxml.html import HtmlElement
+
+from newscrawl.extraction.metadata.meta_tags import text_of
+
+MOST_STEPS = 600
+MOST_LINES = 60
+LONGEST = 1000
+MOST_ANCESTORS = 8
+APART = frozenset(("aside", "footer", "nav", "figure", "figcaption", "form", "li"))
+LONG = 160
+"""Characters of a line that is a paragraph; behind the third of them the article is under way."""
+
+_INLINE = frozenset(
+    (
+        "a",
+        "abbr",
+        "address",
+        "b",
+        "cite",
+        "em",
+        "font",
+        "i",
+        "label",
+        "rel",
+        "small",
+        "span",
+        "strong",
+        "time",
+        "u",
+        "bdi",
+    )
+)
+_SKIPPED = frozenset(
+    (
+        *("script", "style", "noscript", "template", "svg", "button", "form", "select", "nav", "aside", "footer"),
+        *("figure", "figcaption", "video", "audio", "iframe", "picture", "textarea"),
+    )
+)
+_LEAD = re.compile(
+    r"sapo|(?<![a-z])lead(?!er|ing|s\b|-?gen)|standfirst|chapo|chapeau|summary|intro(?!duc)|teaser|sub-?(?:title|head|line)|dek(?![a-z])"
+    r"|article-?desc|detail-?desc|excerpt|vorspann|anreißer|sottotitolo|occhiello|entradilla|bajada|ingress|lid(?![a-z])|lede|abstract"
+    r"|(?<![a-z])description",
+    re.IGNORECASE,
+)
+_RELATED = re.compile(r"related|recommend|sidebar|most-?read|lien-?quan|lienquan|read-?more|see-?also", re.IGNORECASE)
+_PICTURE = re.compile("image|media|photo|picture|caption|video|gallery", re.IGNORECASE)
+_NAMING = ("class", "itemprop", "data-role", "data-testid", "id")
+_PROFILE = re.compile(
+    r"/(?:authors?|autor(?:en|es|i|ka)?|auteurs?|by|profiles?|people|person|staff|journalist\w*|tac-gia|writers?|contributors?|redaktion)/",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text near the headline."""
+
+    text: str
+    """White space is folded, no more."""
+    profiles: tuple[str, ...] = ()
+    """The texts of its links to authors' pages."""
+    moment: str | None = None
+    """The ``datetime`` of its first time element."""
+    lead: bool = False
+    """Whether its element is marked as the lead."""
+    listed: bool = False
+    """Whether it is an item of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vicinity:
+    """What stands around the headline; empty where the page has none."""
+
+    heading: HtmlElement | None
+    lines: tuple[Line, ...] = ()
+    """The lines after the headline, then those before it, the nearest first."""
+    home: frozenset[HtmlElement] = frozenset()
+    """The elements that hold the headline."""
+
+    def elsewhere(self, element: HtmlElement, marks: re.Pattern[str]) -> bool:
+        """Whether an element belongs to a margin, a list or something that `marks` knows by its class."""
+        for part in chain((element,), islice(element.iterancestors(), MOST_ANCESTORS)):
+            if part in self.home:
+                return False
+            if part.tag in APART or marks.search(part.get("class") or ""):
+                return True
+        return False
+
+
+def vicinity_of(heading: HtmlElement | None) -> Vicinity:
+    """Read what stands around a headline."""
+    if heading is None:
+        return Vicinity(None)
+    return Vicinity(heading, (*lines_after(heading), *_lines_before(heading)), frozenset(heading.iterancestors()))
+
+
+def lines_after(heading: HtmlElement) -> list[Line]:
+    """Return the lines after a heading up to where the article is under way."""
+    lines: list[Line] = []
+    pieces: list[str] = []
+    profiles: list[str] = []
+    moment: str | None = None
+    long = 0
+    block: HtmlElement | None = None
+    for event, node in islice(_walk(heading), MOST_STEPS):
+        if event == "break" and pieces:
+            text = " ".join("".join(pieces)[:LONGEST].split())
+            if text:
+                lines.append(Line(text, tuple(profiles), moment, _is_lead(block), _is_listed(block)))
+                long += len(text) > LONG
+            pieces, profiles, moment = [], [], None
+            if long >= 3 or len(lines) >= MOST_LINES:
+                break
+        if event == "break":
+            block = node if isinstance(node, HtmlElement) else block
+        elif isinstance(node, str):
+            pieces.append(node)
+        elif node is not None:
+            if node.tag == "a" and (node.get("rel") == "author" or _PROFILE.search(node.get("href") or "")):
+                profiles.append(text_of(node, LONG))
+            elif node.tag == "time" and moment is None:
+                moment = node.get("datetime")
+    return lines
+
+
+def _is_lead(block: HtmlElement | None) -> bool:
+    around = () if block is None else (block, block.getparent())
+    names = (element.get(name) for element in around if element is not None for name in _NAMING)
+    text = " ".join(filter(None, names))
+    return _LEAD.search(text) is not None and _PICTURE.search(text) is None
+
+
+def _is_listed(block: HtmlElement | None) -> bool:
+    return block is not None and (block.tag == "li" or next(block.iterancestors("li"), None) is not None)
+
+
+def _walk(heading: HtmlElement) -> Iterator[tuple[str, HtmlElement | str | None]]:
+    """Texts, elements and line breaks in reading order, from behind the heading on."""
+    node: HtmlElement | None = heading
+    while node is not None:
+        if node.tail:
+            yield "text", node.tail
+        following = node.getnext()
+        if following is None:
+            node = node.getparent()
+            yield "break", None
+            continue
+        yield from _inside(following)
+        node = following
+
+
+def _inside(element: HtmlElement) -> Iterator[tuple[str, HtmlElement | str | None]]:
+    if not isinstance(element.tag, str):
+        return
+    walker = iterwalk(element, events=("start", "end", "comment"))
+    for event, node in walker:
+        inline = node.tag in _INLINE
+        if event == "start":
+            if node.tag in _SKIPPED or _RELATED.search(node.get("class") or ""):
+                walker.skip_subtree()
+            else:
+                yield ("element", node) if inline else ("break", node)
+                yield "text", f" {node.text or ''}"
+        elif event == "end" and not inline:
+            yield "break", None
+        if event != "start" and node is not element and node.tail:
+            yield "text", f" {node.tail}"
+
+
+def _lines_before(heading: HtmlElement) -> list[Line]:
+    lines = []
+    for element in (heading, *islice(heading.iterancestors(), 4)):
+        for before in islice(element.itersiblings(preceding=True), 4):
+            if before.tag in _SKIPPED or not isinstance(before.tag, str) or before.tag == "head":
+                continue
+            time = next(islice(before.iter("time"), 1), None)
+            text = text_of(before, LONG)
+            if text and len(text) <= LONG:
+                lines.append(Line(text, moment=time.get("datetime") if time is not None else None))
+    return lines

@@ -1,0 +1,93 @@
+"""Pictures of an article."""
+
+from __future__ import annotations
+
+import pytest
+from lxml.html import document_fromstring
+
+from newscrawl.extraction.metadata.images import images_of, main_image
+from newscrawl.extraction.metadata.json_ld import JsonLd
+from newscrawl.extraction.metadata.meta_tags import read_meta_tags
+from newscrawl.extraction.metadata.vicinity import vicinity_of
+from newscrawl.items import Image
+
+URL = "https://example.vn/news/a.html"
+
+
+def images(body: str, head: str = "", url: str | None = URL) -> tuple[Image, ...]:
+    tree = document_fromstring(
+        f"<html><head>{head}</head><body><header><h1>Paper</h1><img src='/paper.jpg'></header>"
+        f"<article><h1>Bridge</h1><p>One</p><p>Two</p>{body}<p>Three</p></article>"
+        "<div><img src='/below.jpg'></div></body></html>"
+    )
+    return images_of(tree, read_meta_tags(tree, url), vicinity_of(tree.xpath("//article/h1")[0]))
+
+
+@pytest.mark.parametrize(
+    ("body", "address"),
+    [
+        ("<img src='/b.jpg'>", "https://example.vn/b.jpg"),
+        ("<img src='b.jpg'>", "https://example.vn/news/b.jpg"),
+        ("<img src='//cdn.example.com/b.jpg'>", "https://cdn.example.com/b.jpg"),
+        ("<img src='data:image/gif;base64,R0' data-src='/b.jpg'>", "https://example.vn/b.jpg"),
+        ("<img src='/grey.gif' data-original='/b.jpg'>", "https://example.vn/b.jpg"),
+        ("<img srcset='/s.jpg 300w, /b.jpg 1200w, /m.jpg 600w'>", "https://example.vn/b.jpg"),
+        ("<picture><source srcset='/b.webp 2x'><img></picture>", "https://example.vn/b.webp"),
+        ("<a href='/full.jpg'><img src='/b.jpg'></a>", "https://example.vn/b.jpg"),
+        ("<img src='/b.jpg'><img src='/b.jpg?w=300'>", "https://example.vn/b.jpg"),
+    ],
+)
+def test_address(body, address):
+    """Absolute, the largest on offer, from where lazy loading hides it, and once."""
+    assert [image.url for image in images(body)] == [address]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<img>",
+        "<img src='data:image/gif;base64,R0'>",
+        "<img src='/logo.png'>",
+        "<img src='/b.jpg' width='1' height='1'>",
+        "<img src='/b.jpg' class='author-avatar'>",
+        "<aside><img src='/b.jpg'></aside>",
+        "<div class='related-news'><img src='/b.jpg'></div>",
+        "<a href='/other-article.html'><img src='/b.jpg'></a>",
+        "<img src='http://[x'>",
+        "<img src='javascript:x'>",
+    ],
+)
+def test_pictures_that_are_not_the_article_s(body):
+    """Icons, logos, counting pixels, portraits, margins and teasers; the page's head and foot are never looked at."""
+    assert images(body) == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<figure><img src='/b.jpg'><figcaption>The <b>bridge</b>.\n Photo: Ek</figcaption></figure>",
+        "<table><tr><td><img src='/b.jpg'></td></tr><tr><td class='Caption'>The bridge. Photo: Ek</td></tr></table>",
+        "<div><img src='/b.jpg'><p class='photo-caption'>The bridge. Photo: Ek</p></div>",
+        "<div><div><img src='/b.jpg'></div><p class='caption'>The bridge. Photo: Ek</p></div>",
+    ],
+)
+def test_caption(body):
+    """In a figure, a table, or an element that says so."""
+    assert images(body) == (Image("https://example.vn/b.jpg", "The bridge. Photo: Ek"),)
+
+
+def test_base_and_unknown_address():
+    """Relative to the page's base; where no address is known only absolute ones are taken."""
+    base = "<base href='https://cdn.example.com/x/'>"
+    assert images("<img src='b.jpg'>", base)[0].url == "https://cdn.example.com/x/b.jpg"
+    assert images("<img src='b.jpg'><img src='https://example.vn/c.jpg'>", url=None) == (
+        Image("https://example.vn/c.jpg"),
+    )
+
+
+def test_main_picture():
+    """og:image before JSON-LD, absolute, http only."""
+    page = "<html><head><meta property='og:image' content='{}'></head><body></body></html>"
+    for content, expected in (("/b.jpg", "https://example.vn/b.jpg"), ("data:x", "https://example.vn/ld.jpg")):
+        head = read_meta_tags(document_fromstring(page.format(content)), URL)
+        assert main_image(head, JsonLd(image="/ld.jpg")) == expected
