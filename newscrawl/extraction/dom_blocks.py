@@ -124,7 +124,7 @@ class _Walker:
     def _asks_consent(self, element: HtmlElement) -> bool:
         """Whether an element asks about cookies, outside of what may be the article and without a headline of it."""
         names = f"{element.get('id', '')} {element.get('class', '')}"
-        if element.tag == "body" or CONSENT.isdisjoint(tokens_of(names)):
+        if len(names) < 4 or CONSENT.isdisjoint(tokens_of(names)) or element.tag == "body":
             return False
         around = (self.blocks.nodes[node].tag for node in self.stack)
         return _ARTICLES.isdisjoint(around) and next(element.iter(*_ARTICLES, "h1"), None) is None

@@ -20,6 +20,10 @@ from newscrawl.extraction.dump_features import features, second_features
 from newscrawl.extraction.dump_model import Forest, Judge, forest_of, load_judge
 from newscrawl.extraction.dump_shape import Matrix
 
+HOPELESS = 0.01
+"""Chance below which the first forest's word is final. It is of three lines in four, and on out-of-fold judgements of
+350 pages the second forest never changed the outcome for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -53,7 +57,11 @@ class PageJudge:
     def chances(self, page: Measured) -> Floats:
         """Probability of each line to be the article."""
         matrix = first_matrix(page, self.lines, self.odds)
-        return self.second.chances(second_matrix(page, matrix, self.first.chances(matrix)))
+        chances = self.first.chances(matrix)
+        open_to_doubt = chances >= HOPELESS
+        second = second_matrix(page, matrix, chances)[open_to_doubt]
+        chances[open_to_doubt] = self.second.chances(second)
+        return chances
 
 
 def first_matrix(page: Measured, lines: Judge, odds: Odds) -> Matrix:

@@ -24,6 +24,7 @@ _DATE = re.compile(r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b(?:19|20)\d\d\b")
 _STOP_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…]+[\"”’»)]?\s+[\"“‘«(]?[^\W\d_]")
 _END_STOP = re.compile(r"[.!?。！？؟।][\"”’»)\]\s]*$|…[\"”’»)]+$|\.\.\./\.$")
 _END_CUT = re.compile(r"(?:…|\.\.+)[\s\]|)]*$")
+_QUOTE = re.compile('[“”„«»"]')
 _ADDRESS = re.compile(r"https?:|www\.|@\w")
 
 _NAMES = """
@@ -64,7 +65,7 @@ def base_features(title: str, lines: list[Line], *, use_lexicon: bool = True) ->
     for index, (line, words) in enumerate(zip(lines, tokens, strict=True)):
         own = 1 if index in in_prose else 0
         rare = {word for word in words if word not in common and len(word) > 1}
-        known = sum(1 for word in rare if spread[word] > own)
+        known = len([word for word in rare if spread.get(word, 0) > own])
         mine = set(words)
         overlap = len(title_words & mine)
         size = max(len(words), 1)
@@ -72,7 +73,7 @@ def base_features(title: str, lines: list[Line], *, use_lexicon: bool = True) ->
             *_shape(line, counts[index]),
             *_letters(line.text, use_lexicon=use_lexicon),
             sum(map(len, words)) / size,
-            sum(1 for word in words if word in common) / size,
+            len([word for word in words if word in common]) / size,
             overlap / max(len(mine), 1),
             overlap / max(len(title_words), 1),
             known / max(len(rare), 1),
@@ -116,14 +117,14 @@ def _letters(text: str, *, use_lexicon: bool) -> tuple[float, ...]:
     size = max(len(parts), 1)
     counted = _DIGIT.search(text) is not None
     return (
-        sum(1 for part in parts if part[0].isupper()) / size,
-        sum(1 for part in parts if len(part) > 1 and part.isupper()) / size,
-        sum(1 for part in parts if part[0].isdigit()) / size,
+        len([part for part in parts if part[0].isupper()]) / size,
+        len([part for part in parts if len(part) > 1 and part.isupper()]) / size,
+        len([part for part in parts if part[0].isdigit()]) / size if counted else 0.0,
         (counted and bool(_TIME.search(text))) * (1 + 5 / (size + 4)),
         (counted and bool(_DATE.search(text))) * (1 + 5 / (size + 4)),
         text[:1].isupper(),
         text[:1].isdigit(),
-        any(mark in text for mark in '“”„«»"'),
+        _QUOTE.search(text) is not None,
         bool(_ADDRESS.search(text)),
         credit_at(text) if use_lexicon and size < 80 else "©" in text,
     )

@@ -26,6 +26,8 @@ def prune(tree: HtmlElement, rules: SiteRules) -> list[str]:
     The text behind a cut element stays. The page's frame is never cut, nor is a text or an attribute that an XPath
     selects.
     """
+    if not rules.prune_xpath:
+        return []
     selected = {
         node
         for xpath in rules.prune_xpath
