@@ -47,7 +47,7 @@ def refuse_listings(
     wordy = float(prose[kept].sum()) / amount
     scattered = not _stands_together(page, kept) and (share < SHARE or (evidence < 2 and sure < 0.8))
     unsure = sure < SURE and share < 0.25
-    numbers = evidence < 2 and wordy < 0.25
+    numbers = evidence < 2 and wordy < 0.25 and sure < 0.7
     aside = evidence < 2 and amount < LONG and share < (0.12 if evidence else 0.25) and not _on_title(page, kept, facts)
     if scattered or unsure or numbers or aside:
         raise NoArticle("listing", "a list of articles, a home page or a shell: its texts are no article of their own")
