@@ -19,6 +19,8 @@ from newscrawl.items import DropReason
 
 LOWEST = 0.15
 """Chance below which no line is kept, however unsure the judge is of the whole page."""
+MOST_WEIGHT = 150
+"""Words for which a line counts at most: one of thousands must not decide about all others."""
 SURE, SURE_SIBLINGS = 0.6, 2
 SIBLING = 0.06
 """Chance of paragraphs that vouch for others, how many it takes, and the chance the others need.
@@ -45,7 +47,7 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     """For each line None, where it is the article, or why it is not."""
     lines = page.blocks.lines
     words, prose = words_and_prose(page.matrix)
-    enough = max(best_threshold(chances, words), LOWEST)
+    enough = max(best_threshold(chances, np.minimum(words, MOST_WEIGHT)), LOWEST)
     siblings = _siblings_of_the_sure(page.blocks, chances, prose)
     kept = [bool(chance >= (SIBLING if sibling else enough)) for chance, sibling in zip(chances, siblings, strict=True)]
     certain: dict[int, DropReason] = dict.fromkeys(_boxes_of_links(page), "related")
