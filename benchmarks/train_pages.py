@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import pickle
 import random
-import zipfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,12 +22,13 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import train_textdumps
 from benchmarks.bench_data import CACHE
 from benchmarks.dump_labels import BODY, UNKNOWN
 from benchmarks.made_pages import boxes, make_page
 from benchmarks.page_data import LabelledPage, load_labelled, trusted
 from benchmarks.scoring import score_text
-from benchmarks.train_textdumps import FOLDS, flatten, folds_by_site, forest_arrays
+from benchmarks.train_textdumps import FOLDS, flatten, folds_by_site, forest_arrays, save_model
 from benchmarks.train_textdumps import cached_fold_judges as line_judges
 from newscrawl.extraction import dom_model
 from newscrawl.extraction.dom_keep import judge_lines
@@ -39,22 +38,11 @@ from newscrawl.extraction.dump_model import Forest, Judge, load_judge
 from newscrawl.extraction.dump_shape import Matrix
 
 SEED = 20261124
-PARAMETERS = {
-    "objective": "binary",
-    "num_leaves": 24,
-    "max_depth": 7,
+PARAMETERS = train_textdumps.PARAMETERS | {
     "learning_rate": 0.08,
     "min_data_in_leaf": 40,
     "feature_fraction": 0.35,
-    "bagging_fraction": 0.7,
-    "bagging_freq": 1,
-    "lambda_l2": 5.0,
-    "max_bin": 127,
     "seed": SEED,
-    "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 1,
-    "verbosity": -1,
 }
 ROUNDS = 160
 DATASET_WEIGHT = {"vn": 4.0, "fundus": 2.5, "wcxb": 1.0}
@@ -252,12 +240,7 @@ def save(judge: PageJudge, card: dict[str, object], folder: Path) -> None:
         "tokens": np.frombuffer("\n".join(judge.odds).encode(), dtype=np.uint8),
         "odds": np.array(list(judge.odds.values()), dtype=np.float32),
     }
-    with zipfile.ZipFile(folder / "dom_model.npz", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in arrays.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as file:
-                np.lib.format.write_array(file, array, allow_pickle=False)
-    text = json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / "dom_model.json").write_text(text + "\n", encoding="utf-8")
+    save_model(arrays, card, folder / "dom_model.npz")
 
 
 def main() -> None:

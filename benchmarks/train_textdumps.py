@@ -251,14 +251,14 @@ def forest_arrays(forest: Forest, name: str) -> dict[str, NDArray[np.generic]]:
     }
 
 
-def save(judge: Judge, card: dict[str, object], folder: Path) -> None:
-    """The arrays as an npz without time stamps, so that equal trees are equal bytes, and the card as JSON."""
-    with zipfile.ZipFile(folder / "dump_model.npz", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in (forest_arrays(judge.first, "first") | forest_arrays(judge.second, "second")).items():
+def save_model(arrays: dict[str, NDArray[np.generic]], card: dict[str, object], path: Path) -> None:
+    """The arrays as an npz without time stamps, so that equal trees are equal bytes, and the card as JSON beside it."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as file:
                 np.lib.format.write_array(file, array, allow_pickle=False)
     text = json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / "dump_model.json").write_text(text + "\n", encoding="utf-8")
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
 
 
 def card(rows: list[Rows], judges: list[Judge]) -> dict[str, object]:
@@ -295,7 +295,9 @@ def main() -> None:
     judges, firsts = fold_judges(rows)
     _cache().write_bytes(pickle.dumps(judges))
     folder = Path(dump_features.__file__).parent
-    save(fit_judge(rows, firsts), card(rows, judges), folder)
+    judge = fit_judge(rows, firsts)
+    arrays = forest_arrays(judge.first, "first") | forest_arrays(judge.second, "second")
+    save_model(arrays, card(rows, judges), folder / "dump_model.npz")
     print((folder / "dump_model.json").read_text(encoding="utf-8"))
 
 
