@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from itertools import islice
 from typing import Any
@@ -12,6 +13,8 @@ from trafilatura import load_html
 
 from newscrawl.items import UnreadablePage
 from newscrawl.text import nfc
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it says of a page, the page's outcome tells once
 
 MOST_TAGS = 200_000
 """Signs that may begin a tag. The largest of 987 real pages has 9,770; memory and time go by them."""

