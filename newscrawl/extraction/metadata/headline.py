@@ -3,57 +3,85 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Sequence
-from itertools import islice
 
 from lxml.html import HtmlElement
 
+from newscrawl.extraction.metadata.address_line import element_in_address
+from newscrawl.extraction.metadata.headings import (
+    LONGEST,
+    common_end,
+    confirmed_heading,
+    folded,
+    heading_that_says,
+    is_crumb,
+    said_in,
+)
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
-from newscrawl.extraction.metadata.site_names import is_site
+from newscrawl.extraction.metadata.site_names import SEPARATOR, longest_part, without_label, without_site
 
-CONFIRMED = 0.3
-"""What a heading and another source of the title must have in common: the mean of its share of words in either.
-
-Chosen on four sets of pages with known headlines (985 pages): .3 gives one or two right titles more than .2 and .4, and
-nine more than 0.
-"""
-
-MOST_IN_LOGO = 4
-"""Words in the site's part of a page's title; what is longer is a headline behind the site's name."""
-
-MOST_HEADINGS = 50
-LONGEST = 400
 _WORD = re.compile(r"\w+")
 _NEWS = re.compile(r"news|report", re.IGNORECASE)
-_QUOTES = str.maketrans("‘’‛´`“”„‟«»", '\'\'\'\'\'""""""')
-_SEPARATOR = re.compile(r"\s+[|\-–—·•»:/<~]+\s+|\s*[|｜]\s*|\s*[-–—]\s+(?=[^\s]+\.[a-z]{2,5}\Z)|\s*_(?=[^_\s]+\Z)")
 
 
-def headline_element(head: MetaTags, structured: JsonLd, sites: Collection[str]) -> HtmlElement | None:
-    """Return the heading that JSON-LD, og:title or the page's title confirms best; None where none is confirmed."""
-    said = without_site(structured.headline, sites)
-    shared = without_site(head.first("og:title", "twitter:title"), sites)
-    return confirmed_heading(head, [said, shared, head.title], sites)
+def headline_element(
+    tree: HtmlElement, head: MetaTags, structured: JsonLd, sites: Collection[str], url: str | None
+) -> HtmlElement | None:
+    """Return the heading that the byline stands near; None where no heading is confirmed.
+
+    It is the first-level heading that JSON-LD, og:title or the page's title confirms best. Where there is none, or it
+    is the last step of a path, it is a lower one with the very words of og:title or JSON-LD, or, on a page that has
+    neither, the line that its address spells.
+    """
+    said, shared = _told(head, structured, sites)
+    found = confirmed_heading(head, [said, shared, head.title], sites)
+    if found is None:
+        return heading_that_says(head, [shared, said]) if shared or said else element_in_address(tree, url)
+    lower = heading_that_says(head, _unsaid(found, [shared, said])) if is_crumb(found) else None
+    return found if lower is None else lower
+
+
+def _told(head: MetaTags, structured: JsonLd, sites: Collection[str]) -> tuple[str | None, str | None]:
+    shared = head.first("og:title", "twitter:title")
+    return without_site(structured.headline, sites), without_site(shared, sites)
+
+
+def _unsaid(heading: HtmlElement, titles: Sequence[str | None]) -> list[str]:
+    return [title for title in titles if title and not said_in(heading, title)]
 
 
 def title_of(heading: HtmlElement | None, head: MetaTags, structured: JsonLd, sites: Collection[str]) -> str | None:
     """Return the title; `sites` are the names of the site, which are no part of it.
 
-    The confirmed heading is the title where there is one, but whether a kicker belongs to it a news article's JSON-LD
-    says: with one that og:title repeats, or without one that stands in the heading.
+    The heading is the title where there is one, unless it only resembles what og:title or JSON-LD say and a lower
+    heading has their very words. Whether its kicker belongs to it others say. Of a kicker with an element of its own,
+    og:title, else JSON-LD, else the page's title, whichever is in the heading, whole or in part. Of any other, a news
+    article's JSON-LD: with one that og:title repeats, or without one that stands in the heading.
     """
-    said = without_site(structured.headline, sites)
-    shared = without_site(head.first("og:title", "twitter:title"), sites)
+    said, shared = _told(head, structured, sites)
+    page = without_site(head.title, sites)
+    told = [title for title in (shared, said) if title]
+    if heading is not None and told and len(_unsaid(heading, told)) == len(told):
+        lower = heading_that_says(head, told)
+        heading = heading if lower is None else lower
     shown = None if heading is None else without_site(text_of(heading, LONGEST), sites)
-    if not shown:
-        title = said or shared or _title_alone(head.title, sites)
+    if heading is None or not shown or (said and is_crumb(heading)):
+        title = said or shared or longest_part(page)
+    elif len(heading) and (part := _set_off(heading, [shared, said, page])):
+        title = part
     elif said and _NEWS.search(structured.kind or "") and _is_kickers_matter(shown, said, shared):
         title = said
     else:
         title = shown
-    return _as_stored(title, shared, head.title) if title else None
+    return _as_stored(without_label(title), shared, head.title) if title else None
+
+
+def _set_off(heading: HtmlElement, titles: Sequence[str | None]) -> str | None:
+    """What the heading's mark-up and one of the titles together say the headline is."""
+    known = [title for title in titles if title]
+    exact = next((text for title in known if (text := said_in(heading, title))), None)
+    return exact or next((text for title in known if (text := common_end(heading, title))), None)
 
 
 def _is_kickers_matter(shown: str, said: str, shared: str | None) -> bool:
@@ -63,74 +91,18 @@ def _is_kickers_matter(shown: str, said: str, shared: str | None) -> bool:
 
 def _as_stored(title: str, shared: str | None, page: str | None) -> str:
     """The title with the quotation marks that og:title and <title> agree on: some systems curl them for show."""
-    if shared and page and page.startswith(shared) and same(title, shared):
-        return shared
+    stored = shared[: len(title)] if shared else ""
+    more = shared[len(title) :] if shared else ""
+    if page and page.startswith(stored) and same(title, stored) and (not more or SEPARATOR.match(more)):
+        return stored
     return title
 
 
 def same(one: str, other: str) -> bool:
     """Whether two titles differ in case and quotation marks at most."""
-    return _folded(one) == _folded(other)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().translate(_QUOTES).split())
+    return folded(one) == folded(other)
 
 
 def _ends_with(heading: str, text: str) -> bool:
     """Whether the text is the heading, or stands at its end behind a kicker."""
-    return len(_WORD.findall(text)) > 2 and _folded(heading).endswith(_folded(text))
-
-
-def confirmed_heading(head: MetaTags, titles: Sequence[str | None], sites: Collection[str]) -> HtmlElement | None:
-    """Return the first-level heading that one of the titles confirms best; None where none is confirmed."""
-    known = [_words(title) for title in titles if title]
-    # Where the page's title is "headline – site", a heading that is only the site is its logo.
-    parts = _SEPARATOR.split((head.title or "")[:LONGEST])[1:]
-    logos = {_folded(part) for part in parts if len(_WORD.findall(part)) <= MOST_IN_LOGO}
-    if not known and len(head.headings) == 1:  # nothing could confirm it, and nothing else could be meant
-        return head.headings[0]
-    best = CONFIRMED
-    found: HtmlElement | None = None
-    for element in islice(head.headings, MOST_HEADINGS):
-        text = text_of(element, LONGEST)
-        words = _words(text)
-        if words.total() < 2 or len(text) > LONGEST or is_site(text, sites):
-            continue
-        share = max((_likeness(words, title) for title in known), default=0.0)
-        if _folded(text) in logos:
-            share /= 3
-        if share > best or (share == best and found is None):
-            best, found = share, element
-    return found
-
-
-def _likeness(words: Counter[str], title: Counter[str]) -> float:
-    common = (words & title).total()
-    return (common / words.total() + common / (title.total() or 1)) / 2
-
-
-def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text.casefold()))
-
-
-def without_site(title: str | None, sites: Collection[str]) -> str | None:
-    """Take the site's names off the ends of a title, with what separates them."""
-    while title:
-        parts = list(_SEPARATOR.finditer(title[-LONGEST:]))
-        start = len(title) - len(title[-LONGEST:])
-        if parts and is_site(title[start + parts[-1].end() :], sites):
-            title = title[: start + parts[-1].start()].rstrip()
-        elif parts and not start and is_site(title[: parts[0].start()], sites):
-            title = title[parts[0].end() :].lstrip()
-        else:
-            return title
-    return None
-
-
-def _title_alone(title: str | None, sites: Collection[str]) -> str | None:
-    """The page's title where nothing else is known of the headline: what follows its last bar is taken for the site."""
-    title = without_site(title, sites)
-    parts = re.split(r"\s+[|·•»]\s+|\s*｜\s*|\s+[-–—]\s+(?!.*\s[-–—|]\s)", title[:LONGEST]) if title else []
-    longest = max(parts, key=len, default="")
-    return longest.strip() or title
+    return len(_WORD.findall(text)) > 2 and folded(heading).endswith(folded(text))

@@ -30,6 +30,8 @@ class MetaTags:
     """Of ``<title>``, site name included."""
     headings: tuple[HtmlElement, ...] = field(repr=False)
     """The first-level headings."""
+    lower_headings: tuple[HtmlElement, ...] = field(repr=False)
+    """Those of the second and third level."""
     times: tuple[HtmlElement, ...] = field(repr=False)
     """The ``<time>`` elements."""
     links: dict[str, str] = field(repr=False)
@@ -65,15 +67,18 @@ def read_meta_tags(tree: HtmlElement, url: str | None) -> MetaTags:
     """Collect the page's head. Elements beyond the first 5,000 of these kinds are not looked at."""
     tags: dict[str, list[str]] = {}
     headings: list[HtmlElement] = []
+    lower: list[HtmlElement] = []
     times: list[HtmlElement] = []
     links: dict[str, str] = {}
     title, base = None, url
-    for element in islice(tree.iter("meta", "link", "title", "h1", "time", "base"), MOST_ELEMENTS):
+    for element in islice(tree.iter("meta", "link", "title", "h1", "h2", "h3", "time", "base"), MOST_ELEMENTS):
         match element.tag:
             case "meta":
                 _add(tags, element)
             case "h1":
                 headings.append(element)
+            case "h2" | "h3":
+                lower.append(element)
             case "time":
                 times.append(element)
             case "link":
@@ -83,7 +88,7 @@ def read_meta_tags(tree: HtmlElement, url: str | None) -> MetaTags:
                 title = text_of(element) or None
             case "base" if element.get("href") and base is url:
                 base = _joined(url, element.get("href"))
-    return MetaTags(tags, title, tuple(headings), tuple(times), links, base)
+    return MetaTags(tags, title, tuple(headings), tuple(lower), tuple(times), links, base)
 
 
 def _add(tags: dict[str, list[str]], element: HtmlElement) -> None:
@@ -125,6 +130,11 @@ def text_of(element: HtmlElement, longest: int = 500, *, spaced: bool = False) -
 
     A line break separates words; with `spaced`, so does the beginning and the end of every element.
     """
+    return line_of((" " if spaced else "").join(pieces_of(element, longest)))
+
+
+def pieces_of(element: HtmlElement, longest: int = 500) -> list[str]:
+    """Return an element's text as its tags divide it, as written; a blank for a line break and for what is not read."""
     pieces: list[str] = []
     length = hidden = 0
     for event, node in islice(iterwalk(element, events=("start", "end", "comment", "pi")), MOST_WALKED):
@@ -133,11 +143,9 @@ def text_of(element: HtmlElement, longest: int = 500, *, spaced: bool = False) -
         if unread:
             hidden += {"start": 1, "end": -1}.get(event, 0)
             pieces.append(" ")
-        elif spaced:
-            pieces.append(" ")
         if text and not hidden and not (unread and event == "start"):
             pieces.append(text[: longest + 1])
             length += len(pieces[-1])
             if length > longest:
                 break
-    return line_of("".join(pieces))
+    return pieces

@@ -38,7 +38,7 @@ def read_metadata(
     structured = read_json_ld(tree) if structured is None else structured
     head = read_meta_tags(tree, url)
     sites = site_names(head, structured, url)
-    heading = headline_element(head, structured, sites)
+    heading = headline_element(tree, head, structured, sites, url)
     title = title_of(heading, head, structured, sites)
     near = vicinity_of(heading)
     locales = locales_of(tree, head, structured, language)

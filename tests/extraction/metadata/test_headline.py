@@ -6,9 +6,11 @@ import pytest
 from trafilatura import load_html
 
 import newscrawl
-from newscrawl.extraction.metadata.headline import LONGEST, headline_element, title_of, without_site
+from newscrawl.extraction.metadata.headings import LONGEST
+from newscrawl.extraction.metadata.headline import headline_element, title_of
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import read_meta_tags, text_of
+from newscrawl.extraction.metadata.site_names import without_site
 
 HEAD = "<html><head><title>{}</title></head><body>{}<p>Text of the page.</p></body></html>"
 
@@ -27,7 +29,8 @@ HEAD = "<html><head><title>{}</title></head><body>{}<p>Text of the page.</p></bo
 )
 def test_heading_that_the_title_confirms(title, body, found):
     """The site's name is no headline, and a heading that the title does not know is not believed."""
-    heading = headline_element(read_meta_tags(load_html(HEAD.format(title, body)), None), JsonLd(), ())
+    tree = load_html(HEAD.format(title, body))
+    heading = headline_element(tree, read_meta_tags(tree, None), JsonLd(), (), None)
     assert (None if heading is None else text_of(heading, LONGEST)) == found
 
 
@@ -45,12 +48,17 @@ def test_headline_becomes_the_title():
     assert "Bridge opens" not in article.text
 
 
-def title(body: str = "", page: str = "", shared: str | None = None, said: str | None = None) -> str | None:
+URL = "https://news.example/city/bridge-1.html"
+
+
+def title(
+    body: str = "", page: str = "", shared: str | None = None, said: str | None = None, url: str = URL
+) -> str | None:
     """The title of a page of a site called Harrow News."""
     og = "" if shared is None else f'<meta property="og:title" content="{shared}">'
     tree = load_html(f"<html><head><title>{page}</title>{og}</head><body>{body}<p>Text of the page.</p></body></html>")
-    head, structured, sites = read_meta_tags(tree, None), JsonLd(headline=said, kind="NewsArticle"), {"harrownews"}
-    return title_of(headline_element(head, structured, sites), head, structured, sites)
+    head, structured, sites = read_meta_tags(tree, url), JsonLd(headline=said, kind="NewsArticle"), {"harrownews"}
+    return title_of(headline_element(tree, head, structured, sites, url), head, structured, sites)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +95,72 @@ def test_quotation_marks_as_stored():
     curly, straight = "The ‘bridge’ opens in May", "The 'bridge' opens in May"
     assert title(f"<h1>{curly}</h1>", page=f"{straight} | Harrow News", shared=straight) == straight
     assert title(f"<h1>{curly}</h1>", page=curly, shared=straight) == curly
+
+
+def test_quotation_marks_as_stored_before_an_unknown_site():
+    """What stands behind the title may be a name that the page gives nowhere else, but no more of the title."""
+    curly, straight = "The ‘bridge’ opens in May", "The 'bridge' opens in May"
+    assert title(f"<h1>{curly}</h1>", page=f"{straight} | Daily", shared=f"{straight} | Daily") == straight
+    assert title(f"<h1>{curly}</h1>", page=f"{straight} at last", shared=f"{straight} at last") == curly
+
+
+PATH = "Harbour bridge: what the works mean for drivers"
+SHOWN = "Bridge opens in May after two years of works"
+
+
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        ("<nav><a>City</a>{}</nav>", SHOWN),
+        ("<ol><li>City</li><li>{}</li></ol>", SHOWN),
+        ('<header><div class="article-crumbs">{}</div></header>', SHOWN),
+        ("<header>{}</header>", PATH),
+        ("<ul><li><article><header>{}</header></article></li></ul>", PATH),
+    ],
+)
+def test_last_step_of_a_path_is_no_headline(around, expected):
+    """It repeats the page's title for search engines; what readers see is a lower heading, which JSON-LD knows."""
+    body = around.format(f"<h1>{PATH}</h1>") + f"<h2>{SHOWN}</h2>"
+    assert title(body, page=PATH, shared=PATH, said=SHOWN) == expected
+
+
+def test_headline_below_a_path_that_json_ld_repeats():
+    """The lower heading is the headline for og:title's sake as well."""
+    assert title(f"<nav><h1>{PATH}</h1></nav><h2>{SHOWN}</h2>", page=PATH, shared=SHOWN, said=PATH) == SHOWN
+
+
+def test_path_without_a_headline_below():
+    """JSON-LD is believed rather than the path; where it says nothing the path is all there is."""
+    body = f"<nav><h1>{PATH}</h1></nav>"
+    assert title(body, page=PATH, shared=PATH, said=SHOWN) == SHOWN
+    assert title(body, page=PATH, shared=PATH) == PATH
+
+
+def test_lower_heading_with_the_very_words():
+    """It is the headline beside a first-level heading that only resembles them, and not beside one that has them."""
+    near = "Bridge in the harbour opens in May"
+    assert title(f"<h1>{near}</h1><h3>{SHOWN}</h3>", page=SHOWN, shared=SHOWN) == SHOWN
+    assert title(f"<h1>{near}</h1><h3>{SHOWN}</h3>", page=near, shared=near, said=SHOWN) == near
+    assert title(f"<h1>{near}</h1><h3>{SHOWN} at last</h3>", page=SHOWN, shared=SHOWN) == near
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [("/city/bridge-1.html?from=home", SHOWN), ("/city/other-2.html", "Harrow: the city and its bridges")],
+)
+def test_lower_heading_that_links(link, expected):
+    """A blog links its headline to the page itself; a link to another page is the headline of that one."""
+    body = f'<h1>Harrow: the city and its bridges</h1><h2><a href="{link}">{SHOWN}</a></h2>'
+    assert title(body, page=f"Harrow: the city and its bridges - {SHOWN}", shared=SHOWN) == expected
+
+
+def test_line_that_the_address_spells():
+    """It is the headline of a page that says only the name of its site."""
+    body = "<div><font><b>Cầu cảng “50 năm” mở cửa: Vì sao chậm?</b><p>Tin khác</p></font></div>"
+    url = "https://news.example/xa-hoi/cau-cang-50-nam-mo-cua-vi-sao-cham-855374.htm"
+    assert title(body, page="Harrow – Mobile", url=url) == "Cầu cảng “50 năm” mở cửa: Vì sao chậm?"
+    assert title(body, page="Harrow – Mobile", url=URL) == "Harrow"
+    assert title(body, page="Harrow – Mobile", shared="Cầu cảng mở cửa", url=url) == "Cầu cảng mở cửa"
 
 
 @pytest.mark.parametrize("text", [" - " * 100_000, "a | " * 100_000, "|" * 100_000, "Harrow News - " * 10_000])

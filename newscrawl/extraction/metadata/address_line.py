@@ -1,0 +1,48 @@
+"""The headline of a page that names none, found by its address: many sites spell the headline there without accents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import islice
+from urllib.parse import unquote, urlsplit
+
+from lxml.html import HtmlElement
+
+FEWEST_WORDS = 5
+"""Of an address that spells a headline: what is shorter may be a section."""
+
+LONGEST = 400
+MOST_ELEMENTS = 3000
+MOST_PIECES = 10
+_SHOWN = ("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "p", "div", "span", "td", "font")
+_EXTENSION = re.compile(r"\.[a-z]{2,5}\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"[-_.][a-z]{0,3}\d{4,}+[0-9a-f]*+\Z", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W_]+")
+
+
+def element_in_address(tree: HtmlElement, url: str | None) -> HtmlElement | None:
+    """Return the first element whose whole text the end of the address spells, with or without a number behind it."""
+    wanted = _spelled(url)
+    longest = max(map(len, wanted), default=0)
+    for element in islice(tree.iter(*_SHOWN), MOST_ELEMENTS if wanted else 0):
+        text = "".join(piece[: LONGEST + 1] for piece in islice(element.itertext(), MOST_PIECES)).strip()
+        if text and len(text) <= 3 * longest and _plain(text) in wanted:
+            return element
+    return None
+
+
+def _spelled(url: str | None) -> set[str]:
+    try:
+        segments = unquote(urlsplit(url or "").path).rstrip("/").split("/")[-2:]
+    except ValueError:
+        return set()
+    named = [name for segment in segments if not (name := _EXTENSION.sub("", segment[:LONGEST])).isdigit()]
+    last = named[-1] if named else ""
+    enough = [name for name in (last, _NUMBER.sub("", last)) if len(_LETTERS.findall(name)) >= FEWEST_WORDS]
+    return {_plain(name) for name in enough}
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+    return "".join(_LETTERS.findall(letters))

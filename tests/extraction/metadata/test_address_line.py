@@ -1,0 +1,43 @@
+"""The line of a page that its address spells."""
+
+from __future__ import annotations
+
+import pytest
+from lxml.html import fromstring
+
+from newscrawl.extraction.metadata.address_line import element_in_address
+
+LINE = "Đường ven biển mở: “Vì sao chậm?”"
+SPELLED = "duong-ven-bien-mo-vi-sao-cham"
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        (f"xa-hoi/{SPELLED}", True),
+        (f"xa-hoi/{SPELLED}.html", True),
+        (f"xa-hoi/{SPELLED}-2014021509250334717ca32.chn", True),
+        (f"xa-hoi/{SPELLED}/724115.html", True),
+        (f"{SPELLED}/tin-moi.html", False),
+        (f"xa-hoi/{SPELLED}-qua.html", False),
+        ("xa-hoi/724115.html", False),
+        ("", False),
+    ],
+)
+def test_address(path, found):
+    """Accents, case, punctuation and the number of the article do not count; every word does."""
+    element = element_in_address(fromstring(f"<div><p>Tin khác</p><b>{LINE}</b></div>"), f"https://bao.example/{path}")
+    assert (None if element is None else element.text) == (LINE if found else None)
+
+
+def test_short_addresses_name_sections():
+    """Four words and less are not looked for."""
+    tree = fromstring("<div><b>Chính trị xã hội</b></div>")
+    assert element_in_address(tree, "https://bao.example/chinh-tri-xa-hoi/") is None
+
+
+def test_broken_address():
+    """What is no address spells nothing."""
+    assert element_in_address(fromstring(f"<b>{LINE}</b>"), f"http://[bao/{SPELLED}") is None
+    assert element_in_address(fromstring(f"<b>{LINE}</b>"), None) is None
+    assert element_in_address(fromstring(f"<b>{LINE}</b>"), f"https://bao.example/{'1' * 10_000}x-{SPELLED}") is None
