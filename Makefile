@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 crawl: $(READY)  ## crawl the provided documents into newscrawl.db
 	@$(BIN)/scrapy crawl fixtures -L WARNING
 
-test: $(READY)  ## the tests, under 90 seconds
+test: $(READY)  ## the tests, some minutes
 	$(BIN)/python -m pytest -q -n auto
 
 soak: $(READY)  ## the long tests: 50 crawls killed at random, each resumed

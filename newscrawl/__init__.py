@@ -23,8 +23,8 @@ def extract(body: bytes | str, url: str | None = None, content_type: str = "text
     page = Page.of(body, url, content_type)
     if url is None:
         return extract_page(page).article
-    from newscrawl.registry import rules_for  # noqa: PLC0415
-    from newscrawl.urls import is_article_url, site_of  # noqa: PLC0415
+    from newscrawl.registry import rules_for, source_of  # noqa: PLC0415
+    from newscrawl.urls import is_article_url  # noqa: PLC0415
 
-    source = site_of(url) if is_article_url(url) else None
+    source = source_of(url) if is_article_url(url) else None
     return extract_page(replace(page, source=source), rules_for(url)).article

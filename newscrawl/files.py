@@ -16,7 +16,7 @@ from newscrawl.extraction.canonical import canonical_link
 from newscrawl.items import Outcome, Page, UnreadablePage
 from newscrawl.manifest import Entry, entry_for, file_key
 from newscrawl.text import printable
-from newscrawl.urls import is_article_url, site_of, url_key
+from newscrawl.urls import is_article_url, url_key
 
 CONTENT_TYPES = {
     ".txt": "text/plain",
@@ -136,7 +136,7 @@ def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
         content_type=content_type,
         fetched_at=entry.fetched_at or modified,
         url=url,
-        source=entry.source or (site_of(url) if url else None),
+        source=entry.source,
     )
 
 

@@ -41,14 +41,17 @@ DropReason = Literal[
 
 DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
 
-OutcomeName = Literal["stored", "unchanged", "no_article", "failed", "gone"]
-"""How a visit to a page ended.
+OutcomeName = Literal["stored", "unchanged", "no_article", "failed", "gone", "listed", "queued", "skipped"]
+"""How a visit to a page ended, or why there was none yet.
 
 - ``stored``: a new article, or a new text of a known one
 - ``unchanged``: the article stands in the database as the page shows it
 - ``no_article``: a readable page that holds no article
 - ``failed``: a page that could not be read
 - ``gone``: a page that its site has taken away
+- ``listed``: a feed, sitemap or section page that was read
+- ``queued``: a page that a listing named, waiting for its first visit
+- ``skipped``: a page that was too old for the run that saw it listed
 """
 
 
@@ -144,6 +147,41 @@ class Extraction:
     """Name and version of what made it, to tell an extractor's change from a publisher's."""
 
 
+ListingKind = Literal["feed", "sitemap", "section"]
+"""A page that names other pages: an RSS, Atom or JSON feed, a sitemap or sitemap index, a section or home page."""
+PageKind = Literal["article", ListingKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a listing says of another page of its site."""
+
+    url: str
+    """Absolute, http or https."""
+    kind: PageKind = "article"
+    modified_at: datetime | None = None
+    """The latest date that the listing gives for it, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request over HTTP, and what its server said around the page."""
+
+    requested_url: str
+    """Before any redirect."""
+    kind: PageKind = "article"
+    status: int | None = None
+    """None where no response came."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """In the order they came, decoded as latin-1."""
+    retry_at: datetime | None = None
+    """Before when the server asked not to be asked again."""
+
+    def header(self, name: str) -> str | None:
+        """Return the last value of a header, whatever its case."""
+        return next((value for key, value in reversed(self.headers) if key.lower() == name.lower()), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A fetched or read page, before anything is known about it but where it came from."""
@@ -157,6 +195,10 @@ class Page:
     """With time zone. For a file: when it was saved."""
     url: str | None = None
     source: str | None = None
+    visit: Visit | None = None
+    """How it was fetched; None for a local file."""
+    rest: tuple[Page, ...] = field(default=(), repr=False)
+    """The further pages of an article that its site cuts into several, in reading order."""
 
     @classmethod
     def of(cls, body: bytes | str, url: str | None = None, content_type: str = "text/html") -> Self:
@@ -182,7 +224,7 @@ class Outcome:
     """How the visit to one page ended, where no article came of it."""
 
     key: str
-    outcome: Literal["no_article", "failed", "gone"]
+    outcome: Literal["no_article", "failed", "gone", "unchanged", "skipped"]
     reason: str
     """A word to count by, such as ``truncated``."""
     error: str
@@ -190,6 +232,22 @@ class Outcome:
     fetched_at: datetime
     url: str | None = None
     source: str | None = None
+    visit: Visit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A fetched feed, sitemap or section page, with the pages that it names."""
+
+    key: str
+    url: str
+    source: str
+    visit: Visit
+    fetched_at: datetime
+    links: tuple[Link, ...] = field(default=(), repr=False)
+    """In the order of the listing, each URL once."""
+    complete: bool = True
+    """Whether all of it was read: what a cut listing does not name may still be there."""
 
 
 class NoArticle(Exception):  # noqa: N818 - an answer about the page rather than a fault

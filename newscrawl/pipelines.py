@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
+from pathlib import Path
 from typing import Literal, Self
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from newscrawl.archive import ArchiveWriter
 from newscrawl.dedupe import content_hash
 from newscrawl.extraction import extract_page
-from newscrawl.items import Article, Candidate, Extraction, NoArticle, Outcome, Page, UnreadablePage
+from newscrawl.frontier import Frontier
+from newscrawl.items import Article, Candidate, Extraction, Listing, NoArticle, Outcome, Page, UnreadablePage
 from newscrawl.registry import SiteRegistry
-from newscrawl.storage import Result, StorageError, Store, Writer
+from newscrawl.sources import SiteSpider
+from newscrawl.storage import Result, StorageError, Store, StoreItem, Writer
 from newscrawl.text import printable
+from newscrawl.workers import Limits, WorkerFailed, lease, release
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +31,20 @@ STORAGE_FAILED = "storage_failed"
 
 class PageFailed(DropItem):
     """The page could not be read; its row in `pages` says why."""
+
+
+class PageUnchanged(DropItem):
+    """The server says that the page is as it was."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, log_level="DEBUG")
+
+
+class ListingRead(DropItem):
+    """A feed, sitemap or section page: what it names is queued."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, log_level="DEBUG")
 
 
 class PageWithoutArticle(DropItem):
@@ -41,35 +61,64 @@ class NotStored(DropItem):
         super().__init__(message, log_level="DEBUG")
 
 
-class ExtractPipeline:
-    """Page in; its extraction, or the outcome of a page without an article, out."""
+_DROPS: dict[str, type[DropItem]] = {"failed": PageFailed, "unchanged": PageUnchanged}
 
-    def __init__(self, sites: SiteRegistry) -> None:
-        self.sites = sites
+
+class ExtractPipeline:
+    """Page in; its extraction, or the outcome of a page without an article, out. All else passes."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.crawler = crawler
+        self.sites = SiteRegistry(settings)
+        self.limits = Limits(
+            settings.getint("EXTRACT_WORKERS"),
+            settings.getfloat("EXTRACT_MAX_SECONDS"),
+            settings.getint("EXTRACT_MAX_MEGABYTES"),
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Know the sites of the crawl's project."""
-        return cls(SiteRegistry(crawler.settings))
+        return cls(crawler)
 
-    def process_item(self, item: Page | Outcome) -> tuple[Page, Extraction] | Outcome:
+    def open_spider(self) -> None:
+        """Share the workers with the other crawls of the process."""
+        self.workers = lease(self.limits)
+
+    def close_spider(self) -> None:
+        """Give the workers back."""
+        release(self.workers)
+
+    async def process_item(self, item: Page | Outcome | Listing) -> tuple[Page, Extraction] | Outcome | Listing:
         """Extract."""
-        if isinstance(item, Outcome):
+        if not isinstance(item, Page):
             return item
+        if item.source is None and item.url is not None:
+            item = replace(item, source=self.sites.source_of(item.url))
         try:
-            return item, extract_page(item, self.sites.rules_for(item.url))
+            extraction = await self.workers.run(extract_page, item, self.sites.rules_for(item.url))
+        except WorkerFailed as error:
+            return _without_article(item, "failed", UnreadablePage(error.reason, str(error)))
         except NoArticle as error:
-            outcome: Literal["failed", "no_article"] = "failed" if isinstance(error, UnreadablePage) else "no_article"
-            message = printable(f"{item.url or item.key}: {error}")
-            return Outcome(item.key, outcome, error.reason, message, item.fetched_at, item.url, item.source)
+            return _without_article(item, "failed" if isinstance(error, UnreadablePage) else "no_article", error)
+        spider = self.crawler.spider
+        if isinstance(spider, SiteSpider) and not spider.window.holds(extraction.article.published_at):
+            return _without_article(item, "skipped", NoArticle("older", "it is not of the days that the run is about"))
+        return item, extraction
+
+
+def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipped"], why: NoArticle) -> Outcome:
+    message = printable(f"{page.url or page.key}: {why}")
+    return Outcome(page.key, outcome, why.reason, message, page.fetched_at, page.url, page.source, page.visit)
 
 
 class DedupePipeline:
     """Adds the keys by which the store finds copies."""
 
-    def process_item(self, item: tuple[Page, Extraction] | Outcome) -> Candidate | Outcome:
+    def process_item(self, item: tuple[Page, Extraction] | Outcome | Listing) -> Candidate | Outcome | Listing:
         """Compute the keys."""
-        if isinstance(item, Outcome):
+        if not isinstance(item, tuple):
             return item
         page, extraction = item
         return Candidate(page, extraction, content_hash(extraction.article.text))
@@ -81,6 +130,7 @@ class StorePipeline:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.ending: asyncio.Future[None] | None = None
+        self.frontier: Frontier | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -93,14 +143,21 @@ class StorePipeline:
         """Open the database and begin the run."""
         spider = self.crawler.spider
         assert spider is not None
+        settings = self.crawler.settings
         arguments = {name: str(value) for name, value in getattr(spider, "given", {}).items()}
-        self.store = Store.open(self.crawler.settings["DATABASE_URL"], spider.name, arguments)
-        self.writer: Writer[Candidate | Outcome, Result] = Writer(self.store.write)
+        folder = settings["ARCHIVE_DIR"]
+        is_live = isinstance(spider, SiteSpider) and not settings["FIXTURES_DIR"]
+        archive = ArchiveWriter(Path(folder), spider.name) if folder and is_live else None
+        self.store = Store.open(settings["DATABASE_URL"], spider.name, arguments, archive)
+        self.writer: Writer[StoreItem, Result] = Writer(self.store.write)
+        if isinstance(spider, SiteSpider):
+            self.store.wanted = spider.wanted
+            self.frontier = Frontier(self.crawler, spider, self.writer, self._give_up)
         assert self.crawler.stats is not None
         self.crawler.stats.set_value("newscrawl/run_id", self.store.run_id)
 
-    async def process_item(self, item: Candidate | Outcome) -> Article:
-        """Store an item; give back its public fields."""
+    async def process_item(self, item: Candidate | Outcome | Listing) -> Article:
+        """Store an item; give back the public fields of an article."""
         try:
             item, result = await self._store(item)
         except StorageError as error:
@@ -108,23 +165,30 @@ class StorePipeline:
             raise NotStored(str(error)) from error
         assert self.crawler.stats is not None
         self.crawler.stats.inc_value(f"newscrawl/{result.outcome}")
+        if self.frontier is not None:
+            self.frontier.note(item, result)
         if isinstance(item, Candidate):
             return item.extraction.article
+        if isinstance(item, Listing):
+            raise ListingRead(f"{item.url}: {len(item.links)} pages named, {result.news} new or modified")
         self.crawler.stats.inc_value(f"newscrawl/{item.outcome}/{item.reason}")
-        raise (PageFailed if item.outcome == "failed" else PageWithoutArticle)(item.error)
+        if item.reason == "robots_unreachable":
+            raise PageFailed(item.error, log_level="DEBUG")  # said once, for the whole host
+        raise _DROPS.get(item.outcome, PageWithoutArticle)(item.error)
 
-    async def _store(self, item: Candidate | Outcome) -> tuple[Candidate | Outcome, Result]:
+    async def _store(self, item: Candidate | Outcome | Listing) -> tuple[Candidate | Outcome | Listing, Result]:
         """Store an item; what the database cannot hold becomes a failed page, not a failed crawl."""
         try:
             return item, await asyncio.wrap_future(self.writer.submit(item))
         except StorageError:
             raise
         except Exception as error:
-            if isinstance(item, Outcome):
+            if not isinstance(item, Candidate):
                 raise
             page = item.page
             message = f"{page.key}: the database cannot hold it ({type(error).__name__}: {printable(str(error))})"
-            outcome = Outcome(page.key, "failed", "unstorable", message, page.fetched_at, page.url, page.source)
+            known = (page.fetched_at, page.url, page.source, page.visit)
+            outcome = Outcome(page.key, "failed", "unstorable", message, *known)
             return outcome, await asyncio.wrap_future(self.writer.submit(outcome))
 
     def _give_up(self, error: StorageError) -> None:
@@ -150,7 +214,10 @@ class StorePipeline:
         for dropped, words in counts.words_dropped.items():
             self.crawler.stats.set_value(f"newscrawl/words_dropped/{dropped}", words)
         try:
-            self.store.finish(reason)
+            spent = self.frontier.spent if self.frontier is not None else None
+            if self.frontier is not None and self.frontier.budget.is_in_vain:
+                self.crawler.stats.set_value("newscrawl/in_vain", True)
+            self.store.finish(spent if spent and reason == "finished" else reason)
         except StorageError as error:
             logger.error("the end of the run could not be recorded: %s", error)
             self.crawler.stats.set_value("newscrawl/storage_failed", True)

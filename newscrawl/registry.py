@@ -11,6 +11,7 @@ from scrapy.utils.project import get_project_settings
 
 from newscrawl.rules import NO_RULES, RulesError, SiteRules
 from newscrawl.sources import NewsSpider
+from newscrawl.urls import site_of
 
 
 class SiteRegistry:
@@ -32,15 +33,22 @@ class SiteRegistry:
 
     def rules_for(self, url: str | None) -> SiteRules:
         """Return the rules of the site that owns a URL's host; the longest of its domains wins."""
+        spider = self._owner(url)
+        return spider.site_rules if spider is not None else NO_RULES
+
+    def source_of(self, url: str) -> str | None:
+        """Return the name of the site that owns a URL's host; where no spider does, the registrable domain."""
+        spider = self._owner(url)
+        return spider.name if spider is not None else site_of(url)
+
+    def _owner(self, url: str | None) -> type[NewsSpider] | None:
         try:
             host = (urlsplit(url or "").hostname or "").rstrip(".")
         except ValueError:
-            return NO_RULES
+            return None
         labels = host.split(".")
-        for start in range(len(labels)):
-            if spider := self._spiders.get(".".join(labels[start:])):
-                return spider.site_rules
-        return NO_RULES
+        owners = (self._spiders.get(".".join(labels[start:])) for start in range(len(labels)))
+        return next((owner for owner in owners if owner is not None), None)
 
 
 @cache
@@ -49,6 +57,11 @@ def _project() -> SiteRegistry:
     if not settings.getlist("SPIDER_MODULES"):
         settings.setmodule("newscrawl.settings")
     return SiteRegistry(settings)
+
+
+def source_of(url: str) -> str | None:
+    """Return whose page a URL is, by the same spiders as `rules_for`."""
+    return _project().source_of(url)
 
 
 def rules_for(url: str | None) -> SiteRules:

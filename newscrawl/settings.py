@@ -2,14 +2,25 @@
 
 import os
 
-from newscrawl import __version__
-
 BOT_NAME = "newscrawl"
 SPIDER_MODULES = ["newscrawl.spiders"]
 NEWSPIDER_MODULE = "newscrawl.spiders"
 COMMANDS_MODULE = "newscrawl.commands"
 
 DATABASE_URL = os.environ.get("NEWSCRAWL_DATABASE_URL", "sqlite:///newscrawl.db")
+
+# Raw pages of stored articles, as WARC files in a folder for each spider; empty to keep none.
+ARCHIVE_DIR = os.environ.get("NEWSCRAWL_ARCHIVE_DIR", "archive")
+
+# Processes that extract: as many as there are processors; 0 extracts in the crawl itself, for debugging.
+EXTRACT_WORKERS = int(os.environ.get("NEWSCRAWL_EXTRACT_WORKERS", os.cpu_count() or 1))
+EXTRACT_MAX_SECONDS = 60  # for a page
+EXTRACT_MAX_MEGABYTES = 2_000  # of address space, for a worker
+
+# What one run may do; the next goes on from there. 0 sets no limit.
+CRAWL_MAX_PAGES = 5_000
+CRAWL_MAX_MINUTES = 0
+CRAWL_MAX_MEGABYTES = 2_000
 
 ITEM_PIPELINES = {
     "newscrawl.pipelines.ExtractPipeline": 100,
@@ -20,13 +31,55 @@ LOG_FORMATTER = "newscrawl.logformat.OneLineLogFormatter"
 LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"
 
-USER_AGENT = f"newscrawl/{__version__}"
+# Of the person who crawls: a web or mail address. It goes into the User-Agent, which `wire.identity` makes.
+CONTACT = os.environ.get("NEWSCRAWL_CONTACT", "")
+ADDONS = {
+    "newscrawl.wire.identity.Identity": 0,
+    "newscrawl.replay.ReplayAddon": 100,  # with FIXTURES_DIR, nothing is asked of the network
+}
+
+# Hosts and networks besides the public Internet, as in "127.0.0.1,10.0.0.0/8,news.intranet"; True for all.
+ALLOW_PRIVATE_ADDRESSES = os.environ.get("NEWSCRAWL_ALLOW_PRIVATE_ADDRESSES", "")
+# The user's HTTP proxies (http_proxy, https_proxy, no_proxy) are used, and resolve names themselves.
+TWISTED_DNS_RESOLVER = "newscrawl.wire.resolver.GlobalResolver"
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
+DOWNLOAD_HANDLERS = {
+    "http": "newscrawl.wire.handler.WireDownloadHandler",
+    "https": "newscrawl.wire.handler.WireDownloadHandler",
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "newscrawl.wire.guard.GuardMiddleware": 10,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "newscrawl.wire.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "newscrawl.wire.retry.PauseAndRetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "newscrawl.wire.redirect.ReasonedRedirectMiddleware": 600,
+}
+EXTENSIONS = {"newscrawl.wire.content_type.ContentTypeFilter": 0}
+
 ROBOTSTXT_OBEY = True
-COOKIES_ENABLED = False
+CRAWL_DELAY_MAX = 60  # seconds; what robots.txt asks for beyond that is cut
 AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = 1
-DOWNLOAD_MAXSIZE = 20 * 1024 * 1024  # of files as well
+DOWNLOAD_DELAY = 1  # the least that is between two requests to a host, whichever crawls of a process make them
+DOWNLOAD_DELAY_JITTER = 0  # it would make delays shorter as well
+
+DOWNLOAD_TIMEOUT = 30  # from the connection to the last byte
+DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # of files as well, and of bodies after they are unpacked
+DOWNLOAD_WARNSIZE = 0
+RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the page's outcome says it
+RETRY_AFTER_MAX = 60  # seconds that are waited for a busy server
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False
+COOKIES_ENABLED = False
+REFERER_ENABLED = False
 
 # Both let a local process run code as the crawl's user.
 TELNETCONSOLE_ENABLED = False

@@ -8,8 +8,21 @@ from pathlib import Path
 import newscrawl
 
 PACKAGE = Path(newscrawl.__file__).parent
-GLUE = {"pipelines", "sources", "spiders", "commands", "cli", "logformat", "settings", "report", "registry"}
-ONLY_IN = {"trafilatura": "extraction", "sqlalchemy": "storage", "alembic": "storage"}
+GLUE = {
+    "pipelines",
+    "sources",
+    "spiders",
+    "commands",
+    "cli",
+    "logformat",
+    "settings",
+    "report",
+    "registry",
+    "frontier",
+    "wire",
+    "replay",
+}
+ONLY_IN = {"trafilatura": "extraction", "warcio": "archive", "sqlalchemy": "storage", "alembic": "storage"}
 
 
 def imports() -> list[tuple[str, str]]:

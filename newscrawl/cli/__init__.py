@@ -85,6 +85,20 @@ def explain_page(page: str, database: str | None, html: Path | None, color: bool
         click.echo(line, color=color)
 
 
+@main.command("new-site")
+@click.argument("url")
+@click.option("--name", metavar="NAME", help="Of the spider [default: made of the domain]")
+@click.option("-s", "settings", metavar="NAME=VALUE", multiple=True, help="A setting, as `scrapy` takes it.")
+def write_new_site(url: str, name: str | None, settings: tuple[str, ...]) -> None:
+    """Visit a site, and write a spider for it with recorded pages to review: newscrawl new-site https://news.example.
+
+    It asks for about 15 pages, as politely as a crawl, and overwrites nothing.
+    """
+    from newscrawl.cli.new_site import new_site  # noqa: PLC0415
+
+    new_site(url, name, settings)
+
+
 def _scrapy(*arguments: str) -> None:
     from scrapy.cmdline import execute  # noqa: PLC0415
     from scrapy.utils.conf import closest_scrapy_cfg  # noqa: PLC0415

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from newscrawl.cli.explain_html import as_html
@@ -12,7 +13,7 @@ from newscrawl.explanation import Explanation
 from newscrawl.extraction import extract_page
 from newscrawl.files import PathError, find_files, load_page
 from newscrawl.items import NoArticle, Outcome
-from newscrawl.registry import rules_for
+from newscrawl.registry import rules_for, source_of
 from newscrawl.rules import RulesError
 from newscrawl.settings import DOWNLOAD_MAXSIZE
 from newscrawl.storage import StorageError, StoredArticle, article_by_id, article_by_key, location
@@ -70,7 +71,8 @@ def _read(path: str) -> Explanation:
     if isinstance(page, Outcome):
         raise NotExplainedError(page.error)
     try:
-        return Explanation(path, extract_page(page, rules_for(page.url)))
+        source = page.source or (source_of(page.url) if page.url else None)
+        return Explanation(path, extract_page(replace(page, source=source), rules_for(page.url)))
     except NoArticle as error:
         raise NotExplainedError(printable(f"{path}: {error}")) from error
 

@@ -16,13 +16,18 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
+from newscrawl.addresses import Allowed
+from newscrawl.destinations import BadDestination, check_url
 from newscrawl.pipelines import STORAGE_FAILED
+from newscrawl.recordings import RecordingError
 from newscrawl.registry import SiteRegistry
+from newscrawl.replay import recordings_of
 from newscrawl.report import print_report
 from newscrawl.rules import RulesError
-from newscrawl.sources import ArgumentError, NewsSpider
+from newscrawl.sources import ArgumentError, NewsSpider, SiteSpider
 from newscrawl.storage import StorageError, check_database
 from newscrawl.text import printable
+from newscrawl.wire.identity import SettingsError, check_settings
 
 NOT_STARTED = 1
 INCOMPLETE = 2
@@ -40,10 +45,11 @@ def _refuse(message: str) -> NoReturn:
 def _check(settings: Settings, args: list[str], arguments: dict[str, str]) -> str:
     """Return the name of the spider to run, when everything that it needs is there.
 
-    Raises ArgumentError, RulesError and StorageError.
+    Raises ArgumentError, BadDestination, RecordingError, RulesError, SettingsError and StorageError.
     """
     loader = SpiderLoader.from_settings(settings)
     SiteRegistry(settings)
+    check_settings(settings)
     known = sorted(loader.list())
     unknown = [arg for arg in args if arg.startswith("-")]
     if unknown:
@@ -55,16 +61,19 @@ def _check(settings: Settings, args: list[str], arguments: dict[str, str]) -> st
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
         raise ArgumentError(f"no spider is named {printable(name)!r}; {hint}")
+    if settings["FIXTURES_DIR"]:
+        recordings_of(settings, name)
     spider = loader.load(name)
-    if issubclass(spider, NewsSpider):
-        spider(**arguments)
+    made = spider(**arguments) if issubclass(spider, NewsSpider) else None
+    if isinstance(made, SiteSpider):
+        check_url(made.front_page, Allowed.parse(settings["ALLOW_PRIVATE_ADDRESSES"]))
     check_database(settings["DATABASE_URL"])
     return name
 
 
 class Command(ScrapyCrawl):
     """Exit codes: 0 every page has its outcome in the database; 1 not started; 2 started, but pages were lost
-    to a storage or spider error; 130 and 143 ended by Ctrl-C and SIGTERM."""
+    to a storage or spider error, or nothing could be fetched; 130 and 143 ended by Ctrl-C and SIGTERM."""
 
     signal_number = 0
     lost_pages = False
@@ -89,7 +98,7 @@ class Command(ScrapyCrawl):
         assert self.settings is not None
         try:
             name = _check(self.settings, args, opts.spargs)
-        except (ArgumentError, RulesError, StorageError) as error:
+        except (ArgumentError, BadDestination, RecordingError, RulesError, SettingsError, StorageError) as error:
             _refuse(printable(str(error)))
         process = self.crawler_process = AsyncCrawlerProcess(self.settings)
         crawler = self._create_crawler(name)
@@ -131,6 +140,7 @@ class Command(ScrapyCrawl):
             or stats.get("finish_reason") == STORAGE_FAILED
             or stats.get("newscrawl/storage_failed")
             or not stats.get("downloader/response_count")
+            or stats.get("newscrawl/in_vain")
             or any(name.startswith("feedexport/failed_count") for name in stats)
         )
         return INCOMPLETE if incomplete else 0

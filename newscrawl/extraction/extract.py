@@ -31,6 +31,16 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
     Raises NoArticle, or its subclass UnreadablePage where the page itself is broken; never anything else
     for what a page holds.
     """
+    article, blocks = _extract_one(page, rules, judge)
+    if page.rest:
+        article, blocks = _join(article, blocks, page.rest, rules, judge)
+    article = replace(article, url=page.url, source=page.source)
+    if rules.adjust is not None:
+        article = _adjusted(article, page, rules.adjust)
+    return Extraction(article, blocks, _EXTRACTOR)
+
+
+def _extract_one(page: Page, rules: SiteRules, judge: PageJudge | None) -> tuple[Article, tuple[Block, ...]]:
     text = decode(page.body, page.content_type)
     try:
         if "html" in page.content_type:
@@ -44,10 +54,28 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
         raise UnreadablePage("extractor_failed", detail) from error
     if not article.text:
         raise NoArticle("no_text", "no article text was found")
-    article = replace(article, url=page.url, source=page.source)
-    if rules.adjust is not None:
-        article = _adjusted(article, page, rules.adjust)
-    return Extraction(article, blocks, _EXTRACTOR)
+    return article, blocks
+
+
+def _join(
+    article: Article, blocks: tuple[Block, ...], rest: tuple[Page, ...], rules: SiteRules, judge: PageJudge | None
+) -> tuple[Article, tuple[Block, ...]]:
+    """Put the further pages of an article behind the first. What each of them says again is said once."""
+    joined, images = list(blocks), list(article.images)
+    for page in rest:
+        try:
+            part, following = _extract_one(page, rules, judge)
+        except UnreadablePage:
+            raise
+        except NoArticle:
+            continue  # a page of pictures, or of comments
+        said = {block.text for block in joined}
+        joined += [
+            replace(block, reason="repeated") if block.reason is None and block.text in said else block
+            for block in following
+        ]
+        images += [image for image in part.images if image not in images]
+    return replace(article, text=kept_text(joined), images=tuple(images)), tuple(joined)
 
 
 def _extract_dump(text: str, rules: SiteRules) -> tuple[Article, tuple[Block, ...]]:

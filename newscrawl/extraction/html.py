@@ -12,6 +12,7 @@ from newscrawl.extraction.dom_keep import judge_lines
 from newscrawl.extraction.dom_model import Measured, PageJudge, load_page_judge
 from newscrawl.extraction.metadata import read_metadata
 from newscrawl.extraction.metadata.json_ld import read_json_ld
+from newscrawl.extraction.metadata.lead import without_kicker
 from newscrawl.extraction.parse import parse_page
 from newscrawl.extraction.prune import prune
 from newscrawl.extraction.verdict import refuse_listings
@@ -73,6 +74,8 @@ def extract_html(
         Block(line.kind, clean(line.text) if reason is None else line.text, reason)
         for line, reason in zip(page.blocks.lines, reasons, strict=True)
     )
-    lead = next((clean(block.text) for block in blocks if block.reason == "lead"), page.facts.description)
+    described = page.facts.description
+    leads = (without_kicker(clean(block.text), described) for block in blocks if block.reason == "lead")
+    lead = next(leads, described)
     article = replace(page.facts, text=kept_text(blocks), description=lead)
     return article, blocks + tuple(Block("paragraph", text, "site") for text in page.pruned)

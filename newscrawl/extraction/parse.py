@@ -25,7 +25,7 @@ LONGEST_ATTRIBUTE = 20_000
 
 _OPENING = re.compile("<[a-zA-Z/!]")
 _CROWD = re.compile(
-    r"""(<[a-zA-Z][\w:-]*+)(?:[\s/]++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`]++))?+)"""
+    r"""(<[a-zA-Z][\w:-]*+)(?:[\s/]++[^\s<>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`][^\s<>]*+))?+)"""
     rf"{{{MOST_ATTRIBUTES},}}+"
 )
 """A tag with very many attributes. It is no loose pattern: what only looks like a tag may stand in a script."""

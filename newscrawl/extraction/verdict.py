@@ -20,7 +20,8 @@ from newscrawl.items import Article, DropReason, NoArticle
 
 FEWEST_WORDS = {0: 80, 1: 60, 2: 40, 3: 40, 4: 25}
 """Words of an article by evidence: two points for calling itself an article, two for a date in its mark-up, one for a
-date in its text. Where the text is most of what the page says the fewest are enough."""
+date in its text, or where nothing else speaks for a text that stands below the headline and uses its words. Where the
+text is most of what the page says the fewest are enough."""
 SURE, TOGETHER, SHARE = 0.6, 0.34, 0.2
 """Mean chance of the kept words; their share in containers with three kept lines or more, and of the page's words."""
 LONG, MOST = 400, 0.5
@@ -39,6 +40,8 @@ def refuse_listings(
     amount = float(words[kept].sum())
     share = amount / max(float(words.sum()), 1)
     evidence = 2 * claims_article + (2 if facts.published_source in _IN_MARKUP else 1 if facts.published_at else 0)
+    if not evidence and amount < LONG and _on_title(page, kept, facts) and _below_headline(page, kept, words):
+        evidence = 1
     if amount < FEWEST_WORDS[4 if share >= MOST else evidence]:
         raise NoArticle("too_short", f"{round(amount)} words of text, too few for an article")
     if evidence == 4:

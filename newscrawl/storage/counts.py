@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from newscrawl.items import Candidate, Outcome, OutcomeName
+from newscrawl.items import Candidate, Listing, Outcome, OutcomeName
+from newscrawl.storage.frontier import DuePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,12 @@ class Result:
     article_id: int | None = None
     revised: bool = False
     """An earlier text of the article was put aside."""
+    news: int = 0
+    """Articles that a listing brought or says to be modified."""
+    due: tuple[DuePage, ...] = ()
+    """What the run is to fetch."""
+    retry_at: datetime | None = None
+    """Before when the site's server asked not to be asked."""
 
 
 @dataclass(slots=True)
@@ -30,16 +38,19 @@ class Counts:
     words_kept: int = 0
     words_dropped: Counter[str] = field(default_factory=Counter)
 
-    def plus(self, done: Iterable[tuple[Candidate | Outcome, Result]]) -> Counts:
+    def plus(self, done: Iterable[tuple[object, Result]]) -> Counts:
         """Return these counts and what was done since; these stay as they are, for a transaction may fail."""
         total = Counts.from_json(self.as_json())
         for item, result in done:
+            if not isinstance(item, Candidate | Outcome | Listing):
+                continue
             total.outcomes[result.outcome] += 1
             total.revisions += result.revised
             if isinstance(item, Outcome):
                 total.reasons[item.reason] += 1
                 continue
-            for block in item.extraction.blocks:
+            blocks = item.extraction.blocks if isinstance(item, Candidate) else ()
+            for block in blocks:
                 if block.reason is None:
                     total.words_kept += block.words
                 else:
@@ -87,4 +98,5 @@ _OUTCOMES = {
     "no_article": "without an article",
     "failed": "failed",
     "gone": "gone",
+    "listed": "listings read",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -68,6 +69,7 @@ articles = Table(
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("gone_at", UtcDateTime),
     Column("revision", Integer, nullable=False),
     Column("content_hash", Text, nullable=False),
     Column("duplicate_of", ForeignKey("articles.id", ondelete="SET NULL")),
@@ -75,6 +77,8 @@ articles = Table(
     Column("word_count", Integer, nullable=False),
     Column("body_digest", Text, nullable=False),
     Column("extractor", Text, nullable=False),
+    Column("archive_file", Text),
+    Column("archive_offset", BigInteger),
     Column("run_id", ForeignKey("runs.id", ondelete="SET NULL")),
     Index(None, "source", "published_at"),
     Index(None, "published_at"),
@@ -105,19 +109,33 @@ pages = Table(
     Column("url_key", Text, nullable=False, unique=True),
     Column("url", Text),
     Column("source", Text),
+    Column("kind", Text, nullable=False, server_default="article"),
     Column("outcome", Text, nullable=False),
     Column("reason", Text),
     Column("error", Text),
     Column("article_id", ForeignKey("articles.id", ondelete="SET NULL")),
-    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("status", Integer),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("discovered_from", ForeignKey("pages.id", ondelete="SET NULL")),
+    Column("listed_at", UtcDateTime),
+    Column("queued_at", UtcDateTime),
+    Column("fetched_at", UtcDateTime),
+    Column("next_fetch_at", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("retry_at", UtcDateTime),
+    Column("taken_by", ForeignKey("runs.id", ondelete="SET NULL")),
     Column("run_id", ForeignKey("runs.id", ondelete="SET NULL")),
     Index(None, "article_id"),
+    Index(None, "source", "next_fetch_at"),
+    Index(None, "discovered_from"),
+    Index(None, "taken_by"),
     Index(None, "run_id"),
     Index(None, "outcome", "reason"),
 )
 
 UNIQUE_ARTICLES = (
     f"create view unique_articles as select {', '.join(articles.columns.keys())} "  # noqa: S608 - our own names
-    "from articles where duplicate_of is null"
+    "from articles where duplicate_of is null and gone_at is null"
 )
-"""One row per story, as a reader wants it, with the columns in the order of the table here."""
+"""One row per story that is still there, as a reader wants it, with the columns in the order of the table here."""

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
-from newscrawl.items import Candidate, Outcome
+from newscrawl.archive import ArchiveError, ArchiveWriter
+from newscrawl.items import Candidate, Listing, Outcome
 from newscrawl.storage import runs
 from newscrawl.storage.counts import Counts, Result
 from newscrawl.storage.duplicates import relink
-from newscrawl.storage.engine import explained, open_engine, write_transaction
-from newscrawl.storage.schema import article_revisions, articles, pages
+from newscrawl.storage.engine import StorageError, explained, open_engine, write_transaction
+from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, seed, take
+from newscrawl.storage.listings import Wanted, record_listing
+from newscrawl.storage.schema import article_revisions, articles
+from newscrawl.storage.visits import record_article, record_outcome
+
+StoreItem = Candidate | Outcome | Listing | Seed | Take
+"""What the store is asked to write, or for what is due."""
+
+_JUST_NOW = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -24,21 +34,28 @@ class Store:
 
     engine: Engine
     run_id: int
+    wanted: Wanted = field(default_factory=Wanted)
+    archive: ArchiveWriter | None = None
+    """Where the raw pages of stored articles are kept."""
     counts: Counts = field(default_factory=Counts)
 
     @classmethod
-    def open(cls, url: str, spider: str, arguments: dict[str, str]) -> Store:
+    def open(cls, url: str, spider: str, arguments: dict[str, str], archive: ArchiveWriter | None = None) -> Store:
         """Open the database, create or upgrade its tables, and begin a run."""
         engine = open_engine(url)
         with explained(engine), write_transaction(engine) as connection:
-            return cls(engine, runs.begin(connection, spider, arguments, Counts().as_json()))
+            run_id = runs.begin(connection, spider, arguments, Counts().as_json())
+        return cls(engine, run_id, archive=archive)
 
-    def write(self, items: Sequence[Candidate | Outcome]) -> list[Result]:
-        """Store pages in order, all of them or, when it raises, none."""
-        with explained(self.engine), write_transaction(self.engine) as connection:
-            results = [_write(connection, item, self.run_id) for item in items]
+    def write(self, items: Sequence[StoreItem]) -> list[Result]:
+        """Store pages in order, and hand out what is due, all of it or, when it raises, nothing."""
+        with explained(self.engine), _archived(), write_transaction(self.engine) as connection:
+            results = [_write(connection, item, self) for item in items]
             counts = self.counts.plus(zip(items, results, strict=True))
-            runs.count(connection, self.run_id, counts.as_json())
+            if counts != self.counts:
+                runs.count(connection, self.run_id, counts.as_json())
+            if self.archive is not None:
+                self.archive.sync()  # a row never points at what a power cut can take
         self.counts = counts
         return results
 
@@ -48,47 +65,48 @@ class Store:
             runs.finish(connection, self.run_id, reason)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of the archive."""
         self.engine.dispose()
+        if self.archive is not None:
+            with _archived():
+                self.archive.close()
 
 
-def _write(connection: Connection, item: Candidate | Outcome, run_id: int) -> Result:
+@contextmanager
+def _archived() -> Iterator[None]:
+    """Turn what the archive cannot do into a StorageError: a page that is not kept is not stored."""
+    try:
+        yield
+    except ArchiveError as error:
+        raise StorageError(f"archive: {error}") from error
+
+
+def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
     now = datetime.now(UTC)
-    if isinstance(item, Outcome):
-        _write_page(connection, item.key, {**_page_values(item), "run_id": run_id})
-        return Result(item.outcome)
-    result = _write_article(connection, item, run_id, now)
-    page = {
-        "url": item.page.url,
-        "source": item.page.source,
-        # What stands in the database for this page, whichever visit put it there.
-        "outcome": "stored",
-        "reason": None,
-        "error": None,
-        "article_id": result.article_id,
-        "fetched_at": item.page.fetched_at,
-        "run_id": run_id,
-    }
-    _write_page(connection, item.page.key, page)
-    return result
+    match item:
+        case Seed():
+            if retry_at := asked_to_wait(connection, item.source, now):
+                return Result("queued", retry_at=retry_at)
+            return Result("queued", due=tuple(seed(connection, store.run_id, item, now)))
+        case Take():
+            return Result("queued", due=tuple(take(connection, store.run_id, item, now)))
+        case Listing():
+            return Result("listed", news=record_listing(connection, item, store.run_id, store.wanted, now))
+        case Outcome():
+            record_outcome(connection, item, store.run_id, now)
+            if item.visit is not None and item.visit.retry_at is not None and item.source is not None:
+                postpone(connection, item.source, item.visit.retry_at)
+            return Result(item.outcome)
+        case Candidate():
+            result = _write_article(connection, item, store, now)
+            record_article(connection, item, result, store.run_id, now)
+            return result
 
 
-def _page_values(item: Outcome) -> dict[str, Any]:
-    return {name: getattr(item, name) for name in ("url", "source", "outcome", "reason", "error", "fetched_at")}
-
-
-def _write_page(connection: Connection, key: str, values: dict[str, Any]) -> None:
-    known = connection.execute(select(pages.c.id).where(pages.c.url_key == key)).scalar()
-    if known is None:
-        connection.execute(insert(pages).values(url_key=key, **values))
-    else:
-        connection.execute(update(pages).where(pages.c.id == known).values(**values))
-
-
-def _write_article(connection: Connection, item: Candidate, run_id: int, now: datetime) -> Result:
+def _write_article(connection: Connection, item: Candidate, store: Store, now: datetime) -> Result:
     known = connection.execute(select(articles).where(articles.c.url_key == item.page.key)).mappings().first()
     if known is None:
-        values = _article_values(item, run_id) | {"first_seen_at": now, "updated_at": now, "revision": 1}
+        values = _article_values(item, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
         added = insert(articles).values(url_key=item.page.key, **values).returning(articles.c.id)
         article_id = connection.execute(added).scalar_one()
         relink(connection, item.content_hash)
@@ -96,14 +114,21 @@ def _write_article(connection: Connection, item: Candidate, run_id: int, now: da
     if (known["title"], known["text"]) == (item.extraction.article.title, item.extraction.article.text):
         _refresh(connection, known, item, now)
         return Result("unchanged", known["id"])
-    if item.page.url is not None and item.page.fetched_at < known["fetched_at"]:
-        return Result("unchanged", known["id"])  # an older copy of the page than the one that is stored
-    _revise(connection, known, item, run_id, now)
+    if _is_older_copy(item, known["fetched_at"], now):
+        return Result("unchanged", known["id"])
+    _revise(connection, known, item, store, now)
     return Result("stored", known["id"], revised=True)
 
 
-def _article_values(item: Candidate, run_id: int) -> dict[str, Any]:
+def _is_older_copy(item: Candidate, stored: datetime, now: datetime) -> bool:
+    """Whether the page was saved before the stored one. What was fetched just now never was, whatever a clock said."""
+    page = item.page
+    return page.url is not None and page.fetched_at < stored and now - page.fetched_at > _JUST_NOW
+
+
+def _article_values(item: Candidate, store: Store) -> dict[str, Any]:
     article = item.extraction.article
+    place = store.archive.write(item.page) if store.archive is not None and item.page.visit is not None else None
     return {
         **_facts(item),
         "title": article.title,
@@ -112,7 +137,9 @@ def _article_values(item: Candidate, run_id: int) -> dict[str, Any]:
         "content_hash": item.content_hash,
         "word_count": article.word_count,
         "extractor": item.extraction.extractor,
-        "run_id": run_id,
+        "archive_file": place.file if place else None,
+        "archive_offset": place.offset if place else None,
+        "run_id": store.run_id,
     }
 
 
@@ -138,6 +165,7 @@ def _facts(item: Candidate) -> dict[str, Any]:
         "paywalled": article.paywalled,
         "blocks": [[block.kind, block.text, block.reason] for block in item.extraction.blocks],
         "body_digest": hashlib.sha256(item.page.body).hexdigest(),
+        "gone_at": None,
     }
 
 
@@ -150,9 +178,9 @@ def _refresh(connection: Connection, known: RowMapping, item: Candidate, now: da
             relink(connection, known["content_hash"])
 
 
-def _revise(connection: Connection, known: RowMapping, item: Candidate, run_id: int, now: datetime) -> None:
+def _revise(connection: Connection, known: RowMapping, item: Candidate, store: Store, now: datetime) -> None:
     """Put the stored text aside. The same bytes with another text are the extractor's doing, not the publisher's."""
-    values = _article_values(item, run_id)
+    values = _article_values(item, store)
     cause = "extractor" if values["body_digest"] == known["body_digest"] else "publisher"
     earlier = select(func.count()).where(article_revisions.c.article_id == known["id"])
     connection.execute(

@@ -53,6 +53,15 @@ def test_crowds_of_attributes_are_dropped():
     ]
 
 
+@pytest.mark.parametrize("crowd", ['t=a"b {}', '"t {}', "t='a' {}"])
+@pytest.mark.parametrize("attribute", ["a{}={}", 'a{}="x"', '"a{}', "a{}='x"])
+def test_crowds_of_broken_attributes_are_dropped(crowd, attribute):
+    """A quotation mark that begins or ends nothing hides none of them."""
+    many = " ".join(attribute.replace("{}", str(number)) for number in range(2 * MOST_ATTRIBUTES))
+    tree = parse_page(f"<html><body><p {crowd.replace('{}', many)}>one</p><p>two</p></body></html>")
+    assert max(len(element.attrib) for element in tree.iter("*")) < 1.1 * MOST_ATTRIBUTES
+
+
 def test_long_attributes_are_dropped():
     """A picture written into its tag goes, what else the tag says stays."""
     data = "A" * LONGEST_ATTRIBUTE

@@ -84,13 +84,32 @@ def test_an_unmarked_first_paragraph_is_text():
     assert extracted(html).article.text == "\n".join(ENGLISH.paragraphs)
 
 
-def test_a_repeated_headline_and_a_repeated_paragraph_are_dropped():
-    """The title stands in its own column, and nothing is said twice."""
-    html = page(ENGLISH, before=f"<p>{ENGLISH.title}</p>", after=f"<p>{ENGLISH.paragraphs[1]}</p>")
-    extraction = extracted(html)
+def test_a_repeated_headline_and_a_repeated_passage_are_dropped():
+    """The title stands in its own column, and no passage is said twice."""
+    again = "".join(f"<p>{paragraph}</p>" for paragraph in ENGLISH.paragraphs[1:])
+    extraction = extracted(page(ENGLISH, before=f"<p>{ENGLISH.title}</p>", after=again))
     assert extraction.article.text == "\n".join(ENGLISH.paragraphs)
     assert reasons(extraction, ENGLISH.title) == {"title"}
     assert reasons(extraction, ENGLISH.paragraphs[1]) == {None, "repeated"}
+
+
+def test_a_lead_that_the_text_repeats_stays_in_the_text():
+    """It is the description and the first paragraph."""
+    first = ENGLISH.paragraphs[0]
+    html = page(ENGLISH, before=f'<p class="summary">{first}</p>')
+    html = html.replace("</head>", f'<meta name="description" content="{first}"></head>')
+    extraction = extracted(html)
+    assert extraction.article.text == "\n".join(ENGLISH.paragraphs)
+    assert reasons(extraction, first) == {"lead", None}
+
+
+@BY_LANGUAGE
+def test_comments_in_whole_paragraphs_are_dropped(news: News):
+    """What readers say is prose about the article's subject."""
+    said = "".join(f'<div class="comment-body"><p>{paragraph} (1)</p></div>' for paragraph in news.paragraphs)
+    extraction = extracted(page(news, outside=f'<div class="comments-area">{said}</div>'))
+    assert extraction.article.text == "\n".join(news.paragraphs)
+    assert reasons(extraction, f"{news.paragraphs[0]} (1)") == {"comments"}
 
 
 def test_headings_lists_quotes_and_tables_of_the_article_stay():
@@ -145,3 +164,14 @@ def test_error_pages_are_no_articles(message):
     """What a server says instead of an article."""
     with pytest.raises(NoArticle):
         extracted(f"<html><head><title>{message}</title></head><body><h1>{message}</h1><p>{message}</p></body></html>")
+
+
+@pytest.mark.parametrize("label", ["BNEWS", "-", "(HARWICK) -"])
+def test_what_stands_before_a_lead_is_no_part_of_it(label):
+    """A site's name, a place or a dash before the words of the page's description."""
+    lead = "More than twenty streets are still flooded after every heavy rain, and the council wants them dry."
+    html = page(ENGLISH, before=f'<div class="story-lead"><p><span>{label}</span> <b>{lead}</b></p></div>')
+    html = html.replace("</head>", f'<meta name="description" content="{lead}"></head>')
+    extraction = extracted(html)
+    assert extraction.article.description == lead
+    assert extraction.article.text == "\n".join(ENGLISH.paragraphs)

@@ -1,9 +1,10 @@
-"""The headline of a page that names none, found by its address: many sites spell the headline there without accents."""
+"""The headline of a page without headings, found by its words: those of og:title, or those that the address spells."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
@@ -23,13 +24,29 @@ _LETTERS = re.compile(r"[^\W_]+")
 
 def element_in_address(tree: HtmlElement, url: str | None) -> HtmlElement | None:
     """Return the first element whose whole text the end of the address spells, with or without a number behind it."""
-    wanted = _spelled(url)
+    return _first_with(tree, _spelled(url))
+
+
+def element_with(tree: HtmlElement, titles: Iterable[str | None]) -> HtmlElement | None:
+    """Return the first element whose whole text is one of the titles; short ones are not looked for."""
+    return _first_with(tree, {_plain(title) for title in titles if title and _is_long_enough(title)}, linked=False)
+
+
+def _first_with(tree: HtmlElement, wanted: set[str], *, linked: bool = True) -> HtmlElement | None:
     longest = max(map(len, wanted), default=0)
     for element in islice(tree.iter(*_SHOWN), MOST_ELEMENTS if wanted else 0):
         text = "".join(piece[: LONGEST + 1] for piece in islice(element.itertext(), MOST_PIECES)).strip()
-        if text and len(text) <= 3 * longest and _plain(text) in wanted:
+        if text and len(text) <= 3 * longest and _plain(text) in wanted and (linked or not _is_linked(element)):
             return element
     return None
+
+
+def _is_linked(element: HtmlElement) -> bool:
+    return any(next(around, None) is not None for around in (element.iter("a"), element.iterancestors("a", "nav")))
+
+
+def _is_long_enough(text: str) -> bool:
+    return len(_LETTERS.findall(text)) >= FEWEST_WORDS
 
 
 def _spelled(url: str | None) -> set[str]:
@@ -39,7 +56,7 @@ def _spelled(url: str | None) -> set[str]:
         return set()
     named = [name for segment in segments if not (name := _EXTENSION.sub("", segment[:LONGEST])).isdigit()]
     last = named[-1] if named else ""
-    enough = [name for name in (last, _NUMBER.sub("", last)) if len(_LETTERS.findall(name)) >= FEWEST_WORDS]
+    enough = [name for name in (last, _NUMBER.sub("", last)) if _is_long_enough(name)]
     return {_plain(name) for name in enough}
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from newscrawl.extraction.metadata.meta_tags import line_of
+from newscrawl.extraction.metadata.months import is_weekday
 from newscrawl.extraction.metadata.site_names import is_site
 from newscrawl.extraction.metadata.words import phrases
 
@@ -85,6 +86,7 @@ _GROUP = phrases(
     """
 )
 _COLLECTIVE = re.compile(rf"\b(?:{_GROUP})\b", re.IGNORECASE)
+_NAMING = re.compile(r"(?!\d)\w[\w’'-]*\.?")
 _AROUND = ' \t,;:|·•–—-"“”*'
 
 
@@ -152,10 +154,20 @@ def is_person(name: str, sites: Collection[str] = ()) -> bool:
     return is_name(name, sites) and _COLLECTIVE.search(name) is None
 
 
-def chosen(names: Iterable[str], sites: Collection[str]) -> tuple[str, ...]:
-    """The authors, each once; the site's name where there is no other one, and no other domain."""
+def is_full_name(text: str, sites: Collection[str] = ()) -> bool:
+    """Whether a text may be a person's name and nothing else: every word of it begins as one's does."""
+    return (
+        is_person(text, sites)
+        and names_in(text) == [text]
+        and all(word[0].isupper() and _NAMING.fullmatch(word) for word in text.split())
+    )
+
+
+def chosen(names: Iterable[str], sites: Collection[str], language: str | None = None) -> tuple[str, ...]:
+    """The authors, each once; the site's name where there is no other one, and no other domain or day of the week."""
     each: dict[str, str] = {}
     for name in names:
         each.setdefault(name.casefold(), name)
-    others = tuple(name for name in each.values() if not is_site(name, sites) and not _DOMAIN.search(name))
-    return others or tuple(name for name in each.values() if is_site(name, sites))
+    real = [name for name in each.values() if not is_weekday(name, language)]
+    others = tuple(name for name in real if not is_site(name, sites) and not _DOMAIN.search(name))
+    return others or tuple(name for name in real if is_site(name, sites))

@@ -9,11 +9,21 @@ from itertools import islice, zip_longest
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from newscrawl.extraction.metadata.authors import chosen, is_label, is_name, is_person, names_in, starts_as_byline
+from newscrawl.extraction.metadata.authors import (
+    chosen,
+    is_full_name,
+    is_label,
+    is_name,
+    is_person,
+    names_in,
+    starts_as_byline,
+)
 from newscrawl.extraction.metadata.date_places import before_change, is_dateline
 from newscrawl.extraction.metadata.date_text import read_date
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, select, text_of
+from newscrawl.extraction.metadata.signature import signature_of
+from newscrawl.extraction.metadata.site_names import is_site
 from newscrawl.extraction.metadata.vicinity import Vicinity
 from newscrawl.extraction.metadata.words import phrases
 
@@ -49,21 +59,29 @@ _ELSEWHERE = re.compile(
 
 
 def read_authors(
-    tree: HtmlElement, head: MetaTags, structured: JsonLd, near: Vicinity, sites: Collection[str]
+    tree: HtmlElement,
+    head: MetaTags,
+    structured: JsonLd,
+    near: Vicinity,
+    *,
+    sites: Collection[str],
+    language: str | None,
 ) -> tuple[str, ...]:
-    """Return the authors: of JSON-LD, else of the meta tags, else of the byline; a person before an organization."""
+    """Return the authors: of JSON-LD, else of the meta tags, the byline or the signature; a person before an office."""
     said = [(author, names_in(author.name)) for author in structured.authors]
-    told = chosen((name for _, names in said for name in names), sites)
+    told = chosen((name for _, names in said for name in names), sites, language)
     if any(is_person(name, sites) for author, names in said if not author.organization for name in names):
         return told
-    tagged = chosen((name for text in _tagged(head) for name in names_in(text)), sites)
+    tagged = chosen((name for text in _tagged(head) for name in names_in(text)), sites, language)
     if any(is_person(name, sites) for name in tagged):
         return tagged
-    written = list(_written(tree, near, sites))
+    written = [names for place in _written(tree, near, sites) if (names := chosen(place, sites, language))]
     for names in written:
         if any(is_person(name, sites) for name in names):
             return names
-    return told or tagged or next(iter(written), ())
+    offices = told or tagged or next(iter(written), ())
+    signed = signature_of(tree, sites) if all(is_site(name, sites) for name in offices) else []
+    return chosen(signed, sites, language) or offices or chosen(_beside_date(near, sites), sites, language)
 
 
 def _tagged(head: MetaTags) -> Iterator[str]:
@@ -77,8 +95,8 @@ def _tagged(head: MetaTags) -> Iterator[str]:
             return
 
 
-def _written(tree: HtmlElement, near: Vicinity, sites: Collection[str]) -> Iterator[tuple[str, ...]]:
-    """The authors that the page's text names, the surest place first."""
+def _written(tree: HtmlElement, near: Vicinity, sites: Collection[str]) -> list[list[str]]:
+    """The names in each place of the page's text that may be a byline, the surest place first."""
     ranked = _marked(tree, near, sites)
     places = [ranked.get(0, [])]
     places += [[name for text in line.profiles for name in names_in(text)] for line in near.lines]
@@ -90,7 +108,16 @@ def _written(tree: HtmlElement, near: Vicinity, sites: Collection[str]) -> Itera
     places += [ranked.get(rank, []) for rank in (1, 2, 3)]
     dated = (before_change(line.text) for line in near.lines if is_dateline(line.text) and read_date(line.text, "dmy"))
     places += [[name for name in names_in(text) if is_person(name, sites)] for text in dated]
-    return (names for place in places if (names := chosen(place, sites)))
+    return places
+
+
+def _beside_date(near: Vicinity, sites: Collection[str]) -> Iterator[str]:
+    """A name without any mark or link, all by itself between the headline and the date or right below the date."""
+    first, second = (*near.lines[:2], None, None)[:2]
+    if first and second and is_dateline(first.text) != is_dateline(second.text):
+        line = second if is_dateline(first.text) else first
+        if not line.linked and is_full_name(line.text, sites):
+            yield line.text
 
 
 def _marked(tree: HtmlElement, near: Vicinity, sites: Collection[str]) -> dict[int, list[str]]:

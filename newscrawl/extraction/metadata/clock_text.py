@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, time, timedelta, timezone, tzinfo
 
 NEAR = 24
@@ -33,17 +33,22 @@ class Clock:
     """With tzinfo where the text gives a zone."""
     seconds: bool
     """Whether the text gives seconds."""
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    """Where it stands in the text, its zone included."""
 
 
 def clock_near(text: str, start: int, end: int) -> Clock | None:
     """Return the time of day that stands next to the date at `start` to `end` of a text."""
-    after, before = text[end : end + NEAR + 8], text[max(0, start - NEAR - 8) : start]
+    first = max(0, start - NEAR - 8)
+    after, before = text[end : end + NEAR + 8], text[first:start]
     behind = [match for pattern in (_TIME, _HOUR) for match in pattern.finditer(after) if match.start() <= NEAR]
     ahead = [match for pattern in (_TIME, _HOUR) for match in pattern.finditer(before)]
     ahead = [match for match in reversed(ahead) if len(before) - match.end() <= NEAR]
-    for match in (*behind, *ahead):
-        zone = zone_at(match.string, match.end()) or zone_at(text, end)
-        return clock(_hour(int(match[1]), match[4]), match[2] or "0", match[3], zone)
+    for at, match in (*((end, match) for match in behind), *((first, match) for match in ahead)):
+        zone, last = _zone_after(text, at + match.end())
+        read = clock(_hour(int(match[1]), match[4]), match[2] or "0", match[3], zone or zone_at(text, end))
+        return read and replace(read, start=at + match.start(), end=last)
     return None
 
 
@@ -53,7 +58,8 @@ def asian_clock(text: str) -> Clock | None:
     if match is None:
         return None
     half = None if match[1] is None else "pm" if match[1] in _AFTERNOON else "am"
-    return clock(_hour(int(match[2]), half), match[3], None, None)
+    read = clock(_hour(int(match[2]), half), match[3], None, None)
+    return read and replace(read, start=match.start(), end=match.end())
 
 
 def _hour(hour: int, half: str | None) -> int:
@@ -66,19 +72,24 @@ def _hour(hour: int, half: str | None) -> int:
 def clock(hour: int, minute: str, second: str | None, zone: tzinfo | None) -> Clock | None:
     """Make a time of day; None for what no clock shows."""
     try:
-        return Clock(time(hour, int(minute), int(second or 0), tzinfo=zone), seconds=second is not None)
+        return Clock(time(hour, int(minute), int(second or 0), tzinfo=zone), seconds=bool(second))
     except ValueError:
         return None
 
 
 def zone_at(text: str, start: int) -> tzinfo | None:
     """Return the zone that is written at a place in a text, as an offset or by one of the names with one meaning."""
+    return _zone_after(text, start)[0]
+
+
+def _zone_after(text: str, start: int) -> tuple[tzinfo | None, int]:
+    """The zone, and where it ends; None and the place itself where there is none."""
     match = _ZONE.match(text, start)
-    if match is None:
-        return None
+    if match is None or (match[5] and match[5] not in _HOURS):
+        return None, start
     if match[5]:
-        return timezone(timedelta(hours=_HOURS[match[5]])) if match[5] in _HOURS else None
-    return _offset(match[1] or match[3], match[2] or match[4] or "0")
+        return timezone(timedelta(hours=_HOURS[match[5]])), match.end()
+    return _offset(match[1] or match[3], match[2] or match[4] or "0"), match.end()
 
 
 def iso_zone(text: str | None) -> tzinfo | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Literal
 
 from newscrawl.extraction.metadata.clock_text import NEAR, Clock, asian_clock, clock, clock_near, iso_zone, zone_at
-from newscrawl.extraction.metadata.months import month_of
+from newscrawl.extraction.metadata.months import is_weekday, month_of
 from newscrawl.items import DatePrecision
 
 Order = Literal["dmy", "mdy"]
@@ -37,6 +37,10 @@ _NAME_DAY_YEAR = re.compile(rf"{_WORD}\.?\s{{0,2}}(\d{{1,2}})(?:st|nd|rd|th)?\.?
 _CTIME = re.compile(
     rf"\A\w{{3}},?\s{_WORD}\s{{1,2}}(\d{{1,2}})\s(\d\d?):(\d\d):(\d\d)\s((?:[A-Z]{{3,4}}\s?(?:[+-]\d{{4}})?\s)?)(\d{{4}})"
 )
+BEFORE = 40
+"""How many characters before a date its day of the week begins at most."""
+
+_PART = re.compile(r"[\w’'-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Written:
 
     day: date
     clock: Clock | None = None
+    words: str = field(default="", compare=False)
+    """What says it, with the day of the week and without what else the text says."""
 
     def moment(self, zone: tzinfo | None) -> tuple[datetime, DatePrecision]:
         """Return the time in UTC and its precision; without a zone of its own or `zone` there is only the day."""
@@ -66,29 +72,32 @@ def read_date(text: str, order: Order | None = None, language: str | None = None
     of months; English is always known.
     """
     text = text.strip()[:LONGEST]
-    return _iso(text) or _digits(text) or _ctime(text, language) or _in_words(text, order, language)
+    return _iso(text, language) or _digits(text) or _ctime(text, language) or _in_words(text, order, language)
 
 
-def _iso(text: str) -> Written | None:
+def _iso(text: str, language: str | None) -> Written | None:
     match = _ISO.search(text)
     day = match and _day(match[1], match[2], match[3])
     if not match or not day:
         return None
     if match[4] is None:
-        return Written(day, clock_near(text, match.start(), match.end()))
-    return Written(day, clock(int(match[4]), match[5], match[6], iso_zone(match[7])))
+        near = clock_near(text, match.start(), match.end())
+        return Written(day, near, _words(text, match, near, language))
+    near = clock(int(match[4]), match[5], match[6], iso_zone(match[7]))
+    return Written(day, near, _words(text, match, None, language))
 
 
 def _digits(text: str) -> Written | None:
     """20150403, 20150403T101112Z, and seconds or milliseconds since 1970."""
     if _EPOCH.match(text):
         moment = datetime.fromtimestamp(int(text[:10]), UTC)
-        return Written(moment.date(), Clock(moment.timetz(), seconds=True))
+        return Written(moment.date(), Clock(moment.timetz(), seconds=True), text)
     match = _COMPACT.match(text)
     day = match and _day(match[1], match[2], match[3])
     if not match or not day:
         return None
-    return Written(day, clock(int(match[4]), match[5], match[6], iso_zone(match[7])) if match[4] else None)
+    near = clock(int(match[4]), match[5], match[6], iso_zone(match[7])) if match[4] else None
+    return Written(day, near, text)
 
 
 def _ctime(text: str, language: str | None) -> Written | None:
@@ -96,7 +105,9 @@ def _ctime(text: str, language: str | None) -> Written | None:
     match = _CTIME.match(text)
     month = match and month_of(match[1], language)
     day = _day(match[7], month, match[2]) if match and month else None
-    return Written(day, clock(int(match[3]), match[4], match[5], zone_at(match[6], 0))) if match and day else None
+    if not match or not day:
+        return None
+    return Written(day, clock(int(match[3]), match[4], match[5], zone_at(match[6], 0)), match[0])
 
 
 def _in_words(text: str, order: Order | None, language: str | None) -> Written | None:
@@ -107,7 +118,19 @@ def _in_words(text: str, order: Order | None, language: str | None) -> Written |
     near = clock_near(text, match.start(), match.end())
     if near is None and match.re is _YEAR_FIRST:
         near = asian_clock(text[match.end() : match.end() + NEAR])
-    return Written(day, near)
+        near = near and replace(near, start=near.start + match.end(), end=near.end + match.end())
+    return Written(day, near, _words(text, match, near, language))
+
+
+def _words(text: str, match: re.Match[str], near: Clock | None, language: str | None) -> str:
+    start, end = match.span()
+    if near is not None:
+        start, end = min(start, near.start), max(end, near.end)
+    parts = list(_PART.finditer(text, max(0, start - BEFORE), start))
+    names = ((one.start(), last.end()) for at, one in enumerate(parts) for last in parts[at : at + 3])
+    start = next((begin for begin, stop in names if is_weekday(text[begin:stop], language)), start)
+    opened = any(text.count(one, start, end) > text.count(other, start, end) for one, other in ("()", "[]"))
+    return text[start : end + (opened and text[end : end + 1] in (")", "]"))].strip()
 
 
 def _days(text: str, order: Order | None, language: str | None) -> Iterator[tuple[re.Match[str], date | None]]:

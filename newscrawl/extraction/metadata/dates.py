@@ -71,7 +71,9 @@ def published(candidates: Iterable[tuple[DateSource, str]], reading: Reading) ->
             continue
         at, precision = written.moment(reading.zone)
         if day is None or (written.day == day and precision != "day"):
-            best, day = Published(at, line_of(raw[:300]), source, precision), written.day
+            # A line of text says more than the date; structured data is given as it is written.
+            words = written.words if source == "byline" else raw[:300]
+            best, day = Published(at, line_of(words), source, precision), written.day
         if precision != "day" or source == "byline":
             break
     return best

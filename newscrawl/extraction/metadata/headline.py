@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 
 from lxml.html import HtmlElement
 
-from newscrawl.extraction.metadata.address_line import element_in_address
+from newscrawl.extraction.dom_tags import HEADINGS
+from newscrawl.extraction.metadata.address_line import element_in_address, element_with
 from newscrawl.extraction.metadata.headings import (
     LONGEST,
     common_end,
@@ -31,13 +32,17 @@ def headline_element(
     """Return the heading that the byline stands near; None where no heading is confirmed.
 
     It is the first-level heading that JSON-LD, og:title or the page's title confirms best. Where there is none, or it
-    is the last step of a path, it is a lower one with the very words of og:title or JSON-LD, or, on a page that has
-    neither, the line that its address spells.
+    is the last step of a path, it is a lower one with the very words of og:title or JSON-LD, else any line with them;
+    on a page that has neither, the line that its address spells.
     """
     said, shared = _told(head, structured, sites)
     found = confirmed_heading(head, [said, shared, head.title], sites)
     if found is None:
-        return heading_that_says(head, [shared, said]) if shared or said else element_in_address(tree, url)
+        told = [shared, said]
+        if not any(told):
+            return element_in_address(tree, url)
+        lower = heading_that_says(head, told)
+        return element_with(tree, told) if lower is None else lower
     lower = heading_that_says(head, _unsaid(found, [shared, said])) if is_crumb(found) else None
     return found if lower is None else lower
 
@@ -66,7 +71,7 @@ def title_of(heading: HtmlElement | None, head: MetaTags, structured: JsonLd, si
         lower = heading_that_says(head, told)
         heading = heading if lower is None else lower
     shown = None if heading is None else without_site(text_of(heading, LONGEST), sites)
-    if heading is None or not shown or (said and is_crumb(heading)):
+    if heading is None or not shown or (said and is_crumb(heading)) or (told and heading.tag not in HEADINGS):
         title = said or shared or longest_part(page)
     elif len(heading) and (part := _set_off(heading, [shared, said, page])):
         title = part

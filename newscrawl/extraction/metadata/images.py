@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, islice
 
 from lxml.html import HtmlElement
@@ -17,6 +17,9 @@ from newscrawl.items import Image
 MOST_LOOKED_AT = 500
 MOST_IMAGES = 60
 MOST_CAPTION = 1000
+MOST_UNMARKED = 300
+"""Characters of a caption that nothing but its place tells."""
+
 LONGEST_ADDRESS = 3000
 MOST_ANCESTORS = 12
 LEAST_PARAGRAPHS = 3
@@ -30,7 +33,7 @@ _NO_PICTURE = re.compile(
     phrases(
         r"""
         logo|icon|avatar|sprite|pixel|blank\.|spacer|placeholder|tracking|1x1|/ads?/|doubleclick|beacon|emoji|gravatar|banner
-        |loading|no-?images?\b|userdef
+        |loading|no-?images?\b|userdef|(?:facebook|twitter|linkedin|pinterest|zalo)\d?\.(?:gif|png|svg)
         """
     ),
     re.IGNORECASE,
@@ -51,7 +54,7 @@ _FULL_SIZE = re.compile(
 )
 _LOOSE = re.compile(r" (?=[.,;:!?)\]])")
 _CAPTION = re.compile(
-    phrases("caption|legende|bildunterschrift|chu-?thich|pie-?de-?foto|didascalia|desc_cap|photo-?credit"),
+    phrases("caption|legende|bildunterschrift|chu[-_]?thich|pie-?de-?foto|didascalia|desc_cap|photo-?credit"),
     re.IGNORECASE,
 )
 
@@ -67,7 +70,7 @@ def images_of(tree: HtmlElement, head: MetaTags, near: Vicinity) -> tuple[Image,
     """Return the pictures within the article's element, in reading order, each once."""
     found: dict[str, Image] = {}
     for element in islice(_container(near.heading, tree).iter("img"), MOST_LOOKED_AT):
-        frame = _frame(element)
+        frame = _frame(element, near.home)
         address = None if frame is None else head.absolute(_address(element))
         if frame is None or address is None or _NO_PICTURE.search(address):
             continue
@@ -88,8 +91,11 @@ def _container(heading: HtmlElement | None, tree: HtmlElement) -> HtmlElement:
     return next(islice(tree.iter("article", "main"), 1), tree)
 
 
-def _frame(image: HtmlElement) -> HtmlElement | None:
-    """What holds a picture and its caption; None where the picture is not the article's."""
+def _frame(image: HtmlElement, home: Collection[HtmlElement]) -> HtmlElement | None:
+    """What holds a picture and its caption; None where the picture is not the article's.
+
+    What holds the headline too is the article's, whatever it is called: a main column may be a "sidebar-1".
+    """
     if (
         _ELSEWHERE.search(image.get("class") or "")
         or min(_pixels(image.get(s)) for s in ("width", "height")) < SMALLEST
@@ -97,6 +103,8 @@ def _frame(image: HtmlElement) -> HtmlElement | None:
         return None
     frame = image
     for ancestor in islice(image.iterancestors(), MOST_ANCESTORS):
+        if ancestor in home:
+            break
         if ancestor.tag in _FAR or (ancestor.tag not in _WHOLE and _ELSEWHERE.search(ancestor.get("class") or "")):
             return None
         if ancestor.tag == "a" and not _FULL_SIZE.search(ancestor.get("href") or "#"):
@@ -147,7 +155,32 @@ def _caption(frame: HtmlElement, image: HtmlElement) -> str | None:
     for element in candidates:
         if _CAPTION.search(element.get("class") or "") or _CAPTION.search(element.get("data-role") or ""):
             return _caption_text(element)
-    return None
+    below = _row_below(image) if frame.tag == "table" else _set_below(image)
+    text = "" if below is None else _caption_text(below) or ""
+    return text if 0 < len(text) <= MOST_UNMARKED else None
+
+
+def _row_below(image: HtmlElement) -> HtmlElement | None:
+    """The row below one that holds nothing but the picture."""
+    row = next(image.iterancestors("tr"), None)
+    if row is None or text_of(row, 1):
+        return None
+    following = row.getnext()
+    return following if following is not None and next(following.iter("img"), None) is None else None
+
+
+def _set_below(image: HtmlElement) -> HtmlElement | None:
+    """Emphasized text that is all there is in the picture's paragraph, or in the next one below a picture alone."""
+    paragraph = next((one for one in islice(image.iterancestors(), 3) if one.tag in ("p", "div")), None)
+    if paragraph is None:
+        return None
+    if not text_of(paragraph, 1):
+        following = paragraph.getnext()
+        paragraph = following if following is not None and following.tag == paragraph.tag else None
+    emphasized = None if paragraph is None else next(paragraph.iter("em", "i", "small"), None)
+    if paragraph is None or emphasized is None or text_of(paragraph) != text_of(emphasized):
+        return None
+    return emphasized
 
 
 def _caption_text(element: HtmlElement) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from lxml.etree import XPath
@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, select, text_of
 from newscrawl.extraction.metadata.site_names import is_site
+from newscrawl.extraction.metadata.vicinity import Vicinity
 
 MOST_TAGS = 30
 LONGEST = 80
@@ -22,6 +23,12 @@ _SECTIONS = ("article:section", "og:article:section", "articlesection", "section
 _TAGS = ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 _NO_TAG = re.compile(r"https?:|\A[\W\d]*\Z|\A[0-9a-f]{8}-[0-9a-f-]{27}\Z|\A_|\A[^\s]*[:=][^\s]*\Z", re.IGNORECASE)
 _CRUMBS = XPath("(//*[contains(@class, 'readcrumb')])[position() <= 5]//a")
+_MARKED = XPath("//*[contains(@class, 'tag') or contains(@class, 'Tag') or contains(@id, 'tag')][.//a]")
+MOST_MARKED = 100
+_TAGGED = re.compile(r"(?<![a-z])tags?(?![a-z])|(?<=[a-z])Tags?(?![a-z])")
+_OTHERS = re.compile(
+    r"cloud|sidebar|related|popular|trending|hot|menu|nav|footer|header|teaser|card|comment|list-?news", re.IGNORECASE
+)
 _HOME = re.compile(
     r"\A(?:home|start(?:seite)?|accueil|inicio|início|trang chủ|главная|ホーム|首页|hjem|hem|beranda|anasayfa)\Z",
     re.IGNORECASE,
@@ -53,12 +60,21 @@ def section_of(tree: HtmlElement, head: MetaTags, structured: JsonLd, sites: Col
     return crumbs[-1] if crumbs else None
 
 
-def tags_of(head: MetaTags, structured: JsonLd, sites: Collection[str], title: str | None) -> tuple[str, ...]:
-    """Return the tags of the first source that has any."""
+def tags_of(
+    tree: HtmlElement,
+    head: MetaTags,
+    structured: JsonLd,
+    near: Vicinity,
+    *,
+    sites: Collection[str],
+    title: str | None,
+) -> tuple[str, ...]:
+    """Return the tags of the first source that has any: meta tags, JSON-LD, last the links that are shown as tags."""
     sources: tuple[Iterable[str], ...] = (
         head.all(_TAGS[0], _TAGS[1]),
         structured.keywords,
         *(head.all(name) for name in _TAGS[2:]),
+        _shown(tree, near),
     )
     described = head.first("description", "og:description")
     for source in sources:
@@ -70,6 +86,18 @@ def tags_of(head: MetaTags, structured: JsonLd, sites: Collection[str], title: s
         if found:
             return tuple(islice(found.values(), MOST_TAGS))
     return ()
+
+
+def _shown(tree: HtmlElement, near: Vicinity) -> Iterator[str]:
+    """The links of the first element that is marked as the article's tags, not as a cloud of all of them."""
+    for element in select(_MARKED, tree, MOST_MARKED):
+        names = element.get("class") or element.get("id") or ""
+        if _TAGGED.search(names) and not _OTHERS.search(names) and not near.elsewhere(element, _OTHERS):
+            links = list(islice(element.iter("a"), MOST_TAGS + 1))
+            texts = [text_of(link, LONGEST) for link in links]
+            if 0 < len(links) <= MOST_TAGS and sum(map(len, texts)) >= len(text_of(element, MOST_TAGS * LONGEST)) / 2:
+                yield from texts
+                return
 
 
 def _split(text: str) -> list[str]:

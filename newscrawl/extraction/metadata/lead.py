@@ -26,10 +26,14 @@ def lead_of(lines: Sequence[Line], head: MetaTags, structured: JsonLd, title: st
     described = next((text for text in texts if text and not (title and same(text, title))), None)
     for line in lines:
         if line.lead and _is_sentence(line.text) and not (title and same(line.text, title)):
-            start = line.text.find(described[:LABEL]) if described else -1
-            # A label that stands before what the description begins with is no part of the lead.
-            return line_of(line.text[start:] if 0 < start <= LABEL else line.text)
+            return line_of(without_kicker(line.text, described))
     return described
+
+
+def without_kicker(lead: str, described: str | None) -> str:
+    """Take off what stands before the words that the description begins with: the site's name, a place, a dash."""
+    start = lead.find(described[:LABEL]) if described else -1
+    return lead[start:] if 0 < start <= LABEL else lead
 
 
 def _is_sentence(text: str) -> bool:

@@ -75,6 +75,8 @@ class Line:
     """Whether its element is marked as the lead."""
     listed: bool = False
     """Whether it is an item of a list."""
+    linked: bool = False
+    """Whether there is a link in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +112,16 @@ def lines_after(heading: HtmlElement) -> list[Line]:
     pieces: list[str] = []
     profiles: list[str] = []
     moment: str | None = None
+    linked = False
     long = 0
     block: HtmlElement | None = None
     for event, node in islice(_walk(heading), MOST_STEPS):
         if event == "break" and pieces:
             text = " ".join("".join(pieces)[:LONGEST].split())
             if text:
-                lines.append(Line(text, tuple(profiles), moment, _is_lead(block), _is_listed(block)))
+                lines.append(Line(text, tuple(profiles), moment, _is_lead(block), _is_listed(block), linked))
                 long += len(text) > LONG
-            pieces, profiles, moment = [], [], None
+            pieces, profiles, moment, linked = [], [], None, False
             if long >= 3 or len(lines) >= MOST_LINES:
                 break
         if event == "break":
@@ -126,6 +129,7 @@ def lines_after(heading: HtmlElement) -> list[Line]:
         elif isinstance(node, str):
             pieces.append(node)
         elif node is not None:
+            linked |= node.tag == "a"
             if node.tag == "a" and (node.get("rel") == "author" or _PROFILE.search(node.get("href") or "")):
                 profiles.append(text_of(node, LONG))
             elif node.tag == "time" and moment is None:

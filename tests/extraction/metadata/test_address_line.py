@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml.html import fromstring
 
-from newscrawl.extraction.metadata.address_line import element_in_address
+from newscrawl.extraction.metadata.address_line import element_in_address, element_with
 
 LINE = "Đường ven biển mở: “Vì sao chậm?”"
 SPELLED = "duong-ven-bien-mo-vi-sao-cham"
@@ -41,3 +41,14 @@ def test_broken_address():
     assert element_in_address(fromstring(f"<b>{LINE}</b>"), f"http://[bao/{SPELLED}") is None
     assert element_in_address(fromstring(f"<b>{LINE}</b>"), None) is None
     assert element_in_address(fromstring(f"<b>{LINE}</b>"), f"https://bao.example/{'1' * 10_000}x-{SPELLED}") is None
+
+
+def test_a_title_in_an_element_of_any_kind():
+    """The first with its words alone, which leads nowhere and stands in no path."""
+    shown = f"<nav>{LINE}</nav><p><a href='/x'>{LINE}</a></p><p>{LINE} Vì mưa.</p><span class='t'>{LINE}</span>"
+    tree = fromstring(f"<div>{shown}</div>")
+    element = element_with(tree, [None, LINE])
+    assert element is not None
+    assert element.get("class") == "t"
+    assert element_with(tree, ["Another line of six words here"]) is None
+    assert element_with(fromstring("<div><b>Chính trị xã hội</b></div>"), ["Chính trị xã hội"]) is None

@@ -94,3 +94,88 @@ def test_other_articles_authors_are_not_added():
     card = "<section><div><div><p><a rel='author' href='/x'>Cy Fox</a></p></div></div></section>"
     body = "<p><a rel='author' href='/a'>Ada Byron</a> <a rel='author' href='/b'>Bo Ek</a></p>" + card * 3
     assert authors(body=body) == ("Ada Byron", "Bo Ek")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Thứ Sáu, 03/05/2024 08:15</p>",
+        "<p class='author-and-day'>Thứ Năm, ngày 02/05/2024</p>",
+        "<div>Chủ Nhật</div><div>05/05/2024 08:15</div>",
+    ],
+)
+def test_a_day_of_the_week_is_nobody(body):
+    """Two words in capitals, in the page's language or where the page does not say its own."""
+    assert authors(body=body) == ()
+
+
+def text_with(signature: str) -> str:
+    prose = f"<p>{'The bridge is long, and it was opened by the mayor on Friday. ' * 3}</p>"
+    return f"<div>{prose * 3}{signature}</div>"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "<p style='text-align: right;'><strong>Ada Byron</strong> <em>(with agencies)</em></p>",
+        "<p align='right'>Ada Byron</p>",
+        "<p class='text-right'>Ada Byron</p><div></div><!-- end -->",
+        "<p><b>Ada Byron</b></p>",
+    ],
+)
+def test_signature_below_the_text_before_the_publisher(signature):
+    """The last paragraph, in bold or on the right, is read where nobody but the site is named, or nobody at all."""
+    site = structured('{"@type": "Organization", "name": "Harrow News"}')
+    assert authors(site, text_with(signature)) == ("Ada Byron",)
+    assert authors(body=text_with(signature)) == ("Ada Byron",)
+    assert authors('<meta name="author" content="Bo Ek">', text_with(signature)) == ("Bo Ek",)
+    assert authors(structured('"Reuters"'), text_with(signature)) == ("Reuters",)
+
+
+def test_two_sign_together():
+    """A dash stands between them."""
+    assert authors(body=text_with("<p align='right'><b>Ada Byron - Bo Ek</b></p>")) == ("Ada Byron", "Bo Ek")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "<p>Ada Byron</p>",
+        "<p><b>Ada Byron</b> opened it.</p>",
+        "<p><b>Ada Byron</b></p><p>She opened it.</p>",
+        "<p><b>Ada Byron</b></p><ul><li>Another bridge</li></ul>",
+        "<p><b><a href='/x'>Ada Byron</a></b></p>",
+        "<p><b>Bridges of the world</b></p>",
+        "<p align='right'><b>Theo Thanh Niên</b></p>",
+        "<p align='right'><b>Harrow News</b></p>",
+    ],
+)
+def test_what_is_no_signature(end):
+    """Nothing sets it off, it goes on, something follows, it leads away, it is no name, a source, or the site's."""
+    site = structured('{"@type": "Organization", "name": "Harrow News"}')
+    assert authors(site, text_with(end)) == ("Harrow News",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<div>Ada Byron</div><div>03/05/2024 08:15</div>", "<div>03/05/2024 08:15</div><div>Ada Byron</div>"],
+)
+def test_a_bare_name_beside_the_date(body):
+    """Without any mark it is taken where nobody else is named."""
+    assert authors(body=body) == ("Ada Byron",)
+    assert authors('<meta name="author" content="Harrow News">', body) == ("Harrow News",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div><a href='/world'>World Affairs</a></div><div>03/05/2024 08:15</div>",
+        "<div>Bridges of Kent</div><div>03/05/2024 08:15</div>",
+        "<div>Link Copied!</div><div>03/05/2024 08:15</div>",
+        "<div>Ada Byron</div><div>They said so</div><div>03/05/2024 08:15</div>",
+        "<div>Ada Byron</div><div>They said so</div>",
+    ],
+)
+def test_what_stands_beside_the_date_may_be_no_name(body):
+    """A section, a phrase, a button, a line further away."""
+    assert authors(body=body) == ()

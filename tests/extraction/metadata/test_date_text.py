@@ -137,3 +137,27 @@ def test_its_own_zone_goes_before_the_page_s():
 def test_moments_that_no_calendar_holds_are_days(text):
     """Their UTC would lie before year 1 or behind 9999."""
     assert read_date(text).moment(None)[1] == "day"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("Học đường 05/03/2014 | 10:15", "vi", "05/03/2014 | 10:15"),
+        ("Xã hội  Thứ Năm,  21/6/2018, 10:20 In bài", "vi", "Thứ Năm,  21/6/2018, 10:20"),
+        ("Thứ Năm, ngày 21/08/2025 09:30 AM (GMT+7) | Tin", "vi", "Thứ Năm, ngày 21/08/2025 09:30 AM (GMT+7)"),
+        ("Posted at 10:00 GMT, 5 March 2015 by Ada", "en", "10:00 GMT, 5 March 2015"),
+        ("Sport | Friday 5 May 2024 at 9pm", "en", "Friday 5 May 2024 at 9pm"),
+        ("Freitag, 5. Mai 2024 von Ada", "de", "Freitag, 5. Mai 2024"),
+        ("投稿 2024年5月3日 午後3時15分 社会", "ja", "2024年5月3日 午後3時15分"),
+        ("on 2024-05-03T10:15:00+07:00.", None, "2024-05-03T10:15:00+07:00"),
+        ("on 2024-05-03 at 10:15 here", None, "2024-05-03 at 10:15"),
+    ],
+)
+def test_the_words_of_a_date(text, language, words):
+    """From its day of the week, or its first digit, to the end of its time and zone."""
+    assert read_date(text, "dmy", language).words == words
+
+
+def test_an_hour_alone_is_no_second():
+    """9pm is as exact as it is written."""
+    assert read_date("5 May 2024 at 9pm").moment(HANOI)[1] == "minute"

@@ -147,3 +147,9 @@ def test_last_change_without_a_known_zone():
 def test_day_in_the_address(url, expected):
     """A whole day in the path; a month alone is none."""
     assert found(url=url)[0] == expected
+
+
+def test_the_date_as_written_is_the_date_alone():
+    """A line of text says more, such as the section."""
+    body = "<p>Học đường 05/03/2014 | 10:15 | In bài</p>"
+    assert article(body=body).published_raw == "05/03/2014 | 10:15"

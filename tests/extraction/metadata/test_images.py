@@ -91,3 +91,43 @@ def test_main_picture():
     for content, expected in (("/b.jpg", "https://example.vn/b.jpg"), ("data:x", "https://example.vn/ld.jpg")):
         head = read_meta_tags(document_fromstring(page.format(content)), URL)
         assert main_image(head, JsonLd(image="/ld.jpg")) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<table><tr><td><img src='/b.jpg'></td></tr><tr><td>The bridge. Photo: Ek</td></tr></table>",
+        "<p><img src='/b.jpg'><br><em>The bridge. Photo: Ek</em></p>",
+        "<p><img src='/b.jpg'></p><p><i>The bridge. Photo: Ek</i></p>",
+        "<p><img src='/b.jpg'></p><p class='img_chu_thich_01'>The bridge. Photo: Ek</p>",
+    ],
+)
+def test_caption_that_its_place_tells(body):
+    """The row below a row with a picture alone, and emphasized text that is all there is beside or below one."""
+    assert images(body) == (Image("https://example.vn/b.jpg", "The bridge. Photo: Ek"),)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<table><tr><td><img src='/b.jpg'>Bridge</td></tr><tr><td>Length: 300 metres</td></tr></table>",
+        "<table><tr><td><img src='/b.jpg'></td></tr><tr><td>All of the text. "
+        + "It is long. " * 40
+        + "</td></tr></table>",
+        "<p><img src='/b.jpg'>The bridge is <em>long</em></p>",
+        "<p><img src='/b.jpg'></p><p>They said <em>so</em></p>",
+        "<p>One <img src='/b.jpg'> more</p><p><em>They said so</em></p>",
+    ],
+)
+def test_text_near_a_picture_is_no_caption(body):
+    """A table of facts, a table that holds the whole text, and a sentence with a stressed word."""
+    assert images(body) == (Image("https://example.vn/b.jpg"),)
+
+
+@pytest.mark.parametrize("column", ["<div class='sidebar-1'>{}</div>", "<header>{}</header>"])
+def test_what_holds_the_headline_is_the_article_s_whatever_it_is_called(column):
+    """A main column may be named after its place, and the first picture may stand in the article's header."""
+    story = "<h1>Bridge</h1><img src='/b.jpg'><p>One</p><p>Two</p><p>Three</p>"
+    tree = document_fromstring(f"<body><main>{column.format(story)}</main></body>")
+    found = images_of(tree, read_meta_tags(tree, URL), vicinity_of(tree.xpath("//h1")[0]))
+    assert [image.url for image in found] == ["https://example.vn/b.jpg"]

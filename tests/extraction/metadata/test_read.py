@@ -230,3 +230,40 @@ def test_text_of_any_kind(text):
     for name in ("author", "date", "keywords", "og:title", "og:image", "og:locale", "article:section"):
         etree.SubElement(tree.find("head"), "meta", name=name, content=text)
     read_metadata(tree, text, NOW, timezone=text, language=text)
+
+
+def test_a_page_without_headings():
+    """The line with the words of og:title is its headline: date and author stand by it."""
+    line = "Bridge over the river opens in May"
+    found = read(
+        f'<html lang="vi"><head><title>{line}</title><meta property="og:title" content="{line}"></head><body>'
+        f"<ul><li><a href='/'>{line}</a></li></ul><span>{line}</span><div>Ada Byron</div>"
+        "<div>Thứ Năm,  21/6/2018, 10:20</div><p>They said so.</p></body></html>"
+    )
+    assert (found.title, found.authors) == (line, ("Ada Byron",))
+    assert (found.published_raw, found.published_precision) == ("Thứ Năm, 21/6/2018, 10:20", "minute")
+
+
+@pytest.mark.parametrize("name", ["tags", "b-tags", "article-tag-list", "postTags"])
+def test_tags_that_are_shown(name):
+    """Links in an element that is called so, where meta tags name none."""
+    box = f"<p>One</p><div class='{name}'>Tags: <a href='/t/1'>bridges</a> <a href='/t/2'>River </a></div>"
+    assert read(page(body=box)).tags == ("bridges", "River")
+    assert read(page('<meta name="keywords" content="cars">', box)).tags == ("cars",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div class='tag-cloud'><a href='/t/1'>bridges</a></div>",
+        "<div id='tag-cloud'><a href='/t/1'>bridges</a></div>",
+        "<aside><div class='tags'><a href='/t/1'>bridges</a></div></aside>",
+        "<div class='popular'><div class='tags'><a href='/t/1'>bridges</a></div></div>",
+        "<div class='stage'><a href='/t/1'>bridges</a></div>",
+        "<div class='tags'>Everything that we wrote about it is <a href='/t/1'>here</a></div>",
+        f"<div class='tags'>{'<a href=x>bridges</a>' * 31}</div>",
+    ],
+)
+def test_links_that_are_no_tags_of_the_article(body):
+    """Those of the whole site, of a margin, in a sentence, or too many."""
+    assert read(page(body=body)).tags == ()

@@ -1,4 +1,4 @@
-"""What a spider of newscrawl inherits."""
+"""What every spider inherits: checked attributes and arguments."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class NewsSpider(Spider):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         try:
-            _check_attributes(cls)
+            if not cls.__module__.startswith(f"{__package__}."):  # what is declared here is what is known
+                _check_attributes(cls)
             cls.site_rules = SiteRules(**{rule.name: getattr(cls, rule.name) for rule in fields(SiteRules)})
             _check_domains(cls)
         except RulesError as error:

@@ -1,0 +1,18 @@
+"""Raw pages in WARC files: written while crawling, read again by place, and read from anybody's files."""
+
+from newscrawl.archive.deleting import delete_record
+from newscrawl.archive.place import ArchiveError, Place
+from newscrawl.archive.reading import FAULTS, Record, read_archive, read_page
+from newscrawl.archive.writing import MAX_BYTES, ArchiveWriter
+
+__all__ = [
+    "FAULTS",
+    "MAX_BYTES",
+    "ArchiveError",
+    "ArchiveWriter",
+    "Place",
+    "Record",
+    "delete_record",
+    "read_archive",
+    "read_page",
+]

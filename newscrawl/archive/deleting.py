@@ -1,0 +1,105 @@
+"""Pages out of the archive for good, while every other place in it stays valid."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import uuid
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from newscrawl.archive.note import DELETED
+from newscrawl.archive.place import ArchiveError, failure, open_inside, path_inside, shown
+from newscrawl.archive.reading import read_place
+
+_RECORD = (
+    "WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{id}>\r\nWARC-Date: {date:%Y-%m-%dT%H:%M:%SZ}\r\n"
+    "{field}: page\r\nContent-Type: text/plain\r\nContent-Length: {size:010}\r\n\r\n"
+)
+_BLOCK_SIZE = 65535
+"""Of a stored block of deflate (RFC 1951, 3.2.4)."""
+
+
+def delete_record(folder: Path, file: str, offset: int) -> None:
+    """Overwrite the records of a page with ones of the same length that say so; again is no error.
+
+    What is overwritten is written down beside the file first, as ``FILE.deleting``: after a crash any deletion in that
+    file finishes it. A run may go on writing to the file. Raises ArchiveError.
+    """
+    journal = path_inside(folder, file + ".deleting")
+    with open_inside(folder, file, os.O_RDWR) as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX)
+            _finish(opened, journal)
+            places = _places(folder, file, offset)
+            _write_journal(journal, places)
+            _finish(opened, journal)
+        except OSError as error:
+            raise failure("cannot be changed", file, error) from None
+
+
+def _places(folder: Path, file: str, offset: int) -> list[tuple[int, int]]:
+    try:
+        records = read_place(folder, file, offset)[1]
+    except ArchiveError as error:
+        if error.reason == "deleted":
+            return []
+        raise
+    places = [(record.offset, record.length) for record in records]
+    if not all(record.is_alone and record.length >= _shortest() for record in records):
+        raise ArchiveError(
+            "unusable", f"{shown(file)}, byte {offset}: the record has no room of its own to be deleted in"
+        )
+    return places
+
+
+def _write_journal(journal: Path, places: list[tuple[int, int]]) -> None:
+    descriptor = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    with open(descriptor, "wb") as file:  # noqa: PTH123 - made without following links
+        file.write(json.dumps(places).encode() + b"\n")
+        file.flush()
+        os.fsync(descriptor)
+    above = os.open(journal.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(above)
+    finally:
+        os.close(above)
+
+
+def _finish(file: BinaryIO, journal: Path) -> None:
+    """Do what the journal says. One that was cut says nothing: nothing was overwritten before it was whole."""
+    try:
+        text = journal.read_bytes()
+    except FileNotFoundError:
+        return
+    if text.endswith(b"\n"):
+        for offset, length in json.loads(text):
+            os.pwrite(file.fileno(), deleted_record(length), offset)
+        os.fsync(file.fileno())
+    journal.unlink()
+
+
+def _shortest() -> int:
+    return len(_record(0)) + 23
+
+
+def deleted_record(length: int) -> bytes:
+    """Make a gzip member of exactly `length` bytes whose record says that a page was deleted."""
+    room = length - 18  # header and checksum
+    blocks = -(-room // (_BLOCK_SIZE + 5))
+    record = _record(room - 5 * blocks - len(_record(0)))
+    member = bytearray(b"\x1f\x8b\x08\0\0\0\0\0\0\xff")
+    for number in range(blocks):
+        piece = record[number * _BLOCK_SIZE : (number + 1) * _BLOCK_SIZE]
+        size = len(piece)
+        member += bytes([number == blocks - 1]) + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little")
+        member += piece
+    return bytes(member) + zlib.crc32(record).to_bytes(4, "little") + len(record).to_bytes(4, "little")
+
+
+def _record(size: int) -> bytes:
+    head = _RECORD.format(id=uuid.uuid4(), date=datetime.now(UTC), field=DELETED, size=size)
+    return head.encode() + b" " * size + b"\r\n\r\n"

@@ -1,0 +1,159 @@
+"""A saved HTTP response: status, headers, and the body without its transfer and content codings."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable
+
+import brotli
+
+from newscrawl.archive.warc import LONGEST_HTTP_HEAD, named_fields
+
+Headers = tuple[tuple[str, str], ...]
+
+_STATUS = re.compile(rb"[A-Z]+/?[0-9.]*[ \t]+([0-9]{3})(?![0-9])[^\n]*\n")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
+_ADAPTED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+_PREFIX = "X-Crawler-"
+_MOST_MEMBERS = 64
+"""Of a gzip body; real ones have one or two."""
+
+
+class SkippedPage(Exception):  # noqa: N818 - an answer about the record rather than a fault
+    """The record gives no page. ``reason`` is a word to count by."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def stored_headers(headers: Headers, size: int) -> Headers:
+    """Make headers true of a body of `size` bytes that is kept decoded.
+
+    What was said of the body on the wire keeps its words under the names that Common Crawl and StormCrawler give
+    them: https://github.com/commoncrawl/nutch (WarcWriter.fixHttpHeaders), "X-Crawler-Content-Encoding: gzip".
+    """
+    adapted = tuple((_PREFIX + name if name.lower() in _ADAPTED else name, value) for name, value in headers)
+    return (*adapted, ("Content-Length", str(size)))
+
+
+def received_headers(headers: Headers) -> Headers:
+    """Undo `stored_headers`."""
+    return tuple(
+        (name[len(_PREFIX) :] if name.lower().removeprefix(_PREFIX.lower()) in _ADAPTED else name, value)
+        for name, value in headers
+        if name.lower() not in _ADAPTED
+    )
+
+
+def header(headers: Headers, name: str) -> str:
+    """Return the last value of a header, or nothing."""
+    return next((value for key, value in reversed(headers) if key.lower() == name), "")
+
+
+def split_response(block: bytes) -> tuple[int, Headers, bytes]:
+    """Split a response into status, headers and body as saved. Raises SkippedPage."""
+    status = _STATUS.match(block[:1024])
+    if not status:
+        raise SkippedPage("not_http")
+    end = _HEAD_END.search(block, 0, LONGEST_HTTP_HEAD)
+    if not end:
+        raise SkippedPage("not_http")
+    headers = tuple(named_fields(block[status.end() : end.start()].decode("latin-1")))
+    return int(status[1]), headers, block[end.end() :]
+
+
+def decoded_body(headers: Headers, body: bytes, max_size: int) -> bytes:
+    """Undo the codings that the headers name, and that the body has: crawlers strip them and keep the header.
+
+    Raises SkippedPage: ``truncated``, ``undecodable``, or ``too_large`` where it unpacks to more than `max_size` bytes.
+    """
+    if "chunked" in header(headers, "transfer-encoding").lower():
+        body = _dechunked(body)
+    codings = [coding.strip() for coding in header(headers, "content-encoding").lower().split(",")]
+    if len(codings) > 4:
+        raise SkippedPage("undecodable")
+    for coding in reversed(codings):
+        body = _without(coding, body, max_size)
+    if max_size and len(body) > max_size:
+        raise SkippedPage("too_large")
+    return body
+
+
+def _dechunked(body: bytes) -> bytes:
+    pieces: list[bytes] = []
+    position = 0
+    while chunk := _CHUNK.match(body, position):
+        size = int(chunk[1], 16)
+        if not size:
+            return b"".join(pieces)
+        position = chunk.end() + size
+        if position > len(body):
+            raise SkippedPage("truncated")
+        pieces.append(body[chunk.end() : position])
+        position += 2 if body.startswith(b"\r\n", position) else body.startswith(b"\n", position)
+    if not position:
+        return body  # saved without its chunks
+    raise SkippedPage("undecodable" if b"\n" in body[position : position + 4096] else "truncated")
+
+
+def _without(coding: str, body: bytes, max_size: int) -> bytes:
+    if coding in {"", "identity", "none", "utf-8"} or not body:
+        return body
+    if coding in {"gzip", "x-gzip"}:
+        return _inflated(body, 31, max_size) if body.startswith(b"\x1f\x8b") else body
+    if coding == "deflate":
+        # "deflate" is zlib's format by RFC 9110, and bare deflate by many servers.
+        has_header = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
+        return body if _is_markup(body) else _inflated(body, 15 if has_header else -15, max_size)
+    if coding == "br":
+        return body if _is_markup(body) else _unbrotlied(body, max_size)
+    raise SkippedPage("undecodable")
+
+
+def _is_markup(body: bytes) -> bool:
+    return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _inflated(body: bytes, window: int, max_size: int) -> bytes:
+    pieces: list[bytes] = []
+    room = max_size + 1 if max_size else 0
+    while body:
+        if len(pieces) == _MOST_MEMBERS:
+            raise SkippedPage("undecodable")
+        unzip = zlib.decompressobj(window)
+        try:
+            pieces.append(unzip.decompress(body, room))
+        except zlib.error:
+            if pieces:
+                break  # padding behind the data, as browsers pass over
+            raise SkippedPage("undecodable") from None
+        if max_size and _size(pieces) > max_size:
+            raise SkippedPage("too_large")
+        if not unzip.eof:
+            raise SkippedPage("truncated")
+        body = unzip.unused_data if window == 31 else b""
+    return b"".join(pieces)
+
+
+def _unbrotlied(body: bytes, max_size: int) -> bytes:
+    unpacker = brotli.Decompressor()
+    pieces: list[bytes] = []
+    try:
+        while not unpacker.is_finished():
+            piece = unpacker.process(body, output_buffer_limit=256 * 1024)
+            body = b""
+            pieces.append(piece)
+            if max_size and _size(pieces) > max_size:
+                raise SkippedPage("too_large")
+            if not piece and unpacker.can_accept_more_data():
+                raise SkippedPage("truncated")
+    except brotli.error:
+        raise SkippedPage("undecodable") from None
+    return b"".join(pieces)
+
+
+def _size(pieces: Iterable[bytes]) -> int:
+    return sum(map(len, pieces))

@@ -1,0 +1,120 @@
+"""A record as a page."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from newscrawl.archive.http import (
+    Headers,
+    SkippedPage,
+    decoded_body,
+    header,
+    received_headers,
+    split_response,
+)
+from newscrawl.archive.note import DELETED, Note
+from newscrawl.archive.stream import BrokenRecord
+from newscrawl.archive.warc import WITH_PAGES, RawRecord
+from newscrawl.items import Page, Visit
+from newscrawl.urls import site_of, url_key
+
+_TEXT = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
+_DOCUMENT = re.compile(rb"[^<]{0,1024}<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_OLD_DATE = re.compile(r"[0-9]{14}")
+_LONGEST_TYPE = 256
+
+
+def note_of(record: RawRecord) -> Note | None:
+    """Return what newscrawl noted of the page, where it wrote the record. Raises BrokenRecord."""
+    try:
+        return Note.from_fields(record.fields)
+    except ValueError:
+        raise BrokenRecord("damaged") from None
+
+
+def page_of(record: RawRecord, max_size: int) -> Page:
+    """Make the page of a record, without the further pages of its article.
+
+    Raises SkippedPage where it holds none, BrokenRecord where newscrawl wrote it otherwise.
+    """
+    if DELETED.lower() in record.fields:
+        raise SkippedPage("deleted")
+    if record.type not in WITH_PAGES:
+        raise SkippedPage(record.type)
+    if record.block is None or (max_size and record.type == "resource" and len(record.block) > max_size):
+        raise SkippedPage("too_large")
+    if record.fields.get("warc-truncated"):
+        raise SkippedPage("truncated")
+    note = note_of(record)
+    status, headers, body = _payload(record)
+    if note is not None:
+        if max_size and len(body) > max_size:
+            raise SkippedPage("too_large")
+        return _own_page(record, note, status, headers, body)
+    return _foreign_page(record, status, headers, body, max_size)
+
+
+def _payload(record: RawRecord) -> tuple[int | None, Headers, bytes]:
+    assert record.block is not None
+    if record.type == "resource":
+        return None, (), record.block
+    if not record.fields.get("content-type", "").lower().startswith("application/http"):
+        raise SkippedPage("not_http")
+    return split_response(record.block)
+
+
+def _own_page(record: RawRecord, note: Note, status: int | None, headers: Headers, body: bytes) -> Page:
+    visit = None
+    if note.requested_url is not None:
+        visit = Visit(note.requested_url, note.kind, status, received_headers(headers), note.retry_at)
+    fetched_at = _date(record)
+    return Page(note.key, body, note.content_type, fetched_at, note.url, note.source, visit)
+
+
+def _foreign_page(record: RawRecord, status: int | None, headers: Headers, body: bytes, max_size: int) -> Page:
+    if status not in {200, None}:
+        raise SkippedPage(f"status_{status}")
+    url = record.fields.get("warc-target-uri", "").strip("<> ")
+    key, source = _identity(url)
+    declared = record.fields.get("content-type", "") if status is None else header(headers, "content-type")
+    identified = record.fields.get("warc-identified-payload-type", "")
+    if declared and _mime(declared) not in _TEXT and _mime(identified) not in _TEXT:
+        raise SkippedPage("no_text")
+    body = decoded_body(headers, body, max_size)
+    content_type = declared if _mime(declared) in _TEXT else identified
+    if _mime(content_type) not in _TEXT:
+        if not _DOCUMENT.match(body):
+            raise SkippedPage("no_text")
+        content_type = "text/html"
+    mime, semicolon, rest = content_type[:_LONGEST_TYPE].partition(";")
+    visit = None if status is None else Visit(url, status=status, headers=headers)
+    content_type = mime.strip().lower() + semicolon + rest
+    fetched_at = min(_date(record), datetime.now(UTC))
+    return Page(key, body, content_type, fetched_at, url, source, visit)
+
+
+def _identity(url: str) -> tuple[str, str | None]:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme.lower() in {"http", "https"} and parts.hostname and url.isprintable():
+            return url_key(url), site_of(url)
+    except ValueError:
+        pass
+    raise SkippedPage("bad_url")
+
+
+def _mime(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _date(record: RawRecord) -> datetime:
+    text = record.fields.get("warc-date", "")
+    try:
+        if _OLD_DATE.fullmatch(text):  # WARC 0.17
+            return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise SkippedPage("bad_date") from None

@@ -1,0 +1,170 @@
+"""Pages out of WARC files: one by its place, or all that a file has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from newscrawl.archive.http import SkippedPage
+from newscrawl.archive.pages import note_of, page_of
+from newscrawl.archive.place import ArchiveError, open_archive, open_inside, shown
+from newscrawl.archive.stream import GZIP, WARC, BrokenRecord, Unpacked
+from newscrawl.archive.warc import RawRecord, read_record
+from newscrawl.items import Page
+
+FAULTS = frozenset({"truncated", "damaged", "incomplete", "undecodable", "too_large", "bad_date", "bad_url"})
+"""The reasons by which a page was lost; the others say that a record holds none that is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one record of a file gave: a page, or the reason why none."""
+
+    page: Page | None = field(repr=False)
+    reason: str | None
+    """The type of a record that never holds a page (``request``, ``revisit``), ``status_404``, or one of FAULTS."""
+    offset: int
+    """Where it begins, in bytes of the file as it is."""
+    length: int
+    """Up to where the file is read now. In a file that is one gzip stream both are only about right."""
+    url: str | None = None
+    """For a message; as the record says it."""
+    rest: int = field(default=0, repr=False)
+    part: int = field(default=0, repr=False)
+
+
+def read_page(folder: Path, file: str, offset: int, *, max_size: int = 0) -> Page:
+    """Read the page at a place of the archive in `folder`, with the further pages of its article.
+
+    `max_size` is in bytes a page; 0 sets no limit. Raises ArchiveError, whose reason is that of a `Record`, or
+    ``missing``, ``outside``, ``unusable``.
+    """
+    return read_place(folder, file, offset, max_size)[0]
+
+
+def read_place(folder: Path, file: str, offset: int, max_size: int = 0) -> tuple[Page, list[RawRecord]]:
+    """Read a page with its records; as `read_page`."""
+    where = f"{shown(file)}, byte {offset}"
+    with open_inside(folder, file) as opened:
+        stream = Unpacked(opened)
+        if offset < 0 or not stream.begin_at(offset):
+            raise ArchiveError("damaged", f"{where}: no record begins here")
+        try:
+            record = _expect_record(stream, max_size)
+            note = note_of(record)
+            if note is not None and note.part:
+                raise ArchiveError("unexpected", f"{where}: the record is a further page of the article before it")
+            records = [record]
+            pages = [page_of(record, max_size)]
+            for part in range(1, 1 + (note.rest if note else 0)):
+                record = _expect_record(stream, max_size)
+                further = note_of(record)
+                if further is None or further.part != part:
+                    raise SkippedPage("incomplete")
+                records.append(record)
+                pages.append(page_of(record, max_size))
+        except (BrokenRecord, SkippedPage) as error:
+            raise ArchiveError(error.reason, f"{where}: {_said(error.reason)}") from None
+    return replace(pages[0], rest=tuple(pages[1:])), records
+
+
+def _expect_record(stream: Unpacked, max_size: int) -> RawRecord:
+    record = read_record(stream, max_size)
+    if record is None:
+        raise BrokenRecord("truncated")
+    return record
+
+
+def _said(reason: str) -> str:
+    return {
+        "truncated": "the record is cut off",
+        "damaged": "the record is damaged",
+        "deleted": "the page was deleted",
+        "incomplete": "the article's further pages are missing",
+        "too_large": "the page is larger than allowed",
+    }.get(reason, f"the record holds no page ({reason})")
+
+
+def read_archive(path: Path, *, max_size: int, offset: int = 0) -> Iterator[Record]:
+    """Read all records of a WARC file, gzipped or not, in bounded memory.
+
+    `offset` is where to go on: the sum of the offset and length of the last record that was dealt with. In a file that
+    is one gzip stream this reads again from its beginning, and gives a few records a second time.
+    `max_size` is in bytes a page; 0 sets no limit. Raises ArchiveError for a file that is none, on the first record.
+    """
+    with open_archive(path) as file:
+        stream = Unpacked(file)
+        if (
+            not WARC.startswith(stream.beginning)
+            and not stream.beginning.startswith((WARC, GZIP))
+            and (not GZIP.startswith(stream.beginning))
+        ):
+            raise ArchiveError("no_warc", f"{shown(path)} is no WARC file")
+        if offset >= os.fstat(file.fileno()).st_size:
+            return
+        if offset:
+            stream.begin_at(offset)  # else the file is one gzip stream, and what was read is passed over
+        for record in _whole(_records(stream, path, max_size)):
+            if record.offset + record.length >= offset:
+                yield record
+
+
+def _records(stream: Unpacked, path: Path, max_size: int) -> Iterator[Record]:
+    has_any = bool(stream.position)
+    while True:
+        offset = stream.position
+        try:
+            record = read_record(stream, max_size)
+            if record is None:
+                return
+            yield _record(record, max_size)
+        except BrokenRecord as error:
+            goes_on = stream.find_record(offset + 1)
+            if error.reason == "damaged" and not goes_on and not has_any:
+                raise ArchiveError("no_warc", f"{shown(path)} is no WARC file, or its beginning is damaged") from None
+            yield Record(None, error.reason, offset, max(stream.position - offset, 1))
+            if not goes_on:
+                return
+        has_any = True
+
+
+def _record(record: RawRecord, max_size: int) -> Record:
+    """Make of a readable record what it gives."""
+    url = record.fields.get("warc-target-uri", "").strip("<> ") or None
+    result = Record(None, None, record.offset, record.length, url)
+    try:
+        page = page_of(record, max_size)
+        note = note_of(record)
+    except (SkippedPage, BrokenRecord) as error:
+        return replace(result, reason=error.reason)
+    return replace(result, page=page, rest=note.rest if note else 0, part=note.part if note else 0)
+
+
+def _whole(records: Iterable[Record]) -> Iterator[Record]:
+    """Put the pages of an article together; an article that misses one is not handed out."""
+    waiting: list[Record] = []
+    for record in records:
+        if waiting:
+            if record.page is not None and record.part == len(waiting):
+                waiting.append(record)
+                if record.part == waiting[0].rest:
+                    yield _joined(waiting)
+                    waiting = []
+                continue
+            yield _joined(waiting, "incomplete")
+            waiting = []
+        if record.rest:
+            waiting = [record]
+        else:
+            yield replace(record, page=None, reason="incomplete") if record.part else record
+    if waiting:
+        yield _joined(waiting, "incomplete")
+
+
+def _joined(records: list[Record], reason: str | None = None) -> Record:
+    first, last = records[0], records[-1]
+    pages = [record.page for record in records[1:] if record.page is not None]
+    page = replace(first.page, rest=tuple(pages)) if first.page is not None and reason is None else None
+    return replace(first, page=page, reason=reason, length=last.offset + last.length - first.offset, rest=0)

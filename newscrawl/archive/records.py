@@ -1,0 +1,123 @@
+"""A page as the records of a WARC 1.1 file."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from io import BytesIO
+from urllib.parse import quote
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from newscrawl import __version__
+from newscrawl.archive.http import Headers, stored_headers
+from newscrawl.archive.note import FIELD, Note
+from newscrawl.items import Page
+
+_LEVEL = 6
+"""A page is 3 % smaller at warcio's own 9 and takes half as long again."""
+
+_URI = "".join(map(chr, range(0x21, 0x7F))).translate({ord(char): None for char in '"<>'})
+
+
+class _HttpHead(StatusAndHeaders):  # type: ignore[misc]
+    """Headers as their bytes came; warcio would percent-encode what is not ASCII."""
+
+    def to_ascii_bytes(self, filter_func: object = None) -> bytes:
+        lines = [f"{self.protocol} {self.statusline}", *(f"{name}: {value}" for name, value in self.headers), "", ""]
+        return "\r\n".join(lines).encode("latin-1", "replace")
+
+
+def warcinfo_record(file: str, written_at: datetime) -> tuple[bytes, str]:
+    """Make the record that a file begins with; its bytes and its ID."""
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=False, warc_version="1.1")
+    record = writer.create_warcinfo_record(
+        file,
+        {
+            "software": f"newscrawl/{__version__}",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        },
+    )
+    record.rec_headers.replace_header("WARC-Date", _date(written_at))
+    writer.write_record(record)
+    return _packed(out.getvalue()), record.rec_headers.get_header("WARC-Record-ID")
+
+
+def page_records(page: Page, warcinfo_id: str) -> bytes:
+    """Make the records of a page and of the further pages of its article, each a gzip member."""
+    pages = (page, *page.rest)
+    return b"".join(_page_record(each, number, warcinfo_id) for number, each in enumerate(pages))
+
+
+def _page_record(page: Page, part: int, warcinfo_id: str) -> bytes:
+    fields = {
+        "WARC-Date": _date(page.fetched_at),
+        "WARC-Warcinfo-ID": warcinfo_id,
+        "WARC-Identified-Payload-Type": _media_type(page.content_type.partition(";")[0]),
+        FIELD: Note.of(page, part).to_json(),
+    }
+    url = quote(page.url or page.key or "urn:newscrawl:unknown", safe=_URI, errors="replace")
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=False, warc_version="1.1")
+    if page.visit is not None and page.visit.status is not None:
+        headers = stored_headers(_clean_headers(page.visit.headers), len(page.body))
+        head = _HttpHead(_status_line(page.visit.status), list(headers), protocol="HTTP/1.1")
+        record = writer.create_warc_record(
+            url,
+            "response",
+            payload=BytesIO(page.body),
+            length=len(page.body),
+            warc_headers_dict=fields,
+            http_headers=head,
+        )
+    else:
+        record = _resource(writer, url, page, fields)
+    writer.write_record(record)
+    return _packed(out.getvalue())
+
+
+def _resource(writer: WARCWriter, url: str, page: Page, fields: Mapping[str, str]) -> object:
+    """Make a record of what did not come over HTTP."""
+    return writer.create_warc_record(
+        url,
+        "resource",
+        payload=BytesIO(page.body),
+        length=len(page.body),
+        warc_content_type=_media_type(page.content_type),
+        warc_headers_dict=dict(fields),
+    )
+
+
+def _packed(record: bytes) -> bytes:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
+    return packer.compress(record) + packer.flush()
+
+
+def _date(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _status_line(status: int) -> str:
+    try:
+        return f"{status:03} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status:03} Unknown"
+
+
+def _clean_headers(headers: Headers) -> Headers:
+    clean = [(_line(name).replace(":", "").strip(), _line(value)) for name, value in headers]
+    return tuple((name, value) for name, value in clean if name)
+
+
+def _media_type(declared: str) -> str:
+    return _line(declared).encode("ascii", "replace").decode() or "application/octet-stream"
+
+
+def _line(text: str) -> str:
+    """Return the text without what would end its line, or say to a reader that the line goes on."""
+    return text.replace("\r", " ").replace("\n", " ").replace("\0", " ").strip(" \t")

@@ -1,0 +1,160 @@
+"""Raw pages into WARC files of one's own."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from newscrawl.archive.place import ArchiveError, Place, failure, shown
+from newscrawl.archive.records import page_records, warcinfo_record
+from newscrawl.items import Page
+
+MAX_BYTES = 1 << 30
+"""Of a file, as the WARC specification recommends (annex C)."""
+
+
+class ArchiveWriter:
+    """Writes the pages of one run, from one thread, into files that no other run writes.
+
+    A file is made with its first page, and is followed by another before it grows beyond `max_bytes`. What is written
+    is durable after `sync`. Where something fails, ArchiveError says it, and what was written before stays readable.
+    """
+
+    def __init__(self, folder: Path, spider: str, *, max_bytes: int = MAX_BYTES) -> None:
+        self.folder = folder
+        self._spider = _safe(spider)
+        self._max_bytes = max_bytes
+        self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_safe(socket.gethostname())}-{os.getpid()}"
+        self._number = 0
+        self._file: _File | None = None
+
+    def write(self, page: Page) -> Place:
+        """Append a page with its further pages."""
+        if self._file is None:
+            self._file = self._next_file()
+        records = page_records(page, self._file.warcinfo_id)
+        if self._file.has_pages and self._file.size + len(records) > self._max_bytes:
+            self.close()
+            self._file = self._next_file()
+            records = page_records(page, self._file.warcinfo_id)
+        offset = self._file.size
+        try:
+            self._file.append(records)
+        except ArchiveError:
+            if not self._file.is_sound:
+                self._abandon()
+            raise
+        self._file.has_pages = True
+        return Place(self._file.name, offset, len(records))
+
+    def sync(self) -> None:
+        """Wait until what was written is on disk."""
+        if self._file is not None:
+            try:
+                self._file.sync()
+            except ArchiveError:
+                # What the system could not write it may have dropped: nothing more is put behind it.
+                self._abandon()
+                raise
+
+    def close(self) -> None:
+        """Sync, and end the file."""
+        self.sync()
+        self._abandon()
+
+    def _abandon(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _next_file(self) -> _File:
+        while True:
+            self._number += 1
+            name = f"{self._spider}/{self._run}-{self._number:05}.warc.gz"
+            try:
+                return _File(self.folder, name)
+            except FileExistsError:
+                continue
+
+
+class _File:
+    """A file of the archive that ends with its last whole record."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.path = folder / name
+        self.size = 0
+        self.is_sound = True
+        self.has_pages = False
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        except FileExistsError:
+            if self.path.parent.is_dir():
+                raise
+            raise ArchiveError("unusable", f"{shown(self.path.parent)} is no folder, so no page can be kept") from None
+        except OSError as error:
+            raise failure("cannot be made", self.path, error) from None
+        record, self.warcinfo_id = warcinfo_record(self.path.name, datetime.now(UTC))
+        try:
+            self.append(record)
+            # Else a crash of the machine could leave rows that point to a file without a name.
+            for above in (self.path.parent, folder, folder.absolute().parent):
+                _sync_folder(above)
+        except ArchiveError:
+            self.close()
+            raise
+
+    def append(self, records: bytes) -> None:
+        """Write all of it, or leave the file as it was."""
+        try:
+            written = 0
+            while written < len(records):
+                written += os.pwrite(self._descriptor, memoryview(records)[written:], self.size + written)
+        except OSError as error:
+            self._cut()
+            raise failure("cannot be written", self.path, error) from None
+        self.size += len(records)
+
+    def _cut(self) -> None:
+        try:
+            os.ftruncate(self._descriptor, self.size)
+        except OSError:
+            self.is_sound = False
+
+    def sync(self) -> None:
+        """Wait until all of it is on disk, in a file that still has its name."""
+        try:
+            os.fsync(self._descriptor)
+            is_here = os.path.samestat(os.fstat(self._descriptor), self.path.stat())
+        except OSError as error:
+            raise failure("cannot be written", self.path, error) from None
+        if not is_here:
+            raise ArchiveError("unusable", f"{shown(self.path)} was replaced while it was written")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except PermissionError:
+        return  # a folder that may be written and not read
+    except OSError as error:
+        raise failure("cannot be read", folder, error) from None
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise failure("cannot be written", folder, error) from None
+    finally:
+        os.close(descriptor)
+
+
+def _safe(name: str) -> str:
+    """Return the name as the name of a file."""
+    return re.sub(r"[^\w.-]|^\.", "_", name)[:100] or "_"

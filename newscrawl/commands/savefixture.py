@@ -1,0 +1,172 @@
+"""`scrapy savefixture SPIDER URL…`: record what a live server answers, to be replayed by `-s FIXTURES_DIR=fixtures`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from scrapy import Request, Spider
+from scrapy.commands import ScrapyCommand
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import UsageError
+from scrapy.http import Response
+from scrapy.spiderloader import SpiderLoader
+from twisted.python.failure import Failure
+
+from newscrawl.expected import write_expected
+from newscrawl.extraction import extract_page
+from newscrawl.items import Article, NoArticle
+from newscrawl.recordings import EXPECTED, Recording, RecordingError, record
+from newscrawl.registry import SiteRegistry
+from newscrawl.rules import RulesError
+from newscrawl.text import printable
+from newscrawl.wire.capture import address, capture_responses, captured, recording_of
+
+NOT_STARTED = 1
+INCOMPLETE = 2
+
+
+def _say(message: str) -> None:
+    print(f"newscrawl savefixture: {printable(message)}", file=sys.stderr)  # noqa: T201
+
+
+def _refuse(message: str) -> NoReturn:
+    _say(message)
+    sys.exit(NOT_STARTED)
+
+
+@dataclass
+class Capture:
+    """What a crawl of a few URLs brings."""
+
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    waiting: set[str] = field(default_factory=set)
+    """URLs that were asked for, and came to no end."""
+
+    def note(self, response: Response) -> None:
+        """Take a response; the last one of a URL counts."""
+        url = address(response)
+        try:
+            self.recordings[url] = recording_of(response)
+        except ValueError as error:
+            self.faults.append(f"{url}: {error}")
+
+    def note_answer(self, response: Response) -> None:
+        """Take it that a URL was answered, after all redirects."""
+        self.waiting.discard(response.meta["asked"])
+
+    def note_failure(self, failure: Failure) -> None:
+        """Say why a URL was not answered; an answer with an error status is one."""
+        asked = failure.request.meta["asked"]  # type: ignore[attr-defined]  # Scrapy adds it
+        self.waiting.discard(asked)
+        if getattr(failure.value, "response", None) is None:
+            self.faults.append(f"{asked}: {type(failure.value).__name__}: {failure.getErrorMessage()}")
+
+    def requests(self, urls: list[str]) -> list[Request]:
+        """Ask for each URL, by whatever rules the crawl has."""
+        self.waiting = set(urls)
+        return [
+            Request(url, self.note_answer, errback=self.note_failure, meta={"asked": url})
+            for url in dict.fromkeys(urls)
+        ]
+
+
+class Command(ScrapyCommand):
+    """Exit codes: 0 every URL was answered and is recorded; 1 not started; 2 some were not."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Say what is given."""
+        return "[options] <spider> <url> [<url> ...]"
+
+    def short_desc(self) -> str:
+        """Say what it is for."""
+        return "Record responses of a site, for an offline crawl"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Let the folder be chosen, and wrong options end in one line."""
+        super().add_options(parser)
+        parser.add_argument("--dir", default="fixtures", help="folder of all spiders' recordings (default: fixtures)")
+        parser.error = _refuse  # type: ignore[method-assign]
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Let wrong options end in one line."""
+        try:
+            super().process_options(args, opts)
+        except UsageError as error:
+            _refuse(str(error))
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Ask, record, extract, and say what there is to review."""
+        assert self.settings is not None
+        unknown = [arg for arg in args if arg.startswith("-")]
+        if unknown:
+            _refuse(f"unknown option {unknown[0]}")
+        if len(args) < 2:
+            _refuse("name one spider and the URLs to record, as in: scrapy savefixture bnews https://bnews.vn/rss.html")
+        name, *urls = args
+        try:
+            sites = SiteRegistry(self.settings)
+            spider = SpiderLoader.from_settings(self.settings).load(name)
+            requests = (capture := Capture()).requests(urls)
+        except (KeyError, ValueError, RulesError) as error:
+            _refuse(str(error.args[0]))
+        folder = Path(opts.dir) / name
+        self._crawl(spider, requests, capture)
+        try:
+            written = record(capture.recordings.values(), folder) if capture.recordings else []
+            articles, others = _articles(capture, sites)
+            written += [write_expected(folder, articles)] if articles else []
+        except RecordingError as error:
+            _refuse(str(error))
+        _tell(written, articles, others, capture)
+        self.exitcode = INCOMPLETE if capture.faults or capture.waiting else 0
+
+    def _crawl(self, spider: type[Spider], requests: list[Request], capture: Capture) -> None:
+        assert self.settings is not None
+
+        async def start(self: Spider) -> AsyncIterator[Any]:  # noqa: ARG001 - a method
+            for request in requests:
+                yield request
+
+        spider.start = start  # type: ignore[method-assign]
+        self.settings.set("LOG_LEVEL", "WARNING", "spider")  # above the project's, below what the person says
+        capture_responses(self.settings)
+        process = AsyncCrawlerProcess(self.settings)
+        crawler = process.create_crawler(spider)
+        crawler.signals.connect(capture.note, captured)
+        process.crawl(crawler)
+        process.start()
+
+
+def _articles(capture: Capture, sites: SiteRegistry) -> tuple[dict[str, Article], dict[str, str]]:
+    """Extract what was recorded: articles by URL, and why other pages are none."""
+    articles, others = {}, {}
+    for url, recording in sorted(capture.recordings.items()):
+        if recording.is_html:
+            try:
+                articles[url] = extract_page(recording.page(), sites.rules_for(url)).article
+            except NoArticle as error:
+                others[url] = error.reason
+    return articles, others
+
+
+def _tell(written: list[Path], articles: dict[str, Article], others: dict[str, str], capture: Capture) -> None:
+    for path in written:
+        print(f"wrote {printable(str(path))}")  # noqa: T201
+    for url, reason in others.items():
+        print(f"no article ({reason}): {printable(url)}")  # noqa: T201
+    if articles:
+        print(f"review {EXPECTED}: correct by hand what was extracted wrongly, of")  # noqa: T201
+        for url in articles:
+            print(f"  {printable(url)}")  # noqa: T201
+    for fault in capture.faults:
+        _say(fault)
+    for url in sorted(capture.waiting):
+        _say(f"{url}: not asked; is it outside the spider's allowed_domains?")

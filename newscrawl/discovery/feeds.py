@@ -1,0 +1,124 @@
+"""RSS 0.9x to 2.0, RSS 1.0 (RDF), Atom and JSON Feed: links and dates, out of whatever publishers make of them.
+
+feedparser 6.0.14 is alive and does more than is needed here, and less: it reads 8,400 entries a second, gives none for
+bytes in UTF-8 that declare UTF-16, and lets declared entities grow within a link.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from newscrawl.discovery.context import Context
+from newscrawl.discovery.dates import latest, order_of, when
+from newscrawl.discovery.entries import Document, Field
+from newscrawl.discovery.found import Found, NotAListing
+from newscrawl.discovery.kinds import is_asset
+from newscrawl.discovery.links import Links, absolute
+from newscrawl.items import Link
+
+LARGEST_FEED = 20 * 1024 * 1024
+"""Bytes of a feed that are read."""
+LARGEST_JSON = 20 * 1024 * 1024
+"""Bytes; as Python's values they take five times as much."""
+
+_DATES = frozenset("pubdate date updated published modified issued lastbuilddate created dateadded".split())
+_OTHER_PREFIXES = ("itunes:", "media:", "image:", "googleplay:", "slash:", "wfw:", "thr:", "georss:")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    href: str
+    base: str
+    dates: tuple[str, ...]
+
+
+def read_feed(body: bytes, context: Context) -> Found:
+    """Read an XML feed, in UTF-8. Raises NotAListing, as ``broken``, where it ends before its first entry."""
+    document = Document(body[:LARGEST_FEED], "item|entry")
+    base = _base_of_feed(document.head(), context.url)
+    entries = list(_entries(document, base, context.limit))
+    complete = len(body) <= LARGEST_FEED and not document.cut and document.is_closed()
+    if not entries and not document.is_closed():
+        raise NotAListing("broken", "the feed ends before its first entry")
+    return Found("feed", _links(entries, context), complete)
+
+
+def read_json_feed(body: bytes, context: Context) -> Found:
+    """Read a JSON Feed (jsonfeed.org). Raises NotAListing, as ``broken``, ``too_large`` or ``not_html``."""
+    if len(body) > LARGEST_JSON:
+        raise NotAListing("too_large", f"JSON of more than {LARGEST_JSON} bytes is not read")
+    try:
+        feed: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotAListing("broken", "it begins like JSON and is none") from None
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(items, list):
+        raise NotAListing("not_html", "JSON, but no JSON Feed: it has no list of items")
+    entries = [
+        _Entry(href, context.url, tuple(item[name] for name in _JSON_DATES if isinstance(item.get(name), str)))
+        for item in items[: context.limit]
+        if isinstance(item, dict)
+        and (href := next((item[name] for name in _JSON_LINKS if isinstance(item.get(name), str)), None))
+    ]
+    return Found("feed", _links(entries, context), len(items) <= context.limit)
+
+
+_JSON_LINKS = ("url", "external_url")
+_JSON_DATES = ("date_modified", "date_published")
+
+
+def _links(entries: list[_Entry], context: Context) -> tuple[Link, ...]:
+    order = order_of([text for entry in entries for text in entry.dates], context.now)
+    links = Links()
+    for entry in entries:
+        url = absolute(entry.href, entry.base)
+        if url is not None and not is_asset(url):
+            moments = (when(text, order, context.zone, context.now) for text in entry.dates)
+            links.add(Link(url, "article", latest(moments)))
+    return links.all()
+
+
+def _entries(document: Document, base: str, limit: int) -> Iterator[_Entry]:
+    for fields in document.entries(limit):
+        if not fields:
+            continue
+        entry, children = fields[0], [one for one in fields[1:] if not one.qualified.startswith(_OTHER_PREFIXES)]
+        href = _href(entry, children)
+        if href:
+            dates = tuple(one.text for one in children if one.name in _DATES and one.text)
+            yield _Entry(href, _resolved(entry.attributes.get("base"), base), dates)
+
+
+def _href(entry: Field, children: list[Field]) -> str | None:
+    """The address of an entry: what FeedBurner hid, a link, a permanent guid, the name of an RDF resource."""
+    return next((href for href in _hrefs(entry, children) if href.strip()), None)
+
+
+def _hrefs(entry: Field, children: list[Field]) -> Iterator[str]:
+    yield from (one.text for one in children if one.name == "origlink")
+    links = [one for one in children if one.name == "link"]
+    yield from (one.text for one in links if one.text)
+    alternate = [one for one in links if one.attributes.get("rel", "alternate").lower() == "alternate"]
+    alternate.sort(key=lambda one: "html" not in one.attributes.get("type", "html"))
+    yield from (one.attributes.get("href", "") for one in alternate)
+    for one in children:
+        is_permanent = one.attributes.get("ispermalink", "true").lower() != "false"
+        if one.name in {"guid", "id"} and is_permanent and one.text.startswith(("http://", "https://")):
+            yield one.text
+    yield entry.attributes.get("about", entry.attributes.get("rdf:about", ""))
+
+
+def _base_of_feed(head: bytes, url: str) -> str:
+    """``xml:base`` of the root; a later one in the head would be another element's."""
+    start = head.find(b"xml:base")
+    if start < 0 or head.count(b">", 0, start) > 1:
+        return url
+    quoted = head[start + 8 : start + 3000].replace(b"'", b'"').split(b'"', 2)
+    return _resolved(quoted[1].decode("utf-8", "replace") if len(quoted) > 1 else None, url)
+
+
+def _resolved(base: str | None, url: str) -> str:
+    return (absolute(base, url) or url) if base else url

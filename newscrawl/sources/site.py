@@ -1,0 +1,197 @@
+"""What the spider of a site inherits: it says where a site lists its articles, and how their addresses look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from newscrawl.discovery import NotAListing, next_part, read_listing
+from newscrawl.items import Link, Listing, Outcome, Page
+from newscrawl.rules import RulesError
+from newscrawl.sources import answers, arguments, calendars
+from newscrawl.sources.base import ArgumentError, NewsSpider
+from newscrawl.sources.links import wanted_links
+from newscrawl.storage import DuePage, Wanted
+from newscrawl.wire.reasons import reason_of
+
+MOST_PARTS = 20
+"""Pages of one article."""
+
+
+class SiteSpider(NewsSpider):
+    """A site, as data: where it lists its articles, and how their addresses look.
+
+    What is due, of listings and of articles, comes from the database by way of the frontier; the spider turns it into
+    requests, and the answers into what the store is to remember.
+    """
+
+    home: ClassVar[str] = ""
+    """The site's front page; by default that of its first domain."""
+    feeds: ClassVar[Sequence[str]] = ()
+    sitemaps: ClassVar[Sequence[str]] = ()
+    """Sitemaps and their indexes; ``{year}``, ``{month}`` and ``{day}`` stand for those of the days a run is about, and
+    ``{month:02}`` pads. Without any, those that robots.txt names."""
+    sections: ClassVar[Sequence[str]] = ()
+    """Pages that list articles."""
+    article_url: ClassVar[str | None] = None
+    """A regular expression that the whole URL of every article matches, and of nothing else."""
+    explores: ClassVar[bool] = False
+    """Whether the feeds and sections that its pages link to are read as well."""
+    unverified: ClassVar[Sequence[str]] = ()
+    """The attributes that nobody has yet held against a page of the site itself."""
+
+    arguments: ClassVar[Mapping[str, str]] = arguments.ARGUMENTS
+
+    custom_settings = {"HTTPERROR_ALLOW_ALL": True}  # noqa: RUF012 - as Scrapy declares it
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in ("feeds", "sitemaps", "sections", "unverified"):
+            if not isinstance(getattr(cls, name), tuple | list):
+                raise RulesError(f"{cls.__module__}.{cls.__name__}: {name} must be a tuple")
+        try:
+            re.compile(cls.article_url or "")
+        except re.error as error:
+            raise RulesError(f"{cls.__module__}.{cls.__name__}: article_url: {error}") from None
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.source = self.name
+        """Whose articles these are."""
+        self.window = arguments.window(given, self.timezone)
+        self.max_articles = arguments.number(given, "max_articles")
+        self.urls = arguments.urls(given)
+        self.wanted = Wanted(self.window, everything=arguments.switch(given, "full"))
+        self.chosen_section: str | None = given.get("section")
+        self.listings = self._chosen(self.chosen_section) if self.chosen_section is not None else None
+        """The only listings that are read; None for all."""
+        for url in self.urls or ():
+            if not self.is_own(url):
+                raise ArgumentError(f"urls: {url} is not of {self.front_page}")
+
+    def _chosen(self, section: str) -> tuple[Link, ...]:
+        declared = [Link(url, "feed") for url in self.feeds] + [Link(url, "section") for url in self.sections]
+        names = {arguments.section_name(link.url) for link in declared}
+        chosen = tuple(link for link in declared if arguments.section_name(link.url) == section)
+        if not chosen:
+            raise ArgumentError(f"section {section!r} is none of: {', '.join(sorted(names)) or 'none is declared'}")
+        return chosen
+
+    @property
+    def front_page(self) -> str:
+        """The site's front page."""
+        return self.home or f"https://{self.allowed_domains[0]}/"
+
+    def is_own(self, url: str) -> bool:
+        """Say whether a URL is of the site."""
+        try:
+            host = (urlsplit(url).hostname or "").rstrip(".")
+        except ValueError:
+            return False
+        return any(host == domain or host.endswith(f".{domain}") for domain in self.allowed_domains)
+
+    def is_article(self, url: str) -> bool | None:
+        """Say whether a URL is an article's, going by its looks; None where nothing is known of them."""
+        return None if self.article_url is None else re.fullmatch(self.article_url, url) is not None
+
+    def always(self) -> tuple[Link, ...]:
+        """The listings that every run begins with."""
+        sitemaps = calendars.fill(self.sitemaps, self.window, self.timezone)
+        return tuple(Link(url, "sitemap") for url in sitemaps) + tuple(Link(url, "feed") for url in self.feeds)
+
+    def at_first(self) -> tuple[Link, ...]:
+        """The listings that a run begins with where nothing better is known; later, as often as they prove worth it."""
+        sections = dict.fromkeys((self.front_page, *self.sections))
+        return tuple(Link(url, "section") for url in sections)
+
+    def guesses(self) -> tuple[Link, ...]:
+        """Where listings mostly are, for a site that names none."""
+        if not self.explores:
+            return ()
+        sitemaps = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
+        feeds = ("/rss", "/feed", "/rss.xml", "/feed.xml", "/atom.xml")
+        found = [Link(urljoin(self.front_page, path), "sitemap") for path in sitemaps]
+        return (*found, *(Link(urljoin(self.front_page, path), "feed") for path in feeds))
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Begin with nothing: the frontier hands out what is due."""
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
+
+    def request(self, due: DuePage) -> Request:
+        """Ask for a page; for one that is known, only if it has changed."""
+        headers = {}
+        if not self.wanted.everything:
+            validators = {"If-None-Match": due.etag, "If-Modified-Since": due.last_modified}
+            headers = {name: value for name, value in validators.items() if value}
+        # The database knows what was visited, and a redirect may lead to a page that was.
+        return Request(due.url, self.read, "GET", headers, meta={"due": due}, dont_filter=True, errback=self.fail)
+
+    def read(self, response: Response) -> Iterator[Page | Listing | Outcome | Request]:
+        """Make of an answer what the store is to remember."""
+        due: DuePage = response.meta["due"]
+        outcome = answers.outcome_of(response, due, self.source)
+        if outcome is not None:
+            yield outcome
+        elif due.kind == "article":
+            yield from self._read_article(response, due)
+        else:
+            yield self._read_listing(response, due)
+
+    def _read_listing(self, response: Response, due: DuePage) -> Listing | Outcome:
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        try:
+            now = answers.moment_of(response)
+            found = read_listing(response.body, content_type, response.url, timezone=self.timezone, now=now)
+        except NotAListing as error:
+            return answers.no_article(response, due, self.source, error.reason, str(error))
+        if found.kind == "section" and due.kind != "section":
+            return answers.no_article(response, due, self.source, "no_listing", f"a web page, and no {due.kind}")
+        links = wanted_links(found, self)
+        visit = answers.visit_of(response, due)
+        moment = answers.moment_of(response)
+        return Listing(due.key, due.url, self.source, visit, moment, links, found.complete)
+
+    def _read_article(self, response: Response, due: DuePage) -> Iterator[Page | Outcome | Request]:
+        page = answers.page_of(response, due, self.source)
+        if "html" not in page.content_type:
+            yield answers.no_article(response, due, self.source, "content_type", f"{page.content_type} is no web page")
+            return
+        yield self._next_part(response, page, ()) or page
+
+    def _next_part(self, response: Response, first: Page, rest: tuple[Page, ...]) -> Request | None:
+        """Ask for the next page of an article that its site cuts into several."""
+        read = {page.url for page in (first, *rest)}
+        following = next_part(response.body, first.content_type, response.url)
+        if following is None or following in read or len(read) >= MOST_PARTS or not self.is_own(following):
+            return None
+        meta = {"due": response.meta["due"], "first": first, "rest": rest}
+        return Request(following, self.read_part, meta=meta, dont_filter=True, errback=self.fail)
+
+    def read_part(self, response: Response) -> Iterator[Page | Outcome | Request]:
+        """Put a further page of an article to the others. Where it fails, none is stored: half an article is wrong."""
+        due, first, rest = (response.meta[name] for name in ("due", "first", "rest"))
+        outcome = answers.outcome_of(response, due, self.source)
+        if outcome is not None and outcome.outcome == "gone":
+            yield replace(first, rest=rest)
+            return
+        if outcome is not None:
+            yield outcome
+            return
+        rest = (*rest, answers.page_of(response, due, self.source))
+        yield self._next_part(response, first, rest) or replace(first, rest=rest)
+
+    def fail(self, failure: Failure) -> Iterator[Outcome]:
+        """Record why there was no answer. What was cut off by the end of the run stays due."""
+        due: DuePage = failure.request.meta["due"]  # type: ignore[attr-defined]
+        reason, why = reason_of(failure)
+        if reason != "ending":
+            yield answers.failed(due, self.source, reason, why)

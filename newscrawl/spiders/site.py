@@ -1,0 +1,52 @@
+"""Any news site of the world, by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import urljoin, urlsplit
+
+from newscrawl.items import Link
+from newscrawl.sources import ArgumentError, SiteSpider
+from newscrawl.text import printable
+from newscrawl.urls import is_article_url, site_of
+
+
+class AnySiteSpider(SiteSpider):
+    """Finds the feeds, sitemaps and sections of the site at `url` by itself."""
+
+    name = "site"
+    explores = True
+    arguments: ClassVar[Mapping[str, str]] = {
+        "url": "the site's address, as in https://news.example",
+        **SiteSpider.arguments,
+    }
+
+    def __init__(self, **given: Any) -> None:
+        url = str(given.get("url", "")).strip()
+        if not is_article_url(urljoin(url, "/any")):
+            wrong = f"{printable(url)!r} is no address of a site" if url else "no site is named"
+            raise ArgumentError(f"url: {wrong}; write it as -a url=https://news.example")
+        self._home = urljoin(url, urlsplit(url).path or "/")
+        self._site = site_of(url)
+        super().__init__(**given)
+        self.source = str(self._site)
+
+    @property
+    def front_page(self) -> str:
+        """What was given."""
+        return self._home
+
+    def is_own(self, url: str) -> bool:
+        """Say whether a URL is below the same registrable domain; where there is none, at the same host and port."""
+        try:
+            is_same_server = urlsplit(url).netloc == urlsplit(self._home).netloc
+            return is_same_server or ("." in str(self._site).strip("[0123456789.]") and site_of(url) == self._site)
+        except ValueError:
+            return False
+
+    def _chosen(self, section: str) -> tuple[Link, ...]:
+        url = urljoin(self._home, f"{section.strip('/ ')}/")
+        if not section.strip("/ ") or not self.is_own(url):
+            raise ArgumentError(f"section: {printable(section)!r} is no path of {self._home}")
+        return (Link(url, "section"),)

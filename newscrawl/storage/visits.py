@@ -1,0 +1,130 @@
+"""What is remembered of a visit: how it ended, and when the next one is due."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from newscrawl.items import Candidate, Outcome, Page, Visit
+from newscrawl.revisits import SECOND_LOOK, after_failure, after_listing, after_visit
+from newscrawl.storage.counts import Result
+from newscrawl.storage.schema import articles, pages
+from newscrawl.urls import url_key
+
+
+def page_of(connection: Connection, key: str) -> Row[Any] | None:
+    """Return what is known of a page."""
+    return connection.execute(select(pages).where(pages.c.url_key == key)).first()
+
+
+def record_article(connection: Connection, item: Candidate, result: Result, run_id: int, now: datetime) -> None:
+    """Record a visit that found an article: under the page's own key, and under the one that was asked for."""
+    page = item.page
+    values = {
+        "url": page.url,
+        "source": page.source,
+        # What stands in the database for this page, whichever visit put it there.
+        "outcome": "stored",
+        "reason": None,
+        "error": None,
+        "article_id": result.article_id,
+        "fetched_at": page.fetched_at,
+        "run_id": run_id,
+    }
+    if page.visit is None:
+        _write(connection, page.key, values)
+        return
+    known = page_of(connection, page.key)
+    born = item.extraction.article.published_at or (known.queued_at if known else None) or now
+    changed = result.outcome == "stored"
+    again = after_visit(now, known.fetched_at if known else None, born, changed=changed)
+    visited = values | _answer(page.visit) | {"failures": 0, "taken_by": run_id}
+    _write(connection, page.key, visited | {"next_fetch_at": again})
+    asked = _asked(page, page.visit)
+    if asked is not None:
+        # The address that redirects here is not visited for its own sake again.
+        _write(connection, asked, visited | {"url": page.visit.requested_url, "next_fetch_at": None})
+
+
+def record_outcome(connection: Connection, item: Outcome, run_id: int, now: datetime) -> None:
+    """Record a visit that found no article."""
+    if item.visit is None:
+        names = ("url", "source", "outcome", "reason", "error", "fetched_at")
+        _write(connection, item.key, {**{name: getattr(item, name) for name in names}, "run_id": run_id})
+        return
+    asked = url_key(item.visit.requested_url)
+    known = page_of(connection, item.key)
+    if known is not None and known.kind != item.visit.kind and asked != item.key:
+        # An address that leads to the home page says nothing about the home page.
+        item = replace(item, key=asked, url=item.visit.requested_url)
+        known = page_of(connection, item.key)
+    assert item.visit is not None
+    values: dict[str, Any] = {
+        "url": item.url,
+        "source": item.source,
+        "kind": item.visit.kind,
+        "status": item.visit.status,
+        "fetched_at": item.fetched_at,
+        "retry_at": item.visit.retry_at,
+        "taken_by": run_id,
+        "run_id": run_id,
+    }
+    if item.outcome == "unchanged" and known is not None:
+        values |= {"failures": 0, "reason": None, "error": None, "next_fetch_at": _next_visit(connection, known, now)}
+        values["outcome"] = "listed" if known.kind != "article" else "stored" if known.article_id else known.outcome
+        if known.article_id is not None:
+            _come_back(connection, known.article_id)
+    else:
+        failures = known.failures + 1 if known else 1
+        values |= {"outcome": item.outcome, "reason": item.reason, "error": item.error, "failures": failures}
+        values["next_fetch_at"] = _after(item, item.visit, known, failures, now)
+    if item.outcome == "gone" and known is not None and known.article_id is not None:
+        is_there = (articles.c.id == known.article_id) & articles.c.gone_at.is_(None)
+        connection.execute(update(articles).where(is_there).values(gone_at=now, updated_at=now))
+    _write(connection, item.key, values)
+    if asked != item.key:
+        _write(connection, asked, values | {"url": item.visit.requested_url, "next_fetch_at": None})
+
+
+def _after(item: Outcome, visit: Visit, known: Row[Any] | None, failures: int, now: datetime) -> datetime | None:
+    if item.outcome == "failed":
+        return after_failure(now, failures, visit.retry_at)
+    if item.outcome == "gone":
+        # Once more, for what is only away for a while.
+        return now + SECOND_LOOK if known is not None and known.article_id and failures == 1 else None
+    # A page that has had an article may be a notice that comes with status 200.
+    return after_failure(now, failures) if known is not None and known.article_id else None
+
+
+def _next_visit(connection: Connection, known: Row[Any], now: datetime) -> datetime | None:
+    if known.kind != "article":
+        return after_listing(now, known.fetched_at, 0)
+    born = select(articles.c.published_at, articles.c.first_seen_at).where(articles.c.id == known.article_id)
+    row = connection.execute(born).first()
+    return after_visit(now, known.fetched_at, (row.published_at or row.first_seen_at) if row else now, changed=False)
+
+
+def _come_back(connection: Connection, article_id: int) -> None:
+    was_gone = (articles.c.id == article_id) & articles.c.gone_at.is_not(None)
+    connection.execute(update(articles).where(was_gone).values(gone_at=None))
+
+
+def _answer(visit: Visit) -> dict[str, Any]:
+    validators = {"etag": visit.header("ETag"), "last_modified": visit.header("Last-Modified")}
+    return {"kind": visit.kind, "status": visit.status, **validators}
+
+
+def _asked(page: Page, visit: Visit) -> str | None:
+    key = url_key(visit.requested_url)
+    return key if key != page.key else None
+
+
+def _write(connection: Connection, key: str, values: dict[str, Any]) -> None:
+    known = connection.execute(select(pages.c.id).where(pages.c.url_key == key)).scalar()
+    if known is None:
+        connection.execute(insert(pages).values(url_key=key, **values))
+    else:
+        connection.execute(update(pages).where(pages.c.id == known).values(**values))

@@ -1,0 +1,62 @@
+"""Asks again after a fault, later and later, and only as a busy server wishes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from newscrawl.addresses import plain_host
+from newscrawl.retry_after import retry_after
+from newscrawl.wire.refusals import BodyCut
+from newscrawl.wire.turns import TURNS
+
+_T = TypeVar("_T")
+_BUSY = {429, 503}
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 60.0
+_TIME_TO_END = 3.0
+"""Seconds in which nothing more leaves for a host that asks for long patience, so that the spider can end its crawl."""
+
+
+class PauseAndRetryMiddleware(RetryMiddleware):
+    """Scrapy's retries, each after a pause of the whole host: a second, doubled each time.
+
+    429 and 503 are retried once, after what Retry-After asks for. Where that is longer than RETRY_AFTER_MAX the
+    response goes to the spider as it is.
+    """
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Retry a response that says to come back soon."""
+        if response.status not in _BUSY:
+            return self._paused(request, super().process_response(request, response))
+        now = datetime.now(UTC)
+        until = retry_after(response.headers.get("Retry-After"), now)
+        seconds = (until - now).total_seconds() if until else 0.0
+        if seconds > self.crawler.settings.getfloat("RETRY_AFTER_MAX"):
+            _pause(request, _TIME_TO_END)
+            return response
+        _pause(request, seconds)
+        request.meta["max_retry_times"] = min(1, request.meta.get("max_retry_times", self.max_retry_times))
+        return self._paused(request, super().process_response(request, response))
+
+    def process_exception(  # type: ignore[override]
+        self, request: Request, exception: Exception
+    ) -> Request | Response | None:
+        """Retry what may have been an accident."""
+        if isinstance(exception, BodyCut):
+            request.meta["max_retry_times"] = min(1, request.meta.get("max_retry_times", self.max_retry_times))
+        return self._paused(request, super().process_exception(request, exception))
+
+    def _paused(self, request: Request, result: _T) -> _T:
+        if isinstance(result, Request):
+            _pause(request, min(_FIRST_PAUSE * 2 ** request.meta.get("retry_times", 0), _LONGEST_PAUSE))
+        return result
+
+
+def _pause(request: Request, seconds: float) -> None:
+    TURNS.pause(plain_host(urlparse_cached(request).hostname or ""), seconds)

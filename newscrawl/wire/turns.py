@@ -1,0 +1,82 @@
+"""The turns of requests to a host, which all crawls of a process take one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+
+from newscrawl.pace import Pace
+from newscrawl.wire.ending import EndWatch
+from newscrawl.wire.refusals import Ending
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Those who wait for a host, first come, first served."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    holder: object = None
+    members: int = 0
+
+    def release(self) -> None:
+        self.holder = None
+        self.lock.release()
+
+
+class Turns:
+    """Whoever has the turn of a host holds it until the request is written.
+
+    So no slow name server and no slow handshake brings two requests together that set out apart.
+    """
+
+    def __init__(self) -> None:
+        self.pace = Pace()
+        self._queues: defaultdict[str, _Queue] = defaultdict(_Queue)
+
+    @asynccontextmanager
+    async def turn(self, host: str, watch: EndWatch) -> AsyncIterator[None]:
+        """Wait until a request may leave; raise Ending when the crawl ends before that."""
+        queue = self._queues[host]
+        queue.members += 1
+        me = object()
+        try:
+            await watch.unless_ended(queue.lock.acquire())
+            queue.holder = me
+            while seconds := self.pace.wait(host, monotonic()):
+                await watch.unless_ended(asyncio.sleep(seconds))
+            if watch.has_ended:
+                raise Ending
+            try:
+                yield
+            finally:
+                if queue.holder is me:  # nothing was written, but the host may have been connected to
+                    self.pace.sent(host, monotonic())
+        finally:
+            if queue.holder is me:
+                queue.release()
+            queue.members -= 1
+            if not queue.members:
+                self._queues.pop(host, None)
+
+    def sent(self, host: str) -> None:
+        """Take note that the request of the turn's holder is being written; the next one may get ready."""
+        self.pace.sent(host, monotonic())
+        queue = self._queues.get(host)
+        if queue is not None and queue.holder is not None:
+            queue.release()
+
+    def forget(self, crawl: object) -> None:
+        """Forget what a crawl wanted that has ended."""
+        self.pace.forget(crawl, monotonic())
+
+    def pause(self, host: str, seconds: float) -> None:
+        """Let no request leave for a host before so many seconds have gone."""
+        self.pace.pause(host, monotonic() + seconds)
+
+
+TURNS = Turns()
+"""One for the process: a host does not care which of our crawls asks."""

@@ -1,0 +1,135 @@
+"""Processes that do what would hold up the crawl: one stuck or dead worker costs one page.
+
+The standard library's pool loses every page with one dead worker and hangs with one stuck one; pebble's replaces both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar, cast
+
+from pebble import ProcessExpired, ProcessPool
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_PRELOADED = "newscrawl.extraction"
+_PR_SET_PDEATHSIG = 1
+
+
+class WorkerFailed(Exception):  # noqa: N818 - says what happened to a page
+    """A page that its worker did not bring to an end. ``reason`` is a word to count by."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(reason, message)
+        self.reason = reason
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What workers may take."""
+
+    count: int
+    """How many; 0 works in the process itself, where nothing is limited."""
+    seconds: float = 60
+    """For a page; what takes longer is ended."""
+    megabytes: int = 2_000
+    """Of address space, for a worker; 0 sets no limit."""
+    pages: int = 1_000
+    """After so many a worker gives way to a new one, before its memory creeps."""
+
+
+class Workers:
+    """Runs functions of one page each. Made by `lease`, given back by `release`."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._pool: ProcessPool | None = None
+        self._leases = 0
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function in a worker. Raises what it raises, and WorkerFailed where the worker came to an end.
+
+        A page whose worker dies is tried once more: the fault may have been another's, such as the killer of a system
+        without memory.
+        """
+        if not self.limits.count:
+            return function(*args, **kwargs)
+        for is_last in (False, True):
+            try:
+                if self._pool is None:
+                    self._pool = _pool(self.limits)
+                task = self._pool.schedule(function, args, kwargs, timeout=self.limits.seconds)
+                return await asyncio.wrap_future(cast("Future[T]", task))
+            except TookTooLong:
+                why = f"it was not done in {self.limits.seconds:g} s, and its worker was ended"
+                raise WorkerFailed("worker_timeout", why) from None
+            except (ProcessExpired, BrokenProcessPool) as error:
+                if isinstance(error, BrokenProcessPool):
+                    self._end()
+                if is_last:
+                    raise WorkerFailed("worker_died", f"two workers died over it ({error})") from None
+        raise AssertionError("unreachable")
+
+    def _end(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+
+_shared: dict[Limits, Workers] = {}
+
+
+def lease(limits: Limits) -> Workers:
+    """Return the workers with these limits, which all crawls of the process share."""
+    workers = _shared.setdefault(limits, Workers(limits))
+    workers._leases += 1
+    return workers
+
+
+def release(workers: Workers) -> None:
+    """Give workers back; the last to do so ends them."""
+    workers._leases -= 1
+    if not workers._leases:
+        _shared.pop(workers.limits, None)
+        workers._end()
+
+
+def _pool(limits: Limits) -> ProcessPool:
+    # Forked from a clean process that has loaded the extractor once: never from this one, with its threads and reactor.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([_PRELOADED])
+    return ProcessPool(
+        max_workers=limits.count,
+        max_tasks=limits.pages,
+        initializer=_begin,
+        initargs=(limits.megabytes,),
+        context=context,
+    )
+
+
+def _begin(megabytes: int) -> None:
+    """Begin the life of a worker: it leaves Ctrl-C to the crawl, dies with it, and takes no more memory than it may."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        # Of the process that forks the workers, which ends when the crawl does, however that ended.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if megabytes:
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))

@@ -1,0 +1,43 @@
+"""Crawls of a local newspaper with the spider for any site, in processes of their own."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from benchmarks.newspaper import Site
+from tests.conftest import ROOT
+from tests.projects import COMMAND, environment
+
+FAST = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 4}
+"""The newspaper is this machine's own."""
+
+
+def command(site: Site, database: Path, *arguments: str, **settings: object) -> list[str]:
+    """The crawl of a newspaper into a database, with the raw pages beside it."""
+    given = {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "ARCHIVE_DIR": database.with_suffix(".archive"),
+        **FAST,
+        **settings,
+    }
+    options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
+    return [COMMAND, "crawl", "site", "-a", f"url={site.url}/", "-L", "WARNING", *options, *arguments]
+
+
+def allowed(site: Site) -> dict[str, str]:
+    """The environment in which the newspaper may be reached, and nothing else of this machine."""
+    return environment(NEWSCRAWL_ALLOW_PRIVATE_ADDRESSES=site.host, NEWSCRAWL_CONTACT="test@news.example")
+
+
+def crawl(site: Site, database: Path, *arguments: str, **settings: object) -> subprocess.CompletedProcess[str]:
+    """Crawl to the end."""
+    return subprocess.run(
+        command(site, database, *arguments, **settings),
+        cwd=ROOT,
+        env=allowed(site),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )

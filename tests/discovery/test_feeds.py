@@ -1,0 +1,164 @@
+"""Feeds as publishers make them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from newscrawl.discovery import Found, NotAListing, read_listing
+
+NOW = datetime(2026, 9, 6, 12, tzinfo=UTC)
+FEED = "https://bao.example/rss/kinh-te.rss"
+
+
+def read(body: str | bytes, url: str = FEED, content_type: str = "text/xml", **options) -> Found:
+    data = body if isinstance(body, bytes) else body.encode()
+    return read_listing(data, content_type, url, now=options.pop("now", NOW), **options)
+
+
+def rss(*items: str) -> str:
+    inner = "".join(f"<item>{item}</item>" for item in items)
+    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>B</title>{inner}</channel></rss>'
+
+
+def urls(found: Found) -> list[str]:
+    return [link.url for link in found.links]
+
+
+def dates(*texts: str, url: str = FEED, **options) -> list[str | None]:
+    items = (f"<link>/bai-{n}.html</link><pubDate>{text}</pubDate>" for n, text in enumerate(texts))
+    found = read(rss(*items), url, **options).links
+    return [link.modified_at.isoformat() if link.modified_at else None for link in found]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<link>https://bao.example/a-1.html</link>",
+        "<link>\n  https://bao.example/a-1.html#top\n</link>",
+        "<link><![CDATA[ https://bao.example/a-1.html ]]></link>",
+        "<link>/a-1.html</link>",
+        "<link>//bao.example/a-1.html</link>",
+        '<guid isPermaLink="true">https://bao.example/a-1.html</guid>',
+        "<link/><guid>https://bao.example/a-1.html</guid>",
+        "<link>http://feeds.example/~r/1</link><feedburner:origLink>https://bao.example/a-1.html</feedburner:origLink>",
+        "<media:content><link>https://cdn.example/x</link></media:content><link>https://bao.example/a-1.html</link>",
+        '<atom:link rel="self" href="/self"/><link>https://bao.example/a-1.html</link>',
+        "<title>Lãi < lỗ & nợ&nbsp;xấu &#0;</titel><link>https://bao.example/a-1.html</link>",
+        "<description><![CDATA[<item><link>/b</link></item>]]></description><link>/a-1.html</link>",
+    ],
+)
+def test_the_link_of_an_item(item):
+    """However it is written, even in a broken item, it is one absolute address."""
+    assert urls(read(rss(item))) == ["https://bao.example/a-1.html"]
+
+
+@pytest.mark.parametrize("ampersand", ["&", "&amp;", "&amp;amp;"])
+def test_a_parameter_is_not_lost_to_an_unescaped_ampersand(ampersand):
+    """An XML parser that recovers would leave it out, and another page would be fetched."""
+    assert urls(read(rss(f"<link>https://bao.example/a?id=7{ampersand}p=2</link>"))) == [
+        "https://bao.example/a?id=7&p=2"
+    ]
+
+
+def test_rdf_and_atom_and_json():
+    """RSS 1.0, Atom with its relations and bases, and JSON Feed are feeds too."""
+    rdf = '<rdf:RDF><channel><items/></channel><item rdf:about="https://bao.example/a-1"><dc:date>2026-09-01T00:00:00Z'
+    assert urls(read(f"{rdf}</dc:date></item></rdf:RDF>")) == ["https://bao.example/a-1"]
+    atom = """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://bao.example/tin/"><entry>
+        <link rel="edit" href="/edit"/><link rel="alternate" type="application/json" href="/a.js2"/>
+        <link rel="alternate" type="text/html" href="a-1"/><source><link href="/nguon"/></source>
+        <published>2026-09-01T00:00:00Z</published><updated>2026-09-02T00:00:00Z</updated></entry></feed>"""
+    (link,) = read(atom).links
+    assert (link.url, link.modified_at) == ("https://bao.example/tin/a-1", datetime(2026, 9, 2, tzinfo=UTC))
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"id": "1", "url": "/a-1"}, {"url": 5}, {"id": "2"}, 3],
+    }
+    assert urls(read(json.dumps(feed))) == ["https://bao.example/a-1"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("declared", ["utf-8", "utf-16"])
+def test_bytes_tell_what_they_are(encoding, declared):
+    """Feeds are UTF-16 without a mark and declare UTF-8, and the reverse, under any content type."""
+    body = rss("<title>Kinh tế</title><link>/tin-tức-1.html</link>").replace("utf-8", declared).encode(encoding)
+    assert urls(read(body, content_type="text/html; charset=iso-8859-1")) == [
+        "https://bao.example/tin-t%E1%BB%A9c-1.html"
+    ]
+
+
+def test_a_cut_feed_gives_what_is_whole():
+    """A link that was cut would be the address of another page."""
+    body = rss("<link>/a-1.html</link>", "<link>/a-2.html</link>")
+    found = read(body[: body.index("-2.html")])
+    assert urls(found) == ["https://bao.example/a-1.html"]
+    assert not found.complete
+    assert read(body).complete
+
+
+def test_an_empty_feed_is_no_broken_one():
+    """A section without news of today has a feed all the same."""
+    assert read(rss()) == Found("feed", (), complete=True)
+    with pytest.raises(NotAListing) as error:
+        read('<?xml version="1.0"?><rss><channel><title>Báo')
+    assert error.value.reason == "broken"
+
+
+def test_limit():
+    """What is above it is not read, and the feed not complete."""
+    found = read(rss(*(f"<link>/a-{n}.html</link>" for n in range(9))), limit=5)
+    assert (len(found.links), found.complete) == (5, False)
+
+
+def test_entities_do_not_grow():
+    """A declared entity is never put in."""
+    lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    body = f'<!DOCTYPE rss [<!ENTITY l0 "ha">{lol}]>{rss("<link>/a-&l11;</link>")}'
+    assert all(len(url) < 100 for url in urls(read(body)))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Sat, 05 Sep 2026 10:00:00 +0700", "2026-09-05T03:00:00+00:00"),
+        ("Sat, 05 Sep 26 10:00:00 GMT", "2026-09-05T10:00:00+00:00"),
+        ("Sat, 05 Sep 2026 10:00:00 GMT+7", "2026-09-05T03:00:00+00:00"),
+        ("2026-09-05T10:00:00.123+07:00", "2026-09-05T03:00:00+00:00"),
+        ("", None),
+        ("hôm qua", None),
+        ("Sat, 05 Sep 2037 10:00:00 GMT", None),
+        ("Tue, 01 Dec 2026 00:10:00 GMT", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("9/5/2026 10:00:00 AM", None),
+    ],
+)
+def test_dates(text, moment):
+    """In UTC; none in the future, for its page would look modified until then, and none that could be two."""
+    assert dates(text, now=datetime(2026, 12, 1, tzinfo=UTC)) == [moment]
+
+
+@pytest.mark.parametrize(
+    ("texts", "day"),
+    [
+        (["9/5/2026 9:00:00 PM", "8/31/2026 9:00:00 PM"], "2026-09-05T14:00:00+00:00"),
+        (["9/5/2026 9:00:00 PM", "31/5/2026 9:00:00 PM", "5/31/2026 9:00:00 PM"], None),
+        (["5/9/2026 9:00:00 PM", "31/8/2026 9:00:00 PM"], "2026-09-05T14:00:00+00:00"),
+        (["9/5/2026 9:00:00 PM", "9/4/2026 9:00:00 PM"], "2026-09-05T14:00:00+00:00"),
+        (["8/12/2026 9:00:00 PM"], "2026-08-12T14:00:00+00:00"),
+        (["9/5/2025 9:00:00 PM", "9/4/2025 9:00:00 PM", "8/12/2025 9:00:00 PM"], "2025-09-05T14:00:00+00:00"),
+        (["5/6/2025 9:00:00 PM"], None),
+    ],
+)
+def test_order_of_day_and_month_is_decided_by_the_whole_feed(texts, day):
+    """A number above 12, the future, the sorting, nearness to the fetch; where none of them tells, no date."""
+    assert dates(*texts, url="https://bao.vn/a.rss")[0] == day
+
+
+def test_a_time_without_a_zone_is_in_the_sites():
+    """The zone that is given, else the country's; else its day is all that is known."""
+    assert dates("2026-09-05 10:00:00", timezone="Asia/Tokyo") == ["2026-09-05T01:00:00+00:00"]
+    assert dates("2026-09-05 10:00:00", url="https://bao.vn/a.rss") == ["2026-09-05T03:00:00+00:00"]
+    assert dates("2026-09-05 10:00:00") == ["2026-09-06T11:59:59+00:00"]

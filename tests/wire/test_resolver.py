@@ -1,0 +1,58 @@
+"""What a name leads to is judged when the connection is made."""
+
+from __future__ import annotations
+
+from tests.wire.crawling import crawl, response, serving
+
+
+def test_a_name_that_leads_to_a_private_address_is_refused():
+    """The refusal says which address it was, and nobody there is asked."""
+    with serving({"*": response()}, "127.0.0.3") as server:
+        crawled = crawl(server.url("/", "evil.example"), names={"evil.example": ["127.0.0.3"]})
+    assert crawled.only["reason"] == "robots_unreachable"
+    assert "private_address" in crawled.only["sentence"]
+    assert "127.0.0.3" in crawled.only["sentence"]
+    assert not server.arrivals
+
+
+def test_only_the_global_addresses_of_a_name_are_used():
+    """A name with both kinds of addresses is asked at the allowed one."""
+    with serving({"*": response(b"good")}) as server:
+        names = {"mixed.example": ["169.254.169.254", "::1", "127.0.0.1"]}
+        crawled = crawl(server.url("/", "mixed.example"), names=names)
+    assert crawled.only["body"] == "good"
+
+
+def test_a_name_that_changes_its_mind_is_refused_at_the_connection():
+    """The answer that is used is the answer that is judged, although an earlier one was good."""
+    with serving({"*": response(Connection="close")}) as server:
+        names = {"rebinding.example": [["127.0.0.1"], ["127.0.0.9"]]}
+        urls = [server.url("/a", "rebinding.example"), server.url("/b", "rebinding.example")]
+        server.answers["*"] = response(Connection="close")
+        crawled = crawl(*urls, names=names, DNSCACHE_ENABLED=False)
+    assert [result.get("reason") for result in crawled.results] == ["private_address"] * 2
+    assert server.paths == ["/robots.txt"]
+
+
+def test_a_name_of_an_intranet_can_be_allowed():
+    """A host that is allowed by name may lead anywhere."""
+    with serving({"*": response(b"inside")}, "127.0.0.4") as server:
+        names = {"news.intranet": ["127.0.0.4"]}
+        crawled = crawl(server.url("/", "news.intranet"), names=names, ALLOW_PRIVATE_ADDRESSES="news.intranet")
+    assert crawled.only["body"] == "inside"
+
+
+def test_the_proxy_of_the_user_may_be_local():
+    """A proxy from the environment is connected to, and asked for names that nobody here looks up."""
+    with serving({"*": response(b"by proxy")}, "127.0.0.5") as proxy:
+        variables = {"http_proxy": f"http://proxy.intranet:{proxy.port}"}
+        names = {"proxy.intranet": ["127.0.0.5"]}
+        crawled = crawl("http://news.example/a", names=names, variables=variables, ALLOW_PRIVATE_ADDRESSES="")
+    assert crawled.only["body"] == "by proxy"
+    assert set(crawled.lookups) == {"proxy.intranet"}
+
+
+def test_a_name_that_nobody_knows_is_told():
+    """A failing name server is no private address."""
+    crawled = crawl("http://no-such-site.example/", ROBOTSTXT_OBEY=False)
+    assert crawled.only["reason"] == "dns"
