@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from newscrawl.items import Article, Block, BlockKind, DatePrecision, Extraction, kept_text
@@ -33,6 +34,8 @@ class Explanation:
     place: str
     """Where the page or its article is."""
     extraction: Extraction
+    notes: Mapping[int, str] = field(default_factory=dict)
+    """What more there is to say of a block, by its number."""
 
     @property
     def title(self) -> str:

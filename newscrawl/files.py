@@ -7,7 +7,7 @@ import gzip
 import os
 import stat
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +24,10 @@ CONTENT_TYPES = {
     ".htm": "text/html",
     ".xhtml": "application/xhtml+xml",
 }
-"""What is read, by the end of the file's name; each also with ``.gz`` behind it."""
-
+"""The type of a page, by the end of its file's name; each also with ``.gz`` behind it."""
+WARC = ".warc"
+ENDINGS = (*CONTENT_TYPES, WARC)
+"""What is read; each also with ``.gz`` behind it."""
 
 _OUTSIDE = "a link out of the given folder; give its target as a path of its own"
 
@@ -46,7 +48,16 @@ class FoundFile:
 
 def content_type_of(name: str) -> str | None:
     """Return the MIME type that a file's name promises; None for a file that is no page."""
-    return CONTENT_TYPES.get(Path(name.lower().removesuffix(".gz")).suffix)
+    return CONTENT_TYPES.get(_ending(name))
+
+
+def is_warc(name: str) -> bool:
+    """Say whether a file's name promises many pages."""
+    return _ending(name) == WARC
+
+
+def _ending(name: str) -> str:
+    return Path(name.lower().removesuffix(".gz")).suffix
 
 
 def split_paths(paths: str) -> list[str]:
@@ -56,23 +67,23 @@ def split_paths(paths: str) -> list[str]:
     return [part.strip() for part in paths.split(",") if part.strip()]
 
 
-def find_files(paths: Iterable[str]) -> Iterator[FoundFile]:
-    """Find the pages below files, folders and globs, lazily and in a fixed order.
+def find_files(paths: Iterable[str], endings: Container[str] = ENDINGS) -> Iterator[FoundFile]:
+    """Find the files with one of the endings below files, folders and globs, lazily and in a fixed order.
 
     Names that begin with a dot are passed over below a folder. Raises PathError for a path that names
-    nothing, or a file that is no page.
+    nothing, or a file with another ending.
     """
     for path in paths:
         if os.path.lexists(path):
-            yield from _found(Path(path), Path(path).resolve())
+            yield from _found(Path(path), Path(path).resolve(), endings)
         elif glob.has_magic(path):
             matches = sorted(glob.iglob(path, recursive=True))  # noqa: PTH207 - a pattern with its folder
             if not matches:
                 raise PathError(f"no file matches {printable(path)}")
             root = _fixed_part(path).resolve()
             for match in matches:
-                if Path(match).is_dir() or content_type_of(match):
-                    yield from _found(Path(match), root)
+                if Path(match).is_dir() or _ending(match) in endings:
+                    yield from _found(Path(match), root, endings)
         else:
             raise PathError(f"no such file or folder: {printable(path)}")
 
@@ -83,22 +94,23 @@ def _fixed_part(pattern: str) -> Path:
     return Path(*parts[:fixed])
 
 
-def _found(path: Path, root: Path) -> Iterator[FoundFile]:
+def _found(path: Path, root: Path, endings: Container[str]) -> Iterator[FoundFile]:
     if path.is_dir():
-        yield from _walk(path, root)
-    elif content_type_of(path.name) is None:
-        raise PathError(f"{printable(str(path))} is no page: the name must end in {', '.join(CONTENT_TYPES)}, or .gz")
+        yield from _walk(path, root, endings)
+    elif _ending(path.name) not in endings:
+        known = ", ".join(ending for ending in ENDINGS if ending in endings)
+        raise PathError(f"{printable(str(path))} is no page: the name must end in {known}, or .gz")
     else:
         yield FoundFile(path, root)
 
 
-def _walk(folder: Path, root: Path) -> Iterator[FoundFile]:
+def _walk(folder: Path, root: Path, endings: Container[str]) -> Iterator[FoundFile]:
     waiting = [folder]
     while waiting:
         path = waiting.pop()
         # Unlike those of pathlib, these answer no where a link leads nowhere or a folder may not be searched.
         if path != folder and not os.path.isdir(path):  # noqa: PTH112
-            if content_type_of(path.name):
+            if _ending(path.name) in endings:
                 yield FoundFile(path, root)
         elif path != folder and os.path.islink(path):  # noqa: PTH114
             if not Path(os.path.realpath(path)).is_relative_to(root):
@@ -114,17 +126,14 @@ def _walk(folder: Path, root: Path) -> Iterator[FoundFile]:
 
 def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
     """Read a file into a page, or say why that failed. `max_size` is in bytes, unpacked; 0 sets no limit."""
-    real = Path(os.path.realpath(found.path))
-    fault = found.fault or _link_fault(found, real)
-    # What stands behind a bad link is not what failed: the link is.
-    place = real if fault is None else Path(os.path.realpath(found.path.parent)) / found.path.name
+    place, fault = place_of(found)
     modified = datetime.now(UTC)
     entry = Entry()
     try:
         if fault is not None:
             raise UnreadablePage("unreadable", fault)
-        entry = entry_for(real)
-        body, modified = _read(real, max_size)
+        entry = entry_for(place)
+        body, modified = _read(place, max_size)
         content_type = entry.content_type or content_type_of(found.path.name) or "text/html"
         url = entry.url or (_own_url(body, content_type) if "html" in content_type else None)
     except UnreadablePage as error:
@@ -138,6 +147,14 @@ def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
         url=url,
         source=entry.source,
     )
+
+
+def place_of(found: FoundFile) -> tuple[Path, str | None]:
+    """Return where a file really is, and why it is not read where that is so."""
+    real = Path(os.path.realpath(found.path))
+    fault = found.fault or _link_fault(found, real)
+    # What stands behind a bad link is not what failed: the link is.
+    return real if fault is None else Path(os.path.realpath(found.path.parent)) / found.path.name, fault
 
 
 def _link_fault(found: FoundFile, real: Path) -> str | None:

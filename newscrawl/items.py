@@ -22,6 +22,7 @@ DropReason = Literal[
     "comments",
     "repeated",
     "site",
+    "template",
 ]
 """Why a block is not the article. A closed list:
 
@@ -37,6 +38,7 @@ DropReason = Literal[
 - ``comments``: readers' comments and the form for them
 - ``repeated``: said before on the same page
 - ``site``: the site's own rules take it out
+- ``template``: the site has it on many pages that have nothing else in common
 """
 
 DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
@@ -72,6 +74,10 @@ class Block:
     def words(self) -> int:
         """Number of white-space separated words."""
         return len(self.text.split())
+
+    def __reduce__(self) -> tuple[type[Block], tuple[BlockKind, str, DropReason | None]]:
+        # A page has hundreds, and all come out of a worker: dataclasses' own way takes twice as long.
+        return Block, (self.kind, self.text, self.reason)
 
 
 def kept_text(blocks: Iterable[Block]) -> str:
@@ -199,6 +205,8 @@ class Page:
     """How it was fetched; None for a local file."""
     rest: tuple[Page, ...] = field(default=(), repr=False)
     """The further pages of an article that its site cuts into several, in reading order."""
+    archived: tuple[str, int] | None = None
+    """Where its record stands in the project's archive already: file and offset, as the table `articles` has them."""
 
     @classmethod
     def of(cls, body: bytes | str, url: str | None = None, content_type: str = "text/html") -> Self:
@@ -217,6 +225,10 @@ class Candidate:
     page: Page
     extraction: Extraction
     content_hash: str
+    near_duplicate_keys: tuple[int, ...] | None = field(default=None, repr=False)
+    """None where they are not computed yet."""
+    block_keys: tuple[int | None, ...] | None = field(default=None, repr=False)
+    """As `templates.keys_of` has them for the blocks; None where they are not computed yet."""
 
 
 @dataclass(frozen=True, slots=True)

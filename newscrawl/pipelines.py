@@ -13,13 +13,14 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from newscrawl.archive import ArchiveWriter
-from newscrawl.dedupe import content_hash
+from newscrawl.dedupe import content_hash, near_duplicate_keys
 from newscrawl.extraction import extract_page
 from newscrawl.frontier import Frontier
 from newscrawl.items import Article, Candidate, Extraction, Listing, NoArticle, Outcome, Page, UnreadablePage
 from newscrawl.registry import SiteRegistry
 from newscrawl.sources import SiteSpider
 from newscrawl.storage import Result, StorageError, Store, StoreItem, Writer
+from newscrawl.templates import keys_of
 from newscrawl.text import printable
 from newscrawl.workers import Limits, WorkerFailed, lease, release
 
@@ -113,15 +114,34 @@ def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipp
     return Outcome(page.key, outcome, why.reason, message, page.fetched_at, page.url, page.source, page.visit)
 
 
-class DedupePipeline:
-    """Adds the keys by which the store finds copies."""
+BlockKeys = tuple[int | None, ...]
 
-    def process_item(self, item: tuple[Page, Extraction] | Outcome | Listing) -> Candidate | Outcome | Listing:
+
+class SidebarPipeline:
+    """Adds the keys by which the store knows blocks that a site repeats."""
+
+    def process_item(
+        self, item: tuple[Page, Extraction] | Outcome | Listing
+    ) -> tuple[Page, Extraction, BlockKeys] | Outcome | Listing:
         """Compute the keys."""
         if not isinstance(item, tuple):
             return item
         page, extraction = item
-        return Candidate(page, extraction, content_hash(extraction.article.text))
+        return page, extraction, keys_of(extraction.blocks)
+
+
+class DedupePipeline:
+    """Adds the keys by which the store finds copies."""
+
+    def process_item(
+        self, item: tuple[Page, Extraction, BlockKeys] | Outcome | Listing
+    ) -> Candidate | Outcome | Listing:
+        """Compute the keys."""
+        if not isinstance(item, tuple):
+            return item
+        page, extraction, block_keys = item
+        text = extraction.article.text
+        return Candidate(page, extraction, content_hash(text), near_duplicate_keys(text), block_keys)
 
 
 class StorePipeline:
@@ -168,7 +188,7 @@ class StorePipeline:
         if self.frontier is not None:
             self.frontier.note(item, result)
         if isinstance(item, Candidate):
-            return item.extraction.article
+            return (result.extraction or item.extraction).article
         if isinstance(item, Listing):
             raise ListingRead(f"{item.url}: {len(item.links)} pages named, {result.news} new or modified")
         self.crawler.stats.inc_value(f"newscrawl/{item.outcome}/{item.reason}")

@@ -24,6 +24,7 @@ CRAWL_MAX_MEGABYTES = 2_000
 
 ITEM_PIPELINES = {
     "newscrawl.pipelines.ExtractPipeline": 100,
+    "newscrawl.pipelines.SidebarPipeline": 200,
     "newscrawl.pipelines.DedupePipeline": 300,
     "newscrawl.pipelines.StorePipeline": 400,
 }

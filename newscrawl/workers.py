@@ -17,6 +17,8 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import forkserver
+from threading import Lock
 from typing import ParamSpec, TypeVar, cast
 
 from pebble import ProcessExpired, ProcessPool
@@ -26,6 +28,8 @@ T = TypeVar("T")
 
 _PRELOADED = "newscrawl.extraction"
 _PR_SET_PDEATHSIG = 1
+_LOOK_EVERY = 1.0
+"""Seconds after which a page that waits looks whether its pool is still there."""
 
 
 class WorkerFailed(Exception):  # noqa: N818 - says what happened to a page
@@ -60,6 +64,7 @@ class Workers:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._pool: ProcessPool | None = None
+        self._starting = Lock()
         self._leases = 0
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -71,26 +76,52 @@ class Workers:
         if not self.limits.count:
             return function(*args, **kwargs)
         for is_last in (False, True):
+            pool = self._pool
+            if pool is None or not pool.active:  # in a thread, for what forks the workers loads the extractor first
+                pool = await asyncio.to_thread(self._working_pool)
             try:
-                if self._pool is None:
-                    self._pool = _pool(self.limits)
-                task = self._pool.schedule(function, args, kwargs, timeout=self.limits.seconds)
-                return await asyncio.wrap_future(cast("Future[T]", task))
+                task = pool.schedule(function, args, kwargs, timeout=self.limits.seconds)
+                return await _result(cast("Future[T]", task), pool)
             except TookTooLong:
                 why = f"it was not done in {self.limits.seconds:g} s, and its worker was ended"
                 raise WorkerFailed("worker_timeout", why) from None
             except (ProcessExpired, BrokenProcessPool) as error:
-                if isinstance(error, BrokenProcessPool):
-                    self._end()
                 if is_last:
                     raise WorkerFailed("worker_died", f"two workers died over it ({error})") from None
         raise AssertionError("unreachable")
+
+    def _working_pool(self) -> ProcessPool:
+        """Return the pool; a new one where there is none yet, or where the old one has broken down.
+
+        pebble's pool gives up when a worker dies while none has work.
+        """
+        with self._starting:
+            if self._pool is not None and not self._pool.active:
+                self._end()
+            if self._pool is None:
+                pool = _pool(self.limits)
+                assert pool.active  # asking starts it
+                self._pool = pool
+            return self._pool
 
     def _end(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
+
+
+async def _result(task: Future[T], pool: ProcessPool) -> T:
+    """Wait for a task. One that was handed over just before its pool broke down is never answered by pebble."""
+    future = asyncio.wrap_future(task)
+    try:
+        while not future.done():
+            await asyncio.wait((future,), timeout=_LOOK_EVERY)
+            if not future.done() and not pool.active:
+                raise BrokenProcessPool("the pool of workers broke down")
+        return future.result()
+    finally:
+        future.cancel()
 
 
 _shared: dict[Limits, Workers] = {}
@@ -129,7 +160,9 @@ def _begin(megabytes: int) -> None:
     """Begin the life of a worker: it leaves Ctrl-C to the crawl, dies with it, and takes no more memory than it may."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
-        # Of the process that forks the workers, which ends when the crawl does, however that ended.
+        # Of the process that forks the workers, which ends when the crawl does, however that ended: as soon as nobody
+        # holds the other end of a pipe, of which every worker has been given a copy.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
     if megabytes:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))

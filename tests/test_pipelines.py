@@ -6,8 +6,13 @@ import json
 
 import pytest
 
+from newscrawl.items import Outcome
+from newscrawl.pipelines import DedupePipeline, SidebarPipeline
 from newscrawl.settings import ITEM_PIPELINES
+from newscrawl.templates import keys_of
 from tests.conftest import ROOT, article
+from tests.storage.test_templates import BOXES, NOON
+from tests.storage.test_templates import page as boxed_page
 
 
 @pytest.fixture
@@ -41,3 +46,14 @@ def test_unforeseen_error_shows_in_the_exit_code(crawl, rows, pages):
     result = crawl("-a", f"path={pages}", *with_pipeline("Crashing"), env={"PYTHONPATH": str(ROOT)})
     assert result.returncode == 2
     assert rows("select count(*) from articles") == [(2,)]
+
+
+def test_keys_are_computed_before_the_store():
+    """Those of the text and of its blocks; what is no article passes."""
+    given = boxed_page(1, *BOXES)
+    keyed = DedupePipeline().process_item(SidebarPipeline().process_item((given.page, given.extraction)))
+    assert (keyed.page, keyed.extraction, keyed.content_hash) == (given.page, given.extraction, given.content_hash)
+    assert keyed.block_keys == keys_of(given.extraction.blocks)
+    assert None not in keyed.block_keys
+    outcome = Outcome("file:x", "failed", "empty", "x: nothing", NOON)
+    assert DedupePipeline().process_item(SidebarPipeline().process_item(outcome)) is outcome

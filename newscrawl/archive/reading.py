@@ -31,6 +31,8 @@ class Record:
     """Up to where the file is read now. In a file that is one gzip stream both are only about right."""
     url: str | None = None
     """For a message; as the record says it."""
+    is_findable: bool = False
+    """Whether `read_page` finds the page by this offset."""
     rest: int = field(default=0, repr=False)
     part: int = field(default=0, repr=False)
 
@@ -133,7 +135,7 @@ def _records(stream: Unpacked, path: Path, max_size: int) -> Iterator[Record]:
 def _record(record: RawRecord, max_size: int) -> Record:
     """Make of a readable record what it gives."""
     url = record.fields.get("warc-target-uri", "").strip("<> ") or None
-    result = Record(None, None, record.offset, record.length, url)
+    result = Record(None, None, record.offset, record.length, url, record.is_findable)
     try:
         page = page_of(record, max_size)
         note = note_of(record)

@@ -35,6 +35,8 @@ class RawRecord:
     """In bytes of the file as it is."""
     is_alone: bool
     """Whether it has a gzip member of its own."""
+    is_findable: bool = True
+    """Whether `offset` is exact, and reading can begin there."""
 
 
 def named_fields(text: str) -> list[tuple[str, str]]:
@@ -76,6 +78,7 @@ def read_record(stream: Unpacked, max_size: int) -> RawRecord | None:
         offset=offset,
         length=stream.position - offset,
         is_alone=is_alone,
+        is_findable=was_between or not stream.is_packed,
     )
 
 

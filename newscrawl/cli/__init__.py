@@ -10,6 +10,13 @@ from pathlib import Path
 import click
 
 from newscrawl import __version__
+from newscrawl.cli.db import db
+from newscrawl.cli.delete import delete
+from newscrawl.cli.export import export
+from newscrawl.cli.runs import runs
+from newscrawl.cli.search import search
+from newscrawl.cli.show import show
+from newscrawl.cli.stats import stats
 
 SCRAPY = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 _DATABASE = click.option(
@@ -24,7 +31,16 @@ _WIDEST = 120
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="newscrawl")
 def main() -> None:
-    """Crawl news sites into a database of clean articles."""
+    """Crawl news sites into a database of clean articles, and find them there.
+
+    \b
+    Completion by Tab, for bash (or zsh_source, fish_source):
+    eval "$(_NEWSCRAWL_COMPLETE=bash_source newscrawl)"
+    """
+
+
+for reading in (search, show, export, stats, runs, delete, db):
+    main.add_command(reading)
 
 
 @main.command(context_settings=SCRAPY, add_help_option=False)
@@ -97,6 +113,69 @@ def write_new_site(url: str, name: str | None, settings: tuple[str, ...]) -> Non
     from newscrawl.cli.new_site import new_site  # noqa: PLC0415
 
     new_site(url, name, settings)
+
+
+@main.command()
+@click.option("--rebuild", is_flag=True, help="Recompute the keys of every text, and who copies whom.")
+@_DATABASE
+def dedupe(rebuild: bool, database: str | None) -> None:
+    """Find the copies in a database anew: after an upgrade that changes how, or after deleting articles by hand.
+
+    Stopped, it goes on where it was when started again. A crawl may run meanwhile.
+    """
+    from newscrawl import settings  # noqa: PLC0415
+    from newscrawl.cli.dedupe import rebuild_links  # noqa: PLC0415
+    from newscrawl.storage import StorageError  # noqa: PLC0415
+
+    if not rebuild:
+        raise click.UsageError("nothing to do: a crawl finds copies by itself; --rebuild does it anew")
+    try:
+        rebuild_links(database or settings.DATABASE_URL, is_terminal=sys.stdout.isatty())
+    except StorageError as error:
+        print(f"newscrawl dedupe: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+@main.command("reextract")
+@_DATABASE
+@click.option("--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Of raw pages [default: as crawls]")
+@click.option("--source", metavar="NAME", help="Only articles of this site.")
+@click.option("--since", metavar="DAY", help="Only pages fetched on this day or later, as in 2020-09-01.")
+@click.option("--until", metavar="DAY", help="Only pages fetched up to this day, the day itself included.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what a sample of the articles gains and loses.")
+@click.option("--sample", metavar="N", type=click.IntRange(1), default=200, help="Of the dry run [default: 200]")
+@click.option("--workers", metavar="N", type=click.IntRange(0), help="Processes [default: one a processor]")
+@click.option("--restart", is_flag=True, help="Begin anew instead of going on where the last one was stopped.")
+def reextract(
+    *,
+    database: str | None,
+    archive: Path | None,
+    source: str | None,
+    since: str | None,
+    until: str | None,
+    dry_run: bool,
+    sample: int,
+    workers: int | None,
+    restart: bool,
+) -> None:
+    """Extract the articles anew from their raw pages in the archive, after an upgrade or a change of a site's rules.
+
+    Nothing is fetched. Only articles that come out otherwise are written; their earlier texts are kept as revisions of
+    the extractor. Stopped, it goes on where it was when started again. A crawl may run meanwhile.
+    """
+    from newscrawl.cli.reextract import main as run  # noqa: PLC0415
+
+    days = {name: day for name, day in (("since", since), ("until", until)) if day is not None}
+    code = run(
+        database=database,
+        archive=archive,
+        source=source,
+        days=days,
+        sample=sample if dry_run else None,
+        workers=workers,
+        restart=restart,
+    )
+    sys.exit(code)
 
 
 def _scrapy(*arguments: str) -> None:

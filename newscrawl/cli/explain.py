@@ -16,7 +16,7 @@ from newscrawl.items import NoArticle, Outcome
 from newscrawl.registry import rules_for, source_of
 from newscrawl.rules import RulesError
 from newscrawl.settings import DOWNLOAD_MAXSIZE
-from newscrawl.storage import StorageError, StoredArticle, article_by_id, article_by_key, location
+from newscrawl.storage import Shared, StorageError, StoredArticle, article_by_id, article_by_key, location
 from newscrawl.text import printable
 from newscrawl.urls import url_key
 
@@ -59,7 +59,13 @@ def _stored(article: StoredArticle | None, database: str, missing: str) -> Expla
     if article is None:
         raise NotExplainedError(printable(missing))
     copy = f", a copy of article {article.duplicate_of}" if article.duplicate_of else ""
-    return Explanation(f"article {article.id} in {location(database)}{copy}", article.extraction)
+    notes = {index: _note(shared) for index, shared in article.shared.items()}
+    return Explanation(f"article {article.id} in {location(database)}{copy}", article.extraction, notes)
+
+
+def _note(shared: Shared) -> str:
+    others = f", such as {' and '.join(shared.pages)}" if shared.pages else ""
+    return f"on {shared.articles} pages of the site{others}"
 
 
 def _read(path: str) -> Explanation:

@@ -32,15 +32,16 @@ def as_html(explanation: Explanation) -> str:
         f'<p lang="en">{escape(explanation.place)}</p>',
         f"<dl>{facts}</dl>",
         f'<p lang="en"><b>{escape(explanation.summary)}</b></p>',
-        *map(_block, explanation.blocks),
+        *(_block(block, explanation.notes.get(index)) for index, block in enumerate(explanation.blocks)),
     ]
     language = explanation.extraction.article.language or ""
     return html_page(explanation.title, _STYLE, "\n".join(body), language)
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, note: str | None) -> str:
     text = escape(MARKS[block.kind] + block.text)
     if block.reason is None:
         return f'<div class="block {block.kind}" dir="auto">{text}</div>'
-    label = f'<span class="label" lang="en">dropped: {escape(block.reason)}</span>'
+    why = f"{block.reason}, {note}" if note else block.reason
+    label = f'<span class="label" lang="en">dropped: {escape(why)}</span>'
     return f'<div class="block dropped" dir="auto">{label}<br>{text}</div>'

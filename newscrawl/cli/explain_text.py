@@ -22,12 +22,14 @@ def as_text(explanation: Explanation, width: int) -> Iterator[str]:
     for name, value in explanation.facts:
         yield from _row(name, value, width, fg="cyan")
     yield ""
-    for block in explanation.blocks:
+    for index, block in enumerate(explanation.blocks):
         text = MARKS[block.kind] + block.text
         if block.reason is None:
             yield from _row("+ kept", text, width, fg="green")
         else:
             yield from _row(f"- {block.reason}", text, width, fg="red", dim=True)
+        if index in explanation.notes:
+            yield from _row("", f"({explanation.notes[index]})", width, fg="red")
     yield ""
     yield from (click.style(line, bold=True) for line in wrapped(printable(explanation.summary), width))
 

@@ -1,32 +1,69 @@
 """The output database. The only importer of SQLAlchemy."""
 
 from newscrawl.storage.counts import Counts, Result
+from newscrawl.storage.deleting import Deleted, delete_article
 from newscrawl.storage.engine import StorageError, check_database, location
+from newscrawl.storage.exporting import COLUMNS, Export, export
 from newscrawl.storage.frontier import DuePage, Seed, Take, Window
+from newscrawl.storage.history import History, history
 from newscrawl.storage.listings import Wanted
-from newscrawl.storage.lookup import StoredArticle, article_by_id, article_by_key
+from newscrawl.storage.lookup import Shared, StoredArticle, article_by_id, article_by_key
 from newscrawl.storage.query import RunReport, report_run, select_rows
+from newscrawl.storage.rebuild import Progress, Stories, count_stories, rebuild
+from newscrawl.storage.reextractions import Archived, Reextraction, Reread, Scope
+from newscrawl.storage.search import Answer, Found, search
+from newscrawl.storage.selection import Selection
+from newscrawl.storage.statistics import Share, Statistics, last_runs, statistics
 from newscrawl.storage.store import Store, StoreItem
+from newscrawl.storage.upkeep import Indexing, check, upgrade, vacuum
 from newscrawl.storage.writer import Writer
 
 __all__ = [
+    "COLUMNS",
+    "Answer",
+    "Archived",
     "Counts",
+    "Deleted",
     "DuePage",
+    "Export",
+    "Found",
+    "History",
+    "Indexing",
+    "Progress",
+    "Reextraction",
+    "Reread",
     "Result",
     "RunReport",
+    "Scope",
     "Seed",
+    "Selection",
+    "Share",
+    "Shared",
+    "Statistics",
     "StorageError",
     "Store",
     "StoreItem",
     "StoredArticle",
+    "Stories",
     "Take",
     "Wanted",
     "Window",
     "Writer",
     "article_by_id",
     "article_by_key",
+    "check",
     "check_database",
+    "count_stories",
+    "delete_article",
+    "export",
+    "history",
+    "last_runs",
     "location",
+    "rebuild",
     "report_run",
+    "search",
     "select_rows",
+    "statistics",
+    "upgrade",
+    "vacuum",
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from newscrawl.items import Candidate, Listing, Outcome, OutcomeName
+from newscrawl.items import Candidate, Extraction, Listing, Outcome, OutcomeName
 from newscrawl.storage.frontier import DuePage
 
 
@@ -24,6 +24,8 @@ class Result:
     """Articles that a listing brought or says to be modified."""
     due: tuple[DuePage, ...] = ()
     """What the run is to fetch."""
+    extraction: Extraction | None = None
+    """The article as it is stored, without what its site repeats."""
     retry_at: datetime | None = None
     """Before when the site's server asked not to be asked."""
 
@@ -40,7 +42,12 @@ class Counts:
 
     def plus(self, done: Iterable[tuple[object, Result]]) -> Counts:
         """Return these counts and what was done since; these stay as they are, for a transaction may fail."""
-        total = Counts.from_json(self.as_json())
+        total = replace(
+            self,
+            outcomes=self.outcomes.copy(),
+            reasons=self.reasons.copy(),
+            words_dropped=self.words_dropped.copy(),
+        )
         for item, result in done:
             if not isinstance(item, Candidate | Outcome | Listing):
                 continue
@@ -49,8 +56,9 @@ class Counts:
             if isinstance(item, Outcome):
                 total.reasons[item.reason] += 1
                 continue
-            blocks = item.extraction.blocks if isinstance(item, Candidate) else ()
-            for block in blocks:
+            if isinstance(item, Listing):
+                continue
+            for block in (result.extraction or item.extraction).blocks:
                 if block.reason is None:
                     total.words_kept += block.words
                 else:

@@ -1,33 +1,114 @@
-"""Which article leads the copies of one text."""
+"""Which articles are copies of one another, kept true in the transaction that changes an article."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, or_, select, update
+from collections import Counter
+from collections.abc import Collection
 
+from sqlalchemy import Connection, select
+
+from newscrawl.dedupe import Reading, compare, near_duplicate_keys
+from newscrawl.storage.duplicate_groups import MOST_COMPARED, are_copies, components, group_of, head_of, lead, measure
+from newscrawl.storage.duplicate_keys import drop_keys, sharing, store_keys
 from newscrawl.storage.schema import articles
 
+MOST_VERIFIED = 8
+"""Stored texts that one text is compared with, those first with which it shares the most keys."""
 
-def relink(connection: Connection, content_hash: str) -> None:
-    """Let the oldest publication of a text lead, and every other article with that text point to it."""
-    same_text = articles.c.content_hash == content_hash
-    oldest_first = (
-        func.coalesce(articles.c.published_at, articles.c.first_seen_at),
-        articles.c.first_seen_at,
-        articles.c.id,
-    )
-    head = connection.execute(select(articles.c.id).where(same_text).order_by(*oldest_first).limit(1)).scalar()
-    if head is None:
-        return
-    connection.execute(
-        update(articles)
-        .where(
-            articles.c.id == head,
-            or_(articles.c.duplicate_of.is_not(None), articles.c.similarity.is_not(None)),
-        )
-        .values(duplicate_of=None, similarity=None)
-    )
-    connection.execute(
-        update(articles)
-        .where(same_text, articles.c.id != head, articles.c.duplicate_of.is_distinct_from(head))
-        .values(duplicate_of=head, similarity=1.0)
-    )
+
+def add_links(
+    connection: Connection, article_id: int, text: str, content_hash: str, keys: Collection[int] | None = None
+) -> None:
+    """Link a new article with its copies. `keys` are those of its text, where somebody has computed them."""
+    reading = Reading(text)
+    copies = _enter(connection, article_id, reading, content_hash, reading.keys if keys is None else keys)
+    if copies:
+        lead(connection, {article_id}.union(*(group_of(connection, copy) for copy in copies)))
+
+
+def change_links(connection: Connection, article_id: int, earlier: str) -> None:
+    """Follow an article whose text was another one: it may leave its copies, join others, or part them."""
+    reading, content_hash = _stored(connection, article_id)
+    drop_keys(connection, article_id, reading.keys.union(near_duplicate_keys(earlier)))
+    regroup(connection, article_id, _enter(connection, article_id, reading, content_hash, reading.keys))
+
+
+def change_lead(connection: Connection, article_id: int) -> None:
+    """Choose the head of an article's group again, after its date changed, or it went or came back."""
+    lead(connection, group_of(connection, article_id))
+
+
+def remove_links(connection: Connection, article_id: int) -> None:
+    """Take an article out, which is going to be deleted: the next oldest leads its copies."""
+    reading, _ = _stored(connection, article_id)
+    drop_keys(connection, article_id, reading.keys)
+    rest = group_of(connection, article_id) - {article_id}
+    lead(connection, {article_id})
+    for part in components(connection, rest):
+        lead(connection, part)
+
+
+def check_links(connection: Connection, article_id: int) -> None:
+    """Decide again about an article whose keys are stored; a copy that still is one of its head costs little."""
+    reading, content_hash = _stored(connection, article_id)
+    held = sharing(connection, reading.keys, article_id).articles
+    copies = _verified(connection, article_id, reading, content_hash, held)
+    own = group_of(connection, article_id)
+    head = head_of(connection, article_id)
+    if head is not None and own.issuperset(copies):
+        leader, leader_hash = _stored(connection, head)
+        if content_hash == leader_hash or are_copies(leader, reading):
+            measure(connection, head, [article_id])
+            return
+    if copies or len(own) > 1:
+        regroup(connection, article_id, copies)
+
+
+def regroup(connection: Connection, article_id: int, copies: Collection[int]) -> None:
+    """Decide anew who belongs together of an article's group and the groups of its copies."""
+    own = group_of(connection, article_id)
+    joined = {article_id}.union(*(group_of(connection, copy) for copy in copies if copy not in own))
+    if len(own | joined) > MOST_COMPARED:
+        # Bounded work: only the article itself moves.
+        joined |= own if not own.isdisjoint(copies) else set()
+        parts = [part for part in (joined, own - joined) if part]
+    else:
+        parts = components(connection, own | joined)
+    for part in parts:
+        lead(connection, part, changed=article_id)
+
+
+def _stored(connection: Connection, article_id: int) -> tuple[Reading, str]:
+    row = connection.execute(select(articles.c.text, articles.c.content_hash).where(articles.c.id == article_id)).one()
+    return Reading(row.text), row.content_hash
+
+
+def _enter(
+    connection: Connection, article_id: int, reading: Reading, content_hash: str, keys: Collection[int]
+) -> set[int]:
+    """Store an article under its keys, and return its copies."""
+    found = sharing(connection, keys, article_id)
+    store_keys(connection, article_id, set(keys) - found.full)
+    return _verified(connection, article_id, reading, content_hash, found.articles)
+
+
+def _verified(
+    connection: Connection, article_id: int, reading: Reading, content_hash: str, shared: Counter[int]
+) -> set[int]:
+    """Articles whose stored texts are copies of a text; of each group the first that is found."""
+    is_other = articles.c.id != article_id
+    same = select(articles.c.id, articles.c.duplicate_of).where(articles.c.content_hash == content_hash, is_other)
+    equal = connection.execute(same.limit(1)).first()
+    copies = {equal.id} if equal else set()
+    groups = {equal.duplicate_of or equal.id} if equal else set()
+    candidates = sorted(shared, key=lambda candidate: (-shared[candidate], candidate))[:MOST_VERIFIED]
+    if not candidates:
+        return copies
+    columns = articles.c.id, articles.c.duplicate_of, articles.c.text
+    rows = {row.id: row for row in connection.execute(select(*columns).where(articles.c.id.in_(candidates))).all()}
+    for row in (rows[candidate] for candidate in candidates if candidate in rows):
+        group = row.duplicate_of or row.id
+        if group not in groups and compare(reading, Reading(row.text)).is_copy:
+            copies.add(row.id)
+            groups.add(group)
+    return copies

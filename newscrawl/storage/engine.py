@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -17,6 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from newscrawl.storage.search_index import index_queued
 from newscrawl.text import printable
 
 BUSY_TIMEOUT = 60
@@ -75,10 +77,11 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction that holds the right to write from its beginning.
 
     SQLite refuses at once, whatever the timeout, when a transaction that began by reading wants to write
-    while another one writes.
+    while another one writes. What it writes can be found when it is committed: triggers queue it for the index.
     """
     with engine.connect().execution_options(newscrawl_writes=True) as connection, connection.begin():
         yield connection
+        index_queued(connection)
 
 
 @contextmanager
@@ -131,15 +134,27 @@ def _upgrade(connection: Connection) -> None:
 
 def is_outdated(connection: Connection) -> bool:
     """Say whether tables are missing or old. Raises StorageError where they are not ours, or newer."""
-    scripts = ScriptDirectory(str(_MIGRATIONS))
+    head, known = _revisions()
+    try:
+        if connection.exec_driver_sql("select version_num from alembic_version").scalar() == head:
+            return False
+    except DatabaseError:  # there is no such table, or worse
+        pass
     current = MigrationContext.configure(connection).get_current_revision()
     if current is None and inspect(connection).get_table_names():
         raise StorageError(
             f"database {printable(location(connection.engine.url))} holds tables of another program; name another file"
         )
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+    if current is not None and current not in known:
         raise StorageError(
             f"database {printable(location(connection.engine.url))} was made by a newer newscrawl "
             f"(schema {printable(current)}); upgrade this one"
         )
-    return current != scripts.get_current_head()
+    return current != head
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest version of the tables, and all that there were."""
+    scripts = ScriptDirectory(str(_MIGRATIONS))
+    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())

@@ -132,6 +132,8 @@ def _may_hold(window: Window, link: Link) -> bool:
 
 def _renew(reading: _Reading, row: Row[Any], link: Link) -> int:
     """Note what a listing says of a page that is known; return 1 for an article that is to be visited for it."""
+    if row.reason == "deleted":  # by a person, for good
+        return 0
     changes: dict[str, Any] = {}
     wanted, date = reading.wanted, link.modified_at
     last_known = row.listed_at or row.fetched_at

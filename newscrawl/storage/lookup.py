@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
-from sqlalchemy import ColumnElement, RowMapping, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select
 
 from newscrawl.items import Article, Block, Extraction, Image, NoArticle
 from newscrawl.storage.reading import read_connection
-from newscrawl.storage.schema import articles, pages
+from newscrawl.storage.schema import articles, pages, site_block_articles, site_blocks
+from newscrawl.templates import block_key
+
+MOST_NAMED = 3
+"""Pages that are named for a block that its site repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A block that was dropped because its site repeats it."""
+
+    articles: int
+    """How many of the site's articles have been seen with it."""
+    pages: tuple[str, ...]
+    """Some of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +32,8 @@ class StoredArticle:
     id: int
     extraction: Extraction
     duplicate_of: int | None
+    shared: dict[int, Shared] = field(default_factory=dict)
+    """By the number of the block; none for what has been forgotten."""
 
 
 def article_by_id(url: str, article_id: int) -> StoredArticle | None:
@@ -43,13 +59,31 @@ def _find(url: str, condition: ColumnElement[bool], *order: ColumnElement[bool])
     found = select(articles).where(condition).order_by(*order, articles.c.id).limit(1)
     with read_connection(url) as connection:
         row = connection.execute(found).mappings().first()
-    if row is None:
-        return None
-    blocks = tuple(Block(*block) for block in row["blocks"])
-    return StoredArticle(row["id"], Extraction(_article(row), blocks, row["extractor"]), row["duplicate_of"])
+        if row is None:
+            return None
+        blocks = tuple(Block(*block) for block in row["blocks"])
+        shared = _shared(connection, row, blocks)
+    return StoredArticle(row["id"], Extraction(_article(row), blocks, row["extractor"]), row["duplicate_of"], shared)
+
+
+def _shared(connection: Connection, article: RowMapping, blocks: tuple[Block, ...]) -> dict[int, Shared]:
+    found = {}
+    for index, block in enumerate(blocks):
+        if block.reason != "template":
+            continue
+        known = site_blocks.c.source == article["source"], site_blocks.c.block_hash == block_key(block.text)
+        row = connection.execute(select(site_blocks.c.id, site_blocks.c.articles).where(*known)).first()
+        if row is not None:
+            joined = select(articles.c.url_key).join(
+                site_block_articles, site_block_articles.c.article_id == articles.c.id
+            )
+            others = joined.where(site_block_articles.c.block_id == row.id, articles.c.id != article["id"])
+            keys = connection.execute(others.order_by(articles.c.id).limit(MOST_NAMED)).scalars().all()
+            found[index] = Shared(row.articles, tuple(keys))
+    return found
 
 
 def _article(row: RowMapping) -> Article:
-    facts = {field.name: row[field.name] for field in fields(Article)}
+    facts = {fact.name: row[fact.name] for fact in fields(Article)}
     facts |= {name: tuple(facts[name]) for name in ("authors", "tags")}
     return Article(**facts | {"images": tuple(Image(**image) for image in facts["images"])})

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from newscrawl.storage.types import CompressedJson, Json, UtcDateTime
@@ -41,6 +42,8 @@ runs = Table(
     Column("reason", Text),
     Column("counts", Json, nullable=False),
 )
+
+_IS_COPY = text("duplicate_of is not null")
 
 articles = Table(
     "articles",
@@ -80,11 +83,15 @@ articles = Table(
     Column("archive_file", Text),
     Column("archive_offset", BigInteger),
     Column("run_id", ForeignKey("runs.id", ondelete="SET NULL")),
-    Index(None, "source", "published_at"),
-    Index(None, "published_at"),
     Index(None, "content_hash"),
-    Index(None, "duplicate_of"),
+    # Without the many that are no copies: SQLite would take this index for "is null" before any other.
+    Index(None, "duplicate_of", sqlite_where=_IS_COPY, postgresql_where=_IS_COPY),
     Index(None, "run_id"),
+    Index(None, "canonical_url"),
+    # What a search and a list ask of every article, without a look at the row, where it stands behind the text.
+    Index("ix_articles_by_id", "id", "duplicate_of", "gone_at", "source", "language", "published_at"),
+    Index("ix_articles_by_date", "published_at", "duplicate_of", "gone_at", "source", "language"),
+    Index("ix_articles_by_source", "source", "published_at", "duplicate_of", "gone_at", "language"),
 )
 
 article_revisions = Table(
@@ -132,6 +139,81 @@ pages = Table(
     Index(None, "taken_by"),
     Index(None, "run_id"),
     Index(None, "outcome", "reason"),
+)
+
+near_duplicate_keys = Table(
+    "near_duplicate_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    # No foreign key: its index would double the table. A key of an article that is gone finds nothing.
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+dedupe_rebuilds = Table(
+    "dedupe_rebuilds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stage", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+)
+
+site_blocks = Table(
+    "site_blocks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("block_hash", BigInteger, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("template_at", UtcDateTime),
+    UniqueConstraint("source", "block_hash"),
+    Index(None, "last_seen_at"),
+)
+
+site_block_articles = Table(
+    "site_block_articles",
+    metadata,
+    Column("block_id", ForeignKey("site_blocks.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "article_id"),
+    sqlite_with_rowid=False,
+)
+
+reextractions = Table(
+    "reextractions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("arguments", Json, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("last_article", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("counts", Json, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("run_id", ForeignKey("runs.id", ondelete="SET NULL")),
+)
+
+article_words = Table(
+    "article_words",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("authors", Text, nullable=False),
+    Column("section", Text, nullable=False),
+)
+
+search_queue = Table(
+    "search_queue",
+    metadata,
+    # No foreign key: a trigger empties it with the article.
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
 )
 
 UNIQUE_ARTICLES = (

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.items import Candidate, Listing, Outcome
+from newscrawl.revisions import is_same
 from newscrawl.storage import runs
 from newscrawl.storage.counts import Counts, Result
-from newscrawl.storage.duplicates import relink
+from newscrawl.storage.duplicates import add_links, change_lead, change_links
 from newscrawl.storage.engine import StorageError, explained, open_engine, write_transaction
+from newscrawl.storage.forgetting import forget
 from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, seed, take
 from newscrawl.storage.listings import Wanted, record_listing
-from newscrawl.storage.schema import article_revisions, articles
-from newscrawl.storage.visits import record_article, record_outcome
+from newscrawl.storage.mending import Cause, cause_of, put_aside, settle, without_templates
+from newscrawl.storage.schema import articles
+from newscrawl.storage.values import facts_of, text_of
+from newscrawl.storage.visits import is_older_copy, record_article, record_outcome
 
 StoreItem = Candidate | Outcome | Listing | Seed | Take
 """What the store is asked to write, or for what is due."""
-
-_JUST_NOW = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Store:
         engine = open_engine(url)
         with explained(engine), write_transaction(engine) as connection:
             run_id = runs.begin(connection, spider, arguments, Counts().as_json())
+            forget(connection, datetime.now(UTC))
         return cls(engine, run_id, archive=archive)
 
     def write(self, items: Sequence[StoreItem]) -> list[Result]:
@@ -105,94 +107,62 @@ def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
 
 def _write_article(connection: Connection, item: Candidate, store: Store, now: datetime) -> Result:
     known = connection.execute(select(articles).where(articles.c.url_key == item.page.key)).mappings().first()
+    item, sighting = without_templates(connection, item, known)
     if known is None:
         values = _article_values(item, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
         added = insert(articles).values(url_key=item.page.key, **values).returning(articles.c.id)
         article_id = connection.execute(added).scalar_one()
-        relink(connection, item.content_hash)
-        return Result("stored", article_id)
-    if (known["title"], known["text"]) == (item.extraction.article.title, item.extraction.article.text):
+        add_links(connection, article_id, item.extraction.article.text, item.content_hash, item.near_duplicate_keys)
+        settle(connection, sighting, article_id, now)
+        return Result("stored", article_id, extraction=item.extraction)
+    article = item.extraction.article
+    if is_older_copy(item.page, known["fetched_at"], now):
+        return Result("unchanged", known["id"])
+    if is_same(known["title"], article.title) and is_same(known["text"], article.text):
         _refresh(connection, known, item, now)
-        return Result("unchanged", known["id"])
-    if _is_older_copy(item, known["fetched_at"], now):
-        return Result("unchanged", known["id"])
-    _revise(connection, known, item, store, now)
-    return Result("stored", known["id"], revised=True)
-
-
-def _is_older_copy(item: Candidate, stored: datetime, now: datetime) -> bool:
-    """Whether the page was saved before the stored one. What was fetched just now never was, whatever a clock said."""
-    page = item.page
-    return page.url is not None and page.fetched_at < stored and now - page.fetched_at > _JUST_NOW
+        settle(connection, sighting, known["id"], now)
+        return Result("unchanged", known["id"], extraction=item.extraction)
+    cause = _revise(connection, known, item, store, now)
+    settle(connection, sighting, known["id"], now)
+    if cause == "template":
+        return Result("unchanged", known["id"], extraction=item.extraction)
+    return Result("stored", known["id"], revised=True, extraction=item.extraction)
 
 
 def _article_values(item: Candidate, store: Store) -> dict[str, Any]:
-    article = item.extraction.article
     place = store.archive.write(item.page) if store.archive is not None and item.page.visit is not None else None
+    file, offset = (place.file, place.offset) if place else item.page.archived or (None, None)
     return {
-        **_facts(item),
-        "title": article.title,
-        "text": article.text,
+        **facts_of(item),
+        **text_of(item),
         "fetched_at": item.page.fetched_at,
-        "content_hash": item.content_hash,
-        "word_count": article.word_count,
         "extractor": item.extraction.extractor,
-        "archive_file": place.file if place else None,
-        "archive_offset": place.offset if place else None,
+        "archive_file": file,
+        "archive_offset": offset,
         "run_id": store.run_id,
     }
 
 
-def _facts(item: Candidate) -> dict[str, Any]:
-    """What may change without being a revision."""
-    article = item.extraction.article
-    return {
-        "url": article.url,
-        "canonical_url": article.canonical_url,
-        "source": article.source,
-        "description": article.description,
-        "authors": list(article.authors),
-        "section": article.section,
-        "tags": list(article.tags),
-        "language": article.language,
-        "image_url": article.image_url,
-        "images": [{"url": image.url, "caption": image.caption} for image in article.images],
-        "published_at": article.published_at,
-        "published_raw": article.published_raw,
-        "published_source": article.published_source,
-        "published_precision": article.published_precision,
-        "modified_at": article.modified_at,
-        "paywalled": article.paywalled,
-        "blocks": [[block.kind, block.text, block.reason] for block in item.extraction.blocks],
-        "body_digest": hashlib.sha256(item.page.body).hexdigest(),
-        "gone_at": None,
-    }
-
-
 def _refresh(connection: Connection, known: RowMapping, item: Candidate, now: datetime) -> None:
-    changed = {name: value for name, value in _facts(item).items() if known[name] != value}
+    new = facts_of(item) | text_of(item)  # the same text may have other spaces now
+    if known["archive_file"] is None and item.page.archived is not None:
+        new["archive_file"], new["archive_offset"] = item.page.archived
+    changed = {name: value for name, value in new.items() if known[name] != value}
     if changed:
         statement = update(articles).where(articles.c.id == known["id"]).values(updated_at=now, **changed)
         connection.execute(statement)
-        if "published_at" in changed:
-            relink(connection, known["content_hash"])
+        if "content_hash" in changed:
+            change_links(connection, known["id"], known["text"])
+        elif not changed.keys().isdisjoint({"published_at", "gone_at"}):
+            change_lead(connection, known["id"])
 
 
-def _revise(connection: Connection, known: RowMapping, item: Candidate, store: Store, now: datetime) -> None:
+def _revise(connection: Connection, known: RowMapping, item: Candidate, store: Store, now: datetime) -> Cause:
     """Put the stored text aside. The same bytes with another text are the extractor's doing, not the publisher's."""
     values = _article_values(item, store)
-    cause = "extractor" if values["body_digest"] == known["body_digest"] else "publisher"
-    earlier = select(func.count()).where(article_revisions.c.article_id == known["id"])
-    connection.execute(
-        insert(article_revisions).values(
-            article_id=known["id"],
-            number=connection.execute(earlier).scalar_one() + 1,
-            cause=cause,
-            replaced_at=now,
-            **{name: known[name] for name in ("title", "text", "extractor", "fetched_at")},
-        )
-    )
+    cause = cause_of(known, item, values["body_digest"])
+    put_aside(connection, known, cause, now)
     values |= {"updated_at": now, "revision": known["revision"] + (cause == "publisher")}
     connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
-    for content_hash in {known["content_hash"], item.content_hash}:
-        relink(connection, content_hash)
+    change_links(connection, known["id"], known["text"])
+    return cause

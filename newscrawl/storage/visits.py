@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -11,8 +11,16 @@ from sqlalchemy import Connection, Row, insert, select, update
 from newscrawl.items import Candidate, Outcome, Page, Visit
 from newscrawl.revisits import SECOND_LOOK, after_failure, after_listing, after_visit
 from newscrawl.storage.counts import Result
+from newscrawl.storage.duplicates import change_lead
 from newscrawl.storage.schema import articles, pages
 from newscrawl.urls import url_key
+
+_JUST_NOW = timedelta(minutes=10)
+
+
+def is_older_copy(page: Page | Outcome, known: datetime | None, now: datetime) -> bool:
+    """Whether a page was saved before what is known. What was fetched just now never was, whatever a clock said."""
+    return page.url is not None and known is not None and page.fetched_at < known and now - page.fetched_at > _JUST_NOW
 
 
 def page_of(connection: Connection, key: str) -> Row[Any] | None:
@@ -34,10 +42,15 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
         "fetched_at": page.fetched_at,
         "run_id": run_id,
     }
+    known = page_of(connection, page.key)
+    if known is not None and is_older_copy(page, known.fetched_at, now):
+        # Of the page itself more is known since; that a run skipped it is made good.
+        names = ("article_id", "run_id", *(("outcome", "reason", "error") if known.outcome == "skipped" else ()))
+        _write(connection, page.key, {name: values[name] for name in names})
+        return
     if page.visit is None:
         _write(connection, page.key, values)
         return
-    known = page_of(connection, page.key)
     born = item.extraction.article.published_at or (known.queued_at if known else None) or now
     changed = result.outcome == "stored"
     again = after_visit(now, known.fetched_at if known else None, born, changed=changed)
@@ -50,13 +63,15 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
 
 
 def record_outcome(connection: Connection, item: Outcome, run_id: int, now: datetime) -> None:
-    """Record a visit that found no article."""
+    """Record a visit that found no article; an older copy of a page says nothing about what is known of it since."""
+    known = page_of(connection, item.key)
+    if known is not None and is_older_copy(item, known.fetched_at, now):
+        return
     if item.visit is None:
         names = ("url", "source", "outcome", "reason", "error", "fetched_at")
         _write(connection, item.key, {**{name: getattr(item, name) for name in names}, "run_id": run_id})
         return
     asked = url_key(item.visit.requested_url)
-    known = page_of(connection, item.key)
     if known is not None and known.kind != item.visit.kind and asked != item.key:
         # An address that leads to the home page says nothing about the home page.
         item = replace(item, key=asked, url=item.visit.requested_url)
@@ -83,7 +98,8 @@ def record_outcome(connection: Connection, item: Outcome, run_id: int, now: date
         values["next_fetch_at"] = _after(item, item.visit, known, failures, now)
     if item.outcome == "gone" and known is not None and known.article_id is not None:
         is_there = (articles.c.id == known.article_id) & articles.c.gone_at.is_(None)
-        connection.execute(update(articles).where(is_there).values(gone_at=now, updated_at=now))
+        if connection.execute(update(articles).where(is_there).values(gone_at=now, updated_at=now)).rowcount:
+            change_lead(connection, known.article_id)
     _write(connection, item.key, values)
     if asked != item.key:
         _write(connection, asked, values | {"url": item.visit.requested_url, "next_fetch_at": None})
@@ -109,7 +125,8 @@ def _next_visit(connection: Connection, known: Row[Any], now: datetime) -> datet
 
 def _come_back(connection: Connection, article_id: int) -> None:
     was_gone = (articles.c.id == article_id) & articles.c.gone_at.is_not(None)
-    connection.execute(update(articles).where(was_gone).values(gone_at=None))
+    if connection.execute(update(articles).where(was_gone).values(gone_at=None)).rowcount:
+        change_lead(connection, article_id)
 
 
 def _answer(visit: Visit) -> dict[str, Any]:

@@ -19,8 +19,12 @@ from newscrawl.cli.explain_html import as_html
 from newscrawl.cli.explain_text import as_text, wrapped
 from newscrawl.explanation import Explanation
 from newscrawl.items import Article, Block, Extraction
+from newscrawl.storage import Store
+from newscrawl.templates import THRESHOLD
 from tests.conftest import PROVIDED, ROOT, article
 from tests.projects import COMMAND, run, run_on_a_terminal
+from tests.storage.test_templates import page as boxed_page
+from tests.test_templates import BOX
 
 DUMP = str(PROVIDED / "001_89b347cee3ab0069.txt")
 HOSTILE = "Họp\x1b[2J\x1b]0;x\x07 </title><script>alert(1)</script><img src=x onerror=alert(1)>\u202e \"'&amp;"
@@ -236,3 +240,16 @@ def test_file_is_replaced_whole_or_not_at_all(tmp_path):
     assert refused(DUMP, "--html", tmp_path) == f"{tmp_path} is there, and no file that you may write"
     missing = tmp_path / "no" / "x.html"
     assert refused(DUMP, "--html", missing) == f"{missing} cannot be written (No such file or directory)"
+
+
+def test_block_that_the_site_repeats_names_other_pages_that_have_it(database):
+    """In the terminal below the block, in a browser beside its reason."""
+    store = Store.open(f"sqlite:///{database}", "test", {})
+    store.write([boxed_page(number, Block("list_item", BOX)) for number in range(THRESHOLD)])
+    store.close()
+    lines = explain("1", "--database", f"sqlite:///{database}", COLUMNS="300").stdout.splitlines()
+    (place,) = [index for index, line in enumerate(lines) if line == f"- template    • {BOX}"]
+    others = " and ".join(f"https://bao.example/{number}.html" for number in (1, 2, 3))
+    note = f"on {THRESHOLD} pages of the site, such as {others}"
+    assert " ".join(map(str.strip, lines[place + 1 : place + 3])) == f"({note})"
+    assert f"template, {note}" in as_html(explained("1", f"sqlite:///{database}"))

@@ -1,0 +1,156 @@
+"""How fast a database is searched, listed, shown and exported, beside raw SQL: `python -m benchmarks.search [--full]`.
+
+A database of generated articles (20,000, with --full 200,000), made anew or kept with --database. Medians of 50
+varied calls in a warm process; raw SQL is what the calls execute, by the `sqlite3` module on a connection of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Engine, event
+
+from benchmarks.made_database import DAYS, FIRST_DAY, SITES, fill
+from newscrawl.cli.export_formats import write_jsonl
+from newscrawl.searchwords import folded, parse
+from newscrawl.storage import COLUMNS, Selection, export, history, search
+
+CALLS = 50
+Statement = tuple[str, Sequence[Any]]
+
+
+def main() -> None:
+    """Make the database, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--database", type=Path, help="Keep it in this file, and use it again.")
+    options = parser.parse_args()
+    count = 200_000 if options.full else 20_000
+    with tempfile.TemporaryDirectory() as folder:
+        path = options.database or Path(folder) / "made.db"
+        if not path.exists():
+            cost = fill(path, count)
+            print(f"index: {1000 * cost.index_seconds / count:.2f} ms CPU an article")
+            _print_disk(path, count, cost.text_bytes)
+        _measure(path, f"sqlite:///{path}")
+
+
+def _print_disk(path: Path, count: int, text_bytes: int) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        sizes = database.execute(
+            "select sum(pgsize), sum(pgsize * (name = 'article_words')), sum(pgsize * (name like 'article_index%')) "
+            "from dbstat"
+        ).fetchone()
+    whole, words, index = (size / count for size in sizes)
+    print(f"disk: {whole:,.0f} bytes an article, of which words {words:,.0f} and index {index:,.0f}; ", end="")
+    print(f"its text {text_bytes / count:,.0f}")
+
+
+def _measure(path: Path, url: str) -> None:
+    random = np.random.default_rng(1)
+    with closing(sqlite3.connect(path)) as database:
+        texts = [row[0] for row in database.execute("select text from articles where id % 337 = 1 limit 200")]
+        last = database.execute("select max(id) from articles").fetchone()[0]
+    queries = list(_queries(texts, random))
+    print(f"{'':24}{'median':>9}{'p95':>9}{'raw':>9}{'ratio':>7}")
+    _row("search, first page", path, [lambda q=q: search(url, Selection(query=parse(q))) for q in queries])
+    _row("filters, newest first", path, [lambda s=s: search(url, s) for s in _filters(random)])
+    ids = [int(number) for number in random.integers(1, last, CALLS)]
+    _row("show", path, [lambda i=i: history(url, i) for i in ids])
+    _print_export(url, path)
+
+
+def _queries(texts: Sequence[str], random: np.random.Generator) -> Iterator[str]:
+    """Single words, pairs, phrases and exclusions, of any frequency, as real articles have them."""
+    for number in range(CALLS):
+        words = folded(texts[number]).split()
+        at = int(random.integers(len(words) - 4))
+        kinds = (
+            words[at],
+            max(words, key=len),
+            f"{words[at]} {words[-at]}",
+            f'"{words[at]} {words[at + 1]} {words[at + 2]}"',
+            f"{words[at]} {words[at + 1]} -{words[-at]}",
+        )
+        yield kinds[number % len(kinds)]
+
+
+def _filters(random: np.random.Generator) -> Iterator[Selection]:
+    for number in range(CALLS):
+        since = FIRST_DAY + timedelta(days=int(random.integers(DAYS - 40)))
+        until = since + timedelta(days=int(random.integers(1, 40)))
+        site = f"site{random.integers(SITES)}"
+        yield Selection(since=since, until=until, sources=(site,) if number % 2 else ())
+
+
+def _row(name: str, path: Path, calls: Sequence[Callable[[], Any]]) -> None:
+    statements: list[list[Statement]] = []
+    for call in calls:
+        with _recorded() as recorded:
+            call()
+        statements.append(recorded)
+    whole = [_least(call) for call in calls]
+    raw = [_least(lambda some=some: _run(path, some)) for some in statements]
+    median, base = statistics.median(whole), statistics.median(raw)
+    p95 = sorted(whole)[int(len(whole) * 0.95)]
+    print(f"{name:24}{median:7.2f}ms{p95:7.1f}ms{base:7.2f}ms{median / base:7.2f}", flush=True)
+
+
+@contextmanager
+def _recorded() -> Iterator[list[Statement]]:
+    found: list[Statement] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Sequence[Any], *_: Any) -> None:
+        found.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def _run(path: Path, statements: Sequence[Statement]) -> None:
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+        for statement, parameters in statements:
+            database.execute(statement, parameters).fetchall()
+
+
+def _least(call: Callable[[], Any]) -> float:
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - began)
+    return 1000 * min(times)
+
+
+def _print_export(url: str, path: Path) -> None:
+    began = time.perf_counter()
+    with Path("/dev/null").open("wb") as nothing:
+        found = export(url, Selection(all_copies=True))
+        write_jsonl(found.rows, COLUMNS, nothing)
+    ours = time.perf_counter() - began
+    began = time.perf_counter()
+    with closing(sqlite3.connect(path)) as database, io.TextIOWrapper(Path("/dev/null").open("wb")) as nothing_text:
+        for row in database.execute(f"select {', '.join(COLUMNS)} from articles order by id"):
+            nothing_text.write(json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False))
+    raw = time.perf_counter() - began
+    print(f"export, JSON lines: {found.total / ours:,.0f} articles a second, raw {found.total / raw:,.0f}; ", end="")
+    print(f"{ours / raw:.2f} times raw, at {datetime.now(UTC):%Y-%m-%d}")
+
+
+if __name__ == "__main__":
+    main()

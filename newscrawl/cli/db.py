@@ -1,0 +1,81 @@
+"""`newscrawl db`: care for the database itself."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from newscrawl.cli.options import address, database_option, json_option, one_line, print_json
+
+
+@click.group()
+def db() -> None:
+    """Upgrade, check and compact a database."""
+
+
+@db.command()
+@click.option("--reindex", is_flag=True, help="Index all articles anew, for search.")
+@database_option
+@json_option
+def upgrade(reindex: bool, database: str | None, as_json: bool) -> None:
+    """Bring an older database up to date, and index what waits for it: newscrawl db upgrade.
+
+    A crawl upgrades the tables by itself, and indexes a part of what waits with everything that it stores.
+    """
+    with one_line("db upgrade"):
+        from newscrawl import storage  # noqa: PLC0415
+
+        url = address(database)
+        steps = storage.upgrade(url, reindex=reindex)
+        first = next(steps)
+        with click.progressbar(
+            length=max(first.total, 1), label="indexing", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar:
+            for step in steps:
+                bar.update(step.done - bar.pos)
+    if as_json:
+        print_json({"indexed": first.total})
+    else:
+        click.echo(f"{storage.location(url)} is up to date; {first.total} articles were indexed")
+
+
+@db.command()
+@database_option
+@json_option
+def check(database: str | None, as_json: bool) -> None:
+    """Look for damage, lost links and articles that no search finds: newscrawl db check.
+
+    Exit code 1 where there is any. Reads the whole file.
+    """
+    with one_line("db check"):
+        from newscrawl import storage  # noqa: PLC0415
+        from newscrawl.text import printable  # noqa: PLC0415
+
+        faults = list(storage.check(address(database)))
+    if as_json:
+        print_json({"faults": faults})
+    else:
+        for fault in faults:
+            click.echo(printable(fault))
+        if not faults:
+            click.echo(f"{storage.location(address(database))} is whole")
+    sys.exit(1 if faults else 0)
+
+
+@db.command()
+@database_option
+@json_option
+def vacuum(database: str | None, as_json: bool) -> None:
+    """Give back the space of what was deleted, and overwrite it: newscrawl db vacuum.
+
+    Needs as much free disk as the file takes, and no crawl that writes.
+    """
+    with one_line("db vacuum"):
+        from newscrawl import storage  # noqa: PLC0415
+
+        before, after = storage.vacuum(address(database))
+    if as_json:
+        print_json({"bytes_before": before, "bytes_after": after})
+    else:
+        click.echo(f"{before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB after")

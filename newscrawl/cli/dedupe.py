@@ -1,0 +1,47 @@
+"""`newscrawl dedupe --rebuild`: a progress bar on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+import click
+
+from newscrawl.storage import Progress, count_stories, rebuild
+
+_LABELS = {"clear": "forgetting old keys", "keys": "reading texts", "links": "linking copies"}
+_LINES = 10
+"""Lines a stage, where there is no terminal."""
+
+
+def rebuild_links(database: str, *, is_terminal: bool) -> None:
+    """Rebuild, and tell how far it is. Raises StorageError."""
+    is_first = True
+    for stage, steps in groupby(rebuild(database), lambda progress: progress.stage):
+        if is_terminal:
+            _draw(_LABELS[stage], steps)
+        else:
+            for line in _lines(_LABELS[stage], steps, is_first=is_first):
+                click.echo(line)
+        is_first = False
+    stories = count_stories(database)
+    click.echo(f"{stories.articles} articles, {stories.articles - stories.copies} stories, {stories.copies} copies")
+
+
+def _draw(label: str, steps: Iterable[Progress]) -> None:
+    with click.progressbar(length=1, label=label, show_eta=True) as bar:
+        for progress in steps:
+            bar.length = max(progress.total, 1)
+            bar.update(progress.done - bar.pos)
+        bar.update((bar.length or 1) - bar.pos)
+
+
+def _lines(label: str, steps: Iterable[Progress], *, is_first: bool) -> Iterable[str]:
+    told = None
+    for progress in steps:
+        if is_first and told is None and progress.resumed:
+            yield "going on with the rebuild that was stopped"
+        share = progress.done * _LINES // max(progress.total, 1)
+        if share != told:
+            yield f"{label}: {progress.done} of {progress.total} articles"
+        told = share

@@ -1,0 +1,56 @@
+"""`newscrawl delete`: an article out of everything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from newscrawl.cli.options import address, database_option, json_option, one_line, page_of, print_json, refuse
+
+
+@click.command()
+@click.argument("page", metavar="ID|URL")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--archive",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the raw pages [default: ARCHIVE_DIR of the settings]",
+)
+@database_option
+@json_option
+def delete(page: str, yes: bool, archive: Path | None, database: str | None, as_json: bool) -> None:
+    """Delete an article everywhere: its row, earlier texts, words in the index, raw pages in the archive.
+
+    \b
+    newscrawl delete 12
+    newscrawl delete https://news.example/a.html --yes
+
+    Its address stays, so that no crawl stores it again unless it is asked for that URL, and a row of `runs` says what
+    was done. Copies on other sites are articles of their own. `newscrawl db vacuum` afterwards overwrites what the
+    file still holds in free places.
+    """
+    from newscrawl import settings  # noqa: PLC0415
+    from newscrawl.cli.table import cell  # noqa: PLC0415
+
+    with one_line("delete"):
+        from newscrawl.storage import delete_article, history, location  # noqa: PLC0415
+
+        url = address(database)
+        found = history(url, page_of(page))
+        if found is None:
+            refuse("delete", f"no article {page} in {location(url)}")
+            return
+        article = found.article
+        said = f"{article['id']}  {cell(article['title'] or '(no title)')}  {cell(article['url_key'])}"
+        if not yes:
+            click.confirm(f"{said}\nDelete it, with {len(found.revisions)} earlier texts?", abort=True, err=True)
+        folder = archive or (Path(settings.ARCHIVE_DIR) if settings.ARCHIVE_DIR else None)
+        done = delete_article(url, article["id"], folder)
+    if done is None:
+        refuse("delete", f"article {article['id']} is gone already")
+    elif as_json:
+        facts = {"article": article["id"], "url_key": article["url_key"], "run_id": done.run_id}
+        print_json(facts | {"revisions": done.revisions, "archive_records": done.records})
+    else:
+        click.echo(f"deleted {said}\n{done.revisions} earlier texts, {done.records} raw pages; run {done.run_id}")

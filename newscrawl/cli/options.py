@@ -1,0 +1,121 @@
+"""What the commands that read the database have in common: options, errors of one line, colour, dates."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from newscrawl.storage import Selection
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    help="Database address [default: NEWSCRAWL_DATABASE_URL or newscrawl.db here]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_SELECTION = (
+    click.option("--since", type=_DAY, metavar="DAY", help="Published on this day (UTC) or later: 2020-09-01."),
+    click.option("--until", type=_DAY, metavar="DAY", help="Published on this day (UTC) or earlier."),
+    click.option("--source", multiple=True, metavar="SITE", help="Of this site, as `newscrawl stats` names it."),
+    click.option("--section", metavar="WORDS", help="Of the sections with these words: 'kinh te'."),
+    click.option("--author", metavar="NAME", help="By this author; accents and case make no difference."),
+    click.option("--language", multiple=True, metavar="CODE", help="In this language: vi."),
+    click.option("--all-copies", is_flag=True, help="Also copies of other articles, and what its site took away."),
+)
+
+
+def selection_options(command: Command) -> Command:
+    """Add the options that choose articles."""
+    for option in reversed(_SELECTION):
+        command = option(command)
+    return command
+
+
+def selection_of(typed: str, chosen: dict[str, Any]) -> Selection:
+    """Make a selection of what was typed and of the options that choose articles. Raises QueryError."""
+    from newscrawl.searchwords import parse, phrase_of  # noqa: PLC0415
+    from newscrawl.storage import Selection  # noqa: PLC0415
+
+    return Selection(
+        query=parse(typed),
+        since=_moment(chosen["since"]),
+        until=_moment(chosen["until"], timedelta(days=1)),
+        sources=chosen["source"],
+        languages=chosen["language"],
+        section=phrase_of(chosen["section"] or ""),
+        author=phrase_of(chosen["author"] or ""),
+        all_copies=chosen["all_copies"],
+    )
+
+
+def _moment(day: datetime | None, later: timedelta = timedelta()) -> datetime | None:
+    if day is None:
+        return None
+    try:
+        return day.replace(tzinfo=UTC) + later
+    except OverflowError:
+        return None  # the last day that there is sets no limit
+
+
+def address(database: str | None) -> str:
+    """Return the address of the database that is meant."""
+    from newscrawl import settings  # noqa: PLC0415
+
+    return database or settings.DATABASE_URL
+
+
+def refuse(command: str, message: str) -> None:
+    """End with one line that says what is wrong, and exit code 1."""
+    from newscrawl.text import printable  # noqa: PLC0415
+
+    click.echo(f"newscrawl {command}: {printable(message)}", err=True)
+    sys.exit(1)
+
+
+@contextmanager
+def one_line(command: str) -> Iterator[None]:
+    """Let what the database or a search cannot do end in one line."""
+    from newscrawl.searchwords import QueryError  # noqa: PLC0415
+    from newscrawl.storage import StorageError  # noqa: PLC0415
+
+    try:
+        yield
+    except (QueryError, StorageError) as error:
+        refuse(command, str(error))
+
+
+def page_of(given: str) -> int | str:
+    """Return the number of an article, or the key of the page whose URL was given."""
+    from newscrawl.urls import url_key  # noqa: PLC0415
+
+    if given.isascii() and given.isdecimal() and len(given) <= 18:
+        return int(given)
+    if given.startswith("file:"):
+        return given
+    try:
+        return url_key(given)
+    except ValueError:
+        return given
+
+
+def print_json(value: object) -> None:
+    """Print a value with moments as ISO 8601; what could control a terminal is escaped, and nothing else."""
+    text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=_plain)
+    click.echo("".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")

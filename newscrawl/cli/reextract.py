@@ -1,0 +1,162 @@
+"""`newscrawl reextract`: a progress bar on a terminal, lines elsewhere, and what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from newscrawl import settings
+from newscrawl.fieldchanges import Tally
+from newscrawl.reextraction import reextract
+from newscrawl.registry import rules_for
+from newscrawl.rules import RulesError
+from newscrawl.sources import ArgumentError
+from newscrawl.sources.arguments import window
+from newscrawl.storage import Reextraction, Scope, StorageError
+from newscrawl.text import printable
+from newscrawl.workers import Limits, lease, release
+
+_STARTED = 2
+"""The exit code of what began, and could not go on."""
+_LINES = 10
+"""Lines about the progress, where there is no terminal."""
+
+
+class StoppedError(Exception):
+    """A signal ended the pass; what is done is stored."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("stopped; the same command goes on where this one was")
+        self.number = number
+
+
+def main(
+    *,
+    database: str | None,
+    archive: Path | None,
+    source: str | None,
+    days: Mapping[str, str],
+    sample: int | None,
+    workers: int | None,
+    restart: bool,
+) -> int:
+    """Run the command; return its exit code: 1 not started, 2 the database gave up, 130 or 143 after a signal."""
+    code = 1
+    try:
+        folder = archive or Path(settings.ARCHIVE_DIR)
+        if not folder.is_dir():
+            raise StorageError(f"archive: there is no folder {printable(str(folder))}; name it by --archive")
+        scope = Scope(source, window(days, None))
+        url = database or settings.DATABASE_URL
+        if sample is None:
+            work = Reextraction.begin(url, scope, restart=restart)
+        else:
+            work = Reextraction.rehearse(url, scope, sample)
+        code = _STARTED
+        count = settings.EXTRACT_WORKERS if workers is None else workers
+        limits = Limits(count, settings.EXTRACT_MAX_SECONDS, settings.EXTRACT_MAX_MEGABYTES)
+        try:
+            reextract_articles(work, folder, limits, is_terminal=sys.stdout.isatty())
+        finally:
+            work.close()
+    except StoppedError as error:
+        print(f"newscrawl reextract: {error}", file=sys.stderr)  # noqa: T201
+        return 128 + error.number
+    except KeyboardInterrupt:  # before or after the pages
+        return 128 + signal.SIGINT
+    except (ArgumentError, RulesError, StorageError) as error:
+        print(f"newscrawl reextract: {error}", file=sys.stderr)  # noqa: T201
+        return code
+    return 0
+
+
+def reextract_articles(work: Reextraction, folder: Path, limits: Limits, *, is_terminal: bool) -> None:
+    """Read again, tell how far it is, and say what changed. Raises StorageError and StoppedError."""
+    total = len(work.chosen) if work.chosen is not None else work.total
+    if work.tally.pages:
+        click.echo(f"going on with the pass that was stopped after {_pages(work.tally.pages)}")
+    reason = "shutdown"
+    try:
+        with _progress(total, work.tally.pages, is_terminal=is_terminal) as tell:
+            _run(work, folder, limits, tell)
+        reason = "finished"
+    finally:
+        work.finish(reason)
+    of = f" of {work.total}" if work.chosen is not None else ""
+    for line in (*_said(work.tally, of, is_done=work.chosen is None), *_without_page(work)):
+        click.echo(line)
+
+
+def _run(work: Reextraction, folder: Path, limits: Limits, tell: Callable[[int], None]) -> None:
+    received: list[int] = []
+
+    async def run() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+
+        def stop(number: int) -> None:
+            received.append(number)
+            task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop, number)
+        workers = lease(limits)
+        try:
+            await reextract(work, folder, workers, rules_for, tell)
+        finally:
+            release(workers)
+
+    try:
+        asyncio.run(run())
+    except asyncio.CancelledError:
+        raise StoppedError(received[0] if received else signal.SIGINT) from None
+
+
+@contextmanager
+def _progress(total: int, done: int, *, is_terminal: bool) -> Iterator[Callable[[int], None]]:
+    if is_terminal:
+        with click.progressbar(length=max(total, 1), label="reading pages again", show_eta=True) as bar:
+            bar.update(done)
+            yield lambda now: bar.update(now - bar.pos)
+        return
+    told = done * _LINES // max(total, 1)
+
+    def tell(now: int) -> None:
+        nonlocal told
+        share = now * _LINES // max(total, 1)
+        if share != told:
+            click.echo(f"reading pages again: {now} of {total}")
+        told = share
+
+    yield tell
+
+
+def _said(tally: Tally, of: str, *, is_done: bool) -> Iterator[str]:
+    outcomes = tally.outcomes
+    changed = "changed" if is_done else "would change"
+    articles = f"{outcomes['changed']} articles {changed}, {outcomes['unchanged']} stay"
+    yield f"{_pages(tally.pages)}{of} read again: {articles}"
+    if tally.reasons:
+        reasons = ", ".join(f"{printable(reason)} {count}" for reason, count in tally.reasons.most_common())
+        yield f"{outcomes['left']} left as they are, for want of a page or an article: {reasons}"
+    if tally.fields:
+        yield f"{'field':<20}{'gained':>8}{'lost':>8}{'changed':>8}"
+    for name, counts in sorted(tally.fields.items(), key=lambda item: -item[1].total()):
+        line = f"{name:<20}{counts['gained']:>8}{counts['lost']:>8}{counts['changed']:>8}"
+        words = f"   {tally.words['gained']} words gained, {tally.words['lost']} lost" if name == "text" else ""
+        yield line + words
+
+
+def _without_page(work: Reextraction) -> Iterator[str]:
+    if count := work.without_page:
+        yield f"{count} articles have no raw page in the archive, and stay"
+
+
+def _pages(count: int) -> str:
+    return f"{count} page" + ("" if count == 1 else "s")

@@ -1,0 +1,47 @@
+"""`newscrawl runs`: what the last crawls did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from newscrawl.cli.options import address, database_option, json_option, one_line, print_json
+
+
+@click.command()
+@click.option("--spider", metavar="NAME", help="Of this spider alone: tuoitre, or delete for what a person deleted.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many to show.")
+@database_option
+@json_option
+def runs(spider: str | None, limit: int, database: str | None, as_json: bool) -> None:
+    """List the last runs, the latest first: newscrawl runs --spider tuoitre."""
+    with one_line("runs"):
+        from newscrawl.storage import last_runs  # noqa: PLC0415
+
+        found = last_runs(address(database), limit, spider)
+    if as_json:
+        print_json(found)
+        return
+    from newscrawl.cli.table import table  # noqa: PLC0415
+
+    names = ("run", "spider", "started", "took", "ended", "stored", "unchanged", "failed", "arguments")
+    rows = [_row(run) for run in found]
+    shown = len(names) if any(row[-1] for row in rows) else len(names) - 1
+    for line in table(names[:shown], [row[:shown] for row in rows]):
+        click.echo(line)
+
+
+def _row(run: dict[str, Any]) -> list[object]:
+    outcomes = run["counts"]["outcomes"]
+    took = run["finished_at"] - run["started_at"] if run["finished_at"] else None
+    arguments = " ".join(f"{name}={value}" for name, value in run["arguments"].items())
+    return [
+        run["id"],
+        run["spider"],
+        run["started_at"],
+        None if took is None else str(took).partition(".")[0],
+        run["reason"] or "goes on",
+        *(outcomes.get(name, 0) for name in ("stored", "unchanged", "failed")),
+        arguments,
+    ]

@@ -1,0 +1,7 @@
+"""Which texts are copies of one another: keys that find them, and a verdict on two texts."""
+
+from newscrawl.dedupe.likeness import Likeness, Reading, compare
+from newscrawl.dedupe.signature import near_duplicate_keys
+from newscrawl.dedupe.words import content_hash
+
+__all__ = ["Likeness", "Reading", "compare", "content_hash", "near_duplicate_keys"]

@@ -1,0 +1,120 @@
+"""Where in a text the words of a search stand: found by their folded forms, shown as the text has them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from newscrawl.searchwords import Phrase, Word, words_of
+from newscrawl.text import nfc
+
+WIDTH = 160
+"""Characters of a snippet."""
+_LEAD = 40
+"""Characters before the first match."""
+_MOST_HITS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A piece of text, and where in it the matches are."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+    def shown(self, before: str, after: str) -> str:
+        """Return the text with every match between two signs."""
+        parts, end = [], 0
+        for start, stop in self.marks:
+            parts += [self.text[end:start], before, self.text[start:stop], after]
+            end = stop
+        return "".join([*parts, self.text[end:]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int
+    end: int
+    phrase: int
+
+
+def mark(text: str | None, phrases: Sequence[Phrase]) -> Marked:
+    """Mark all matches in a short text, such as a title."""
+    line = " ".join(nfc(text or "").split())
+    return Marked(line, _joined(_hits(line, phrases)))
+
+
+def snippet(text: str | None, phrases: Sequence[Phrase], width: int = WIDTH) -> Marked:
+    """Cut out of a text the first passage with the most of what was searched for, or its beginning."""
+    text = text or ""
+    line = " ".join(nfc(text if phrases else text[: 2 * width]).split())
+    words = list(words_of(line))
+    hits = _hits(line, phrases, words)
+    best = _best(hits, width)
+    start, end = _cut(line, words, hits[best].start if hits else 0, width)
+    marks = _joined(hit for hit in hits[best:] if hit.start >= start and hit.end <= end)
+    before, after = "… " if start else "", " …" if end < len(line) else ""
+    shift = len(before) - start
+    return Marked(f"{before}{line[start:end]}{after}", tuple((one + shift, two + shift) for one, two in marks))
+
+
+def _hits(line: str, phrases: Sequence[Phrase], words: Sequence[Word] | None = None) -> list[_Hit]:
+    words = list(words_of(line)) if words is None else words
+    beginnings: dict[str, list[int]] = defaultdict(list)
+    for number, phrase in enumerate(phrases):
+        beginnings[phrase[0]].append(number)
+    found: list[_Hit] = []
+    for index, word in enumerate(words):
+        for number in beginnings.get(word.folded, ()):
+            phrase = phrases[number]
+            last = index + len(phrase) - 1
+            if last < len(words) and all(words[index + i].folded == part for i, part in enumerate(phrase)):
+                found.append(_Hit(word.start, words[last].end, number))
+        if len(found) >= _MOST_HITS:
+            break
+    return found
+
+
+def _best(hits: Sequence[_Hit], width: int) -> int:
+    """The first hit that is followed, within the width, by the most phrases."""
+    best, most, end = 0, 0, 0
+    counts: dict[int, int] = defaultdict(int)
+    for start, hit in enumerate(hits):
+        while end < len(hits) and hits[end].end - hit.start <= width - _LEAD:
+            counts[hits[end].phrase] += 1
+            end += 1
+        if len(counts) > most:
+            best, most = start, len(counts)
+        if start < end:
+            counts[hit.phrase] -= 1
+            if not counts[hit.phrase]:
+                del counts[hit.phrase]
+        else:
+            end = start + 1
+    return best
+
+
+def _cut(line: str, words: Sequence[Word], at: int, width: int) -> tuple[int, int]:
+    """A passage of whole words, where there are any, that holds the place."""
+    if len(line) <= width:
+        return 0, len(line)
+    first = max(0, min(at - _LEAD, len(line) - width))
+    start = next((word.start for word in words if word.start >= first), first) if first else 0
+    start = min(start, at)
+    limit = start + width
+    if limit >= len(line):
+        return start, len(line)
+    ends = [word.end for word in words if start < word.end <= limit]
+    return start, ends[-1] if ends else limit
+
+
+def _joined(hits: Iterable[_Hit]) -> tuple[tuple[int, int], ...]:
+    """Places in order, those that overlap as one."""
+    places: list[tuple[int, int]] = []
+    for start, end in sorted((hit.start, hit.end) for hit in hits):
+        if places and start < places[-1][1]:
+            places[-1] = (places[-1][0], max(end, places[-1][1]))
+        else:
+            places.append((start, end))
+    return tuple(places)

@@ -1,0 +1,34 @@
+"""WARC files: the raw pages of earlier crawls, or anybody's, such as CC-NEWS of Common Crawl."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from scrapy.settings import BaseSettings
+
+from newscrawl.files import WARC
+from newscrawl.sources import ArgumentError, LocalSpider
+from newscrawl.sources.arguments import window
+
+
+class ArchiveSpider(LocalSpider):
+    """Reads the WARC files below `path`, of a folder of thousands as well; without it, the project's own archive."""
+
+    name = "archive"
+    endings = (WARC,)
+    arguments: ClassVar = {
+        "path": "a WARC file, folder or glob, or several with commas between",
+        "since": "only pages that were fetched on this day or later, as in 2020-09-01",
+        "until": "only pages that were fetched up to this day, the day itself included",
+    }
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.window = window(given, None)
+
+    def default_path(self, settings: BaseSettings) -> str:
+        """Return the project's own archive."""
+        folder = settings["ARCHIVE_DIR"]
+        if not folder:
+            raise ArgumentError("path: none is given, and ARCHIVE_DIR is empty")
+        return str(folder)

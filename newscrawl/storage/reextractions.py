@@ -1,0 +1,232 @@
+"""Stored articles under today's extraction: which are read again, what of each is written, and how far it is."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
+
+from newscrawl import __version__
+from newscrawl.fieldchanges import Tally
+from newscrawl.items import Candidate
+from newscrawl.storage import runs
+from newscrawl.storage.counts import Counts
+from newscrawl.storage.engine import StorageError, explained, open_engine, write_transaction
+from newscrawl.storage.frontier import Window
+from newscrawl.storage.reading import existing_file
+from newscrawl.storage.rereading import compare, rewrite
+from newscrawl.storage.schema import articles, reextractions
+from newscrawl.storage.schema import runs as runs_table
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles are read again."""
+
+    source: str | None = None
+    window: Window = field(default_factory=Window)
+    """When their pages were fetched."""
+
+    def as_json(self) -> dict[str, str]:
+        """As stored in `reextractions.arguments`."""
+        since, until = self.window.since, self.window.until
+        given = {"source": self.source, "since": since, "until": until}
+        return {name: str(value) for name, value in given.items() if value is not None}
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """For a statement over `articles`."""
+        fetched_at, since, until = articles.c.fetched_at, self.window.since, self.window.until
+        return [
+            *([articles.c.source == self.source] if self.source is not None else []),
+            *([fetched_at >= since] if since is not None else []),
+            *([fetched_at < until] if until is not None else []),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A stored article, and where its raw page is."""
+
+    id: int
+    url_key: str
+    url: str | None
+    source: str | None
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What came of one raw page."""
+
+    article: Archived
+    candidate: Candidate | None
+    reason: str | None = None
+    """A word to count by, where the article is left as it is."""
+
+
+@dataclass(slots=True)
+class Reextraction:
+    """One pass over the archived articles of a database. Every method raises StorageError with a line for a person."""
+
+    engine: Engine
+    scope: Scope
+    last: int
+    """The newest article that there was at the beginning: later ones are today's anyway."""
+    total: int
+    id: int | None = None
+    """None where nothing is to be written."""
+    run_id: int | None = None
+    position: int = 0
+    """Up to which article all is done."""
+    tally: Tally = field(default_factory=Tally)
+    chosen: Sequence[int] | None = None
+    """Only these articles; None for all."""
+
+    @classmethod
+    def begin(cls, url: str, scope: Scope, *, restart: bool = False) -> Reextraction:
+        """Begin a pass, or go on with the one of this version over the same articles that was stopped."""
+        existing_file(url)
+        engine = open_engine(url)
+        with _disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
+            run_id = runs.begin(connection, "reextract", scope.as_json(), Counts().as_json())
+            number = _unfinished(connection, scope, restart=restart)
+            if number is None:
+                number = _add(connection, scope)
+            row = connection.execute(
+                update(reextractions)
+                .where(reextractions.c.id == number)
+                .values(run_id=run_id)
+                .returning(*reextractions.c)
+            ).one()
+        tally = Tally.from_json(row.counts)
+        return cls(engine, scope, row.last_article, row.total, row.id, run_id, row.position, tally)
+
+    @classmethod
+    def rehearse(cls, url: str, scope: Scope, size: int) -> Reextraction:
+        """Begin a pass over a sample, the same each time, that writes nothing."""
+        existing_file(url)
+        engine = open_engine(url)
+        with _disposed_on_error(engine), explained(engine), engine.connect() as connection:
+            ids = connection.execute(select(articles.c.id).where(*_archived(scope)).order_by(articles.c.id))
+            found = ids.scalars().all()
+        chosen = sorted(random.Random(0).sample(found, min(size, len(found))))  # noqa: S311 - chance, not secrecy
+        return cls(engine, scope, max(found, default=0), len(found), chosen=chosen)
+
+    @property
+    def without_page(self) -> int:
+        """How many articles have no raw page."""
+        with explained(self.engine), self.engine.connect() as connection:
+            none = select(func.count()).where(*self.scope.conditions, articles.c.archive_file.is_(None))
+            return connection.execute(none).scalar_one()
+
+    def articles(self) -> Iterator[Archived]:
+        """Give the articles that are still to be read, in order."""
+        names = articles.c.id, articles.c.url_key, articles.c.url, articles.c.source
+        wanted = select(*names, articles.c.archive_file, articles.c.archive_offset).order_by(articles.c.id)
+        after = self.position
+        while True:
+            later = wanted.where(articles.c.id > after, articles.c.id <= self.last, *_archived(self.scope))
+            if self.chosen is not None:
+                later = later.where(articles.c.id.in_([one for one in self.chosen if one > after][:_CHUNK]))
+            with explained(self.engine), self.engine.connect() as connection:
+                rows = connection.execute(later.limit(_CHUNK)).all()
+            yield from (Archived(*row) for row in rows)
+            if not rows:
+                return
+            after = rows[-1].id
+
+    def write(self, reread: Sequence[Reread]) -> None:
+        """Write what changed and how far it is in one transaction; where nothing is to be written, only count."""
+        tally, now = Tally.from_json(self.tally.as_json()), datetime.now(UTC)
+        with explained(self.engine), self._transaction() as connection:
+            for one in reread:
+                place = one.article.file, one.article.offset
+                if one.candidate is None:
+                    tally.leave(one.reason or "unknown")
+                elif self.run_id is None:
+                    compare(connection, one.article.id, place, one.candidate, tally)
+                else:
+                    rewrite(connection, one.article.id, place, one.candidate, run_id=self.run_id, now=now, tally=tally)
+            if self.id is not None and reread:
+                self._advance(connection, reread[-1].article.id, tally)
+        self.tally = tally
+
+    def finish(self, reason: str) -> None:
+        """End the run, and with the reason ``finished`` the pass."""
+        if self.run_id is not None:
+            with explained(self.engine), write_transaction(self.engine) as connection:
+                runs.finish(connection, self.run_id, reason)
+                if reason == "finished":
+                    own = reextractions.c.id == self.id
+                    connection.execute(update(reextractions).where(own).values(finished_at=datetime.now(UTC)))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return self.engine.connect() if self.id is None else write_transaction(self.engine)
+
+    def _advance(self, connection: Connection, position: int, tally: Tally) -> None:
+        own = (reextractions.c.id == self.id) & (reextractions.c.run_id == self.run_id)
+        done = update(reextractions).where(own).values(position=position, counts=tally.as_json())
+        if not connection.execute(done).rowcount:
+            raise StorageError("another process has begun the reextraction anew; this one ends here")
+        self.position = position
+
+
+@contextmanager
+def _disposed_on_error(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _archived(scope: Scope) -> list[ColumnElement[bool]]:
+    return [articles.c.archive_file.is_not(None), *scope.conditions]
+
+
+def _unfinished(connection: Connection, scope: Scope, *, restart: bool) -> int | None:
+    """Return the pass to go on with. Those that there is no going on with are forgotten."""
+    of_run = reextractions.outerjoin(runs_table, runs_table.c.id == reextractions.c.run_id)
+    columns = reextractions.c.id, reextractions.c.version, reextractions.c.arguments, runs_table.c.finished_at
+    stopped = select(*columns, runs_table.c.pid, runs_table.c.host).select_from(of_run)
+    number = None
+    for row in connection.execute(stopped.where(reextractions.c.finished_at.is_(None))).all():
+        if row.arguments != scope.as_json():
+            continue
+        if row.pid is not None and row.finished_at is None and not restart:
+            who = f"process {row.pid} on {row.host}"
+            raise StorageError(f"{who} is at it; --restart begins anew without it")
+        if row.version == __version__ and not restart:
+            number = row.id
+        else:
+            connection.execute(delete(reextractions).where(reextractions.c.id == row.id))
+    return number
+
+
+def _add(connection: Connection, scope: Scope) -> int:
+    chosen = select(func.count(), func.max(articles.c.id)).where(*_archived(scope))
+    total, last = connection.execute(chosen).one()
+    values = {
+        "version": __version__,
+        "arguments": scope.as_json(),
+        "position": 0,
+        "last_article": last or 0,
+        "total": total,
+        "counts": Tally().as_json(),
+        "started_at": datetime.now(UTC),
+    }
+    added = insert(reextractions).values(**values).returning(reextractions.c.id)
+    number: int = connection.execute(added).scalar_one()
+    return number

@@ -1,0 +1,88 @@
+"""Finding articles: the best for some words, or the newest of a selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from newscrawl.snippets import Marked, mark, snippet
+from newscrawl.storage import search_sqlite
+from newscrawl.storage.reading import read_connection
+from newscrawl.storage.schema import articles
+from newscrawl.storage.search_index import count_queued
+from newscrawl.storage.selection import Selection, conditions
+
+_SHOWN = (
+    articles.c.id,
+    articles.c.url_key,
+    articles.c.url,
+    articles.c.source,
+    articles.c.section,
+    articles.c.authors,
+    articles.c.language,
+    articles.c.published_at,
+    articles.c.published_precision,
+    articles.c.duplicate_of,
+    articles.c.word_count,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article as a search shows it."""
+
+    title: Marked
+    snippet: Marked
+    facts: dict[str, Any]
+    """Columns of the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The first articles of an answer."""
+
+    found: tuple[Found, ...]
+    total: int
+    """All that there are."""
+    not_indexed: int
+    """Articles that no words find yet; they wait for the next crawl, or for an upgrade."""
+
+
+def search(url: str, selection: Selection, limit: int = 10) -> Answer:
+    """Search the database at `url`: with words the best first, without the newest. Raises StorageError."""
+    with read_connection(url) as connection:
+        ids, total = _find(connection, selection, limit)
+        rows = connection.execute(
+            select(*_SHOWN, articles.c.title, articles.c.description, articles.c.text).where(articles.c.id.in_(ids))
+        )
+        by_id = {row.id: row for row in rows.all()}
+        waiting = count_queued(connection)
+    found = [_found(by_id[article_id], selection) for article_id in ids]
+    return Answer(tuple(found), total, waiting)
+
+
+def _find(connection: Connection, selection: Selection, limit: int) -> tuple[list[int], int]:
+    if selection.query.phrases:
+        rows = connection.execute(search_sqlite.ranked(selection, datetime.now(UTC), limit)).all()
+        return [row.id for row in rows], rows[0].total if rows else 0
+    wanted = conditions(selection)
+    if selection.needs_words:
+        wanted = [articles.c.id.in_(search_sqlite.matching(selection))]
+    newest = select(articles.c.id).where(*wanted).order_by(articles.c.published_at.desc(), articles.c.id.desc())
+    ids = list(connection.execute(newest.limit(limit)).scalars())
+    total = len(ids)
+    if total == limit:
+        total = connection.execute(select(func.count()).select_from(articles).where(*wanted)).scalar_one()
+    return ids, total
+
+
+def _found(row: Any, selection: Selection) -> Found:
+    phrases = selection.query.phrases
+    passage = snippet(row.text, phrases)
+    if row.description and not passage.marks:
+        in_lead = snippet(row.description, phrases)
+        passage = in_lead if in_lead.marks or not phrases else passage
+    return Found(mark(row.title, phrases), passage, {column.name: row._mapping[column.name] for column in _SHOWN})

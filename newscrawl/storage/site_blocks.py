@@ -1,0 +1,174 @@
+"""What the database knows of the blocks of a site: counted with every article, in the transaction that stores it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from newscrawl.items import Block, Candidate
+from newscrawl.storage.forgetting import forget_in_passing
+from newscrawl.storage.schema import articles, site_block_articles, site_blocks
+from newscrawl.templates import REMEMBERED, Holder, Judge, is_candidate, keys_of
+
+_CHUNK = 500
+_NEW = -1
+"""The number of an article that has none yet."""
+
+
+@dataclass(slots=True)
+class Sighting:
+    """One reading of a page, before anything of it is written."""
+
+    source: str
+    article_id: int | None
+    rows: dict[int, Row[Any]]
+    """What is known of the blocks that the page has or had, by key."""
+    holders: dict[int, set[int]]
+    """The articles that have them, by the row's number."""
+    added: set[int]
+    gone: set[int]
+    lost: set[int]
+    """Blocks that were dropped from this page and have been forgotten since: they stay dropped."""
+    verdicts: dict[int, bool] = field(default_factory=dict)
+    """The blocks about which this page decided."""
+
+    @property
+    def templates(self) -> set[int]:
+        """The blocks that are the site's now."""
+        known = {key for key, row in self.rows.items() if row.template_at is not None}
+        return {key for key in known | self.verdicts.keys() if self.verdicts.get(key, key in known)} | self.lost
+
+    @property
+    def turned(self) -> set[int]:
+        """The blocks that became templates by this page, or are none any more."""
+        return {key for key, verdict in self.verdicts.items() if verdict != (self.rows[key].template_at is not None)}
+
+
+def look(
+    connection: Connection, source: str, article_id: int | None, page: Candidate, before: Sequence[Block]
+) -> Sighting:
+    """Look up the blocks of a page, and decide about those that it has and had not, or had and has not."""
+    blocks = page.extraction.blocks
+    holder = Holder(article_id or _NEW, blocks, page.block_keys)
+    keys, earlier = {key for key in holder.keys if key is not None}, _counted(before)
+    rows = _rows(connection, source, keys | earlier)
+    holders = _holders(connection, [row.id for row in rows.values()])
+    # Beyond those that are remembered, an article had the block if its stored text has it.
+    had = {
+        key
+        for key, row in rows.items()
+        if article_id in holders[row.id] or (key in earlier and row.articles > REMEMBERED)
+    }
+    dropped = {key for key, block in zip(keys_of(before), before, strict=True) if block.reason == "template"}
+    lost = {key for key in dropped & keys - rows.keys() if key is not None}
+    sighting = Sighting(source, article_id, rows, holders, added=keys - had, gone=(earlier - keys) & had, lost=lost)
+    is_unchanged = [block.text for block in blocks if is_candidate(block)] == [
+        block.text for block in before if is_candidate(block)
+    ]
+    _decide(connection, sighting, holder, is_unchanged=is_unchanged)
+    return sighting
+
+
+def _counted(blocks: Sequence[Block]) -> set[int]:
+    return {key for key in keys_of(blocks) if key is not None}
+
+
+def _rows(connection: Connection, source: str, keys: Iterable[int]) -> dict[int, Row[Any]]:
+    found: dict[int, Row[Any]] = {}
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _CHUNK):
+        chosen = site_blocks.c.block_hash.in_(wanted[start : start + _CHUNK])
+        for row in connection.execute(select(site_blocks).where(site_blocks.c.source == source, chosen)):
+            found[row.block_hash] = row
+    return found
+
+
+def _holders(connection: Connection, block_ids: Sequence[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {block_id: set() for block_id in block_ids}
+    for start in range(0, len(block_ids), _CHUNK):
+        chosen = site_block_articles.c.block_id.in_(block_ids[start : start + _CHUNK])
+        for block_id, article_id in connection.execute(select(site_block_articles).where(chosen)):
+            found[block_id].add(article_id)
+    return found
+
+
+def _decide(connection: Connection, sighting: Sighting, page: Holder, *, is_unchanged: bool) -> None:
+    judge, pages = Judge(), {page.article_id: page}
+    asked = sighting.added | sighting.gone if is_unchanged else sighting.rows.keys() | sighting.added
+    for key in sorted(asked & sighting.rows.keys()):
+        row = sighting.rows[key]
+        ids, is_template = set(sighting.holders[row.id]), row.template_at is not None
+        if key in sighting.gone:
+            ids.discard(page.article_id)
+        elif len(ids) < REMEMBERED:
+            ids.add(page.article_id)
+        if (is_template and row.articles > REMEMBERED) or (page.article_id not in ids and key not in sighting.gone):
+            continue
+        if len(ids) >= judge.threshold:
+            _load(connection, ids - pages.keys(), pages)
+            sighting.verdicts[key] = judge.is_template(key, [pages[one] for one in sorted(ids)])
+        elif is_template and key in sighting.gone:
+            sighting.verdicts[key] = False
+
+
+def _load(connection: Connection, ids: Collection[int], pages: dict[int, Holder]) -> None:
+    if ids:
+        for row in connection.execute(select(articles.c.id, articles.c.blocks).where(articles.c.id.in_(ids))):
+            pages[row.id] = Holder(row.id, tuple(Block(*block) for block in row.blocks))
+
+
+def note(connection: Connection, sighting: Sighting, article_id: int, now: datetime) -> set[int]:
+    """Write down a sighting once its article is stored; return the other articles for which something turned."""
+    turned = sighting.turned
+    touched: set[int] = set()
+    for key, row in sighting.rows.items():
+        held = sighting.holders[row.id]
+        change = (key in sighting.added) - (key in sighting.gone)
+        values: dict[str, Any] = {"articles": row.articles + change}
+        if key not in sighting.gone:
+            values["last_seen_at"] = now
+        if key in turned:
+            values["template_at"] = now if sighting.verdicts[key] else None
+            touched |= held
+        connection.execute(update(site_blocks).where(site_blocks.c.id == row.id).values(**values))
+    _hold(connection, sighting, article_id)
+    _add(connection, sighting, article_id, now)
+    forget_in_passing(connection, article_id, now)
+    return touched - {article_id}
+
+
+def _hold(connection: Connection, sighting: Sighting, article_id: int) -> None:
+    gone = [sighting.rows[key].id for key in sighting.gone]
+    if gone:
+        held = site_block_articles.c
+        is_gone = held.block_id.in_(gone) & (held.article_id == article_id)
+        connection.execute(delete(site_block_articles).where(is_gone))
+        connection.execute(delete(site_blocks).where(site_blocks.c.id.in_(gone), site_blocks.c.articles < 1))
+    known = [sighting.rows[key].id for key in sighting.added & sighting.rows.keys()]
+    new = [block_id for block_id in known if len(sighting.holders[block_id]) < REMEMBERED]
+    if new:
+        rows = [{"block_id": block_id, "article_id": article_id} for block_id in new]
+        connection.execute(insert(site_block_articles), rows)
+
+
+def _add(connection: Connection, sighting: Sighting, article_id: int, now: datetime) -> None:
+    new = sorted(sighting.added - sighting.rows.keys())
+    if not new:
+        return
+    facts = {"source": sighting.source, "articles": 1, "first_seen_at": now, "last_seen_at": now}
+    blocks = [{"block_hash": key, **facts, "template_at": now if key in sighting.lost else None} for key in new]
+    connection.execute(insert(site_blocks), blocks)
+    rows = _rows(connection, sighting.source, new).values()
+    connection.execute(insert(site_block_articles), [{"block_id": row.id, "article_id": article_id} for row in rows])
+
+
+def known_templates(connection: Connection, source: str, blocks: Sequence[Block]) -> set[int]:
+    """The blocks of a stored page that are templates: those known as such, and dropped ones that were forgotten."""
+    keys = [key for key in keys_of(blocks) if key is not None]
+    rows = _rows(connection, source, keys)
+    dropped = {key for key, block in zip(keys_of(blocks), blocks, strict=True) if block.reason == "template"}
+    return {key for key in keys if (rows[key].template_at is not None if key in rows else key in dropped)}

@@ -1,0 +1,110 @@
+"""`newscrawl delete` and `newscrawl db`."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from newscrawl.archive import read_archive
+from newscrawl.items import Link, Listing, Visit
+from newscrawl.storage import Store
+from tests.cli.made import AGENCY, NOON, answer, fill, newscrawl, refusal
+from tests.database import query
+from tests.projects import COMMAND, environment
+from tests.storage.test_store import candidate
+
+
+@pytest.fixture
+def url(database):
+    """The small database."""
+    return fill(database)
+
+
+def pages_kept(database) -> list[str | None]:
+    """The URLs of the raw pages in the archive."""
+    files = (database.parent / "archive").rglob("*.warc.gz")
+    records = [record for file in files for record in read_archive(file, max_size=0)]
+    return sorted(record.page.url or "" for record in records if record.page is not None)
+
+
+def test_deleted_article_is_nowhere(url, database):
+    """Neither row, earlier texts, words, keys nor raw pages of any version; the next copy leads; it is logged."""
+    assert pages_kept(database).count("https://bao.example/4") == 2
+    done = answer(url, "delete", "https://bao.example/4", "--yes")
+    assert (done["article"], done["revisions"], done["archive_records"]) == (4, 1, 2)
+    assert answer(url, "delete", 1, "--yes")["archive_records"] == 1
+    assert pages_kept(database) == [f"https://{name}" for name in ("bao.example/2", "bao.example/5", "tin.example/3")]
+    assert query(database, "select id, duplicate_of from articles order by id") == [(2, None), (3, 2), (5, None)]
+    assert query(database, "select count(*) from article_revisions") == [(0,)]
+    assert query(database, "select article_id from article_words order by 1") == [(2,), (3,), (5,)]
+    assert refusal(url, "search", "bong da") == "newscrawl search: nothing found"
+    assert [run["arguments"]["url_key"] for run in answer(url, "runs", "--spider", "delete")] == [
+        "https://ttx.example/1",
+        "https://bao.example/4",
+    ]
+    assert answer(url, "db", "check") == {"faults": []}
+
+
+def test_no_listing_brings_a_deleted_article_back(url, database):
+    """However new its date is there."""
+    answer(url, "delete", 4, "--yes")
+    store = Store.open(url, "bao", {})
+    visit = Visit("https://bao.example/feed", status=200, kind="feed")
+    links = (Link("https://bao.example/4", modified_at=NOON + timedelta(days=900)), Link("https://bao.example/5"))
+    store.write([Listing("https://bao.example/feed", "https://bao.example/feed", "bao", visit, NOON, links)])
+    store.close()
+    assert query(
+        database, "select outcome, reason, next_fetch_at from pages where url_key = 'https://bao.example/4'"
+    ) == [("skipped", "deleted", None)]
+
+
+def test_deleting_asks_first(url, database):
+    """No answer is no; what is not there, or has no archive, is one line and nothing is lost."""
+    import subprocess  # noqa: PLC0415
+
+    options = {"cwd": database.parent, "env": environment(NEWSCRAWL_DATABASE_URL=url), "text": True}
+    asked = subprocess.run([COMMAND, "delete", "1"], input="n\n", capture_output=True, check=False, **options)
+    assert asked.returncode == 1
+    assert "Delete it, with 0 earlier texts? [y/N]" in asked.stderr
+    assert refusal(url, "delete", "77", "--yes").startswith("newscrawl delete: no article 77 in ")
+    (database.parent / "archive").rename(database.parent / "elsewhere")
+    assert "nothing was deleted from the database" in refusal(url, "delete", 1, "--yes")
+    assert query(database, "select count(*) from articles") == [(5,)]
+    assert answer(url, "delete", 1, "--yes", "--archive", "elsewhere")["archive_records"] == 1
+
+
+def test_vacuum_leaves_nothing_of_what_was_deleted(url, database):
+    """Not in any page of the file."""
+    store = Store.open(url, "made", {})
+    store.write([candidate("Từ lạ: qzxwvk.", url="https://bao.example/6")])
+    store.close()
+    for number in (1, 2, 3, 6):
+        answer(url, "delete", number, "--yes")
+    # The end of the word: an index stores of words that begin alike what differs.
+    assert b"xwvk" in database.read_bytes()
+    sizes = answer(url, "db", "vacuum")
+    assert sizes["bytes_after"] <= sizes["bytes_before"]
+    content = b"".join(path.read_bytes() for path in database.parent.glob("out.db*"))
+    assert AGENCY[:30].encode() not in content
+    assert b"xwvk" not in content
+    assert answer(url, "db", "check") == {"faults": []}
+
+
+def test_upgrade_and_check_say_what_they_did(url, database, tmp_path):
+    """In a line; a database that is not there is not made."""
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("update articles set section = 'Khác' where id = 2")
+        other.commit()
+    waiting = newscrawl(url, "db", "check")
+    assert (waiting.returncode, waiting.stdout) == (
+        1,
+        "1 articles cannot be found by their words yet: newscrawl db upgrade\n",
+    )
+    assert answer(url, "db", "upgrade", "--reindex") == {"indexed": 5}
+    assert newscrawl(url, "db", "check").stdout == f"{database} is whole\n"
+    missing = f"sqlite:///{tmp_path}/no.db"
+    for command in ("upgrade", "check", "vacuum"):
+        assert "no.db does not exist" in refusal(missing, "db", command)

@@ -1,0 +1,130 @@
+"""`newscrawl search`, `show`, `stats` and `runs`, as a person runs them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import wcwidth
+
+from newscrawl.cli.table import fitted, table
+from tests.cli.made import answer, fill, newscrawl, refusal
+from tests.projects import COMMAND, run_on_a_terminal
+
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
+
+
+@pytest.fixture
+def url(database):
+    """The small database."""
+    return fill(database)
+
+
+def test_search_shows_the_best_with_marks(url):
+    """One row a story, its passage, and how many there are; colour for a terminal alone."""
+    result = newscrawl(url, "search", "da", "nang", "ngap", COLUMNS="60")
+    title, facts, *passage, _, count = result.stdout.splitlines()
+    assert (title, facts) == ("1  *Đà* *Nẵng* *ngập*", "   ttx · 2020-09-10 · Xã hội · Trần Ý")
+    assert any("làm *ngập*" in line for line in passage)
+    assert count == "1 of 1 articles"
+    assert max(map(len, result.stdout.splitlines())) <= 60
+    shown = run_on_a_terminal(
+        COMMAND, "search", "ngap", "-bong", cwd=url_folder(url), NEWSCRAWL_DATABASE_URL=url, COLUMNS="80"
+    )
+    assert "\x1b[1;33mngập\x1b[0m" in shown
+
+
+def url_folder(url: str):
+    """Where the database is."""
+    from pathlib import Path  # noqa: PLC0415
+
+    return Path(url.removeprefix("sqlite:///")).parent
+
+
+def test_search_takes_filters_and_gives_json(url):
+    """Days include their last; -word excludes."""
+    found = answer(url, "search", "ngap", "--all-copies", "--since", "2020-09-10", "--until", "2020-09-10")
+    dates = {one["id"]: one["published_at"] for one in found["articles"]}
+    assert dates == {1: "2020-09-10T12:00:00+00:00", 2: "2020-09-10T14:00:00+00:00"}
+    only = answer(url, "search", "--section", "thoi su", "--author", "", "--source", "tin", "--all-copies", "-x")
+    assert [one["id"] for one in only["articles"]] == [3]
+    assert answer(url, "search", "bai", "-hanoi", "-bong")["total"] == 1
+    assert answer(url, "search", "--author", "tran y")["articles"][0]["title"] == "Đà Nẵng ngập"
+
+
+def test_nothing_found_and_wrong_options_are_one_line(url, tmp_path):
+    """Exit code 1, and 2 for the options as everywhere."""
+    assert refusal(url, "search", "khong-co") == "newscrawl search: nothing found"
+    assert "takes up to 200 words" in refusal(url, "search", *(f"w{number}" for number in range(10_000)))
+    assert newscrawl(url, "search", "x", "--sinc", "2020-01-01").returncode == 2
+    assert "does not exist" in refusal(f"sqlite:///{tmp_path}/no.db", "search", "x")
+    assert newscrawl(url, "search", "xyzzy", "--json").returncode == 1
+
+
+def test_show_has_everything(url):
+    """Text, copies with their sites, what was changed, where it is from; by number, address and copy."""
+    shown = newscrawl(url, "show", "https://TTX.example/1?utm_source=x").stdout
+    assert shown.startswith("Đà Nẵng ngập\narticle 1 https://ttx.example/1\n")
+    assert "Copies\n2             bao, 2020-09-10 14:00: https://bao.example/2, 100% in" in shown
+    assert "\nrun           1, made\n" in shown
+    changed = newscrawl(url, "show", 4).stdout
+    assert "publisher\n+ added       Đã sửa.\n" in changed
+    copy = answer(url, "show", "3")
+    assert (copy["original"]["id"], [one["id"] for one in copy["copies"]], copy["copy_count"]) == (1, [2], 1)
+    assert refusal(url, "show", "99").startswith("newscrawl show: no article 99 in /")
+    assert refusal(url, "show", "http://[").startswith("newscrawl show: no article http://[ in /")
+
+
+def test_stats_and_runs_count(url):
+    """By site, language and day; and every run."""
+    counts = answer(url, "stats")
+    assert [(one["name"], one["articles"], one["copies"]) for one in counts["by_source"]] == [
+        ("bao", 3, 1),
+        ("tin", 1, 1),
+        ("ttx", 1, 0),
+    ]
+    assert [(one["name"], one["articles"]) for one in counts["by_day"]] == [("2020-09-11", 1), ("2020-09-10", 4)]
+    assert answer(url, "stats", "--since", "2020-09-11")["total"]["articles"] == 1
+    lines = newscrawl(url, "stats").stdout.splitlines()
+    assert lines[0].split() == ["site", "articles", "copies", "gone", "first", "last"]
+    assert lines[4].split() == ["all", "5", "2", "0", "2020-09-10", "2020-09-11"]
+    (made,) = answer(url, "runs", "--spider", "made")
+    assert (made["counts"]["outcomes"], made["reason"]) == ({"stored": 6, "failed": 1}, "finished")
+    assert "since=2020-09-01" in newscrawl(url, "runs", COLUMNS="120").stdout
+
+
+def test_no_title_controls_the_terminal(url):
+    """In any command and form, whatever was stored by whomever."""
+    import sqlite3  # noqa: PLC0415
+    from contextlib import closing  # noqa: PLC0415
+
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
+        bad = "\x1b[2J\x9b1m\u202e\rTieu\nde"
+        other.execute("update articles set title = ?, section = ?, source = ? where id = 5", [bad] * 3)
+        other.execute("update runs set spider = ?", [bad])
+        other.commit()
+    for command in (["search"], ["search", "--json"], ["show", 5], ["show", 5, "--json"], ["stats"], ["runs"]):
+        result = newscrawl(url, *command)
+        assert result.returncode == 0, result.stderr
+        assert not CONTROLS.search(result.stdout), command
+    assert not CONTROLS.search(newscrawl(url, "show", "\x1b[2J").stderr)
+
+
+def test_table_has_straight_columns_in_any_script():
+    """Wide characters take two, accents none; what is too wide is cut, numbers stand to the right."""
+    rows = [["東京の雨", 5, "x" * 50], ["e\u0301a", 12345, "Ω"], ["👩‍👩‍👧 nhà", 1, "y"]]
+    lines = list(table(["name", "count", "text"], rows, 40))
+    assert {wcwidth.width(line) for line in lines[1:2]} == {40}
+    assert lines[1].endswith("x…")
+    places = {wcwidth.width(line[: line.index(mark)]) for line, mark in zip(lines[1:], ["x", "Ω", "y"], strict=True)}
+    assert len(places) == 1
+    assert fitted("東京の雨", 6) == "東京…"
+    assert fitted("東京の雨", 5) == "東京…"
+
+
+def test_completion_names_commands_and_options(url):
+    """As the help says, for the shell."""
+    result = newscrawl(url, _NEWSCRAWL_COMPLETE="bash_complete", COMP_WORDS="newscrawl se", COMP_CWORD="1")
+    assert result.stdout == "plain,search\n"
+    result = newscrawl(url, _NEWSCRAWL_COMPLETE="bash_complete", COMP_WORDS="newscrawl search --si", COMP_CWORD="2")
+    assert result.stdout == "plain,--since\n"

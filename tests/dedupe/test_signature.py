@@ -1,0 +1,82 @@
+"""The keys by which copies are found."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+
+from newscrawl.dedupe import near_duplicate_keys
+from newscrawl.dedupe.signature import BANDS, BRIEF, SENTENCES, shingles_of
+from newscrawl.dedupe.words import words_of
+
+
+def made_text(seed: int, words: int = 300) -> str:
+    """Sentences of words that nobody else uses."""
+    rng = random.Random(seed)
+    made = ["".join(rng.choices("abcdefghij", k=6)) for _ in range(words)]
+    return " ".join(word + "." * (place % 12 == 11) for place, word in enumerate(made))
+
+
+def test_keys_are_fixed_for_ever():
+    """Databases hold them for years, on every machine."""
+    keys = near_duplicate_keys("Một hai ba bốn năm sáu bảy tám chín mười, hoà bình.")
+    assert (len(keys), keys[0], keys[-1]) == (25, 800047217404, 279631822659038)
+
+
+def test_keys_fit_into_six_bytes_of_the_database():
+    """And each is given once, in order."""
+    keys = near_duplicate_keys(made_text(1))
+    assert len(keys) == BANDS
+    assert list(keys) == sorted(set(keys))
+    assert 0 <= keys[0] <= keys[-1] < 2**48
+
+
+def test_copies_meet_and_strangers_do_not():
+    """A text with a replaced beginning shares keys with the original; a hundred others share none."""
+    text = made_text(1)
+    copy = made_text(2, 30) + " " + " ".join(text.split()[40:])
+    assert set(near_duplicate_keys(text)) & set(near_duplicate_keys(copy))
+    strangers = {key for seed in range(10, 110) for key in near_duplicate_keys(made_text(seed))}
+    assert not strangers & set(near_duplicate_keys(text))
+
+
+def test_briefs_meet_by_a_sentence():
+    """A short text is found by one long sentence of its own, whatever stands around it."""
+    sentence = made_text(3, 12)
+    one, other = f"{made_text(4, 40)}. {sentence}", f"{sentence} {made_text(5, 40)}."
+    common = set(near_duplicate_keys(one)) & set(near_duplicate_keys(other))
+    assert common
+    assert len(near_duplicate_keys(one)) <= BANDS + SENTENCES
+
+
+def test_long_texts_are_not_found_by_a_sentence():
+    """A quotation does not make a copy."""
+    sentence = made_text(3, 30).replace(".", "")
+    one, other = (f"{made_text(seed, BRIEF)}. {sentence}." for seed in (4, 5))
+    assert not set(near_duplicate_keys(one)) & set(near_duplicate_keys(other))
+
+
+def test_texts_of_one_word_and_of_none():
+    """The shortest have keys, the empty has none."""
+    assert near_duplicate_keys("") == near_duplicate_keys("…!") == ()
+    assert len(near_duplicate_keys("một")) == len(near_duplicate_keys("một hai")) == BANDS
+    assert near_duplicate_keys("một") != near_duplicate_keys("hai")
+
+
+def test_lone_surrogates_do_no_harm():
+    """A text from anywhere has keys."""
+    assert near_duplicate_keys("một \ud800hai ba bốn")
+
+
+def test_words_beyond_the_limit_change_nothing():
+    """A text of any length takes bounded work."""
+    text = made_text(1, 20_000)
+    assert near_duplicate_keys(text + " thêm") == near_duplicate_keys(text)
+
+
+def test_shingles_are_a_sorted_set():
+    """Each run counts once."""
+    shingles = shingles_of(words_of("a b c a b c a b c"))
+    assert len(shingles) == 3
+    assert np.array_equal(shingles, np.unique(shingles))
