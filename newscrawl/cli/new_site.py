@@ -12,10 +12,8 @@ from typing import NoReturn
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
-from newscrawl.addresses import Allowed
 from newscrawl.cli.new_site_project import Project, ProjectError, find_project, shown, write_site
 from newscrawl.cli.new_site_visit import Visit, visit_site
-from newscrawl.destinations import BadDestination, check_url
 from newscrawl.expected import NOT_REVIEWED
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, NoArticle
@@ -23,6 +21,8 @@ from newscrawl.newsite import Proposal, domain_of, fitted, is_spider_name, name_
 from newscrawl.recordings import EXPECTED, Recording
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
+from newscrawl.web.addresses import Allowed
+from newscrawl.web.destinations import BadDestination, check_url
 from newscrawl.wire.identity import SettingsError, check_settings
 
 REFUSED = 1

@@ -28,8 +28,8 @@ from newscrawl.newsite.choose import (
     sitemaps_below,
 )
 from newscrawl.recordings import Recording
-from newscrawl.robots import Robots
 from newscrawl.urls import site_of
+from newscrawl.web.robots import Robots
 from newscrawl.wire.capture import address, capture_responses, captured, recording_of
 from newscrawl.wire.reasons import reason_of
 from newscrawl.wire.robots import robots_for

@@ -17,8 +17,6 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
-from newscrawl.addresses import Allowed
-from newscrawl.destinations import BadDestination, check_url
 from newscrawl.pipelines import STORAGE_FAILED
 from newscrawl.recordings import RecordingError
 from newscrawl.registry import SiteRegistry
@@ -28,6 +26,8 @@ from newscrawl.rules import RulesError
 from newscrawl.sources import ArgumentError, LocalSpider, NewsSpider, SiteSpider
 from newscrawl.storage import StorageError, check_database
 from newscrawl.text import printable
+from newscrawl.web.addresses import Allowed
+from newscrawl.web.destinations import BadDestination, check_url
 from newscrawl.wire.identity import SettingsError, check_settings
 
 NOT_STARTED = 1

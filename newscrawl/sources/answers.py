@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from scrapy.http import Response
 
 from newscrawl.items import Outcome, Page, Visit
-from newscrawl.retry_after import retry_after
 from newscrawl.storage import DuePage
 from newscrawl.text import printable
 from newscrawl.urls import url_key
+from newscrawl.web.retry_after import retry_after
 
 _TAKEN_AWAY = {404, 410}
 

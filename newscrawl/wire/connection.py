@@ -12,7 +12,7 @@ from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
 from twisted.web.iweb import IResponse
 
-from newscrawl.addresses import plain_host
+from newscrawl.web.addresses import plain_host
 from newscrawl.wire.refusals import TooManyHeaders
 from newscrawl.wire.turns import TURNS
 

@@ -8,7 +8,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Headers
 
-from newscrawl.content_types import is_wanted
+from newscrawl.web.content_types import is_wanted
 from newscrawl.wire.guard import ROBOTS
 from newscrawl.wire.refusals import UnwantedType
 

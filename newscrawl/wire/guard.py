@@ -7,8 +7,8 @@ from typing import Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from newscrawl.addresses import Allowed
-from newscrawl.destinations import BadDestination, check_redirect, check_url
+from newscrawl.web.addresses import Allowed
+from newscrawl.web.destinations import BadDestination, check_redirect, check_url
 from newscrawl.wire.refusals import refuse
 
 ROBOTS = "newscrawl_robots"

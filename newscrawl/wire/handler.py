@@ -11,9 +11,9 @@ from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from newscrawl.addresses import plain_host
-from newscrawl.compression import BodyTooLarge, BrokenBody, check_body
-from newscrawl.destinations import private
+from newscrawl.web.addresses import plain_host
+from newscrawl.web.compression import BodyTooLarge, BrokenBody, check_body
+from newscrawl.web.destinations import private
 from newscrawl.wire.connection import WireFactory
 from newscrawl.wire.ending import GRACE, EndWatch
 from newscrawl.wire.refusals import BodyCut, UnwantedType, refuse

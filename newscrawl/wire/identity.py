@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy.settings import BaseSettings
 
 from newscrawl import __version__
-from newscrawl.addresses import Allowed
+from newscrawl.web.addresses import Allowed
 
 _LONGEST = 200
 

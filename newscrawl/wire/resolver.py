@@ -15,7 +15,7 @@ from scrapy.utils.datatypes import LocalCache
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 
-from newscrawl.addresses import Allowed, plain_host
+from newscrawl.web.addresses import Allowed, plain_host
 
 _MOST_REMEMBERED = 1000
 _refused: LocalCache[str, str] = LocalCache(_MOST_REMEMBERED)

@@ -10,8 +10,8 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from newscrawl.addresses import plain_host
-from newscrawl.retry_after import retry_after
+from newscrawl.web.addresses import plain_host
+from newscrawl.web.retry_after import retry_after
 from newscrawl.wire.refusals import BodyCut
 from newscrawl.wire.turns import TURNS
 

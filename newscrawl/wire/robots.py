@@ -13,8 +13,8 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.datatypes import LocalCache
 from scrapy.utils.httpobj import urlparse_cached
 
-from newscrawl.addresses import plain_host
-from newscrawl.robots import Robots, product_token
+from newscrawl.web.addresses import plain_host
+from newscrawl.web.robots import Robots, product_token
 from newscrawl.wire.guard import ROBOTS
 from newscrawl.wire.reasons import reason_of
 from newscrawl.wire.refusals import Ending, Refused, refuse

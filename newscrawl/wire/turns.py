@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
-from newscrawl.pace import Pace
+from newscrawl.web.pace import Pace
 from newscrawl.wire.ending import EndWatch
 from newscrawl.wire.refusals import Ending
 

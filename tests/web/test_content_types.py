@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.content_types import is_wanted
+from newscrawl.web.content_types import is_wanted
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from newscrawl.addresses import Allowed, host_address, plain_host
 from newscrawl.text import printable
 from newscrawl.urls import site_of
+from newscrawl.web.addresses import Allowed, host_address, plain_host
 
 # Ports of services that are not HTTP and may act on what a request says, as browsers block them
 # (https://fetch.spec.whatwg.org/#port-blocking). A list of good ports would refuse the odd ports that real sites use.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newscrawl.pace import Pace
+from newscrawl.web.pace import Pace
 
 
 def test_the_first_request_leaves_at_once():
