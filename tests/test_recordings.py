@@ -9,11 +9,24 @@ from typing import Any
 
 import pytest
 
-from newscrawl.expected import FIELDS, NOT_REVIEWED, facts_of, not_reviewed, read_expected, write_expected
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article
-from newscrawl.recording_names import body_name, is_safe_name
-from newscrawl.recordings import EXPECTED, RESPONSES, Recording, RecordingError, read_recordings, record
+from newscrawl.recordings import (
+    EXPECTED,
+    FIELDS,
+    NOT_REVIEWED,
+    RESPONSES,
+    Recording,
+    RecordingError,
+    body_name,
+    facts_of,
+    is_safe_name,
+    not_reviewed,
+    read_expected,
+    read_recordings,
+    record,
+    write_expected,
+)
 from newscrawl.registry import rules_for
 from newscrawl.text import nfc
 from tests.conftest import ROOT

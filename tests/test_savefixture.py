@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.expected import read_expected
-from newscrawl.recordings import RESPONSES, read_recordings
+from newscrawl.recordings import RESPONSES, read_expected, read_recordings
 from tests.conftest import article
 from tests.projects import SCRAPY, make_project, run
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from newscrawl.settings import DOWNLOAD_MAXSIZE
 from newscrawl.storage import Shared, StorageError, StoredArticle, article_by_id, article_by_key, location
 from newscrawl.text import printable
 from newscrawl.urls import url_key
+from newscrawl.wholefile import replace_file
 
 _NUMBER = re.compile("[0-9]{1,18}")
 _ADDRESS = re.compile("https?://|file:", re.IGNORECASE)
@@ -93,12 +93,7 @@ def save(explanation: Explanation, path: Path) -> None:
         raise NotExplainedError(printable(f"{path} is the page itself; name another file for the explanation"))
     if real.exists() and not (real.is_file() and os.access(real, os.W_OK)):
         raise NotExplainedError(printable(f"{path} is there, and no file that you may write"))
-    partial = real.with_name(f".{real.name}.{os.getpid()}")
     try:
-        partial.write_text(as_html(explanation), "utf-8")
-        if real.exists():
-            shutil.copymode(real, partial)
-        partial.replace(real)
+        replace_file(real, as_html(explanation).encode())
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise NotExplainedError(printable(f"{path} cannot be written ({error.strerror})")) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from newscrawl.cli.options import (
     selection_of,
     selection_options,
 )
+from newscrawl.wholefile import replaced
 
 _DRAWN_EVERY = 500
 """Articles."""
@@ -95,14 +95,5 @@ def _opened(out: Path) -> Iterator[BinaryIO]:
         with real.open("wb") as file:  # a device, a pipe; a folder says so
             yield file
         return
-    partial = real.with_name(f".{real.name}.{os.getpid()}")
-    try:
-        with partial.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if real.exists():
-            shutil.copymode(real, partial)
-        partial.replace(real)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replaced(real) as file:
+        yield file

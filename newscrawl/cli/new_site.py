@@ -14,11 +14,10 @@ from scrapy.utils.project import get_project_settings
 
 from newscrawl.cli.new_site_project import Project, ProjectError, find_project, shown, write_site
 from newscrawl.cli.new_site_visit import Visit, visit_site
-from newscrawl.expected import NOT_REVIEWED
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, NoArticle
 from newscrawl.newsite import Proposal, domain_of, fitted, is_spider_name, name_of, propose
-from newscrawl.recordings import EXPECTED, Recording
+from newscrawl.recordings import EXPECTED, NOT_REVIEWED, Recording
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
 from newscrawl.web.addresses import Allowed

@@ -14,10 +14,9 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.expected import write_expected
 from newscrawl.items import Article
 from newscrawl.newsite import Proposal, spider_source
-from newscrawl.recordings import Recording, RecordingError, record
+from newscrawl.recordings import Recording, RecordingError, record, write_expected
 from newscrawl.text import printable
 
 _GUARD = "newscrawl.wire.guard.GuardMiddleware"

@@ -17,10 +17,9 @@ from scrapy.http import Response
 from scrapy.spiderloader import SpiderLoader
 from twisted.python.failure import Failure
 
-from newscrawl.expected import write_expected
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, NoArticle
-from newscrawl.recordings import EXPECTED, Recording, RecordingError, record
+from newscrawl.recordings import EXPECTED, Recording, RecordingError, record, write_expected
 from newscrawl.registry import SiteRegistry
 from newscrawl.rules import RulesError
 from newscrawl.text import printable

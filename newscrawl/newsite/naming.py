@@ -6,7 +6,7 @@ import keyword
 import re
 from urllib.parse import urlsplit
 
-from newscrawl.recording_names import is_safe_name
+from newscrawl.recordings import is_safe_name
 from newscrawl.urls import site_of
 
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")

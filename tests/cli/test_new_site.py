@@ -17,8 +17,7 @@ import pytest
 
 from benchmarks.newspaper import Options, Site, running
 from newscrawl.cli import main
-from newscrawl.expected import NOT_REVIEWED, read_expected
-from newscrawl.recordings import EXPECTED, read_recordings
+from newscrawl.recordings import EXPECTED, NOT_REVIEWED, read_expected, read_recordings
 from tests.conftest import ROOT, article
 from tests.database import query
 from tests.projects import COMMAND, SETTINGS, environment, make_project, run

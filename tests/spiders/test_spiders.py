@@ -20,8 +20,7 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
 from newscrawl.discovery import NotAListing, read_listing
-from newscrawl.expected import FIELDS, read_expected
-from newscrawl.recordings import read_recordings
+from newscrawl.recordings import FIELDS, read_expected, read_recordings
 from newscrawl.sources import SiteSpider
 from tests.conftest import ROOT, SCRAPY
 

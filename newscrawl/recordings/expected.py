@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from newscrawl.items import Article
-from newscrawl.recordings import EXPECTED, RecordingError, as_json, load_json, replace_file
+from newscrawl.recordings.json_files import as_json, load_json
+from newscrawl.recordings.names import EXPECTED
+from newscrawl.recordings.recording import RecordingError
 from newscrawl.text import printable
+from newscrawl.wholefile import replace_file
 
 FIELDS = tuple(one.name for one in fields(Article))
 

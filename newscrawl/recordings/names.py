@@ -1,4 +1,4 @@
-"""The name of the file that holds the body of a recorded response."""
+"""The names of the files of a folder of recordings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Collection
 from hashlib import sha256
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
+
+RESPONSES = "responses.json"
+EXPECTED = "expected.json"
 
 _LONGEST = 80
 _ENDINGS = {"html": ".html", "xml": ".xml", "json": ".json", "text/plain": ".txt"}
