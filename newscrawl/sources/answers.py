@@ -10,7 +10,7 @@ from newscrawl.items import Outcome, Page, Visit
 from newscrawl.storage import DuePage
 from newscrawl.text import printable
 from newscrawl.urls import url_key
-from newscrawl.web.retry_after import retry_after
+from newscrawl.web.retry_after import BUSY, retry_after
 
 _TAKEN_AWAY = {404, 410}
 
@@ -23,7 +23,7 @@ def visit_of(response: Response, due: DuePage) -> Visit:
         for value in values
     )
     now = moment_of(response)
-    asked_to_wait = response.status in {429, 503} and retry_after(response.headers.get("Retry-After"), now)
+    asked_to_wait = response.status in BUSY and retry_after(response.headers.get("Retry-After"), now)
     return Visit(due.url, due.kind, response.status, headers, asked_to_wait or None)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+BUSY = frozenset({429, 503})
+"""The statuses with which a server asks for patience."""
+
 LONGEST = timedelta(days=30)
 """What a server may ask for; a longer wish is cut to it, for a crawl would else never come back."""
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from scrapy import Request
+from scrapy.core.downloader import Slot
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError
@@ -14,6 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from newscrawl.web.addresses import plain_host
 from newscrawl.web.compression import BodyTooLarge, BrokenBody, check_body
 from newscrawl.web.destinations import private
+from newscrawl.web.retry_after import BUSY, retry_after
 from newscrawl.wire.connection import WireFactory
 from newscrawl.wire.ending import GRACE, EndWatch
 from newscrawl.wire.refusals import BodyCut, UnwantedType, refuse
@@ -21,6 +27,9 @@ from newscrawl.wire.resolver import GlobalResolver, refused_address
 from newscrawl.wire.turns import TURNS
 
 logger = logging.getLogger(__name__)
+
+_TIME_TO_END = 3.0
+"""Seconds in which nothing more leaves for a host that asks for long patience, so that the spider can end its crawl."""
 
 
 class WireDownloadHandler(HTTP11DownloadHandler):
@@ -38,6 +47,7 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         if not isinstance(reactor.nameResolver, GlobalResolver):  # a runner that leaves TWISTED_DNS_RESOLVER alone
             GlobalResolver.from_crawler(crawler, reactor).install_on_reactor()
         self._watch = EndWatch.of(crawler)
+        self._places: dict[str, asyncio.Semaphore] = {}
         self._is_asked_for_contact = bool(crawler.settings["CONTACT"])
 
     async def download_request(self, request: Request) -> Response:
@@ -46,8 +56,9 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         host = plain_host(urlparse_cached(request).hostname or "")
         TURNS.pace.want(host, self._crawler, self._delay(request))
         try:
-            async with TURNS.turn(host, self._watch):
+            async with self._place(request), TURNS.turn(host, self._watch):
                 response = await self._watch.unless_ended(super().download_request(request), GRACE)
+                self._heed(host, response)
         except CannotResolveHostError:
             if (address := refused_address(host)) is None:
                 raise
@@ -62,10 +73,41 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         self._check_body(request, response)
         return response
 
-    def _delay(self, request: Request) -> float:
+    @asynccontextmanager
+    async def _place(self, request: Request) -> AsyncIterator[None]:
+        """Keep to CONCURRENT_REQUESTS_PER_DOMAIN.
+
+        Scrapy 2.19 starts all that waits for a host at once where there is no delay: it counts a transfer when its
+        task runs, and makes all tasks before (12 at a time with a limit of 2, measured).
+        """
+        slot = self._slot(request)
+        if slot is None:
+            yield
+            return
+        places = self._places.setdefault(request.meta["download_slot"], asyncio.Semaphore(slot.concurrency))
+        await self._watch.unless_ended(places.acquire())
+        try:
+            yield
+        finally:
+            places.release()
+
+    def _slot(self, request: Request) -> Slot | None:
         assert self._crawler.engine is not None
-        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        return self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+
+    def _delay(self, request: Request) -> float:
+        slot = self._slot(request)
         return max(slot.delay if slot else 0.0, self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
+
+    def _heed(self, host: str, response: Response) -> None:
+        """Hold a host that asks for patience back from here on: further up, others could pass by meanwhile."""
+        if response.status not in BUSY:
+            return
+        now = datetime.now(UTC)
+        until = retry_after(response.headers.get("Retry-After"), now)
+        seconds = (until - now).total_seconds() if until else 0.0
+        is_too_long = seconds > self._crawler.settings.getfloat("RETRY_AFTER_MAX")
+        TURNS.pause(host, _TIME_TO_END if is_too_long else seconds)
 
     def _check_body(self, request: Request, response: Response) -> None:
         """Raise where a compressed body is cut or a bomb.

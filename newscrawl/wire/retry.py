@@ -11,36 +11,31 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from newscrawl.web.addresses import plain_host
-from newscrawl.web.retry_after import retry_after
+from newscrawl.web.retry_after import BUSY, retry_after
 from newscrawl.wire.refusals import BodyCut
 from newscrawl.wire.turns import TURNS
 
 _T = TypeVar("_T")
-_BUSY = {429, 503}
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
-_TIME_TO_END = 3.0
-"""Seconds in which nothing more leaves for a host that asks for long patience, so that the spider can end its crawl."""
 
 
 class PauseAndRetryMiddleware(RetryMiddleware):
     """Scrapy's retries, each after a pause of the whole host: a second, doubled each time.
 
-    429 and 503 are retried once, after what Retry-After asks for. Where that is longer than RETRY_AFTER_MAX the
-    response goes to the spider as it is.
+    429 and 503 are retried once, after what Retry-After asks for, for which the download handler holds the host back.
+    Where that is longer than RETRY_AFTER_MAX the response goes to the spider as it is.
     """
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Retry a response that says to come back soon."""
-        if response.status not in _BUSY:
+        if response.status not in BUSY:
             return self._paused(request, super().process_response(request, response))
         now = datetime.now(UTC)
         until = retry_after(response.headers.get("Retry-After"), now)
         seconds = (until - now).total_seconds() if until else 0.0
         if seconds > self.crawler.settings.getfloat("RETRY_AFTER_MAX"):
-            _pause(request, _TIME_TO_END)
             return response
-        _pause(request, seconds)
         request.meta["max_retry_times"] = min(1, request.meta.get("max_retry_times", self.max_retry_times))
         return self._paused(request, super().process_response(request, response))
 

@@ -121,7 +121,7 @@ def test_long_retry_after_ends_the_run_and_is_heeded_by_the_next(tmp_path):
         assert ended.code == 0
         assert "asks not to be visited before" in ended.err
         assert crawls.ended == "asked_to_wait"
-        assert path in [request.path for request in site.requests()[-8:]]  # a few may have been on their way
+        assert site.requests()[-1].path == path
         assert crawls.outcome(path) == ("failed", "http_429")
         assert set(site.urls(3)) <= crawls.stored < set(site.urls(8))
         ((moment,),) = crawls.query("select retry_at from pages where retry_at is not null")

@@ -32,6 +32,24 @@ def test_crawls_of_one_process_share_the_pace_of_a_host():
     assert min(server.gaps()) > DELAY - LATE
 
 
+def test_no_more_requests_are_under_way_than_are_allowed():
+    """CONCURRENT_REQUESTS_PER_DOMAIN holds without a delay as well."""
+    under_way, at_once = [], []
+
+    def answer(connection: socket.socket, path: str) -> None:
+        under_way.append(path)
+        at_once.append(len(under_way))
+        time.sleep(0.1)
+        under_way.remove(path)
+        connection.sendall(response(Connection="close"))
+
+    with serving({"*": answer}) as server:
+        urls = [server.url(f"/{number}") for number in range(12)]
+        crawled = crawl(*urls, DOWNLOAD_DELAY=0, AUTOTHROTTLE_ENABLED=False, CONCURRENT_REQUESTS_PER_DOMAIN=3)
+    assert len(crawled.results) == 12
+    assert max(at_once) == 3
+
+
 def test_the_slowest_crawl_sets_the_pace():
     """A crawl with a longer delay is not overtaken by its neighbour in the same process."""
     with serving({"*": response()}) as server:
