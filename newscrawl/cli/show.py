@@ -105,6 +105,7 @@ def _origin(found: History, width: int) -> Iterator[str]:
     for page in found.pages:
         facts = [page["outcome"], page["status"] and f"status {page['status']}"]
         facts += [page["fetched_at"] and f"fetched {page['fetched_at']:%Y-%m-%d %H:%M}"]
+        facts += [page["relation"] and f"another address ({page['relation']})"]
         facts += [page["listing"] and f"named by the {page['kind']} {page['listing']}"]
         yield from _row("page", page["url_key"], width, fg="cyan")
         yield from _row("", ", ".join(str(fact) for fact in facts if fact), width, fg="cyan")

@@ -18,6 +18,8 @@ class Result:
 
     outcome: OutcomeName
     article_id: int | None = None
+    is_elsewhere: bool = False
+    """The page is another address of an article, which is read at its own."""
     revised: bool = False
     """An earlier text of the article was put aside."""
     news: int = 0

@@ -13,8 +13,10 @@ from newscrawl.storage import runs
 from newscrawl.storage.counts import Counts
 from newscrawl.storage.duplicates import remove_links
 from newscrawl.storage.engine import StorageError, explained, open_engine, write_transaction
+from newscrawl.storage.mending import blocks_of
 from newscrawl.storage.reading import existing_file
 from newscrawl.storage.schema import article_revisions, articles, pages
+from newscrawl.storage.site_blocks import leave
 from newscrawl.urls import url_key
 
 DELETED = "deleted"
@@ -96,6 +98,9 @@ def _is_of(url: str | None, key: str) -> bool:
 
 def _take_out(connection: Connection, article_id: int, key: str) -> None:
     remove_links(connection, article_id)
+    row = connection.execute(select(articles.c.source, articles.c.blocks).where(articles.c.id == article_id)).one()
+    if row.source is not None:
+        leave(connection, row.source, blocks_of(row.blocks))
     tombstone = {
         "outcome": "skipped",
         "reason": DELETED,

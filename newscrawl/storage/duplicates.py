@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -12,18 +13,36 @@ from newscrawl.storage.duplicate_groups import MOST_COMPARED, are_copies, compon
 from newscrawl.storage.duplicate_keys import drop_keys, sharing, store_keys
 from newscrawl.storage.schema import articles
 
+_NOBODY = 0
+"""The id of no article."""
+
 MOST_VERIFIED = 8
 """Stored texts that one text is compared with, those first with which it shares the most keys."""
 
 
-def add_links(
-    connection: Connection, article_id: int, text: str, content_hash: str, keys: Collection[int] | None = None
-) -> None:
-    """Link a new article with its copies. `keys` are those of its text, where somebody has computed them."""
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What a text that is not stored yet has in common with those that are."""
+
+    ids: set[int]
+    """Of each group of copies the first article that is found."""
+    keys: frozenset[int]
+    """Under which the text is to be stored."""
+
+
+def find_copies(connection: Connection, text: str, content_hash: str, keys: Collection[int] | None = None) -> Copies:
+    """Find the copies of a new text. `keys` are its own, where somebody has computed them."""
     reading = Reading(text)
-    copies = _enter(connection, article_id, reading, content_hash, reading.keys if keys is None else keys)
-    if copies:
-        lead(connection, {article_id}.union(*(group_of(connection, copy) for copy in copies)))
+    keys = reading.keys if keys is None else keys
+    found = sharing(connection, keys, _NOBODY)
+    return Copies(_verified(connection, _NOBODY, reading, content_hash, found.articles), frozenset(keys) - found.full)
+
+
+def add_links(connection: Connection, article_id: int, copies: Copies) -> None:
+    """Link a new article with its copies."""
+    store_keys(connection, article_id, copies.keys)
+    if copies.ids:
+        lead(connection, {article_id}.union(*(group_of(connection, copy) for copy in copies.ids)))
 
 
 def change_links(connection: Connection, article_id: int, earlier: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from newscrawl.storage.reading import read_connection
-from newscrawl.storage.schema import article_revisions, articles, pages, runs
+from newscrawl.storage.schema import article_revisions, article_urls, articles, pages, runs
 
 Facts = dict[str, Any]
 MOST_COPIES = 100
@@ -29,7 +29,8 @@ class History:
     revisions: tuple[Facts, ...]
     """Earlier titles and texts, the latest hundred of them, the earliest first."""
     pages: tuple[Facts, ...]
-    """The addresses that led to it, with the listing that named them (`listing`)."""
+    """The addresses that led to it, with the listing that named them (`listing`) and, where they are not its own, how
+    they are known to be its (`relation`)."""
     run: Facts | None
     """The run that stored this text."""
 
@@ -49,6 +50,7 @@ def find_id(connection: Connection, page: int | str) -> int | None:
     ways: tuple[Select[Any], ...] = (
         select(articles.c.id).where(articles.c.url_key == page),
         of_page,
+        select(article_urls.c.article_id).where(article_urls.c.url_key == page),
         select(articles.c.id).where(articles.c.canonical_url == page).order_by(articles.c.id).limit(1),
     )
     return next((found for way in ways if (found := connection.execute(way).scalar()) is not None), None)
@@ -83,7 +85,11 @@ def _pages(article_id: int, key: str) -> Select[Any]:
     listing = pages.alias()
     names = ("url_key", "url", "outcome", "status", "fetched_at", "next_fetch_at", "listed_at")
     columns = select(*(pages.c[name] for name in names), listing.c.url.label("listing"), listing.c.kind.label("kind"))
-    joined = columns.select_from(pages.outerjoin(listing, listing.c.id == pages.c.discovered_from))
+    joined = columns.add_columns(article_urls.c.relation).select_from(
+        pages.outerjoin(listing, listing.c.id == pages.c.discovered_from).outerjoin(
+            article_urls, article_urls.c.url_key == pages.c.url_key
+        )
+    )
     return joined.where(or_(pages.c.article_id == article_id, pages.c.url_key == key)).order_by(pages.c.id).limit(50)
 
 

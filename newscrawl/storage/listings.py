@@ -13,6 +13,7 @@ from newscrawl.items import Link, Listing
 from newscrawl.revisits import after_listing
 from newscrawl.storage.frontier import CHUNK, EVER, Window, count_waiting
 from newscrawl.storage.schema import pages
+from newscrawl.urlforms import plainer_keys
 from newscrawl.urls import url_key
 
 MOST_WAITING = 2_000
@@ -51,7 +52,8 @@ def record_listing(connection: Connection, listing: Listing, run_id: int, wanted
     reading = _Reading(connection, listing, page_id, run_id, wanted, now)
     links = {url_key(link.url): link for link in listing.links}
     known = {row.url_key: row for row in _known(connection, links) if row.id != page_id}
-    news = _queue(reading, {key: link for key, link in links.items() if key not in known and key != listing.key})
+    new = {key: link for key, link in links.items() if key not in known and key != listing.key}
+    news = _queue(reading, _without_other_forms(connection, new))
     news += sum(_renew(reading, row, links[key]) for key, row in known.items())
     if listing.visit.kind == "sitemap" and listing.complete:
         _notice_vanished(reading, links.keys())
@@ -92,6 +94,16 @@ def _known(connection: Connection, keys: Iterable[str]) -> list[Row[Any]]:
     for start in range(0, len(wanted), CHUNK):
         rows += connection.execute(joined.where(pages.c.url_key.in_(wanted[start : start + CHUNK]))).all()
     return rows
+
+
+def _without_other_forms(connection: Connection, links: dict[str, Link]) -> dict[str, Link]:
+    """Leave out addresses for AMP, telephones or print of articles that are known or named by their plain ones."""
+    plainer = {key: plainer_keys(key) for key, link in links.items() if link.kind == "article"}
+    wanted = {plain for plains in plainer.values() for plain in plains}
+    if not wanted:
+        return links
+    there = {row.url_key for row in _known(connection, wanted) if row.kind == "article"} | links.keys()
+    return {key: link for key, link in links.items() if there.isdisjoint(plainer.get(key, ()))}
 
 
 def _queue(reading: _Reading, links: dict[str, Link]) -> int:

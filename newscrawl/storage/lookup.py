@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select
 
 from newscrawl.items import Article, Block, Extraction, Image, NoArticle
 from newscrawl.storage.reading import read_connection
-from newscrawl.storage.schema import articles, pages, site_block_articles, site_blocks
+from newscrawl.storage.schema import article_urls, articles, pages, site_block_articles, site_blocks
 from newscrawl.templates import block_key
 
 MOST_NAMED = 3
@@ -42,11 +42,13 @@ def article_by_id(url: str, article_id: int) -> StoredArticle | None:
 
 
 def article_by_key(url: str, key: str) -> StoredArticle | None:
-    """Find the article of a page, by the key of the page or by what the article says is its own address.
+    """Find the article of a page, by any of its keys or by what the article says is its own address.
 
     Raises NoArticle where a crawl came to the page and found none, and StorageError.
     """
-    found = _find(url, or_(articles.c.url_key == key, articles.c.canonical_url == key), articles.c.url_key != key)
+    elsewhere = select(article_urls.c.article_id).where(article_urls.c.url_key == key)
+    named = or_(articles.c.url_key == key, articles.c.canonical_url == key, articles.c.id.in_(elsewhere))
+    found = _find(url, named, articles.c.url_key != key)
     if found is None:
         with read_connection(url) as connection:
             page = connection.execute(select(pages.c.reason, pages.c.error).where(pages.c.url_key == key)).first()

@@ -45,7 +45,8 @@ class RunReport:
 def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
     """Report a run, with up to `limit` of its articles in the order of their addresses. Raises StorageError."""
     engine = open_engine(url)
-    of_run = select(articles).join(pages, pages.c.article_id == articles.c.id).where(pages.c.run_id == run_id)
+    visited = select(pages.c.article_id).where(pages.c.run_id == run_id)
+    of_run = select(articles).where(articles.c.id.in_(visited))  # each once, whatever addresses led to it
     with explained(engine), engine.connect() as connection:
         counts = Counts.from_json(connection.execute(select(runs.c.counts).where(runs.c.id == run_id)).scalar_one())
         rows = connection.execute(of_run.order_by(articles.c.url_key).limit(limit)).all()

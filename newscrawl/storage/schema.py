@@ -94,6 +94,17 @@ articles = Table(
     Index("ix_articles_by_source", "source", "published_at", "duplicate_of", "gone_at", "language"),
 )
 
+article_urls = Table(
+    "article_urls",
+    metadata,
+    Column("url_key", Text, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("relation", Text, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Index(None, "article_id"),
+)
+
 article_revisions = Table(
     "article_revisions",
     metadata,

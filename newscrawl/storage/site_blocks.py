@@ -141,6 +141,15 @@ def note(connection: Connection, sighting: Sighting, article_id: int, now: datet
     return touched - {article_id}
 
 
+def leave(connection: Connection, source: str, blocks: Sequence[Block]) -> None:
+    """Count an article out that is going to be deleted; the database itself forgets that it held the blocks."""
+    keys = sorted(_counted(blocks))
+    for start in range(0, len(keys), _CHUNK):
+        its = (site_blocks.c.source == source) & site_blocks.c.block_hash.in_(keys[start : start + _CHUNK])
+        connection.execute(delete(site_blocks).where(its, site_blocks.c.articles <= 1))
+        connection.execute(update(site_blocks).where(its).values(articles=site_blocks.c.articles - 1))
+
+
 def _hold(connection: Connection, sighting: Sighting, article_id: int) -> None:
     gone = [sighting.rows[key].id for key in sighting.gone]
     if gone:

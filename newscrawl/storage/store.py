@@ -14,8 +14,9 @@ from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.items import Candidate, Listing, Outcome
 from newscrawl.revisions import is_same
 from newscrawl.storage import runs
+from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move, note_redirect, note_url
 from newscrawl.storage.counts import Counts, Result
-from newscrawl.storage.duplicates import add_links, change_lead, change_links
+from newscrawl.storage.duplicates import add_links, change_lead, change_links, find_copies
 from newscrawl.storage.engine import StorageError, explained, open_engine, write_transaction
 from newscrawl.storage.forgetting import forget
 from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, seed, take
@@ -101,20 +102,39 @@ def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
             return Result(item.outcome)
         case Candidate():
             result = _write_article(connection, item, store, now)
+            if result.article_id is not None:
+                note_redirect(connection, item, result.article_id, now)
             record_article(connection, item, result, store.run_id, now)
             return result
 
 
 def _write_article(connection: Connection, item: Candidate, store: Store, now: datetime) -> Result:
     known = connection.execute(select(articles).where(articles.c.url_key == item.page.key)).mappings().first()
-    item, sighting = without_templates(connection, item, known)
-    if known is None:
-        values = _article_values(item, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
+    if known is not None:
+        return _write_known(connection, item, known, store, now)
+    bare, sighting = without_templates(connection, item, None)
+    other = article_at(connection, bare)
+    if other is not None:
+        return Result("unchanged", other["id"], is_elsewhere=True)
+    copies = find_copies(connection, bare.extraction.article.text, bare.content_hash, bare.near_duplicate_keys)
+    twin = find_twin(connection, bare, copies.ids)
+    if twin is None:
+        values = _article_values(bare, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
         added = insert(articles).values(url_key=item.page.key, **values).returning(articles.c.id)
         article_id = connection.execute(added).scalar_one()
-        add_links(connection, article_id, item.extraction.article.text, item.content_hash, item.near_duplicate_keys)
+        add_links(connection, article_id, copies)
         settle(connection, sighting, article_id, now)
-        return Result("stored", article_id, extraction=item.extraction)
+        return Result("stored", article_id, extraction=bare.extraction)
+    if not twin.leads:
+        assert item.page.url is not None
+        note_url(connection, twin.article["id"], OtherUrl(item.page.key, item.page.url, twin.relation), now)
+        return Result("unchanged", twin.article["id"], is_elsewhere=True)
+    moved = move(connection, twin, item, now)
+    return (_show_anew if twin.is_view else _write_known)(connection, item, moved, store, now)
+
+
+def _write_known(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:
+    item, sighting = without_templates(connection, item, known)
     article = item.extraction.article
     if is_older_copy(item.page, known["fetched_at"], now):
         return Result("unchanged", known["id"])
@@ -127,6 +147,16 @@ def _write_article(connection: Connection, item: Candidate, store: Store, now: d
     if cause == "template":
         return Result("unchanged", known["id"], extraction=item.extraction)
     return Result("stored", known["id"], revised=True, extraction=item.extraction)
+
+
+def _show_anew(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:
+    """Store the plain form of an article in the place of one for AMP or telephones: no change of the article."""
+    item, sighting = without_templates(connection, item, known)
+    values = _article_values(item, store) | {"updated_at": now}
+    connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
+    change_links(connection, known["id"], known["text"])
+    settle(connection, sighting, known["id"], now)
+    return Result("unchanged", known["id"], extraction=item.extraction)
 
 
 def _article_values(item: Candidate, store: Store) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
     changed = result.outcome == "stored"
     again = after_visit(now, known.fetched_at if known else None, born, changed=changed)
     visited = values | _answer(page.visit) | {"failures": 0, "taken_by": run_id}
-    _write(connection, page.key, visited | {"next_fetch_at": again})
+    _write(connection, page.key, visited | {"next_fetch_at": None if result.is_elsewhere else again})
     asked = _asked(page, page.visit)
     if asked is not None:
         # The address that redirects here is not visited for its own sake again.

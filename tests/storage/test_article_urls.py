@@ -1,0 +1,185 @@
+"""One article under several addresses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from newscrawl.items import Candidate, Link, Listing, Visit
+from newscrawl.storage import Seed, Store, Take, delete_article, history, report_run
+from newscrawl.urls import url_key
+from tests.database import query
+from tests.storage.test_store import candidate
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+PLAIN = "https://www.example.com/world/story-1.html"
+AMP = "https://www.example.com/amp/world/story-1.html"
+MOBILE = "https://m.example.com/world/story-1.html"
+TEXT = "\n".join(
+    f"Paragraph {word} of the story says what the {word} witness saw that morning at the harbour of the old town."
+    for word in ("one", "two", "three", "four", "five", "six")
+)
+OTHER_TEXT = "\n".join(
+    f"In chapter {word} the council argues at length about a budget for {word} new schools and their teachers."
+    for word in ("one", "two", "three", "four", "five", "six")
+)
+
+
+def page(url: str, text: str = TEXT, asked: str | None = None, **facts) -> Candidate:
+    """A page as a crawl fetched it."""
+    made = candidate(text, url, source="example.com", fetched_at=NOW, **facts)
+    visit = Visit(asked or url, "article", 200, ())
+    return replace(made, page=replace(made.page, key=url_key(url), source="example.com", visit=visit))
+
+
+@pytest.fixture
+def store(database):
+    """A run that writes."""
+    store = Store.open(f"sqlite:///{database}", "test", {})
+    yield store
+    store.close()
+
+
+def addresses(database: Path) -> tuple[list, list]:
+    """The articles' own addresses, and the others."""
+    others = query(database, "select url_key, article_id, relation from article_urls order by url_key")
+    return query(database, "select id, url_key, revision, duplicate_of from articles order by id"), others
+
+
+@pytest.mark.parametrize("order", list(permutations((PLAIN, AMP, MOBILE))))
+def test_forms_of_one_page_are_one_article_in_any_order(store, database, order):
+    """The plain address is its own, whichever came first, and its text is the one that is kept."""
+    texts = {PLAIN: TEXT, AMP: TEXT + "\nRead the full story on our site.", MOBILE: TEXT}
+    for url in order:
+        store.write([page(url, texts[url])])
+    assert addresses(database) == ([(1, PLAIN, 1, None)], [(MOBILE, 1, "form"), (AMP, 1, "form")])
+    assert query(database, "select text, url from articles") == [(TEXT, PLAIN)]
+    assert query(database, "select count(*) from article_revisions") == [(0,)]
+    pages = query(database, "select url_key, outcome, article_id from pages order by url_key")
+    assert pages == [(url, "stored", 1) for url in sorted((PLAIN, AMP, MOBILE))]
+
+
+def test_only_its_own_address_is_fetched_again(store, database):
+    """Another form of a page brings nothing new."""
+    for url in (AMP, PLAIN, MOBILE):
+        store.write([page(url)])
+    store.write([page(AMP)])
+    planned = query(database, "select url_key from pages where next_fetch_at is not null")
+    assert (PLAIN,) in planned
+    assert (MOBILE,) not in planned
+    assert (AMP,) not in planned
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_canonical_link_leads_to_the_article(store, database, order):
+    """The page that the other one names is the article's own."""
+    named = "https://www.example.com/story-1"
+    pages = [page(named), page("https://www.example.com/topic/harbour?story=1", canonical_url=named)]
+    for place in order:
+        store.write([pages[place]])
+    assert addresses(database) == (
+        [(1, named, 1, None)],
+        [("https://www.example.com/topic/harbour?story=1", 1, "canonical")],
+    )
+
+
+def test_one_canonical_link_for_all_pages_joins_none_of_them(store, database):
+    """A common fault of templates costs no article."""
+    named = "https://www.example.com/story-1"
+    store.write([page(named), page("https://www.example.com/story-2", OTHER_TEXT, canonical_url=named)])
+    articles, others = addresses(database)
+    assert [row[1] for row in articles] == [named, "https://www.example.com/story-2"]
+    assert others == []
+
+
+def test_canonical_link_to_another_site_makes_a_copy(store, database):
+    """No page takes an article of another site over, or gives itself away."""
+    store.write([page(PLAIN)])
+    foreign = candidate(TEXT, "https://thief.org/story", source="thief.org", canonical_url=PLAIN, fetched_at=NOW)
+    store.write([foreign])
+    articles, others = addresses(database)
+    assert articles == [(1, PLAIN, 1, None), (2, "https://thief.org/story", 1, 1)]
+    assert others == []
+
+
+def test_copies_on_one_site_with_other_addresses_stay_two(store, database):
+    """The same text published twice is two publications."""
+    store.write([page(PLAIN), page("https://www.example.com/archive/story-99.html")])
+    articles, others = addresses(database)
+    assert articles == [(1, PLAIN, 1, None), (2, "https://www.example.com/archive/story-99.html", 1, 1)]
+    assert others == []
+
+
+def test_article_that_moves_keeps_its_number_and_its_past(store, database):
+    """A redirect from its address to another one with the same text is a move, and a change of the text a revision."""
+    moved = "https://www.example.com/2020/story-1.html"
+    store.write([page(PLAIN)])
+    store.write([page(moved, TEXT + "\nUpdate: the harbour was opened again at noon.", asked=PLAIN)])
+    assert addresses(database) == ([(1, moved, 2, None)], [(PLAIN, 1, "redirect")])
+    assert query(database, "select text, cause from article_revisions") == [(TEXT, "publisher")]
+
+
+def test_report_of_a_run_names_an_article_once(store, database):
+    """However many addresses led to it."""
+    store.write([page(PLAIN, asked="https://www.example.com/s/1"), page(AMP)])
+    report = report_run(f"sqlite:///{database}", store.run_id)
+    assert [article.url_key for article in report.articles] == [PLAIN]
+    assert (report.article_count, report.total_articles) == (1, 1)
+
+
+def test_redirect_of_an_unknown_address_is_remembered(store, database):
+    """An article is found by the address that a feed gave for it."""
+    short = "https://www.example.com/s/1"
+    store.write([page(PLAIN, asked=short)])
+    assert addresses(database) == ([(1, PLAIN, 1, None)], [(short, 1, "redirect")])
+    found = history(f"sqlite:///{database}", short)
+    assert found is not None
+    assert found.article["url_key"] == PLAIN
+
+
+def test_address_that_shows_another_text_later_is_an_article_of_its_own(store, database):
+    """What an address was is not held against it."""
+    store.write([page(PLAIN), page(AMP)])
+    store.write([page(AMP, OTHER_TEXT)])
+    articles, others = addresses(database)
+    assert articles == [(1, PLAIN, 1, None), (2, AMP, 1, None)]
+    assert others == []
+
+
+def listing(*urls: str) -> Listing:
+    """A feed that names pages."""
+    feed = "https://www.example.com/feed"
+    links = tuple(Link(url) for url in urls)
+    return Listing(feed, feed, "example.com", Visit(feed, "feed", 200, ()), NOW, links)
+
+
+def test_listings_queue_no_other_form_of_what_is_known_or_named(store, database):
+    """An article is fetched once, also where a sitemap has it for telephones as well; what has no plain form is."""
+    store.write([page(PLAIN)])
+    second, alone = "https://www.example.com/world/story-2.html", "https://m.example.com/world/only-here.html"
+    store.write([listing(AMP, MOBILE, "https://m.example.com/world/story-2.html", second, alone)])
+    (result,) = store.write([Take("example.com", 10, ("article",))])
+    assert {due.url for due in result.due} == {second, alone}
+
+
+def test_deleted_article_is_deleted_at_all_its_addresses(store, database):
+    """No address of it is fetched again, and its site's blocks are counted without it."""
+    shared = (
+        "\nThe newspaper thanks its readers for their letters, and answers every one of them by the end of the week."
+    )
+    store.write([page(PLAIN, TEXT + shared), page(AMP, TEXT + shared)])
+    store.write([page("https://www.example.com/x.html", OTHER_TEXT + shared)])
+    counted = "select articles, count(*) from site_blocks group by articles order by articles"
+    assert query(database, counted) == [(1, 12), (2, 1)]
+    assert delete_article(f"sqlite:///{database}", 1, None) is not None
+    assert query(database, "select count(*) from article_urls") == [(0,)]
+    assert query(database, counted) == [(1, 7)]
+    store.write([listing(PLAIN, AMP)])
+    (result,) = store.write([Take("example.com", 10, ("article",))])
+    assert result.due == ()
+    (result,) = store.write([Seed("example.com", (Link(PLAIN),), unknown_only=True)])
+    assert result.due == ()
