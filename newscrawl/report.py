@@ -11,7 +11,7 @@ from typing import TextIO
 from scrapy.crawler import Crawler
 
 from newscrawl.settings import DATABASE_URL
-from newscrawl.storage import RunReport, location, report_run
+from newscrawl.storage import RunReport, location, report_run, shown_address
 from newscrawl.text import printable
 
 
@@ -30,7 +30,7 @@ def _next_command(url: str) -> str:
     """A command to try, as it can be typed in the place where the crawl was started."""
     newscrawl = Path(sys.argv[0]).with_name("newscrawl")
     here = newscrawl if newscrawl.is_file() else "newscrawl"
-    database = "" if url == DATABASE_URL else f" --database {shlex.quote(url)}"
+    database = "" if url == DATABASE_URL else f" --database {shlex.quote(shown_address(url))}"
     return f'{here} sql{database} "select title, text from unique_articles"'  # noqa: S608 - shown, not run
 
 

@@ -7,11 +7,13 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.postgres import Cluster, cluster, programs
 
 ROOT = Path(__file__).parent.parent
 PROVIDED = ROOT / "fixtures" / "provided"
@@ -31,6 +33,16 @@ def article(name: str) -> str:
 
 
 Crawl = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of the tests' own."""
+    if programs() is None:
+        assert not os.environ.get("CI"), "PostgreSQL is not installed"
+        pytest.skip("needs PostgreSQL: apt-get install postgresql")
+    with cluster() as running:
+        yield running
 
 
 @pytest.fixture

@@ -2,10 +2,58 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import psycopg
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of any kind, by its address."""
+
+    url: str
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file."""
+        return self.url.startswith("sqlite:")
+
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database."""
+        assert self.is_sqlite
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Any]:
+        """A connection that sees what there is at its first statement, and nothing later."""
+        if self.is_sqlite:
+            with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+                connection.execute("begin")
+                yield connection
+        else:
+            with psycopg.connect(self.url) as other:
+                other.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+                yield other
+
+    def execute(self, *statements: str) -> None:
+        """Write, as another program does."""
+        if self.is_sqlite:
+            with closing(sqlite3.connect(self.path, timeout=30)) as connection, connection:
+                for statement in statements:
+                    connection.execute(statement)
+        else:
+            with psycopg.connect(self.url) as connection:
+                for statement in statements:
+                    connection.execute(statement)
+
 
 SNAPSHOTS = {
     "articles": """
@@ -27,10 +75,22 @@ SNAPSHOTS = {
 """Every column of every table of content, but times and ids."""
 
 
-def query(database: Path, statement: str) -> list[tuple[Any, ...]]:
-    """Run one statement."""
-    with closing(sqlite3.connect(database, timeout=30)) as connection:
+def query(database: Path | Database, statement: str) -> list[tuple[Any, ...]]:
+    """Run one statement; the answer is as SQLite gives it, whatever the database."""
+    if isinstance(database, Database) and not database.is_sqlite:
+        with psycopg.connect(database.url, options="-c timezone=UTC") as other:
+            return [tuple(map(_as_sqlite_has_it, row)) for row in other.execute(statement)]
+    path = database.path if isinstance(database, Database) else database
+    with closing(sqlite3.connect(path, timeout=30)) as connection:
         return connection.execute(statement).fetchall()
+
+
+def _as_sqlite_has_it(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if isinstance(value, list | dict):
+        return json.dumps(value)
+    return int(value) if isinstance(value, bool) else value
 
 
 def committed(database: Path) -> int:
@@ -43,6 +103,6 @@ def committed(database: Path) -> int:
         return 0
 
 
-def snapshot(database: Path) -> dict[str, list[tuple[Any, ...]]]:
+def snapshot(database: Path | Database) -> dict[str, list[tuple[Any, ...]]]:
     """All content of a database, to compare it with another."""
     return {table: query(database, statement) for table, statement in SNAPSHOTS.items()}

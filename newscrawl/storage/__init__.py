@@ -1,8 +1,10 @@
 """The output database. The only importer of SQLAlchemy."""
 
+from newscrawl.storage.backends import location, shown_address
 from newscrawl.storage.counts import Counts, Result
 from newscrawl.storage.deleting import Deleted, delete_article
-from newscrawl.storage.engine import StorageError, check_database, location
+from newscrawl.storage.engine import check_database
+from newscrawl.storage.errors import StorageError
 from newscrawl.storage.exporting import COLUMNS, Export, export
 from newscrawl.storage.frontier import DuePage, Seed, Take, Window
 from newscrawl.storage.history import History, history
@@ -63,6 +65,7 @@ __all__ = [
     "report_run",
     "search",
     "select_rows",
+    "shown_address",
     "statistics",
     "upgrade",
     "vacuum",

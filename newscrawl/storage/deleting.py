@@ -12,9 +12,10 @@ from newscrawl.archive import ArchiveError, delete_record, read_archive
 from newscrawl.storage import runs
 from newscrawl.storage.counts import Counts
 from newscrawl.storage.duplicates import remove_links
-from newscrawl.storage.engine import StorageError, explained, open_engine, write_transaction
+from newscrawl.storage.engine import explained, open_engine, write_transaction
+from newscrawl.storage.errors import StorageError
 from newscrawl.storage.mending import blocks_of
-from newscrawl.storage.reading import existing_file
+from newscrawl.storage.reading import require
 from newscrawl.storage.schema import article_revisions, articles, pages
 from newscrawl.storage.site_blocks import leave
 from newscrawl.urls import url_key
@@ -40,7 +41,7 @@ def delete_article(url: str, article_id: int, archive: Path | None) -> Deleted |
     The page's address stays, as one not to be fetched. The raw pages go before the rows are committed: what fails can
     be done again. Raises StorageError.
     """
-    existing_file(url)
+    require(url)
     engine = open_engine(url)
     try:
         with explained(engine), engine.connect() as connection:

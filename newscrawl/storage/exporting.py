@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from newscrawl.storage import search_sqlite
+from newscrawl.storage.backends import backend_of
 from newscrawl.storage.reading import read_connection
 from newscrawl.storage.schema import articles
 from newscrawl.storage.selection import Selection, conditions
@@ -31,7 +31,7 @@ def export(url: str, selection: Selection) -> Export:
     """Read the articles of a selection from the database at `url`. Raises StorageError, also while reading."""
     wanted: list[ColumnElement[bool]] = conditions(selection)
     if selection.needs_words:
-        wanted = [articles.c.id.in_(search_sqlite.matching(selection))]
+        wanted = [articles.c.id.in_(backend_of(url).matching(selection))]
     with read_connection(url) as connection:
         total = connection.execute(select(func.count()).select_from(articles).where(*wanted)).scalar_one()
     return Export(total, _rows(url, wanted))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
 from newscrawl.items import Block
+from newscrawl.storage.backends import backend_of, parse_url
 from newscrawl.storage.counts import Counts
-from newscrawl.storage.engine import BUSY_TIMEOUT, StorageError, explained, open_engine
-from newscrawl.storage.reading import existing_file
+from newscrawl.storage.engine import explained, open_engine
+from newscrawl.storage.reading import require
 from newscrawl.storage.schema import articles, pages, runs
-from newscrawl.text import printable
-
-_READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +65,7 @@ def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
 def select_rows(url: str, statement: str) -> Iterator[Sequence[Any]]:
     """Run one statement that can only read, and give the column names, then the rows.
 
-    SQLite itself enforces it: the file is opened read only, and an authorizer refuses everything but
-    reading, attaching other files included. Raises StorageError.
+    The database itself enforces it. Raises StorageError.
     """
-    path = existing_file(url)
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)) as connection:
-            connection.set_authorizer(
-                lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
-            )
-            cursor = connection.execute(statement)
-            yield [column[0] for column in cursor.description or ()]
-            yield from cursor
-    except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
-        cause = str(error)
-        if cause == "not authorized":
-            cause = "only reading is allowed: one select"
-        raise StorageError(f"database {printable(str(path))}: {printable(cause)}") from error
+    require(url)
+    return backend_of(url).select(parse_url(url), statement)

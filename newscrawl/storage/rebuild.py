@@ -14,7 +14,7 @@ from newscrawl.dedupe import content_hash, near_duplicate_keys
 from newscrawl.storage.duplicate_keys import drop_keys, sharing, store_keys
 from newscrawl.storage.duplicates import check_links
 from newscrawl.storage.engine import explained, open_engine, write_transaction
-from newscrawl.storage.reading import existing_file
+from newscrawl.storage.reading import require
 from newscrawl.storage.schema import articles, dedupe_rebuilds
 from newscrawl.storage.schema import near_duplicate_keys as keys_table
 
@@ -52,7 +52,7 @@ def rebuild(url: str) -> Iterator[Progress]:
 
     An article is in `unique_articles` as before until its turn comes; a crawl may run all the while.
     """
-    existing_file(url)
+    require(url)
     engine = open_engine(url)
     try:
         with explained(engine):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,9 +15,10 @@ from newscrawl.fieldchanges import Tally
 from newscrawl.items import Candidate
 from newscrawl.storage import runs
 from newscrawl.storage.counts import Counts
-from newscrawl.storage.engine import StorageError, explained, open_engine, write_transaction
+from newscrawl.storage.engine import disposed_on_error, explained, open_engine, write_transaction
+from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import Window
-from newscrawl.storage.reading import existing_file
+from newscrawl.storage.reading import require
 from newscrawl.storage.rereading import compare, rewrite
 from newscrawl.storage.schema import articles, reextractions
 from newscrawl.storage.schema import runs as runs_table
@@ -93,9 +94,9 @@ class Reextraction:
     @classmethod
     def begin(cls, url: str, scope: Scope, *, restart: bool = False) -> Reextraction:
         """Begin a pass, or go on with the one of this version over the same articles that was stopped."""
-        existing_file(url)
+        require(url)
         engine = open_engine(url)
-        with _disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
+        with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
             run_id = runs.begin(connection, "reextract", scope.as_json(), Counts().as_json())
             number = _unfinished(connection, scope, restart=restart)
             if number is None:
@@ -112,9 +113,9 @@ class Reextraction:
     @classmethod
     def rehearse(cls, url: str, scope: Scope, size: int) -> Reextraction:
         """Begin a pass over a sample, the same each time, that writes nothing."""
-        existing_file(url)
+        require(url)
         engine = open_engine(url)
-        with _disposed_on_error(engine), explained(engine), engine.connect() as connection:
+        with disposed_on_error(engine), explained(engine), engine.connect() as connection:
             ids = connection.execute(select(articles.c.id).where(*_archived(scope)).order_by(articles.c.id))
             found = ids.scalars().all()
         chosen = sorted(random.Random(0).sample(found, min(size, len(found))))  # noqa: S311 - chance, not secrecy
@@ -181,15 +182,6 @@ class Reextraction:
         if not connection.execute(done).rowcount:
             raise StorageError("another process has begun the reextraction anew; this one ends here")
         self.position = position
-
-
-@contextmanager
-def _disposed_on_error(engine: Engine) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        engine.dispose()
-        raise
 
 
 def _archived(scope: Scope) -> list[ColumnElement[bool]]:

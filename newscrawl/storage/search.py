@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from newscrawl.snippets import Marked, mark, snippet
-from newscrawl.storage import search_sqlite
+from newscrawl.storage.backends import backend_of
 from newscrawl.storage.reading import read_connection
 from newscrawl.storage.schema import articles
 from newscrawl.storage.search_index import count_queued
@@ -65,18 +66,27 @@ def search(url: str, selection: Selection, limit: int = 10) -> Answer:
 
 
 def _find(connection: Connection, selection: Selection, limit: int) -> tuple[list[int], int]:
+    backend = backend_of(connection.engine.url)
     if selection.query.phrases:
-        rows = connection.execute(search_sqlite.ranked(selection, datetime.now(UTC), limit)).all()
+        rows = connection.execute(backend.ranked(selection, datetime.now(UTC), limit)).all()
         return [row.id for row in rows], rows[0].total if rows else 0
-    wanted = conditions(selection)
-    if selection.needs_words:
-        wanted = [articles.c.id.in_(search_sqlite.matching(selection))]
-    newest = select(articles.c.id).where(*wanted).order_by(articles.c.published_at.desc(), articles.c.id.desc())
-    ids = list(connection.execute(newest.limit(limit)).scalars())
+    wanted = [articles.c.id.in_(backend.matching(selection))] if selection.needs_words else conditions(selection)
+    ids = _newest(connection, wanted, limit)
     total = len(ids)
     if total == limit:
         total = connection.execute(select(func.count()).select_from(articles).where(*wanted)).scalar_one()
     return ids, total
+
+
+def _newest(connection: Connection, wanted: Sequence[ColumnElement[bool]], limit: int) -> list[int]:
+    """Those without a date come last; asked for by themselves, for databases differ on where NULL stands."""
+    date, article_id = articles.c.published_at, articles.c.id
+    dated = select(article_id).where(*wanted, date.is_not(None)).order_by(date.desc(), article_id.desc()).limit(limit)
+    ids = list(connection.execute(dated).scalars())
+    if len(ids) < limit:
+        undated = select(article_id).where(*wanted, date.is_(None)).order_by(article_id.desc()).limit(limit - len(ids))
+        ids += connection.execute(undated).scalars()
+    return ids
 
 
 def _found(row: Any, selection: Selection) -> Found:

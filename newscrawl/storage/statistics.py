@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Text, cast, func, select
 
 from newscrawl.storage.reading import read_connection
 from newscrawl.storage.schema import articles, runs
 from newscrawl.storage.selection import Selection, conditions
+
+_DAY = cast(func.date(articles.c.published_at), Text)
+"""In UTC, which every connection of ours has as its zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +42,25 @@ class Statistics:
 
 def statistics(url: str, selection: Selection, days: int = 14) -> Statistics:
     """Count articles, copies and gone ones included, in the database at `url`. Raises StorageError."""
-    day = func.date(articles.c.published_at)
     with read_connection(url) as connection:
         return Statistics(
             _shares(connection, selection, None)[0],
             tuple(_shares(connection, selection, articles.c.source)),
             tuple(_shares(connection, selection, articles.c.language)),
-            tuple(_shares(connection, selection, day, days)),
+            tuple(_shares(connection, selection, _DAY, days)),
         )
 
 
 def _shares(
     connection: Connection, selection: Selection, by: ColumnElement[Any] | None, days: int | None = None
 ) -> list[Share]:
-    day, count = func.date(articles.c.published_at), func.count()
-    sums = (count, func.count(articles.c.duplicate_of), func.count(articles.c.gone_at), func.min(day), func.max(day))
+    count = func.count()
+    sums = (count, func.count(articles.c.duplicate_of), func.count(articles.c.gone_at), func.min(_DAY), func.max(_DAY))
     if by is None:
         return [Share("all", *connection.execute(select(*sums).where(*conditions(selection))).one())]
     grouped = select(by.label("name"), *sums).where(*conditions(selection)).group_by(by)
     if days is None:
-        return [Share(*row) for row in connection.execute(grouped.order_by(count.desc(), by)).all()]
+        return [Share(*row) for row in connection.execute(grouped.order_by(count.desc(), by.nulls_first())).all()]
     return [Share(*row) for row in connection.execute(grouped.where(by.is_not(None)).order_by(by.desc()).limit(days))]
 
 

@@ -17,7 +17,8 @@ from newscrawl.storage import runs
 from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move, note_redirect, note_url
 from newscrawl.storage.counts import Counts, Result
 from newscrawl.storage.duplicates import add_links, change_lead, change_links, find_copies
-from newscrawl.storage.engine import StorageError, explained, open_engine, write_transaction
+from newscrawl.storage.engine import disposed_on_error, explained, open_engine, write_transaction
+from newscrawl.storage.errors import StorageError
 from newscrawl.storage.forgetting import forget
 from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, seed, take
 from newscrawl.storage.listings import Wanted, record_listing
@@ -45,7 +46,7 @@ class Store:
     def open(cls, url: str, spider: str, arguments: dict[str, str], archive: ArchiveWriter | None = None) -> Store:
         """Open the database, create or upgrade its tables, and begin a run."""
         engine = open_engine(url)
-        with explained(engine), write_transaction(engine) as connection:
+        with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
             run_id = runs.begin(connection, spider, arguments, Counts().as_json())
             forget(connection, datetime.now(UTC))
         return cls(engine, run_id, archive=archive)

@@ -39,7 +39,7 @@ def page(url: str, text: str = TEXT, asked: str | None = None, **facts) -> Candi
 @pytest.fixture
 def store(database):
     """A run that writes."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+    store = Store.open(database.url, "test", {})
     yield store
     store.close()
 
@@ -126,7 +126,7 @@ def test_article_that_moves_keeps_its_number_and_its_past(store, database):
 def test_report_of_a_run_names_an_article_once(store, database):
     """However many addresses led to it."""
     store.write([page(PLAIN, asked="https://www.example.com/s/1"), page(AMP)])
-    report = report_run(f"sqlite:///{database}", store.run_id)
+    report = report_run(database.url, store.run_id)
     assert [article.url_key for article in report.articles] == [PLAIN]
     assert (report.article_count, report.total_articles) == (1, 1)
 
@@ -136,7 +136,7 @@ def test_redirect_of_an_unknown_address_is_remembered(store, database):
     short = "https://www.example.com/s/1"
     store.write([page(PLAIN, asked=short)])
     assert addresses(database) == ([(1, PLAIN, 1, None)], [(short, 1, "redirect")])
-    found = history(f"sqlite:///{database}", short)
+    found = history(database.url, short)
     assert found is not None
     assert found.article["url_key"] == PLAIN
 
@@ -175,7 +175,7 @@ def test_deleted_article_is_deleted_at_all_its_addresses(store, database):
     store.write([page("https://www.example.com/x.html", OTHER_TEXT + shared)])
     counted = "select articles, count(*) from site_blocks group by articles order by articles"
     assert query(database, counted) == [(1, 12), (2, 1)]
-    assert delete_article(f"sqlite:///{database}", 1, None) is not None
+    assert delete_article(database.url, 1, None) is not None
     assert query(database, "select count(*) from article_urls") == [(0,)]
     assert query(database, counted) == [(1, 7)]
     store.write([listing(PLAIN, AMP)])

@@ -54,7 +54,7 @@ def copied(sentences: list[str], seed: int) -> list[str]:
 @pytest.fixture
 def store(database):
     """A run that writes."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+    store = Store.open(database.url, "test", {})
     yield store
     store.close()
 
@@ -236,7 +236,7 @@ def test_standing_text_of_a_site_is_bounded_work(store, database):
     """A key holds so many articles and no more; a copy among them is found all the same."""
     standing = story(1, 4)
     store.write([page(f"n{number}", [*standing, *story(100 + number, 3)], number) for number in range(MOST_HELD + 20)])
-    ((most,),) = query(database, "select max(n) from (select count(*) n from near_duplicate_keys group by key)")
+    ((most,),) = query(database, "select max(n) from (select count(*) n from near_duplicate_keys group by key) held")
     assert most == MOST_HELD
     store.write([page("copy", [*standing, *story(100 + 5, 3), *story(999, 1)], 500)])
     assert heads(database)["copy"] is not None

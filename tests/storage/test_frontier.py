@@ -54,7 +54,7 @@ def ended(number: int, outcome: str, reason: str, **facts) -> Outcome:
 
 def run(database, **wanted) -> Store:
     """Begin a run of the site's spider."""
-    store = Store.open(f"sqlite:///{database}", "bao", {})
+    store = Store.open(database.url, "bao", {})
     store.wanted = Wanted(**wanted)
     return store
 

@@ -10,7 +10,7 @@ from newscrawl.storage import StorageError, check_database, select_rows
 @pytest.fixture
 def url(database):
     """A database with tables and nothing in them."""
-    address = f"sqlite:///{database}"
+    address = database.url
     check_database(address)
     return address
 
@@ -36,6 +36,11 @@ def test_select_gives_names_and_rows(url):
         "create temp table t (x)",
         "select 1; delete from articles",
         "with x as (select 1) delete from articles",
+        "with x as (delete from articles returning id) select * from x",
+        "copy articles to '{other}'",
+        "copy articles to program 'touch {other}'",
+        "select set_config('transaction_read_only', 'off', false)",
+        "commit",
     ],
 )
 def test_nothing_but_reading_is_possible(url, statement, tmp_path):
@@ -48,7 +53,8 @@ def test_nothing_but_reading_is_possible(url, statement, tmp_path):
 
 def test_wrong_statement_is_one_line(url, database):
     """With the place and the cause."""
-    with pytest.raises(StorageError, match=f"{database}: no such column: nonsense"):
+    cause = f"{database.path}: no such column: nonsense" if database.is_sqlite else 'column "nonsense" does not exist'
+    with pytest.raises(StorageError, match=cause):
         list(select_rows(url, "select nonsense from articles"))
 
 

@@ -26,7 +26,7 @@ from newscrawl.storage.forgetting import SIGHTING_KEPT, TEMPLATE_KEPT, forget
 from newscrawl.storage.mending import decide_anew
 from newscrawl.templates import REMEMBERED, THRESHOLD, Judge, block_key
 from tests.conftest import ROOT
-from tests.database import query
+from tests.database import Database, query
 from tests.test_templates import BOX, NOTICE, story
 
 NOON = datetime(2020, 9, 10, 12, tzinfo=UTC)
@@ -60,7 +60,7 @@ def reasons(database: Path, article_id: int = 1) -> list[str | None]:
 @pytest.fixture
 def store(database):
     """A run that writes."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+    store = Store.open(database.url, "test", {})
     yield store
     store.close()
 
@@ -91,7 +91,7 @@ def test_later_pages_are_stored_without_it(store, database):
     assert result.extraction is not None
     assert result.extraction.article.text == texts(database)["https://bao.example/99.html"] == kept_text(story(99))
     assert store.counts.words_dropped["template"] - before == sum(block.words for block in BOXES)
-    report = report_run(f"sqlite:///{database}", store.run_id)
+    report = report_run(database.url, store.run_id)
     assert {article.words_kept for article in report.articles} == {90}
 
 
@@ -234,7 +234,7 @@ def test_work_for_a_block_is_bounded(store, database):
 def test_explanation_names_pages_that_share_a_block(store, database):
     """How many there are, and three of the others."""
     store.write([page(number, *BOXES) for number in range(THRESHOLD + 1)])
-    found = article_by_id(f"sqlite:///{database}", 2)
+    found = article_by_id(database.url, 2)
     assert found is not None
     assert sorted(found.shared) == [6, 7]
     assert found.shared[6].articles == THRESHOLD + 1
@@ -244,8 +244,8 @@ def test_explanation_names_pages_that_share_a_block(store, database):
 def outcome(items: Iterable[Candidate]) -> dict[str, str]:
     """The texts after pages were stored one by one."""
     with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "x.db"
-        store = Store.open(f"sqlite:///{database}", "test", {})
+        database = Database(f"sqlite:///{folder}/x.db")
+        store = Store.open(database.url, "test", {})
         for item in items:
             store.write([item])
         store.close()
@@ -279,12 +279,12 @@ store.close()
 """
 
 
-def test_two_processes_learn_as_one(database):
+def test_two_processes_learn_as_one(database, tmp_path):
     """Each sees what the other has stored, and mends it."""
-    Store.open(f"sqlite:///{database}", "test", {}).close()
+    Store.open(database.url, "test", {}).close()
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITER, f"sqlite:///{database}", half], cwd=ROOT, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", WRITER, database.url, half], cwd=ROOT, stderr=subprocess.PIPE, text=True
         )
         for half in "01"
     ]
@@ -294,8 +294,8 @@ def test_two_processes_learn_as_one(database):
     assert texts(database) == outcome(boxed_pages())
     counted = "select block_hash, articles, template_at is null from site_blocks order by block_hash"
     held = "select count(*) from site_block_articles"
-    alone = database.with_name("alone.db")
-    store = Store.open(f"sqlite:///{alone}", "test", {})
+    alone = Database(f"sqlite:///{tmp_path}/alone.db")
+    store = Store.open(alone.url, "test", {})
     store.write(boxed_pages())
     store.close()
     assert query(database, counted) == query(alone, counted)

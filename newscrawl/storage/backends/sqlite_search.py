@@ -8,13 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, text
 
 from newscrawl.searchwords import Phrase
+from newscrawl.storage.backends.ranking import FRESH_DAYS, LEAD_WEIGHT, TITLE_WEIGHT
 from newscrawl.storage.schema import articles
 from newscrawl.storage.selection import Selection, conditions
-
-TITLE_WEIGHT, LEAD_WEIGHT = 8.0, 3.0
-"""How much a word in the title and in the lead counts, beside one in the text."""
-FRESH_DAYS = 30.0
-"""Age at which an article has lost half of what being new gives it."""
 
 _TEXTS = "{title description text}"
 # The index has the columns that a selection looks at; a row of `articles` has them behind its text, pages away.

@@ -1,0 +1,189 @@
+"""PostgreSQL, 13 or later: many readers and crawls, on any machine; one transaction writes at a time."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from newscrawl.storage.backends import parse_url, postgresql_search
+from newscrawl.storage.errors import StorageError
+from newscrawl.text import printable
+
+matching, ranked = postgresql_search.matching, postgresql_search.ranked
+
+LOCK_TIMEOUT = 60
+"""Seconds to wait for another process's transaction before giving up."""
+
+_CONNECT_TIMEOUT = 10
+_WRITER_LOCK = 0x6E657773
+"""Advisory locks belong to a database; this number is the right to write in it ("news" in ASCII)."""
+
+_ROWS_AT_A_TIME = 1_000
+
+
+def check_address(url: URL) -> URL:
+    """A database is named, and psycopg is there to open it. Raises StorageError."""
+    if url.host is not None and "@" in url.host:
+        raise StorageError("DATABASE_URL is not a database address; write @ in a password as %40, / as %2F, : as %3A")
+    if not url.database:
+        raise StorageError("DATABASE_URL names no database; write it as postgresql://user@host/newscrawl")
+    if url.drivername not in {"postgres", "postgresql", "postgresql+psycopg"}:
+        raise StorageError(f"DATABASE_URL names {url.drivername}; write it as postgresql://user@host/newscrawl")
+    try:
+        import psycopg  # noqa: F401, PLC0415
+    except ImportError:
+        raise StorageError("PostgreSQL takes psycopg: pip install 'newscrawl[postgres]'") from None
+    return url.set(drivername="postgresql+psycopg")
+
+
+def location(url: URL) -> str:
+    """The address, without the password and whatever else stands in its query."""
+    user = f"{url.username}@" if url.username else ""
+    port = f":{url.port}" if url.port else ""
+    folder = f"?host={url.query['host']}" if "host" in url.query else ""
+    return f"postgresql://{user}{url.host or ''}{port}/{url.database}{folder}"
+
+
+def require(url: URL) -> None:
+    """Nothing to do: an address alone makes no database."""
+
+
+def writer(url: URL) -> Engine:
+    """Transactions that hold the right to write from their beginning; connections survive a restart of the server."""
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_CONNECTION)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+_CONNECTION: dict[str, Any] = {"connect_timeout": _CONNECT_TIMEOUT, "application_name": "newscrawl"}
+
+
+def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
+    cursor = connection.cursor()
+    # Compiling a plan takes longer than any of ours runs.
+    cursor.execute(f"set time zone 'UTC'; set jit = off; set lock_timeout = '{LOCK_TIMEOUT}s'")
+    cursor.close()
+    connection.commit()
+
+
+def _on_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("newscrawl_writes"):
+        connection.exec_driver_sql(f"select pg_advisory_xact_lock({_WRITER_LOCK})")
+
+
+@lru_cache(maxsize=16)
+def reader(url: str) -> Engine:
+    """One connection is kept open for who reads again; the server refuses its writes."""
+    options = _CONNECTION | {"options": "-c default_transaction_read_only=on"}
+    engine = create_engine(
+        parse_url(url), hide_parameters=True, pool_pre_ping=True, pool_size=1, max_overflow=20, connect_args=options
+    )
+    event.listen(engine, "connect", _on_connect)
+    atexit.register(engine.dispose)
+    return engine
+
+
+def cause(error: DBAPIError) -> str | None:
+    """PostgreSQL's own words, and what to do. What is wrong with a row has another class of error code."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None and not error.connection_invalidated and not _is_of_connection(error):
+        return None
+    if state is not None and state[:2] in _FAULTS_OF_ROWS:
+        return None
+    said = printable(" ".join(str(error.orig).split())).strip()
+    if state is None:
+        state = "57" if error.connection_invalidated else "08"
+    advice = _ADVICE.get(state, _ADVICE.get(state[:2], ""))
+    return f"{said} ({advice})" if advice else said
+
+
+def _is_of_connection(error: DBAPIError) -> bool:
+    import psycopg  # noqa: PLC0415
+
+    return isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError)
+
+
+_FAULTS_OF_ROWS = {"22", "23", "54"}
+"""Classes of SQLSTATE: data exceptions, broken constraints, limits of the program
+(https://www.postgresql.org/docs/15/errcodes-appendix.html)."""
+
+_ADVICE = {
+    "08": "is the server there, and does the address name its host, port and database?",
+    "25006": "this database can only be read",
+    "28": "is the user's name right, and its password?",
+    "3D": "create it first: createdb",
+    "42501": "let the role own the database, or grant it what is missing",
+    "53": "what was stored before is safe",
+    "55P03": f"another process has been writing for {LOCK_TIMEOUT} s; try again when it is done",
+    "57": "the server went away; what was stored before is safe, and the next crawl goes on",
+}
+
+
+def select(url: URL, statement: str) -> Iterator[Sequence[Any]]:
+    """Read with a cursor, which takes nothing but a query, in a transaction that cannot write."""
+    import psycopg  # noqa: PLC0415
+    from psycopg import sql  # noqa: PLC0415
+
+    options = _CONNECTION | {"options": "-c default_transaction_read_only=on -c timezone=UTC"}
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    # Prepared, for the protocol takes one statement then, however many are written.
+    declared = sql.SQL("declare answer no scroll cursor for {}").format(sql.SQL(statement.rstrip().rstrip(";")))
+    try:
+        with closing(psycopg.connect(address, **options)) as connection, connection.cursor() as cursor:
+            cursor.execute(declared, prepare=True)
+            cursor.execute(f"fetch {_ROWS_AT_A_TIME} from answer")
+            yield [column.name for column in cursor.description or ()]
+            while rows := cursor.fetchall():
+                yield from rows
+                cursor.execute(f"fetch {_ROWS_AT_A_TIME} from answer")
+            # Closed without a commit: of what a function did all the same, nothing stays.
+    except psycopg.Error as error:
+        said = printable(error.diag.message_primary or " ".join(str(error).split()))
+        if isinstance(error, psycopg.errors.SyntaxError | psycopg.errors.ReadOnlySqlTransaction):
+            said += "; only reading is allowed: one select"
+        raise StorageError(f"database {printable(location(url))}: {said}") from error
+
+
+def damage(connection: Connection) -> Iterator[str]:
+    """Indexes that a broken build left unused; that rows point to others that are there, the server sees to."""
+    broken = "select indexrelid::regclass::text from pg_index where not indisvalid"
+    for (name,) in connection.exec_driver_sql(broken):
+        yield f"the index {name} is not valid: reindex index {name}"
+
+
+def is_index_whole(engine: Engine) -> bool:
+    """Every row of words has its own in the index, made of them."""
+    differing = (
+        "select 1 from article_words full join article_index using (article_id) where article_index.words "
+        "is distinct from newscrawl_vector(article_words.title, article_words.description, article_words.text) limit 1"
+    )
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(differing).first() is None
+
+
+def index_anew(connection: Connection) -> None:
+    """The index of an article is made anew with its words."""
+    connection.exec_driver_sql("insert into search_queue select id from articles on conflict do nothing")
+
+
+def compact(engine: Engine) -> None:
+    """Let the server use the space again, and know how much there is of what; the files shrink little by little."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in inspect(connection).get_table_names():
+            connection.exec_driver_sql(f"vacuum (analyze) {connection.dialect.identifier_preparer.quote(table)}")
+
+
+def size(connection: Connection) -> int:
+    """The database on the server, indexes included."""
+    found: int = connection.exec_driver_sql("select pg_database_size(current_database())").scalar_one()
+    return found

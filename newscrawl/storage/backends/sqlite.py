@@ -1,0 +1,168 @@
+"""SQLite: one file, written by one process at a time and read by all."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from newscrawl.storage.backends import parse_url, sqlite_search
+from newscrawl.storage.errors import StorageError
+from newscrawl.text import printable
+
+matching, ranked = sqlite_search.matching, sqlite_search.ranked
+
+BUSY_TIMEOUT = 60
+"""Seconds to wait for another process's transaction before giving up."""
+
+_READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+
+
+def check_address(url: URL) -> URL:
+    """A file is named. Raises StorageError."""
+    if url.database in {None, "", ":memory:"}:
+        raise StorageError("DATABASE_URL names a database in memory, which would be lost; name a file: sqlite:///x.db")
+    return url
+
+
+def location(url: URL) -> str:
+    """The path of the file."""
+    return str(_path(url))
+
+
+def require(url: URL) -> None:
+    """The file is there. Raises StorageError."""
+    if not _path(url).is_file():
+        raise StorageError(f"database {printable(location(url))} does not exist; a crawl makes it")
+
+
+def writer(url: URL) -> Engine:
+    """Durable transactions that hold the right to write from their beginning, and wait for it."""
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
+    # The driver would begin transactions by itself, and later than we want them.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("pragma journal_mode = wal")
+    cursor.execute("pragma synchronous = full")  # what is acknowledged survives a power cut
+    cursor.execute("pragma foreign_keys = on")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    # A transaction that began by reading is refused at once, whatever the timeout, when another one writes.
+    writes = connection.get_execution_options().get("newscrawl_writes")
+    connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+
+@lru_cache(maxsize=16)
+def reader(url: str) -> Engine:
+    """Who reads again has the statements at hand; no connection stays open."""
+    address = f"{_path(parse_url(url)).as_uri()}?mode=ro"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT)
+
+    options = {"creator": connect, "poolclass": NullPool, "json_deserializer": _loads}
+    return create_engine(parse_url(url), hide_parameters=True, **options)
+
+
+def _loads(value: str) -> Any:
+    return [] if value == "[]" else json.loads(value)  # most lists are empty
+
+
+def cause(error: DBAPIError) -> str | None:
+    """SQLite's own words, and what to do."""
+    if not isinstance(error, DatabaseError) or isinstance(error, DataError | IntegrityError | ProgrammingError):
+        return None
+    said = printable(str(error.orig)).strip()
+    return said + "".join(f" ({what})" for words, what in _ADVICE.items() if words in said)
+
+
+_ADVICE = {
+    "unable to open": "does its folder exist, and may you write there?",
+    "readonly": "may you write the file and its folder?",
+    "not a database": "name another file; this one was left as it is",
+    "already exists": "it holds tables of another program; name another file",
+    "is locked": f"another process has been writing for {BUSY_TIMEOUT} s; try again when it is done",
+    "is full": "free some space; what was stored before is safe",
+}
+
+
+def select(url: URL, statement: str) -> Iterator[Sequence[Any]]:
+    """Read with a file that is opened for reading, and an authorizer that refuses all else, also attaching files."""
+    path = _path(url)
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)) as connection:
+            connection.set_authorizer(
+                lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
+            )
+            cursor = connection.execute(statement)
+            yield [column[0] for column in cursor.description or ()]
+            yield from cursor
+    except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
+        said = str(error)
+        if said == "not authorized":
+            said = "only reading is allowed: one select"
+        raise StorageError(f"database {printable(str(path))}: {printable(said)}") from error
+
+
+def damage(connection: Connection) -> Iterator[str]:
+    """Pages of the file that do not fit together, and rows that point to nothing."""
+    for row in connection.exec_driver_sql("pragma integrity_check(20)"):
+        if row[0] != "ok":
+            yield f"the file is damaged: {row[0]}"
+    for table, _, parent, _ in connection.exec_driver_sql("pragma foreign_key_check").fetchmany(20):
+        yield f"a row of {table} points to one of {parent} that is not there"
+
+
+def is_index_whole(engine: Engine) -> bool:
+    """FTS5 compares its index with its content itself."""
+    with engine.begin() as connection:
+        try:
+            connection.exec_driver_sql("insert into article_index (article_index, rank) values ('integrity-check', 1)")
+        except DatabaseError as error:
+            if "malformed" not in str(error):
+                raise
+            return False
+    return True
+
+
+def index_anew(connection: Connection) -> None:
+    """First the index as the words are, so that each can be taken out of it with its old ones."""
+    connection.exec_driver_sql("insert into article_index (article_index) values ('rebuild')")
+    connection.exec_driver_sql("insert or ignore into search_queue select id from articles")
+
+
+def compact(engine: Engine) -> None:
+    """Merge the index and rewrite the file, so that nothing deleted remains in either."""
+    with engine.connect().execution_options(newscrawl_writes=True) as connection, connection.begin():
+        connection.exec_driver_sql("insert into article_index (article_index) values ('optimize')")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("commit")  # ends the transaction in which nothing of this can be done
+        connection.exec_driver_sql("vacuum")
+        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+
+
+def size(connection: Connection) -> int:
+    """The file, without what still waits in the write-ahead log."""
+    return _path(connection.engine.url).stat().st_size
+
+
+def _path(url: URL) -> Path:
+    return Path(url.database or "").absolute()

@@ -1,0 +1,277 @@
+"""What is PostgreSQL's own: addresses, passwords, rights, a server that goes away."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from newscrawl.searchwords import parse
+from newscrawl.storage import Selection, StorageError, Store, check, check_database, location, search, select_rows
+from newscrawl.storage.backends import parse_url
+from newscrawl.storage.backends.postgresql_search import MOST_RANKED
+from newscrawl.storage.engine import open_engine, write_transaction
+from newscrawl.storage.schema import UNIQUE_ARTICLES, metadata
+from tests.conftest import ROOT
+from tests.database import Database, query
+from tests.postgres import cluster
+from tests.storage.test_store import candidate
+
+pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+def test_migrations_lead_to_the_schema(database):
+    """Tables, columns, keys and indexes are those that the code expects."""
+    engine = open_engine(database.url)
+    with engine.connect() as connection:
+        options = {"include_name": lambda name, kind, _: kind != "table" or name != "article_index"}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+        view = connection.exec_driver_sql("select pg_get_viewdef('unique_articles')").scalar_one()
+    engine.dispose()
+    names = UNIQUE_ARTICLES.split("select ")[1].split(" from ")[0].split(", ")
+    assert [line.strip(" ,").removeprefix("articles.") for line in view.split("\n")][0:1] == ["SELECT articles.id"]
+    assert len(names) == view.split("FROM")[0].count(",") + 1
+
+
+def test_many_processes_may_create_the_tables_at_once(database, postgres):
+    """Two cron jobs that start together on a fresh database both find their tables."""
+    url = postgres.create()
+    code = f"from newscrawl.storage import check_database; check_database({url!r})"
+    processes = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert (process.returncode, errors) == (0, "")
+
+
+def test_tables_of_another_program_are_left_alone(database, postgres):
+    """They stay its own."""
+    other = Database(postgres.create())
+    other.execute("create table articles (id integer primary key)")
+    with pytest.raises(StorageError, match="tables of another program"):
+        check_database(other.url)
+    assert query(other, "select count(*) from pg_class where relname = 'alembic_version'") == [(0,)]
+
+
+def test_reading_an_empty_database_makes_nothing(database, postgres):
+    """It says who makes the tables."""
+    url = postgres.create()
+    with pytest.raises(StorageError, match="has no tables of newscrawl; a crawl makes them"):
+        search(url, Selection())
+    assert query(Database(url), "select count(*) from pg_class where relname = 'articles'") == [(0,)]
+
+
+SECRET = "sesam-öffne-dich"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://", "names no database"),
+        ("postgresql://me:{secret}@localhost/", "names no database"),
+        ("postgresql+psycopg2://me:{secret}@localhost/x", "names postgresql+psycopg2"),
+        ("postgresql://me:{secret}@localhost:port/x", "is not a database address"),
+        ("postgresql://me:p@{secret}@localhost/x", "write @ in a password as %40"),
+        ("mysql://me:{secret}@localhost/x", "names mysql, which is not supported"),
+    ],
+)
+def test_wrong_address_is_one_line_without_the_password(database, address, said):
+    """What is wrong, and how it is written."""
+    with pytest.raises(StorageError) as raised:
+        check_database(address.format(secret=SECRET))
+    assert said in str(raised.value)
+    assert SECRET not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_place_is_named_without_the_password(database):
+    """Nor what else its query may hold."""
+    address = f"postgresql://me:{SECRET}@db.example:5433/news?sslpassword={SECRET}&host=/run"
+    assert location(address) == "postgresql://me@db.example:5433/news?host=/run"
+    assert parse_url(address).password == SECRET
+
+
+def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`scrapy crawl fixtures` into a database."""
+    command = [sys.executable, "-m", "scrapy", "crawl", "fixtures", "-s", f"DATABASE_URL={url}", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+
+
+def test_crawl_fills_it(database, expected):
+    """The two documents, as in SQLite; a second run stores nothing new."""
+    first = run(database.url)
+    assert first.returncode == 0, first.stderr
+    stored = query(database, "select title, text from articles order by url_key")
+    assert stored == [(article["title"], article["text"]) for article in expected.values()]
+    assert "2 unchanged" in run(database.url).stdout
+
+
+def test_password_shows_nowhere(database, postgres):
+    """Neither in the log, nor in the report, nor in what is stored of the run."""
+    postgres.admin(f"create role guarded superuser login password '{SECRET}'")
+    url = database.url.replace("newscrawl@", f"guarded:{SECRET}@")
+    done = run(url, "-L", "DEBUG")
+    assert done.returncode == 0
+    assert SECRET not in done.stdout + done.stderr
+    assert "postgresql://guarded@" in done.stdout
+    assert all(SECRET not in str(row) for row in query(database, "select * from runs"))
+    gone = run(url.replace("guarded", "nobody"))
+    assert (gone.returncode, SECRET in gone.stderr) == (1, False)
+    assert len(gone.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda url: url.replace("/test", "/no_test"), 'database "no_test'),
+        (lambda url: url.replace("newscrawl@", "nobody_at_all@"), 'role "nobody_at_all" does not exist'),
+        (lambda url: url.partition("?")[0] + "?host=/nowhere", "is the server there"),
+    ],
+)
+def test_database_that_cannot_be_opened_is_one_line(database, change, said):
+    """With the cause, and what to do."""
+    with pytest.raises(StorageError) as raised:
+        check_database(change(database.url))
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_missing_rights_are_one_line(database, postgres):
+    """Of a role that may read and nothing else."""
+    postgres.admin("create role reader login")
+    database.execute("grant select on all tables in schema public to reader")
+    url = database.url.replace("newscrawl@", "reader@")
+    assert search(url, Selection()).total == 0
+    with pytest.raises(StorageError, match=r"permission denied for table runs \(let the role own the database"):
+        Store.open(url, "test", {})
+    other = postgres.create().replace("newscrawl@", "reader@")
+    with pytest.raises(StorageError, match="permission denied for schema public"):
+        check_database(other)
+
+
+def test_who_waits_too_long_for_the_right_to_write_learns_why(database):
+    """Another transaction holds it."""
+    store = Store.open(database.url, "test", {})
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("set lock_timeout = '50ms'")
+        connection.commit()
+    other = open_engine(database.url)
+    with write_transaction(other), pytest.raises(StorageError, match="another process has been writing for 60 s"):
+        store.write([candidate()])
+    other.dispose()
+    store.write([candidate()])
+    store.close()
+    assert query(database, "select count(*) from articles") == [(1,)]
+
+
+def test_what_the_database_cannot_hold_costs_one_page(database, tmp_path):
+    """The others of its batch are stored, and the line names the fault and no text."""
+    store = Store.open(database.url, "test", {})
+    with pytest.raises(Exception, match="NUL"):
+        store.write([candidate(), candidate("Bad\x00text.", url="https://bad.example/")])
+    store.write([candidate()])
+    store.close()
+    assert query(database, "select count(*) from articles") == [(1,)]
+
+
+def test_function_with_side_effects_leaves_nothing(database):
+    """Also where the server would let a superuser call it."""
+    list(select_rows(database.url, "select lo_from_bytea(0, 'x')"))
+    assert query(database, "select count(*) from pg_largeobject_metadata") == [(0,)]
+
+
+def test_phrases_are_found_beyond_the_positions_that_the_index_knows(database):
+    """The index knows the order of the first 16,383 words."""
+    store = Store.open(database.url, "test", {})
+    long = " ".join(f"w{number}" for number in range(20_000))
+    store.write(
+        [candidate(f"{long} mua lon", url="https://a.example/"), candidate("Lớn mưa.", url="https://b.example/")]
+    )
+    store.close()
+    assert [one.facts["id"] for one in search(database.url, Selection(query=parse('"mua lon"'))).found] == [1]
+
+
+def test_monstrous_words_are_indexed_as_far_as_a_vector_goes(database):
+    """Nothing of a text ends a crawl."""
+    store = Store.open(database.url, "test", {})
+    store.write([candidate(" ".join(f"{number:099d}" for number in range(20_000)))])
+    store.close()
+    assert search(database.url, Selection(query=parse(f"{5:099d}"))).total == 1
+    assert list(check(database.url)) == []
+
+
+def test_common_word_gives_the_best_of_all_that_there_are(database):
+    """Whose title has it, of more than are ranked by their whole texts; and the number of all is told."""
+    store = Store.open(database.url, "test", {})
+    count = MOST_RANKED + 20
+    pages = [candidate(f"Mưa ở nơi thứ {n}.", url=f"https://a.example/{n}") for n in range(count)]
+    pages[3] = candidate("Nơi khác.", url="https://a.example/3", title="Mưa")
+    store.write(pages)
+    store.close()
+    answer = search(database.url, Selection(query=parse("mua"), all_copies=True))
+    assert (answer.found[0].facts["id"], answer.total) == (4, count)
+
+
+@pytest.fixture
+def own_server():
+    """A server that a test may kill."""
+    with cluster() as running:
+        yield running
+
+
+def test_crawl_outlives_a_restart_between_its_writes(database, own_server):
+    """The connection that is gone is noticed before it is used."""
+    url = own_server.create_with_tables()
+    store = Store.open(url, "test", {})
+    store.write([candidate()])
+    own_server.stop()
+    own_server.start()
+    store.write([candidate("Khác.", url="https://b.example/")])
+    store.close()
+    assert query(Database(url), "select count(*) from articles") == [(2,)]
+
+
+def test_killed_server_loses_nothing_that_was_acknowledged(database, own_server):
+    """The crawl ends in one line; after a restart all is there that was said to be stored."""
+    url = own_server.create_with_tables()
+    store = Store.open(url, "test", {})
+    acknowledged = 0
+
+    def kill() -> None:
+        while acknowledged < 20:
+            time.sleep(0.005)
+        own_server.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    said = ""
+    while not said:
+        page = candidate(f"Bài số {acknowledged}.", url=f"https://a.example/{acknowledged}")
+        try:
+            store.write([page])
+            acknowledged += 1
+        except StorageError as error:
+            said = str(error)
+    killer.join()
+    assert "the next crawl goes on" in said
+    assert "\n" not in said
+    store.close()
+    own_server.start()
+    ((stored,),) = query(Database(url), "select count(*) from articles")
+    assert stored in {acknowledged, acknowledged + 1}
+
+
+def test_without_psycopg_the_way_to_it_is_told(database, tmp_path):
+    """In one line."""
+    (tmp_path / "psycopg.py").write_text("raise ImportError('no libpq')", "utf-8")
+    code = f"from newscrawl.storage import check_database; check_database({database.url!r})"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr.splitlines()[-1].endswith("PostgreSQL takes psycopg: pip install 'newscrawl[postgres]'")
