@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.database import Database
 from tests.postgres import Cluster, cluster, programs
 
 ROOT = Path(__file__).parent.parent
@@ -43,6 +44,35 @@ def postgres() -> Iterator[Cluster]:
         pytest.skip("needs PostgreSQL: apt-get install postgresql")
     with cluster() as running:
         yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Database]]:
+    """Make databases, of each kind in turn."""
+    made: list[str] = []
+
+    def sqlite() -> Database:
+        made.append(f"sqlite:///{tmp_path / f'out{len(made) or str()}.db'}")
+        return Database(made[-1])
+
+    def postgresql() -> Database:
+        made.append(request.getfixturevalue("postgres").create_with_tables())
+        return Database(made[-1])
+
+    yield {"sqlite": sqlite, "postgresql": postgresql}[request.param]
+    if request.param == "postgresql":
+        for url in made:
+            request.getfixturevalue("postgres").drop(url)
+
+
+ONLY_SQLITE = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
+"""For what only a file can be asked."""
+
+
+@pytest.fixture
+def each_database(new_database: Callable[[], Database]) -> Database:
+    """A database of each kind in turn."""
+    return new_database()
 
 
 @pytest.fixture

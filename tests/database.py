@@ -93,9 +93,11 @@ def _as_sqlite_has_it(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-def committed(database: Path) -> int:
+def committed(database: Path | Database) -> int:
     """How many articles stand in a database that may not even be there yet."""
-    if not database.exists():
+    if isinstance(database, Database) and database.is_sqlite:
+        database = database.path
+    if isinstance(database, Path) and not database.exists():
         return 0
     try:
         return int(query(database, "select count(*) from articles")[0][0])

@@ -8,12 +8,14 @@ import random
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from newscrawl.storage import check
 from tests.conftest import ROOT, SCRAPY, article
-from tests.database import committed, query, snapshot
+from tests.database import Database, committed, query, snapshot
 
 SEED = 20200910
 
@@ -45,19 +47,19 @@ def generated_files(folder: Path, count: int) -> Path:
     return folder
 
 
-def crawl_command(folder: Path, database: Path) -> list[str]:
+def crawl_command(folder: Path, database: Database) -> list[str]:
     """The crawl of a folder."""
-    return [*SCRAPY, "crawl", "fixtures", "-a", f"path={folder}", "-s", f"DATABASE_URL=sqlite:///{database}"]
+    return [*SCRAPY, "crawl", "fixtures", "-a", f"path={folder}", "-s", f"DATABASE_URL={database.url}"]
 
 
-def run_to_end(folder: Path, database: Path) -> None:
+def run_to_end(folder: Path, database: Database) -> None:
     """Crawl undisturbed."""
     command = [*crawl_command(folder, database), "-L", "ERROR"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stderr
 
 
-def kill_at(folder: Path, database: Path, rows: int) -> int:
+def kill_at(folder: Path, database: Database, rows: int) -> int:
     """Crawl, and kill the whole process group once so many rows are committed; return how many there were."""
     process = subprocess.Popen(
         crawl_command(folder, database),
@@ -74,36 +76,36 @@ def kill_at(folder: Path, database: Path, rows: int) -> int:
     return committed(database)
 
 
-def check_kills(tmp_path: Path, files: int, kills: int) -> None:
+def check_kills(tmp_path: Path, new_database: Callable[[], Database], files: int, kills: int) -> None:
     """Kill and resume crawls of the same files, and compare each result with an undisturbed one."""
     folder = generated_files(tmp_path / "pages", files)
-    run_to_end(folder, tmp_path / "undisturbed.db")
-    undisturbed = snapshot(tmp_path / "undisturbed.db")
+    reference = Database(f"sqlite:///{tmp_path / 'undisturbed.db'}")
+    run_to_end(folder, reference)
+    undisturbed = snapshot(reference)
     stored = len(undisturbed["articles"])
     assert stored > files * 0.9
     assert any(row[16] for row in undisturbed["articles"]), "no copies among the files"
     choice = random.Random(SEED)
     killed_at = []
-    for number in range(kills):
-        database = tmp_path / f"{number}.db"
+    for _ in range(kills):
+        database = new_database()
         killed_at.append(kill_at(folder, database, choice.randrange(0, stored)))
         run_to_end(folder, database)
         assert snapshot(database) == undisturbed, f"after a kill at {killed_at[-1]} rows"
-        assert query(database, "pragma integrity_check") == [("ok",)]
+        assert list(check(database.url)) == []
         reasons = [reason for (reason,) in query(database, "select reason from runs order by id")]
         assert reasons[-1] == "finished"
         assert set(reasons[:-1]) <= {"killed", "finished"}
-        database.unlink()
     in_the_middle = [rows for rows in killed_at if 0 < rows < stored]
     assert len(in_the_middle) >= kills * 0.6, f"most crawls were not caught in the middle: {killed_at}"
 
 
-def test_killed_crawl_loses_nothing(tmp_path):
+def test_killed_crawl_loses_nothing(tmp_path, new_database):
     """After a SIGKILL one more run gives what an undisturbed run gives."""
-    check_kills(tmp_path, files=300, kills=3)
+    check_kills(tmp_path, new_database, files=300, kills=3)
 
 
 @pytest.mark.soak
-def test_fifty_killed_crawls_lose_nothing(tmp_path):
+def test_fifty_killed_crawls_lose_nothing(tmp_path, new_database):
     """The same, fifty times over two thousand files."""
-    check_kills(tmp_path, files=2000, kills=50)
+    check_kills(tmp_path, new_database, files=2000, kills=50)

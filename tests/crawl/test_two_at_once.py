@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.newspaper import Options, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
-from tests.database import query, snapshot
+from tests.database import Database, query, snapshot
 
 LEARNED = {
     "article_urls": "select u.url_key, a.url_key, relation from article_urls u join articles a on a.id = u.article_id",
@@ -18,26 +18,24 @@ LEARNED = {
 }
 
 
-def contents(database: Path) -> dict[str, object]:
+def contents(database: Database) -> dict[str, object]:
     """Articles, their copies, and what was learned from them, but times and ids."""
     everything = snapshot(database)
     learned = {table: sorted(query(database, statement)) for table, statement in LEARNED.items()}
     return {table: everything[table] for table in ("articles", "article_revisions")} | learned
 
 
-def test_two_crawls_at_once_leave_what_one_leaves(tmp_path: Path) -> None:
+def test_two_crawls_at_once_leave_what_one_leaves(tmp_path: Path, each_database: Database) -> None:
     """No article is lost, stored or fetched twice; copies and repeated boxes are found; nobody sees a lock."""
     with running(Options(articles=60, sections=3, copies=0.15, live=0, multipage=0, amp=True, mobile=True)) as site:
         assert crawl(site, tmp_path / "alone.db").returncode == 0
-        alone = contents(tmp_path / "alone.db")
+        alone = contents(Database(f"sqlite:///{tmp_path / 'alone.db'}"))
         assert len(alone["articles"]) == len(site.urls())
         assert any(row[16] is not None for row in alone["articles"])  # copies of others
         site.forget()
-        together = tmp_path / "together.db"
+        together = command(site, tmp_path / "together.db", DATABASE_URL=each_database.url)
         processes = [
-            subprocess.Popen(
-                command(site, together), cwd=ROOT, env=allowed(site), stdout=-1, stderr=subprocess.PIPE, text=True
-            )
+            subprocess.Popen(together, cwd=ROOT, env=allowed(site), stdout=-1, stderr=subprocess.PIPE, text=True)
             for _ in range(2)
         ]
         for process in processes:
@@ -45,7 +43,7 @@ def test_two_crawls_at_once_leave_what_one_leaves(tmp_path: Path) -> None:
             assert process.returncode == 0, errors
             assert "lock" not in errors
             assert "Traceback" not in errors
-        assert contents(together) == alone
+        assert contents(each_database) == alone
         articles = {url.removeprefix(site.url) for url in site.urls()}
         fetched = Counter(request.path for request in site.requests() if request.path in articles)
         assert fetched == dict.fromkeys(articles, 1)

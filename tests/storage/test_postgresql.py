@@ -23,7 +23,7 @@ from tests.database import Database, query
 from tests.postgres import cluster
 from tests.storage.test_store import candidate
 
-pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+pytestmark = pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
 
 
 def test_migrations_lead_to_the_schema(database):

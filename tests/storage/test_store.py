@@ -12,8 +12,8 @@ import pytest
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Article, Block, Candidate, Extraction, Image, Outcome, Page, kept_text
 from newscrawl.storage import StorageError, Store, report_run
+from tests.conftest import ONLY_SQLITE
 from tests.database import query
-from tests.storage.conftest import ONLY_SQLITE
 
 NOON = datetime(2020, 9, 10, 12, tzinfo=UTC)
 URL = "https://news.example/a.html"
