@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 
 import click
@@ -79,3 +80,29 @@ def vacuum(database: str | None, as_json: bool) -> None:
         print_json({"bytes_before": before, "bytes_after": after})
     else:
         click.echo(f"{before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB after")
+
+
+@db.command()
+@click.argument("origin", metavar="FROM")
+@click.argument("target", metavar="TO")
+@json_option
+def copy(origin: str, target: str, as_json: bool) -> None:
+    """Copy a database into an empty one, of whatever kind, and verify the copy.
+
+    \b
+    newscrawl db copy sqlite:///newscrawl.db postgresql://me@host/newscrawl
+    newscrawl db copy postgresql://me@host/newscrawl sqlite:///backup.db
+
+    One that was stopped goes on when it is asked for again. No crawl may write into either meanwhile. At the end, all
+    rows of both are compared, by their number and a hash; what searches need is made anew.
+    """
+    with one_line("db copy"):
+        from newscrawl.cli.copying import tell  # noqa: PLC0415
+        from newscrawl.storage import shown_address  # noqa: PLC0415
+
+        rows = tell(origin, target, is_terminal=sys.stderr.isatty())
+        if as_json:
+            print_json({"rows": rows})
+        else:
+            click.echo(f"{sum(rows.values())} rows, {rows['articles']} of them articles, are the same in both")
+            click.echo(f"Next: NEWSCRAWL_DATABASE_URL={shlex.quote(shown_address(target))}, for crawls and commands")

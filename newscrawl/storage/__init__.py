@@ -1,6 +1,7 @@
 """The output database. The only importer of SQLAlchemy."""
 
 from newscrawl.storage.backends import location, shown_address
+from newscrawl.storage.copying import Copying, copy_database
 from newscrawl.storage.counts import Counts, Result
 from newscrawl.storage.deleting import Deleted, delete_article
 from newscrawl.storage.engine import check_database
@@ -24,6 +25,7 @@ __all__ = [
     "COLUMNS",
     "Answer",
     "Archived",
+    "Copying",
     "Counts",
     "Deleted",
     "DuePage",
@@ -55,6 +57,7 @@ __all__ = [
     "article_by_key",
     "check",
     "check_database",
+    "copy_database",
     "count_stories",
     "delete_article",
     "export",

@@ -33,9 +33,12 @@ def page(number: int, text: str, hours: int = 0, **facts: Any) -> Candidate:
     )
 
 
-def fill(database: Path) -> str:
-    """Store two copies of an agency's story, one that was changed, and one with a hostile title; return the address."""
-    url, archive = f"sqlite:///{database}", database.parent / "archive"
+def fill(database: Path, url: str | None = None) -> str:
+    """Store two copies of an agency's story, one that was changed, and one with a hostile title; return the address.
+
+    Into the file, or the database at `url`; raw pages go beside the file.
+    """
+    url, archive = url or f"sqlite:///{database}", database.parent / "archive"
     store = Store.open(url, "made", {"since": "2020-09-01"}, ArchiveWriter(archive, "made"))
     store.write(
         [

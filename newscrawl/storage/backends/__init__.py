@@ -58,6 +58,9 @@ class Backend(Protocol):
     def compact(self, engine: Engine) -> None:
         """Give back the space of what was deleted."""
 
+    def count_on(self, connection: Connection) -> None:
+        """Let new rows take the numbers after those that rows were stored with."""
+
     def size(self, connection: Connection) -> int:
         """Bytes that the database takes on disk."""
 

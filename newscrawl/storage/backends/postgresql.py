@@ -183,6 +183,18 @@ def compact(engine: Engine) -> None:
             connection.exec_driver_sql(f"vacuum (analyze) {connection.dialect.identifier_preparer.quote(table)}")
 
 
+def count_on(connection: Connection) -> None:
+    """Move the sequences."""
+    sequences = (
+        "select table_name from information_schema.columns where table_schema = current_schema() "
+        "and column_name = 'id' and column_default like 'nextval(%%'"
+    )
+    quote = connection.dialect.identifier_preparer.quote
+    for table in connection.exec_driver_sql(sequences).scalars().all():
+        last = f"(select max(id) from {quote(table)})"  # noqa: S608 - the database's own name
+        connection.exec_driver_sql(f"select setval(pg_get_serial_sequence('{quote(table)}', 'id'), {last})")
+
+
 def size(connection: Connection) -> int:
     """The database on the server, indexes included."""
     found: int = connection.exec_driver_sql("select pg_database_size(current_database())").scalar_one()
