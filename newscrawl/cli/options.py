@@ -99,7 +99,7 @@ def page_of(given: str) -> int | str:
     """Return the number of an article, or the key of the page whose URL was given."""
     from newscrawl.urls import url_key  # noqa: PLC0415
 
-    if given.isascii() and given.isdecimal() and len(given) <= 18:
+    if given.isascii() and given.isdecimal() and len(given) < 10:  # PostgreSQL has numbers below 2**31
         return int(given)
     if given.startswith("file:"):
         return given

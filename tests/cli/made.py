@@ -39,6 +39,7 @@ def fill(database: Path, url: str | None = None) -> str:
     Into the file, or the database at `url`; raw pages go beside the file.
     """
     url, archive = url or f"sqlite:///{database}", database.parent / "archive"
+    _FOLDERS[url] = database.parent
     store = Store.open(url, "made", {"since": "2020-09-01"}, ArchiveWriter(archive, "made"))
     store.write(
         [
@@ -56,10 +57,17 @@ def fill(database: Path, url: str | None = None) -> str:
     return url
 
 
+_FOLDERS: dict[str, Path] = {}
+
+
+def folder_of(url: str) -> Path:
+    """Where a database is, or what is kept beside it."""
+    return _FOLDERS.get(url) or Path(url.removeprefix("sqlite:///")).parent
+
+
 def newscrawl(url: str, *arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command on a database."""
-    folder = Path(url.removeprefix("sqlite:///")).parent
-    return run(COMMAND, *map(str, arguments), cwd=folder, NEWSCRAWL_DATABASE_URL=url, **variables)
+    return run(COMMAND, *map(str, arguments), cwd=folder_of(url), NEWSCRAWL_DATABASE_URL=url, **variables)
 
 
 def answer(url: str, *arguments: object) -> Any:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
 from newscrawl.archive import read_archive
 from newscrawl.items import Link, Listing, Visit
-from newscrawl.storage import Store
+from newscrawl.storage import Store, location
 from tests.cli.made import AGENCY, NOON, answer, fill, newscrawl, refusal
+from tests.conftest import ONLY_SQLITE
 from tests.database import query
 from tests.projects import COMMAND, environment
 from tests.storage.test_store import candidate
 
 
 @pytest.fixture
-def url(database):
+def url(each_database, tmp_path):
     """The small database."""
-    return fill(database)
+    return fill(tmp_path / "out.db", each_database.url)
 
 
 def pages_kept(database) -> list[str | None]:
@@ -30,16 +29,16 @@ def pages_kept(database) -> list[str | None]:
     return sorted(record.page.url or "" for record in records if record.page is not None)
 
 
-def test_deleted_article_is_nowhere(url, database):
+def test_deleted_article_is_nowhere(url, each_database, database):
     """Neither row, earlier texts, words, keys nor raw pages of any version; the next copy leads; it is logged."""
     assert pages_kept(database).count("https://bao.example/4") == 2
     done = answer(url, "delete", "https://bao.example/4", "--yes")
     assert (done["article"], done["revisions"], done["archive_records"]) == (4, 1, 2)
     assert answer(url, "delete", 1, "--yes")["archive_records"] == 1
     assert pages_kept(database) == [f"https://{name}" for name in ("bao.example/2", "bao.example/5", "tin.example/3")]
-    assert query(database, "select id, duplicate_of from articles order by id") == [(2, None), (3, 2), (5, None)]
-    assert query(database, "select count(*) from article_revisions") == [(0,)]
-    assert query(database, "select article_id from article_words order by 1") == [(2,), (3,), (5,)]
+    assert query(each_database, "select id, duplicate_of from articles order by id") == [(2, None), (3, 2), (5, None)]
+    assert query(each_database, "select count(*) from article_revisions") == [(0,)]
+    assert query(each_database, "select article_id from article_words order by 1") == [(2,), (3,), (5,)]
     assert refusal(url, "search", "bong da") == "newscrawl search: nothing found"
     assert [run["arguments"]["url_key"] for run in answer(url, "runs", "--spider", "delete")] == [
         "https://ttx.example/1",
@@ -48,7 +47,7 @@ def test_deleted_article_is_nowhere(url, database):
     assert answer(url, "db", "check") == {"faults": []}
 
 
-def test_no_listing_brings_a_deleted_article_back(url, database):
+def test_no_listing_brings_a_deleted_article_back(url, each_database):
     """However new its date is there."""
     answer(url, "delete", 4, "--yes")
     store = Store.open(url, "bao", {})
@@ -57,11 +56,11 @@ def test_no_listing_brings_a_deleted_article_back(url, database):
     store.write([Listing("https://bao.example/feed", "https://bao.example/feed", "bao", visit, NOON, links)])
     store.close()
     assert query(
-        database, "select outcome, reason, next_fetch_at from pages where url_key = 'https://bao.example/4'"
+        each_database, "select outcome, reason, next_fetch_at from pages where url_key = 'https://bao.example/4'"
     ) == [("skipped", "deleted", None)]
 
 
-def test_deleting_asks_first(url, database):
+def test_deleting_asks_first(url, each_database, database):
     """No answer is no; what is not there, or has no archive, is one line and nothing is lost."""
     import subprocess  # noqa: PLC0415
 
@@ -72,10 +71,11 @@ def test_deleting_asks_first(url, database):
     assert refusal(url, "delete", "77", "--yes").startswith("newscrawl delete: no article 77 in ")
     (database.parent / "archive").rename(database.parent / "elsewhere")
     assert "nothing was deleted from the database" in refusal(url, "delete", 1, "--yes")
-    assert query(database, "select count(*) from articles") == [(5,)]
+    assert query(each_database, "select count(*) from articles") == [(5,)]
     assert answer(url, "delete", 1, "--yes", "--archive", "elsewhere")["archive_records"] == 1
 
 
+@ONLY_SQLITE
 def test_vacuum_leaves_nothing_of_what_was_deleted(url, database):
     """Not in any page of the file."""
     store = Store.open(url, "made", {})
@@ -93,18 +93,29 @@ def test_vacuum_leaves_nothing_of_what_was_deleted(url, database):
     assert answer(url, "db", "check") == {"faults": []}
 
 
-def test_upgrade_and_check_say_what_they_did(url, database, tmp_path):
+def test_upgrade_and_check_say_what_they_did(url, each_database, tmp_path):
     """In a line; a database that is not there is not made."""
-    with closing(sqlite3.connect(database)) as other:
-        other.execute("update articles set section = 'Khác' where id = 2")
-        other.commit()
+    each_database.execute("update articles set section = 'Khác' where id = 2")
     waiting = newscrawl(url, "db", "check")
     assert (waiting.returncode, waiting.stdout) == (
         1,
         "1 articles cannot be found by their words yet: newscrawl db upgrade\n",
     )
     assert answer(url, "db", "upgrade", "--reindex") == {"indexed": 5}
-    assert newscrawl(url, "db", "check").stdout == f"{database} is whole\n"
+    assert newscrawl(url, "db", "check").stdout == f"{location(url)} is whole\n"
     missing = f"sqlite:///{tmp_path}/no.db"
     for command in ("upgrade", "check", "vacuum"):
         assert "no.db does not exist" in refusal(missing, "db", command)
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+def test_vacuum_of_a_server_says_what_it_takes(url):
+    """Before and after; the server gives space back in its own time."""
+    sizes = answer(url, "db", "vacuum")
+    assert min(sizes.values()) > 1_000_000
+
+
+def test_unknown_numbers_are_not_there(url):
+    """Also such as no database can hold."""
+    assert "no article 99999999999999999 in" in refusal(url, "show", "99999999999999999")
+    assert refusal(url, "delete", "99999999999999999", "--yes").startswith("newscrawl delete: no article")

@@ -12,12 +12,13 @@ import pytest
 from newscrawl.cli.export_formats import write_csv, write_parquet
 from newscrawl.storage.exporting import COLUMNS
 from tests.cli.made import answer, fill, newscrawl, refusal
+from tests.conftest import ONLY_SQLITE
 
 
 @pytest.fixture
-def url(database):
+def url(each_database, tmp_path):
     """The small database."""
-    return fill(database)
+    return fill(tmp_path / "out.db", each_database.url)
 
 
 def test_lines_of_json_have_every_column(url, tmp_path):
@@ -77,6 +78,7 @@ def test_parquet_of_nothing_is_a_table(tmp_path):
     assert parquet.read_table(tmp_path / "x.parquet").column_names == list(COLUMNS)
 
 
+@ONLY_SQLITE
 def test_file_is_replaced_whole_or_not_at_all(url, database, tmp_path):
     """A failing export leaves the earlier file; a folder or a missing one is told in a line."""
     target = tmp_path / "out" / "a.jsonl"

@@ -8,16 +8,17 @@ import pytest
 import wcwidth
 
 from newscrawl.cli.table import fitted, table
-from tests.cli.made import answer, fill, newscrawl, refusal
+from newscrawl.storage import location
+from tests.cli.made import answer, fill, folder_of, newscrawl, refusal
 from tests.projects import COMMAND, run_on_a_terminal
 
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 
 
 @pytest.fixture
-def url(database):
+def url(each_database, tmp_path):
     """The small database."""
-    return fill(database)
+    return fill(tmp_path / "out.db", each_database.url)
 
 
 def test_search_shows_the_best_with_marks(url):
@@ -29,16 +30,9 @@ def test_search_shows_the_best_with_marks(url):
     assert count == "1 of 1 articles"
     assert max(map(len, result.stdout.splitlines())) <= 60
     shown = run_on_a_terminal(
-        COMMAND, "search", "ngap", "-bong", cwd=url_folder(url), NEWSCRAWL_DATABASE_URL=url, COLUMNS="80"
+        COMMAND, "search", "ngap", "-bong", cwd=folder_of(url), NEWSCRAWL_DATABASE_URL=url, COLUMNS="80"
     )
     assert "\x1b[1;33mngập\x1b[0m" in shown
-
-
-def url_folder(url: str):
-    """Where the database is."""
-    from pathlib import Path  # noqa: PLC0415
-
-    return Path(url.removeprefix("sqlite:///")).parent
 
 
 def test_search_takes_filters_and_gives_json(url):
@@ -71,8 +65,8 @@ def test_show_has_everything(url):
     assert "publisher\n+ added       Đã sửa.\n" in changed
     copy = answer(url, "show", "3")
     assert (copy["original"]["id"], [one["id"] for one in copy["copies"]], copy["copy_count"]) == (1, [2], 1)
-    assert refusal(url, "show", "99").startswith("newscrawl show: no article 99 in /")
-    assert refusal(url, "show", "http://[").startswith("newscrawl show: no article http://[ in /")
+    assert refusal(url, "show", "99").endswith(f" no article 99 in {location(url)}")
+    assert refusal(url, "show", "http://[").endswith(f" no article http://[ in {location(url)}")
 
 
 def test_stats_and_runs_count(url):
@@ -93,16 +87,13 @@ def test_stats_and_runs_count(url):
     assert "since=2020-09-01" in newscrawl(url, "runs", COLUMNS="120").stdout
 
 
-def test_no_title_controls_the_terminal(url):
+def test_no_title_controls_the_terminal(url, each_database):
     """In any command and form, whatever was stored by whomever."""
-    import sqlite3  # noqa: PLC0415
-    from contextlib import closing  # noqa: PLC0415
-
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
-        bad = "\x1b[2J\x9b1m\u202e\rTieu\nde"
-        other.execute("update articles set title = ?, section = ?, source = ? where id = 5", [bad] * 3)
-        other.execute("update runs set spider = ?", [bad])
-        other.commit()
+    bad = "\x1b[2J\x9b1m\u202e\rTieu\nde"
+    each_database.execute(
+        f"update articles set title = '{bad}', section = '{bad}', source = '{bad}' where id = 5",
+        f"update runs set spider = '{bad}'",
+    )
     for command in (["search"], ["search", "--json"], ["show", 5], ["show", 5, "--json"], ["stats"], ["runs"]):
         result = newscrawl(url, *command)
         assert result.returncode == 0, result.stderr
