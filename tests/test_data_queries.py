@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-import sqlite3
+import shutil
 import subprocess
-from contextlib import closing
 
 import pytest
 
 from tests.cli.made import fill
 from tests.conftest import ROOT
+from tests.database import Database, query
 
-_BLOCK = re.compile(r"^\*\*(.*?)\*\*.*?\n```sql\n(.*?)```", re.MULTILINE | re.DOTALL)
-QUESTIONS = dict(_BLOCK.findall((ROOT / "docs/DATA.md").read_text("utf-8")))
+_BLOCK = re.compile(
+    r"^\*\*(.*?)\*\*.*?\n```sql\n(.*?)```(?:\n\nIn PostgreSQL:\n\n```sql\n(.*?)```)?", re.MULTILINE | re.DOTALL
+)
+_FOUND = _BLOCK.findall((ROOT / "docs/DATA.md").read_text("utf-8"))
+QUESTIONS = {question: statement for question, statement, _ in _FOUND}
+IN_POSTGRESQL = {question: other or statement for question, statement, other in _FOUND}
 ANSWERS = {
     "Which sites": [("tin", 1, 30.0), ("bao", 1, 2.0)],
     "Who was first": [("Đà Nẵng ngập", "ttx", "2020-09-10 12:00:00.000000", "bao, tin")],
@@ -33,16 +37,18 @@ ANSWERS = {
 """By the beginning of the question; of moments that are those of the test nothing."""
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request, tmp_path_factory):
     """The small database, with a changed headline and an article that was taken away."""
     path = tmp_path_factory.mktemp("data") / "made.db"
-    fill(path)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("update articles set title = 'Bóng đá hôm nay', section = 'Thể thao' where id = 4")
-        connection.execute("update articles set gone_at = datetime(first_seen_at, '+2 days') where id = 3")
-        connection.commit()
-    return path
+    postgres = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    made = Database(fill(path, postgres and postgres.create_with_tables()))
+    later = "datetime(first_seen_at, '+2 days')" if made.is_sqlite else "first_seen_at + interval '2 days'"
+    made.execute(
+        "update articles set title = 'Bóng đá hôm nay', section = 'Thể thao' where id = 4",
+        f"update articles set gone_at = {later} where id = 3",
+    )
+    return made
 
 
 def test_there_are_ten_questions():
@@ -55,19 +61,20 @@ def test_there_are_ten_questions():
 def test_question_is_answered(question, database):
     """As the small database has it, by the program that people have at hand."""
     begin = max((begin for begin in ANSWERS if question.startswith(begin)), key=len)
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        rows = connection.execute(QUESTIONS[question]).fetchall()
+    rows = query(database, (QUESTIONS if database.is_sqlite else IN_POSTGRESQL)[question])
     expected = ANSWERS[begin]
     rows = [row[: len(expected[0])] for row in rows]
     assert sorted(rows, key=repr) == sorted(expected, key=repr)
 
 
 def test_questions_can_be_asked_by_the_shell(database):
-    """With sqlite3, where it is installed."""
-    try:
-        for statement in QUESTIONS.values():
-            command = ["sqlite3", "-readonly", "-bail", str(database), statement]
-            result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
-            assert (result.returncode, result.stderr) == (0, "")
-    except FileNotFoundError:
-        pytest.skip("needs the program sqlite3")
+    """With sqlite3 and psql, where they are installed."""
+    shell = (
+        ["sqlite3", "-readonly", "-bail", str(database.path)] if database.is_sqlite else ["psql", "-XqAt", database.url]
+    )
+    if shutil.which(shell[0]) is None:
+        pytest.skip(f"needs the program {shell[0]}")
+    for statement in (QUESTIONS if database.is_sqlite else IN_POSTGRESQL).values():
+        command = [*shell, *([] if database.is_sqlite else ["-v", "ON_ERROR_STOP=1", "-c"]), statement]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+        assert (result.returncode, result.stderr) == (0, "")
