@@ -69,12 +69,11 @@ def test_question_is_answered(question, database):
 
 def test_questions_can_be_asked_by_the_shell(database):
     """With sqlite3 and psql, where they are installed."""
-    shell = (
-        ["sqlite3", "-readonly", "-bail", str(database.path)] if database.is_sqlite else ["psql", "-XqAt", database.url]
-    )
+    in_sqlite = database.is_sqlite
+    shell = ["sqlite3", "-readonly", "-bail", str(database.path)] if in_sqlite else ["psql", "-XqAt", database.url]
     if shutil.which(shell[0]) is None:
         pytest.skip(f"needs the program {shell[0]}")
-    for statement in (QUESTIONS if database.is_sqlite else IN_POSTGRESQL).values():
-        command = [*shell, *([] if database.is_sqlite else ["-v", "ON_ERROR_STOP=1", "-c"]), statement]
+    for statement in (QUESTIONS if in_sqlite else IN_POSTGRESQL).values():
+        command = [*shell, *([] if in_sqlite else ["-v", "ON_ERROR_STOP=1", "-c"]), statement]
         result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
         assert (result.returncode, result.stderr) == (0, "")
