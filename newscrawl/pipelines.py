@@ -19,7 +19,7 @@ from newscrawl.frontier import Frontier
 from newscrawl.items import Article, Candidate, Extraction, Listing, NoArticle, Outcome, Page, UnreadablePage
 from newscrawl.registry import SiteRegistry
 from newscrawl.sources import SiteSpider
-from newscrawl.storage import Result, StorageError, Store, StoreItem, Writer
+from newscrawl.storage import Result, StorageError, Store, StoreItem, Writer, fault_of
 from newscrawl.templates import keys_of
 from newscrawl.text import printable
 from newscrawl.workers import Limits, WorkerFailed, lease, release
@@ -206,7 +206,7 @@ class StorePipeline:
             if not isinstance(item, Candidate):
                 raise
             page = item.page
-            message = f"{page.key}: the database cannot hold it ({type(error).__name__}: {printable(str(error))})"
+            message = f"{page.key}: the database cannot hold it ({type(error).__name__}: {printable(fault_of(error))})"
             known = (page.fetched_at, page.url, page.source, page.visit)
             outcome = Outcome(page.key, "failed", "unstorable", message, *known)
             return outcome, await asyncio.wrap_future(self.writer.submit(outcome))

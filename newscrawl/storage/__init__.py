@@ -5,7 +5,7 @@ from newscrawl.storage.copying import Copying, copy_database
 from newscrawl.storage.counts import Counts, Result
 from newscrawl.storage.deleting import Deleted, delete_article
 from newscrawl.storage.engine import check_database
-from newscrawl.storage.errors import StorageError
+from newscrawl.storage.errors import StorageError, fault_of
 from newscrawl.storage.exporting import COLUMNS, Export, export
 from newscrawl.storage.frontier import DuePage, Seed, Take, Window
 from newscrawl.storage.history import History, history
@@ -61,6 +61,7 @@ __all__ = [
     "count_stories",
     "delete_article",
     "export",
+    "fault_of",
     "history",
     "last_runs",
     "location",

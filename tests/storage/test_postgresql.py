@@ -7,13 +7,24 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from newscrawl.searchwords import parse
-from newscrawl.storage import Selection, StorageError, Store, check, check_database, location, search, select_rows
+from newscrawl.storage import (
+    Selection,
+    StorageError,
+    Store,
+    check,
+    check_database,
+    fault_of,
+    location,
+    search,
+    select_rows,
+)
 from newscrawl.storage.backends import parse_url
 from newscrawl.storage.backends.postgresql_search import MOST_RANKED
 from newscrawl.storage.engine import open_engine, write_transaction
@@ -174,6 +185,10 @@ def test_what_the_database_cannot_hold_costs_one_page(database, tmp_path):
     store = Store.open(database.url, "test", {})
     with pytest.raises(Exception, match="NUL"):
         store.write([candidate(), candidate("Bad\x00text.", url="https://bad.example/")])
+    with pytest.raises(Exception, match="content_hash") as refused:
+        store.write([candidate(), replace(candidate("Secret."), content_hash=None)])
+    assert fault_of(refused.value).startswith('null value in column "content_hash" of relation "articles" violates')
+    assert "Secret" not in fault_of(refused.value)
     store.write([candidate()])
     store.close()
     assert query(database, "select count(*) from articles") == [(1,)]
