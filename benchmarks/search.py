@@ -1,7 +1,8 @@
 """How fast a database is searched, listed, shown and exported, beside raw SQL: `python -m benchmarks.search [--full]`.
 
-A database of generated articles (20,000, with --full 200,000), made anew or kept with --database. Medians of 50
-varied calls in a warm process; raw SQL is what the calls execute, by the `sqlite3` module on a connection of its own.
+A database of generated articles (20,000, with --full 200,000), made anew or kept with --database; with --postgresql it
+is copied into a server of the benchmark's own. Medians of 50 varied calls in a warm process; raw SQL is what the calls
+execute, by the `sqlite3` module or psycopg on a connection of its own.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
 from sqlalchemy import Engine, event
 
 from benchmarks.made_database import DAYS, FIRST_DAY, SITES, fill
 from newscrawl.cli.export_formats import write_jsonl
 from newscrawl.searchwords import folded, parse
-from newscrawl.storage import COLUMNS, Selection, export, history, search
+from newscrawl.storage import COLUMNS, Selection, copy_database, export, history, search, select_rows, vacuum
+from tests.postgres import cluster
 
 CALLS = 50
 Statement = tuple[str, Sequence[Any]]
@@ -35,6 +38,7 @@ def main() -> None:
     """Make the database, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--postgresql", action="store_true", help="Measure a copy in a PostgreSQL server.")
     parser.add_argument("--database", type=Path, help="Keep it in this file, and use it again.")
     options = parser.parse_args()
     count = 200_000 if options.full else 20_000
@@ -44,7 +48,24 @@ def main() -> None:
             cost = fill(path, count)
             print(f"index: {1000 * cost.index_seconds / count:.2f} ms CPU an article")
             _print_disk(path, count, cost.text_bytes)
-        _measure(path, f"sqlite:///{path}")
+        _measure(f"sqlite:///{path}")
+        if options.postgresql:
+            with cluster() as server:
+                url = server.create()
+                began = time.perf_counter()
+                rows = sum(step.total for step in copy_database(f"sqlite:///{path}", url) if step.done == step.total)
+                print(f"copied and verified {rows:,} rows in {time.perf_counter() - began:,.0f} s")
+                vacuum(url)
+                _print_disk_of_server(url, count)
+                _measure(url)
+
+
+def _print_disk_of_server(url: str, count: int) -> None:
+    sizes = "pg_database_size(current_database()), pg_total_relation_size('article_words')"
+    with psycopg.connect(url) as server:
+        row = server.execute(f"select {sizes}, pg_total_relation_size('article_index')").fetchone() or ()
+    whole, words, index = (size / count for size in row)
+    print(f"disk: {whole:,.0f} bytes an article, of which words {words:,.0f} and index {index:,.0f}")
 
 
 def _print_disk(path: Path, count: int, text_bytes: int) -> None:
@@ -58,18 +79,17 @@ def _print_disk(path: Path, count: int, text_bytes: int) -> None:
     print(f"its text {text_bytes / count:,.0f}")
 
 
-def _measure(path: Path, url: str) -> None:
+def _measure(url: str) -> None:
     random = np.random.default_rng(1)
-    with closing(sqlite3.connect(path)) as database:
-        texts = [row[0] for row in database.execute("select text from articles where id % 337 = 1 limit 200")]
-        last = database.execute("select max(id) from articles").fetchone()[0]
+    texts = [text for (text,) in list(select_rows(url, "select text from articles where id % 337 = 1 order by id"))[1:]]
+    _, (last,) = select_rows(url, "select max(id) from articles")
     queries = list(_queries(texts, random))
     print(f"{'':24}{'median':>9}{'p95':>9}{'raw':>9}{'ratio':>7}")
-    _row("search, first page", path, [lambda q=q: search(url, Selection(query=parse(q))) for q in queries])
-    _row("filters, newest first", path, [lambda s=s: search(url, s) for s in _filters(random)])
+    _row("search, first page", url, [lambda q=q: search(url, Selection(query=parse(q))) for q in queries])
+    _row("filters, newest first", url, [lambda s=s: search(url, s) for s in _filters(random)])
     ids = [int(number) for number in random.integers(1, last, CALLS)]
-    _row("show", path, [lambda i=i: history(url, i) for i in ids])
-    _print_export(url, path)
+    _row("show", url, [lambda i=i: history(url, i) for i in ids])
+    _print_export(url)
 
 
 def _queries(texts: Sequence[str], random: np.random.Generator) -> Iterator[str]:
@@ -95,14 +115,15 @@ def _filters(random: np.random.Generator) -> Iterator[Selection]:
         yield Selection(since=since, until=until, sources=(site,) if number % 2 else ())
 
 
-def _row(name: str, path: Path, calls: Sequence[Callable[[], Any]]) -> None:
+def _row(name: str, url: str, calls: Sequence[Callable[[], Any]]) -> None:
     statements: list[list[Statement]] = []
     for call in calls:
         with _recorded() as recorded:
             call()
         statements.append(recorded)
     whole = [_least(call) for call in calls]
-    raw = [_least(lambda some=some: _run(path, some)) for some in statements]
+    with _raw(url) as run:
+        raw = [_least(lambda some=some: run(some)) for some in statements]
     median, base = statistics.median(whole), statistics.median(raw)
     p95 = sorted(whole)[int(len(whole) * 0.95)]
     print(f"{name:24}{median:7.2f}ms{p95:7.1f}ms{base:7.2f}ms{median / base:7.2f}", flush=True)
@@ -122,10 +143,25 @@ def _recorded() -> Iterator[list[Statement]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-def _run(path: Path, statements: Sequence[Statement]) -> None:
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
-        for statement, parameters in statements:
-            database.execute(statement, parameters).fetchall()
+@contextmanager
+def _raw(url: str) -> Iterator[Callable[[Sequence[Statement]], None]]:
+    if url.startswith("sqlite"):
+        address = f"{Path(url.removeprefix('sqlite:///')).absolute().as_uri()}?mode=ro"
+
+        def run(statements: Sequence[Statement]) -> None:
+            with closing(sqlite3.connect(address, uri=True)) as database:
+                for statement, parameters in statements:
+                    database.execute(statement, parameters).fetchall()
+
+        yield run
+        return
+    with psycopg.connect(url, autocommit=True, options="-c jit=off") as server:
+
+        def ask(statements: Sequence[Statement]) -> None:
+            for statement, parameters in statements:
+                server.execute(statement, parameters)
+
+        yield ask
 
 
 def _least(call: Callable[[], Any]) -> float:
@@ -137,19 +173,31 @@ def _least(call: Callable[[], Any]) -> float:
     return 1000 * min(times)
 
 
-def _print_export(url: str, path: Path) -> None:
+def _print_export(url: str) -> None:
     began = time.perf_counter()
     with Path("/dev/null").open("wb") as nothing:
         found = export(url, Selection(all_copies=True))
         write_jsonl(found.rows, COLUMNS, nothing)
     ours = time.perf_counter() - began
     began = time.perf_counter()
-    with closing(sqlite3.connect(path)) as database, io.TextIOWrapper(Path("/dev/null").open("wb")) as nothing_text:
-        for row in database.execute(f"select {', '.join(COLUMNS)} from articles order by id"):
-            nothing_text.write(json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False))
+    with io.TextIOWrapper(Path("/dev/null").open("wb")) as nothing_text, _rows(url) as rows:
+        for row in rows:
+            nothing_text.write(json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False, default=str))
     raw = time.perf_counter() - began
     print(f"export, JSON lines: {found.total / ours:,.0f} articles a second, raw {found.total / raw:,.0f}; ", end="")
     print(f"{ours / raw:.2f} times raw, at {datetime.now(UTC):%Y-%m-%d}")
+
+
+@contextmanager
+def _rows(url: str) -> Iterator[Any]:
+    statement = f"select {', '.join(COLUMNS)} from articles order by id"
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+            yield database.execute(statement)
+    else:
+        with psycopg.connect(url) as server, server.cursor("rows") as cursor:
+            cursor.itersize = 500
+            yield cursor.execute(statement)
 
 
 if __name__ == "__main__":
