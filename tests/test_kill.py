@@ -16,6 +16,7 @@ import pytest
 from newscrawl.storage import check
 from tests.conftest import ROOT, SCRAPY, article
 from tests.database import Database, committed, query, snapshot
+from tests.postgres import cluster
 
 SEED = 20200910
 
@@ -103,6 +104,46 @@ def check_kills(tmp_path: Path, new_database: Callable[[], Database], files: int
 def test_killed_crawl_loses_nothing(tmp_path, new_database):
     """After a SIGKILL one more run gives what an undisturbed run gives."""
     check_kills(tmp_path, new_database, files=300, kills=3)
+
+
+def check_killed_server(tmp_path: Path, files: int, kills: int) -> None:
+    """Kill PostgreSQL in the middle of crawls, start it again, crawl once more, and compare with undisturbed crawls."""
+    folder = generated_files(tmp_path / "pages", files)
+    reference = Database(f"sqlite:///{tmp_path / 'undisturbed.db'}")
+    run_to_end(folder, reference)
+    undisturbed = snapshot(reference)
+    choice = random.Random(SEED)
+    for _ in range(kills):
+        with cluster() as server:
+            database = Database(server.create_with_tables())
+            command = [*crawl_command(folder, database), "-L", "ERROR"]
+            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            rows = choice.randrange(1, files // 2)
+            while process.poll() is None and committed(database) < rows:
+                time.sleep(0.01)
+            server.kill()
+            _, errors = process.communicate(timeout=100)
+            assert process.returncode == 2, errors
+            assert "Traceback" not in errors, errors
+            assert "the crawl ends here, and the next one comes back to what is missing" in errors
+            server.start()
+            assert rows <= committed(database) < len(undisturbed["articles"])
+            run_to_end(folder, database)
+            assert snapshot(database) == undisturbed
+            assert list(check(database.url)) == []
+
+
+@pytest.mark.usefixtures("postgres")
+def test_killed_server_loses_nothing(tmp_path):
+    """The crawl ends with exit code 2 and one line; when the server is back, one more run completes it."""
+    check_killed_server(tmp_path, files=200, kills=1)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("postgres")
+def test_servers_killed_in_five_thousand_pages_lose_nothing(tmp_path):
+    """The same over five thousand files."""
+    check_killed_server(tmp_path, files=5000, kills=3)
 
 
 @pytest.mark.soak
