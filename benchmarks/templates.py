@@ -127,18 +127,22 @@ def candidates(pages: list[Known], extraction: Callable[[Page], tuple[Block, ...
 
 
 def store(items: list[Candidate]) -> tuple[dict[str, str], dict[str, tuple[Block, ...]]]:
-    """Store pages one by one; return each text as it was stored, and the blocks as they are at the end."""
+    """Store pages one by one; return each text as it was stored, and the blocks as they are at the end.
+
+    Without pages that are another address of an article.
+    """
     with tempfile.TemporaryDirectory() as folder:
         database = Store.open(f"sqlite:///{Path(folder) / 'x.db'}", "bench", {})
         texts = {}
         for item in items:
             (result,) = database.write([item])
-            assert result.extraction is not None
-            texts[item.page.key] = result.extraction.article.text
+            if result.extraction is not None:
+                texts[item.page.key] = result.extraction.article.text
         with database.engine.connect() as connection:
             rows = connection.execute(select(articles.c.url_key, articles.c.blocks)).all()
         database.close()
-    return texts, {row.url_key: blocks_of(row.blocks) for row in rows}
+    kept = {row.url_key: blocks_of(row.blocks) for row in rows}
+    return {key: text for key, text in texts.items() if key in kept}, kept
 
 
 def folded(text: str) -> str:
@@ -165,6 +169,7 @@ def report(name: str, pages: list[Known], labels: list[str]) -> None:
         both = candidates(pages, EXTRACTIONS[label])
         items = [item for _, item in both]
         passed, blocks = store(items)
+        both = [(known, item) for known, item in both if item.page.key in passed]
         shuffled = items[:]
         random.Random(7).shuffle(shuffled)
         is_same = all(store(order)[1] == blocks for order in (items[::-1], shuffled))

@@ -13,7 +13,7 @@ from newscrawl.files import FoundFile, place_of
 from newscrawl.items import Outcome, Page
 from newscrawl.manifest import file_key
 from newscrawl.text import printable
-from newscrawl.urls import is_article_url, site_of
+from newscrawl.urls import is_article_url, site_of, url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,14 @@ def _place_inside(path: Path, archive: Path | None) -> str | None:
 
 
 def _of_its_site(page: Page) -> Page:
-    """Leave it to the sites of the project whose page this is, where the record only says its domain."""
-    return replace(page, source=None) if page.url and page.source == site_of(page.url) else page
+    """Leave it to the sites of the project whose page this is, where the record only says its domain.
+
+    Its key is the one that it has today: since it was recorded the site's spider may have learned about parameters.
+    """
+    if not page.url or not is_article_url(page.url):
+        return page
+    source = None if page.source == site_of(page.url) else page.source
+    return replace(page, key=url_key(page.url), source=source)
 
 
 def _lost_record(found: FoundFile, path: Path, record: Record) -> Outcome:

@@ -59,6 +59,11 @@ def _project() -> SiteRegistry:
     return SiteRegistry(settings)
 
 
+def load_sites() -> None:
+    """Import the spiders of the project, so that keys follow their rules. Raises RulesError."""
+    _project()
+
+
 def source_of(url: str) -> str | None:
     """Return whose page a URL is, by the same spiders as `rules_for`."""
     return _project().source_of(url)

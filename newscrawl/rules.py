@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newscrawl.items import Article, Page
+from newscrawl.urlparameters import Parameters
 from newscrawl.xpath import compile_xpath
 
 Adjust = Callable[[Article, Page], Article]
@@ -44,6 +45,15 @@ class SiteRules:
     """ISO 639-1 code, where the page does not say it."""
     adjust: str | None = None
     """``module:function`` of a pure function (article, page) -> article, called last. It may raise NoArticle."""
+    kept_parameters: tuple[str, ...] = ()
+    """Query parameters that name an article here, though elsewhere they would not count: see `urlparameters`."""
+    dropped_parameters: tuple[str, ...] = ()
+    """Query parameters that say nothing here; ``*`` for all but those that are kept."""
+
+    @property
+    def parameters(self) -> Parameters:
+        """What the keys of addresses follow."""
+        return Parameters(self.kept_parameters, self.dropped_parameters)
 
     def __post_init__(self) -> None:
         # A text would be taken for as many XPaths as it has letters.
@@ -60,6 +70,10 @@ class SiteRules:
             raise RulesError(f"language must be an ISO 639-1 code, such as 'vi', not {self.language!r}")
         if self.adjust is not None:
             load_adjust(self.adjust)
+        try:
+            _ = self.parameters
+        except ValueError as error:
+            raise RulesError(str(error)) from None
 
 
 NO_RULES = SiteRules()

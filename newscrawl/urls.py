@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from tldextract import TLDExtract
 from w3lib.url import canonicalize_url
 
+from newscrawl.urlparameters import Parameters, parameters_of
+
 # The list of public suffixes that comes with the package: nothing is fetched, nothing is cached on disk.
 _SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -17,7 +19,7 @@ LONGEST_URL = 2_000
 """Characters of a link that is followed; the protocol of sitemaps.org allows 2,047."""
 
 _ORDINARY = re.compile(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/(?:[\w~-][\w.~-]*/)*(?:[\w~-][\w.~-]*)?(?:\?(?P<query>\w+=[\w.-]*(?:&\w+=[\w.-]*)*))?",
+    r"https?://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*)/(?:[\w~-][\w.~-]*/)*(?:[\w~-][\w.~-]*)?(?:\?(?P<query>\w+=[\w.-]*(?:&\w+=[\w.-]*)*))?",
     re.ASCII,
 )
 """Most addresses, which are their own keys where their query is: seen so ten times as fast."""
@@ -27,7 +29,7 @@ _ORDINARY = re.compile(
 # takes off `source`, `eid`, `uid` and `keyword`, by which some sites name their articles.
 _TRACKING = re.compile(
     r"(?:utm|mtm|itm|pk|piwik|matomo|hsa|at|guce|vero|oly|mc)_[a-z0-9_]+|__hs(?:fp|sc|tc)|_hs(?:enc|mi)|hsctatracking"
-    r"|(?:fb|g|d|y|ys|tw|tt)clid|msclkid|gclsrc|[gw]braid|rb_clickid|wickedid|igshid|igsh|li_fat_id"
+    r"|(?:fb|g|d|y|ys|tw|tt)clid|gad_[a-z]+|srsltid|msclkid|gclsrc|[gw]braid|rb_clickid|wickedid|igshid|igsh|li_fat_id"
     r"|epik|_g[al]|_openstat|mkt_tok|ml_subscriber(?:_hash)?|xtor|cmpid|cmp|ocid|smid"
     r"|ns_(?:mchannel|source|campaign|linkname|fee)|guccounter|__twitter_impression|zarsrc|vnecid|vn_(?:source|campaign|medium|term|thumb|aid)",
     re.IGNORECASE,
@@ -44,10 +46,10 @@ _ENCODED = re.compile(r"(?:%[89A-F][0-9A-F])+")
 def url_key(url: str) -> str:
     """Return the form of a URL under which its page is stored; the request goes to the URL itself.
 
-    Host in lower case and IDNA, default port, fragment, session and tracking parameters off, query sorted, percent
-    encoding and Unicode in one form, no empty segments. The scheme stays, for the keys of http pages are in databases,
-    and so does a trailing slash, which some servers answer otherwise. A key is its own key. Raises ValueError for a
-    host or a port that there cannot be.
+    Host in lower case and IDNA, default port, user, fragment, session and tracking parameters off, query sorted,
+    percent encoding and Unicode in one form, no empty segments. What a site's spider says of its parameters comes
+    first. The scheme stays, for the keys of http pages are in databases, and so does a trailing slash, which some
+    servers answer otherwise. A key is its own key. Raises ValueError for a host or a port that there cannot be.
     """
     url = url.strip()
     for _ in range(_ROUNDS):  # what one step uncovers, such as a slash beside a session, is there for the next
@@ -65,7 +67,9 @@ def _is_ordinary(url: str) -> bool:
     if match is None or match["query"] is None:
         return match is not None
     parameters = match["query"].split("&")
-    return parameters == sorted(parameters, key=lambda one: one.split("=")) and not any(map(_says_nothing, parameters))
+    site = parameters_of(match["host"])
+    is_sorted = parameters == sorted(parameters, key=lambda one: one.split("="))
+    return is_sorted and not any(_says_nothing(one, site) for one in parameters)
 
 
 def _normalised(url: str) -> str:
@@ -73,17 +77,23 @@ def _normalised(url: str) -> str:
     path, query = parts.path, parts.query
     if parts.scheme in {"http", "https"}:
         path = re.sub("/{2,}", "/", _SESSION_IN_PATH.sub("", path))
-        query = "&".join(one for one in query.split("&") if not _says_nothing(one))
+        site = parameters_of((parts.hostname or "").rstrip("."))
+        query = "&".join(one for one in query.split("&") if not _says_nothing(one, site))
     return canonicalize_url(urlunsplit((parts.scheme, _authority(parts), path, query, "")))
 
 
-def _says_nothing(parameter: str) -> bool:
+def _says_nothing(parameter: str, site: Parameters) -> bool:
+    verdict = site.says_nothing(parameter)
+    if verdict is not None:
+        return verdict
     name = parameter.partition("=")[0]
     return bool(_TRACKING.fullmatch(name) or _SESSION.fullmatch(name) or _MAYBE_SESSION.fullmatch(parameter))
 
 
 def _authority(parts: SplitResult) -> str:
     authority = parts.netloc
+    if parts.scheme in {"http", "https"}:
+        authority = authority.rpartition("@")[2]  # nobody's password belongs into a database
     if parts.port == {"http": 80, "https": 443}.get(parts.scheme):
         authority = authority.rpartition(":")[0]
     host, colon, port = authority.partition(":")

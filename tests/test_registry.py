@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from newscrawl.rules import SiteRules
 from tests.conftest import article
 from tests.projects import COMMAND, SCRAPY, make_project, run
 
@@ -116,12 +117,12 @@ def test_rules_are_found_by_host(project):
     assert bao == www == deep
     assert "language='vi'" in sports
     assert "in_capitals" not in sports
-    assert other == ending == nothing == "SiteRules(prune_xpath=(), timezone=None, language=None, adjust=None)"
+    assert other == ending == nothing == repr(SiteRules())
 
 
 def test_where_no_project_is_the_sites_are_newscrawls_own(tmp_path):
     """An unknown site has no rules, and nothing fails."""
-    assert rules_in(tmp_path, URL) == ["SiteRules(prune_xpath=(), timezone=None, language=None, adjust=None)"]
+    assert rules_in(tmp_path, URL) == [repr(SiteRules())]
 
 
 def test_page_without_a_url_needs_no_scrapy(tmp_path):

@@ -34,8 +34,10 @@ def delete(page: str, yes: bool, archive: Path | None, database: str | None, as_
     from newscrawl.cli.table import cell  # noqa: PLC0415
 
     with one_line("delete"):
+        from newscrawl.registry import load_sites  # noqa: PLC0415
         from newscrawl.storage import delete_article, history, location  # noqa: PLC0415
 
+        load_sites()  # raw pages are found by the keys of their addresses
         url = address(database)
         found = history(url, page_of(page))
         if found is None:

@@ -12,7 +12,7 @@ from newscrawl.explanation import Explanation
 from newscrawl.extraction import extract_page
 from newscrawl.files import PathError, find_files, load_page
 from newscrawl.items import NoArticle, Outcome
-from newscrawl.registry import rules_for, source_of
+from newscrawl.registry import load_sites, rules_for, source_of
 from newscrawl.rules import RulesError
 from newscrawl.settings import DOWNLOAD_MAXSIZE
 from newscrawl.storage import Shared, StorageError, StoredArticle, article_by_id, article_by_key, location
@@ -49,6 +49,7 @@ def explain(page: str, database: str) -> Explanation:
 def _key(url: str) -> str:
     if url.startswith("file:"):
         return url
+    load_sites()
     try:
         return url_key(url)
     except ValueError as error:

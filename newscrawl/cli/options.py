@@ -85,24 +85,28 @@ def refuse(command: str, message: str) -> None:
 
 @contextmanager
 def one_line(command: str) -> Iterator[None]:
-    """Let what the database or a search cannot do end in one line."""
+    """Let what the database, a search or a site's spider cannot do end in one line."""
+    from newscrawl.rules import RulesError  # noqa: PLC0415
     from newscrawl.searchwords import QueryError  # noqa: PLC0415
     from newscrawl.storage import StorageError  # noqa: PLC0415
 
     try:
         yield
-    except (QueryError, StorageError) as error:
+    except (QueryError, RulesError, StorageError) as error:
         refuse(command, str(error))
 
 
 def page_of(given: str) -> int | str:
-    """Return the number of an article, or the key of the page whose URL was given."""
+    """Return the number of an article, or the key of the page whose URL was given. Raises RulesError."""
     from newscrawl.urls import url_key  # noqa: PLC0415
 
     if given.isascii() and given.isdecimal() and len(given) < 10:  # PostgreSQL has numbers below 2**31
         return int(given)
     if given.startswith("file:"):
         return given
+    from newscrawl.registry import load_sites  # noqa: PLC0415 - it imports Scrapy
+
+    load_sites()
     try:
         return url_key(given)
     except ValueError:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from scrapy import Spider
 
 from newscrawl.rules import NO_RULES, RulesError, SiteRules
+from newscrawl.urlparameters import declare
 
 _SCRAPYS = {"name", "start_urls"}
 """What Scrapy reads of a spider's class without giving it a value in its own."""
@@ -38,8 +39,10 @@ class NewsSpider(Spider):
     timezone: ClassVar[str | None] = NO_RULES.timezone
     language: ClassVar[str | None] = NO_RULES.language
     adjust: ClassVar[str | None] = NO_RULES.adjust
+    kept_parameters: ClassVar[tuple[str, ...]] = NO_RULES.kept_parameters
+    dropped_parameters: ClassVar[tuple[str, ...]] = NO_RULES.dropped_parameters
     site_rules: ClassVar[SiteRules] = NO_RULES
-    """Made of the four above; `SiteRules` says what they mean."""
+    """Made of the six above; `SiteRules` says what they mean."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -48,6 +51,7 @@ class NewsSpider(Spider):
                 _check_attributes(cls)
             cls.site_rules = SiteRules(**{rule.name: getattr(cls, rule.name) for rule in fields(SiteRules)})
             _check_domains(cls)
+            declare(cls.allowed_domains, cls.site_rules.parameters)
         except RulesError as error:
             raise RulesError(f"{cls.__module__}.{cls.__name__}: {error}") from None
 

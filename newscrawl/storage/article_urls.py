@@ -32,6 +32,18 @@ class OtherUrl:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where a page or a stored article is."""
+
+    key: str
+    url: str | None
+    canonical: str | None
+    """The canonical link that it bears."""
+    asked: frozenset[str] = frozenset()
+    """Keys of addresses that led to it by a redirect."""
+
+
+@dataclass(frozen=True, slots=True)
 class Twin:
     """A stored article that a page shows under another address."""
 
@@ -65,32 +77,43 @@ def find_twin(connection: Connection, item: Candidate, copies: Iterable[int]) ->
         return None
     is_own = articles.c.id.in_(ids), articles.c.source == item.extraction.article.source, articles.c.url.is_not(None)
     rows = connection.execute(select(articles).where(*is_own).order_by(articles.c.id)).mappings()
-    return next((twin for row in rows if (twin := _relate(item, row))), None)
+    asked = frozenset({url_key(item.page.visit.requested_url)} if item.page.visit is not None else ())
+    page = Address(item.page.key, item.page.url, item.extraction.article.canonical_url, asked)
+    found = ((row, relate(page, address_of(row))) for row in rows)
+    return next((Twin(row, *related) for row, related in found if related is not None), None)
 
 
-def _relate(item: Candidate, row: RowMapping) -> Twin | None:
-    """Say how the addresses of a page and of a stored copy of its text belong together, where they do."""
-    key, url, canonical = item.page.key, item.page.url, item.extraction.article.canonical_url
-    assert url is not None
-    own, stored = _canonical(canonical, url), _canonical(row["canonical_url"], row["url"])
-    form, other = form_of(key), form_of(row["url_key"])
+def relate(page: Address, row: Address) -> tuple[Relation, bool, bool] | None:
+    """Say how the addresses of a page and of a stored copy of its text belong together, where they do.
+
+    The relation, and as in `Twin` whether the page's leads, and whether they are views.
+    """
+    form, other = form_of(page.key), form_of(row.key)
     is_view, is_plainer = form.marks != other.marks, form.marks < other.marks
-    asked = url_key(item.page.visit.requested_url) if item.page.visit is not None else None
-    if asked == row["url_key"]:
-        return Twin(row, "redirect", form.marks <= other.marks, is_view)
-    if stored == key or own == row["url_key"]:
-        return Twin(row, "canonical", stored == key, is_view)
+    if row.url is not None and url_key(row.url) == page.key:
+        return "form", True, False  # stored under a key of earlier rules
+    if row.key in page.asked:
+        return "redirect", form.marks <= other.marks, is_view
+    own, stored = _canonical(page.canonical, page.url), _canonical(row.canonical, row.url)
+    if stored == page.key or own == row.key:
+        return "canonical", stored == page.key, is_view
     if own is not None and own == stored:
-        return Twin(row, "canonical", is_plainer, is_view)
-    return Twin(row, "form", is_plainer, is_view) if form.address == other.address else None
+        return "canonical", is_plainer, is_view
+    return ("form", is_plainer, is_view) if form.address == other.address else None
 
 
-def _canonical(link: str | None, url: str) -> str | None:
+def _canonical(link: str | None, url: str | None) -> str | None:
     """The key of a canonical link, within the site of the page that says it."""
     try:
-        return url_key(link) if link is not None and site_of(link) == site_of(url) else None
+        is_own = link is not None and url is not None and site_of(link) == site_of(url)
+        return url_key(link) if link is not None and is_own else None
     except ValueError:
         return None
+
+
+def address_of(row: RowMapping, asked: frozenset[str] = frozenset()) -> Address:
+    """The address of a stored article."""
+    return Address(row["url_key"], row["url"], row["canonical_url"], asked)
 
 
 def _is_copy(row: RowMapping, item: Candidate) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, insert, or_, select, update
 
 from newscrawl.items import Link, PageKind
+from newscrawl.storage.rekeying import rekey_page
 from newscrawl.storage.schema import pages, runs
 from newscrawl.urls import url_key
 
@@ -111,7 +112,9 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
     if rows:
         ids = [row.id for row in rows]
         connection.execute(update(pages).where(pages.c.id.in_(ids)).values(taken_by=run_id))
-    return [DuePage(row.url_key, row.url, row.kind, row.etag, row.last_modified) for row in rows]
+    keyed = [(rekey_page(connection, row.id, row.url_key, row.url), row) for row in rows]
+    due_pages = [DuePage(key, row.url, row.kind, row.etag, row.last_modified) for key, row in keyed if key is not None]
+    return due_pages if due_pages or not rows else take(connection, run_id, wanted, now)
 
 
 def _is_due(window: Window, now: datetime) -> ColumnElement[bool]:
