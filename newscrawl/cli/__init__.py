@@ -121,17 +121,20 @@ def write_new_site(url: str, name: str | None, settings: tuple[str, ...]) -> Non
 def dedupe(rebuild: bool, database: str | None) -> None:
     """Find the copies in a database anew: after an upgrade that changes how, or after deleting articles by hand.
 
+    Articles that are one page under two addresses, such as the one for AMP, become one.
+
     Stopped, it goes on where it was when started again. A crawl may run meanwhile.
     """
     from newscrawl import settings  # noqa: PLC0415
     from newscrawl.cli.dedupe import rebuild_links  # noqa: PLC0415
+    from newscrawl.rules import RulesError  # noqa: PLC0415
     from newscrawl.storage import StorageError  # noqa: PLC0415
 
     if not rebuild:
         raise click.UsageError("nothing to do: a crawl finds copies by itself; --rebuild does it anew")
     try:
         rebuild_links(database or settings.DATABASE_URL, is_terminal=sys.stdout.isatty())
-    except StorageError as error:
+    except (RulesError, StorageError) as error:
         print(f"newscrawl dedupe: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(1)
 

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import click
 
+from newscrawl.registry import load_sites
 from newscrawl.storage import Progress, count_stories, rebuild
 
-_LABELS = {"clear": "forgetting old keys", "keys": "reading texts", "links": "linking copies"}
+_LABELS = {
+    "clear": "forgetting old keys",
+    "keys": "reading texts",
+    "links": "linking copies",
+    "addresses": "joining addresses",
+}
 _LINES = 10
 """Lines a stage, where there is no terminal."""
 
 
 def rebuild_links(database: str, *, is_terminal: bool) -> None:
-    """Rebuild, and tell how far it is. Raises StorageError."""
-    is_first = True
-    for stage, steps in groupby(rebuild(database), lambda progress: progress.stage):
+    """Rebuild, and tell how far it is. Raises RulesError and StorageError."""
+    load_sites()
+    is_first, merged = True, 0
+
+    def counted() -> Iterator[Progress]:
+        nonlocal merged
+        for progress in rebuild(database):
+            merged = progress.merged
+            yield progress
+
+    for stage, steps in groupby(counted(), lambda progress: progress.stage):
         if is_terminal:
             _draw(_LABELS[stage], steps)
         else:
             for line in _lines(_LABELS[stage], steps, is_first=is_first):
                 click.echo(line)
         is_first = False
+    if merged:
+        click.echo(f"{merged} articles were other addresses of articles, and are these now")
     stories = count_stories(database)
     click.echo(f"{stories.articles} articles, {stories.articles - stories.copies} stories, {stories.copies} copies")
 

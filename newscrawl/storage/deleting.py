@@ -16,7 +16,7 @@ from newscrawl.storage.engine import explained, open_engine, write_transaction
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.mending import blocks_of
 from newscrawl.storage.reading import require
-from newscrawl.storage.schema import article_revisions, articles, pages
+from newscrawl.storage.schema import article_revisions, article_urls, articles, pages
 from newscrawl.storage.site_blocks import leave
 from newscrawl.urls import url_key
 
@@ -47,9 +47,11 @@ def delete_article(url: str, article_id: int, archive: Path | None) -> Deleted |
         with explained(engine), engine.connect() as connection:
             row = _article(connection, article_id)
             revisions = _revisions(connection, article_id)
+            others = select(article_urls.c.url_key).where(article_urls.c.article_id == article_id)
+            keys = frozenset(connection.execute(others).scalars())
         if row is None:
             return None
-        places = _places(row, revisions, archive)
+        places = _places(row, keys, revisions, archive)
         with explained(engine), write_transaction(engine) as connection:
             _take_out(connection, article_id, row.url_key)
             run_id = _log(connection, row, len(places))
@@ -72,27 +74,27 @@ def _revisions(connection: Connection, article_id: int) -> int:
     return connection.execute(select(func.count()).where(article_revisions.c.article_id == article_id)).scalar_one()
 
 
-def _places(row: Row[Any], revisions: int, archive: Path | None) -> list[tuple[str, int]]:
-    """Where its raw pages lie. Of an article with earlier texts there are more, which only the archive knows."""
+def _places(row: Row[Any], other_keys: frozenset[str], revisions: int, archive: Path | None) -> list[tuple[str, int]]:
+    """Where its raw pages lie. Of an article with earlier texts or other addresses only the archive knows them all."""
     if row.archive_file is None:
         return []
     if archive is None:
         raise StorageError(f"its page is in the archive, at {row.archive_file}; say where that is with --archive")
     places = {(row.archive_file, row.archive_offset)}
-    if revisions:
+    if revisions or other_keys:
         for path in sorted(archive.rglob("*.warc*")):
             if path.suffix in {".gz", ".warc"}:
                 places |= {
                     (str(path.relative_to(archive)), record.offset)
                     for record in read_archive(path, max_size=0)
-                    if record.page is not None and _is_of(record.page.url, row.url_key)
+                    if record.page is not None and _is_of(record.page.url, other_keys | {row.url_key})
                 }
     return sorted(places)
 
 
-def _is_of(url: str | None, key: str) -> bool:
+def _is_of(url: str | None, keys: frozenset[str]) -> bool:
     try:
-        return url is not None and url_key(url) == key
+        return url is not None and url_key(url) in keys
     except ValueError:
         return False
 

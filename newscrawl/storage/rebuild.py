@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
@@ -14,15 +14,16 @@ from newscrawl.dedupe import content_hash, near_duplicate_keys
 from newscrawl.storage.duplicate_keys import drop_keys, sharing, store_keys
 from newscrawl.storage.duplicates import check_links
 from newscrawl.storage.engine import explained, open_engine, write_transaction
+from newscrawl.storage.merging import join_addresses
 from newscrawl.storage.reading import require
 from newscrawl.storage.schema import articles, dedupe_rebuilds
 from newscrawl.storage.schema import near_duplicate_keys as keys_table
 
-Stage = Literal["clear", "keys", "links"]
+Stage = Literal["clear", "keys", "links", "addresses"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
-"""Forget all keys; store the keys of every text, and its hash; decide about every article."""
+"""Forget all keys; store the keys of every text, and its hash; decide about every article; merge those that are one."""
 
-_BATCH = {"clear": 5000, "keys": 50, "links": 20}
+_BATCH = {"clear": 5000, "keys": 50, "links": 20, "addresses": 20}
 _SHORTEST_PAUSE = 0.01
 """Seconds between two transactions, for a crawl that waits to write."""
 
@@ -37,6 +38,8 @@ class Progress:
     total: int
     resumed: bool = False
     """Whether it goes on with one that was stopped."""
+    merged: int = 0
+    """Rows that went since this process began, for each was another address of an article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +78,17 @@ def count_stories(url: str) -> Stories:
 def _steps(engine: Engine) -> Iterator[Progress]:
     with write_transaction(engine) as connection:
         number, resumed = _begin(connection)
+    merged = 0
     while True:
         began = time.monotonic()
         with write_transaction(engine) as connection:
             state = connection.execute(select(dedupe_rebuilds).where(dedupe_rebuilds.c.id == number)).one()
             if state.finished_at is not None:
                 return
-            values = _step(connection, state.stage, state.position)
+            values, less = _step(connection, state.stage, state.position)
             connection.execute(update(dedupe_rebuilds).where(dedupe_rebuilds.c.id == number).values(**values))
-            progress = _progress(connection, number, resumed=resumed)
+            merged += less
+            progress = replace(_progress(connection, number, resumed=resumed), merged=merged)
         yield progress
         time.sleep(max(_SHORTEST_PAUSE, (time.monotonic() - began) / 4))
 
@@ -104,24 +109,28 @@ def _progress(connection: Connection, number: int, *, resumed: bool) -> Progress
     return Progress(state.stage, min(state.position, newest), newest, resumed)
 
 
-def _step(connection: Connection, stage: Stage, position: int) -> dict[str, object]:
-    """Do a little of a stage; return what the row of the rebuild is to say."""
+def _step(connection: Connection, stage: Stage, position: int) -> tuple[dict[str, object], int]:
+    """Do a little of a stage; return what the row of the rebuild is to say, and how many articles were merged."""
     limit = _BATCH[stage]
     if stage == "clear":
-        return {"stage": stage if _clear(connection, limit) else "keys", "position": 0}
+        return {"stage": stage if _clear(connection, limit) else "keys", "position": 0}, 0
     columns = articles.c.id, articles.c.text, articles.c.content_hash
     later = select(*columns).where(articles.c.id > position).order_by(articles.c.id).limit(limit)
     rows = connection.execute(later).all()
+    merged, now = 0, datetime.now(UTC)
     for row in rows:
-        if stage == "links":
+        if stage == "keys":
+            _store_anew(connection, row.id, row.text, row.content_hash)
+        elif stage == "links":
             check_links(connection, row.id)
         else:
-            _store_anew(connection, row.id, row.text, row.content_hash)
+            merged += join_addresses(connection, row.id, now)
     if rows:
-        return {"stage": stage, "position": rows[-1].id}
-    if stage == "keys":
-        return {"stage": "links", "position": 0}
-    return {"stage": stage, "position": position, "finished_at": datetime.now(UTC)}
+        return {"stage": stage, "position": rows[-1].id}, merged
+    following = STAGES[STAGES.index(stage) + 1 :]
+    if following:
+        return {"stage": following[0], "position": 0}, 0
+    return {"stage": stage, "position": position, "finished_at": now}, 0
 
 
 def _clear(connection: Connection, limit: int) -> int:

@@ -1,0 +1,165 @@
+"""What an older version stored as copies, and is one article under several addresses."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from newscrawl.items import Candidate, Outcome, Visit
+from newscrawl.storage import Store, rebuild
+from newscrawl.storage import store as store_room
+from tests.database import query, snapshot
+from tests.projects import COMMAND, environment
+from tests.storage.test_article_urls import AMP, MOBILE, NOW, OTHER_TEXT, PLAIN, TEXT, addresses, page
+from tests.storage.test_store import candidate
+
+CHANGED = TEXT.replace("witness saw", "witness, a fisherman, saw", 1)
+
+
+def stored_by_an_older_version(database: Path, *items: Candidate | Outcome) -> None:
+    """Every page an article, and what has the text of another its copy."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_room, "find_twin", lambda *_: None)
+        patch.setattr(store_room, "article_at", lambda *_: None)
+        patch.setattr(store_room, "note_redirect", lambda *_: None)
+        store = Store.open(f"sqlite:///{database}", "test", {})
+        for item in items:
+            store.write([item])
+        store.close()
+
+
+def rebuilt(database: Path) -> int:
+    """Rebuild; return how many rows went."""
+    return list(rebuild(f"sqlite:///{database}"))[-1].merged
+
+
+def later(item: Candidate, hours: int) -> Candidate:
+    """A page as it was fetched some hours after the others."""
+    return replace(item, page=replace(item.page, fetched_at=NOW + timedelta(hours=hours)))
+
+
+@pytest.mark.parametrize("order", list(permutations((PLAIN, AMP, MOBILE))))
+def test_forms_of_one_page_become_one_article(database, order):
+    """The row of the plain address stays, whichever came first; what was known of the others follows."""
+    stored_by_an_older_version(database, *(page(url, title="A story") for url in order))
+    assert len(query(database, "select id from articles")) == 3
+    number = 1 + order.index(PLAIN)
+    assert rebuilt(database) == 2
+    assert addresses(database) == ([(number, PLAIN, 1, None)], [(MOBILE, number, "form"), (AMP, number, "form")])
+    pages = query(database, "select url_key, article_id, next_fetch_at is null from pages order by url_key")
+    assert pages == [(url, number, url != PLAIN) for url in sorted((PLAIN, AMP, MOBILE))]
+    assert query(database, "select count(*) from article_revisions") == [(0,)]
+    assert rebuilt(database) == 0
+
+
+def test_rebuild_leaves_what_a_crawl_would_have(database):
+    """Articles, copies elsewhere, blocks of the site and their keys."""
+    items = [page(url) for url in (AMP, PLAIN)]
+    items += [candidate(TEXT, "https://other.org/a", source="other.org", fetched_at=NOW), page(PLAIN + "x", OTHER_TEXT)]
+    stored_by_an_older_version(database, *items)
+    rebuilt(database)
+    alone = database.with_name("alone.db")
+    store = Store.open(f"sqlite:///{alone}", "test", {})
+    for item in items:
+        store.write([item])
+    store.close()
+    assert snapshot(database)["articles"] == snapshot(alone)["articles"]
+    for tables in ("url_key, relation from article_urls", "source, block_hash, articles from site_blocks"):
+        assert query(database, f"select {tables} order by 1, 2") == query(alone, f"select {tables} order by 1, 2")
+    keys = "select key, url_key from near_duplicate_keys left join articles on id = article_id order by 1, 2"
+    assert query(database, keys) == query(alone, keys)
+
+
+def test_earlier_texts_of_both_are_kept_once_and_in_order(database):
+    """A change that both rows saw is one change; a text that only the other form had is kept too."""
+    amp = f"{TEXT}\nRead the full story on our site."
+    stored_by_an_older_version(
+        database, page(AMP, amp), page(PLAIN), later(page(PLAIN, CHANGED), 1), later(page(AMP, CHANGED), 2)
+    )
+    assert query(database, "select id, revision from articles order by id") == [(1, 2), (2, 2)]
+    rebuilt(database)
+    assert query(database, "select id, text, revision from articles") == [(2, CHANGED, 3)]
+    revisions = query(database, "select article_id, number, text, cause from article_revisions order by number")
+    assert revisions == [(2, 1, TEXT, "publisher"), (2, 2, amp, "publisher")]
+
+
+def test_article_that_moved_keeps_its_first_text(database):
+    """A redirect that was followed proves it, with the text; the earlier text is the publisher's."""
+    moved = "https://www.example.com/2020/story-1.html"
+    stored_by_an_older_version(database, page(PLAIN), later(page(moved, CHANGED, asked=PLAIN), 1))
+    rebuilt(database)
+    assert addresses(database) == ([(2, moved, 2, None)], [(PLAIN, 2, "redirect")])
+    assert query(database, "select text, cause from article_revisions") == [(TEXT, "publisher")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        page(AMP, OTHER_TEXT),
+        page("https://www.example.com/archive/story-99.html"),
+        candidate(TEXT, "https://amp.example.org/world/story-1.html", source="example.org", fetched_at=NOW),
+        page("https://www.example.com/story-2", OTHER_TEXT, canonical_url=PLAIN),
+    ],
+)
+def test_what_a_crawl_keeps_apart_stays_apart(database, other):
+    """Another text, an address that is no other form, another site, and a canonical link alone."""
+    stored_by_an_older_version(database, page(PLAIN), other)
+    before = snapshot(database)
+    assert rebuilt(database) == 0
+    assert snapshot(database) == before
+    assert addresses(database)[1] == []
+
+
+def test_address_that_is_gone_is_no_form_of_one_that_is_there(database):
+    """What still can be read is not lost with the other."""
+    gone = Outcome(PLAIN, "gone", "http_410", "gone", NOW, PLAIN, "example.com", Visit(PLAIN, status=410))
+    stored_by_an_older_version(database, page(PLAIN), page(AMP), gone)
+    assert rebuilt(database) == 0
+    assert query(database, "select url_key from unique_articles") == [(AMP,)]
+
+
+def test_rebuild_killed_at_any_moment_ends_as_if_it_had_not_been(database):
+    """Keys, links, merged rows, revisions, pages and blocks: as undisturbed, however often it dies."""
+    items = [
+        page(url.replace("story-1", f"story-{number}"), text.replace("the story", f"story {number} of {word}"))
+        for number, word in enumerate(("harbour", "river", "school", "bridge") * 10)
+        for url, text in ((AMP, f"{TEXT}\n{word} {number}"), (PLAIN, f"{TEXT}\n{word} {number}"))
+    ]
+    stored_by_an_older_version(database, *items)
+    calm = database.with_name("calm.db")
+    calm.write_bytes(database.read_bytes())
+    assert rebuilt(calm) > 0
+    die, kills = random.Random(3), 0
+    command = [COMMAND, "dedupe", "--rebuild", "--database", f"sqlite:///{database}"]
+    for _ in range(60):
+        process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(die.uniform(0, 0.4))
+        process.send_signal(signal.SIGKILL)
+        process.stdout.close()
+        process.wait()
+        if query(database, "select count(*) from dedupe_rebuilds where finished_at is not null") == [(1,)]:
+            break
+        kills += 1
+    else:
+        subprocess.run(command, env=environment(), check=True, capture_output=True)
+    assert kills > 2
+    assert query(database, "select count(*) from dedupe_rebuilds") == [(1,)]
+    assert snapshot(database) == snapshot(calm)
+    for tables in (
+        "key, article_id from near_duplicate_keys",
+        "url_key, article_id, relation from article_urls",
+        "source, block_hash, articles from site_blocks",
+        "url_key, next_fetch_at is null from pages",
+        "id, duplicate_of, similarity from articles",
+    ):
+        assert query(database, f"select {tables} order by 1, 2") == query(calm, f"select {tables} order by 1, 2")
