@@ -149,6 +149,7 @@ def dedupe(rebuild: bool, database: str | None) -> None:
 @click.option("--sample", metavar="N", type=click.IntRange(1), default=200, help="Of the dry run [default: 200]")
 @click.option("--workers", metavar="N", type=click.IntRange(0), help="Processes [default: one a processor]")
 @click.option("--restart", is_flag=True, help="Begin anew instead of going on where the last one was stopped.")
+@click.option("--templates-only", is_flag=True, help="Read no page; only decide anew what the sites repeat.")
 def reextract(
     *,
     database: str | None,
@@ -160,13 +161,20 @@ def reextract(
     sample: int,
     workers: int | None,
     restart: bool,
+    templates_only: bool,
 ) -> None:
     """Extract the articles anew from their raw pages in the archive, after an upgrade or a change of a site's rules.
 
     Nothing is fetched. Only articles that come out otherwise are written; their earlier texts are kept as revisions of
     the extractor. Stopped, it goes on where it was when started again. A crawl may run meanwhile.
+
+    Without --since and --until it ends by deciding anew what the sites repeat, of all their articles, also those
+    without a raw page. --templates-only does just that.
     """
     from newscrawl.cli.reextract import main as run  # noqa: PLC0415
+
+    if templates_only and (since or until or dry_run or archive):
+        raise click.UsageError("--templates-only goes with --database and --source alone")
 
     days = {name: day for name, day in (("since", since), ("until", until)) if day is not None}
     code = run(
@@ -177,6 +185,7 @@ def reextract(
         sample=sample if dry_run else None,
         workers=workers,
         restart=restart,
+        templates_only=templates_only,
     )
     sys.exit(code)
 

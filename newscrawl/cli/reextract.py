@@ -18,7 +18,7 @@ from newscrawl.registry import rules_for
 from newscrawl.rules import RulesError
 from newscrawl.sources import ArgumentError
 from newscrawl.sources.arguments import window
-from newscrawl.storage import Reextraction, Scope, StorageError
+from newscrawl.storage import Reextraction, Relearned, Scope, StorageError, relearn
 from newscrawl.text import printable
 from newscrawl.workers import Limits, lease, release
 
@@ -45,10 +45,14 @@ def main(
     sample: int | None,
     workers: int | None,
     restart: bool,
+    templates_only: bool = False,
 ) -> int:
     """Run the command; return its exit code: 1 not started, 2 the database gave up, 130 or 143 after a signal."""
     code = 1
     try:
+        if templates_only:
+            decide_again(relearn(database or settings.DATABASE_URL, source), is_terminal=sys.stdout.isatty())
+            return 0
         folder = archive or Path(settings.ARCHIVE_DIR)
         if not folder.is_dir():
             raise StorageError(f"archive: there is no folder {printable(str(folder))}; name it by --archive")
@@ -83,14 +87,26 @@ def reextract_articles(work: Reextraction, folder: Path, limits: Limits, *, is_t
         click.echo(f"going on with the pass that was stopped after {_pages(work.tally.pages)}")
     reason = "shutdown"
     try:
-        with _progress(total, work.tally.pages, is_terminal=is_terminal) as tell:
+        with _progress("reading pages again", total, work.tally.pages, is_terminal=is_terminal) as tell:
             _run(work, folder, limits, tell)
+        decide_again(work.relearn(), is_terminal=is_terminal)
         reason = "finished"
     finally:
         work.finish(reason)
     of = f" of {work.total}" if work.chosen is not None else ""
     for line in (*_said(work.tally, of, is_done=work.chosen is None), *_without_page(work)):
         click.echo(line)
+
+
+def decide_again(steps: Iterator[Relearned], *, is_terminal: bool) -> None:
+    """Decide anew what sites repeat, and say how many texts that changed. Raises StorageError."""
+    last = next(steps, None)
+    if last is None:
+        return
+    with _progress("what sites repeat", last.total, 0, is_terminal=is_terminal) as tell:
+        for last in steps:
+            tell(last.done)
+    click.echo(f"{last.changed} texts changed by what their sites repeat")
 
 
 def _run(work: Reextraction, folder: Path, limits: Limits, tell: Callable[[int], None]) -> None:
@@ -119,9 +135,9 @@ def _run(work: Reextraction, folder: Path, limits: Limits, tell: Callable[[int],
 
 
 @contextmanager
-def _progress(total: int, done: int, *, is_terminal: bool) -> Iterator[Callable[[int], None]]:
+def _progress(label: str, total: int, done: int, *, is_terminal: bool) -> Iterator[Callable[[int], None]]:
     if is_terminal:
-        with click.progressbar(length=max(total, 1), label="reading pages again", show_eta=True) as bar:
+        with click.progressbar(length=max(total, 1), label=label, show_eta=True) as bar:
             bar.update(done)
             yield lambda now: bar.update(now - bar.pos)
         return
@@ -131,7 +147,7 @@ def _progress(total: int, done: int, *, is_terminal: bool) -> Iterator[Callable[
         nonlocal told
         share = now * _LINES // max(total, 1)
         if share != told:
-            click.echo(f"reading pages again: {now} of {total}")
+            click.echo(f"{label}: {now} of {total}")
         told = share
 
     yield tell

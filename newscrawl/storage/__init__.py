@@ -14,6 +14,7 @@ from newscrawl.storage.lookup import Shared, StoredArticle, article_by_id, artic
 from newscrawl.storage.query import RunReport, report_run, select_rows
 from newscrawl.storage.rebuild import Progress, Stories, count_stories, rebuild
 from newscrawl.storage.reextractions import Archived, Reextraction, Reread, Scope
+from newscrawl.storage.relearning import Relearned, relearn
 from newscrawl.storage.search import Answer, Found, search
 from newscrawl.storage.selection import Selection
 from newscrawl.storage.statistics import Share, Statistics, last_runs, statistics
@@ -35,6 +36,7 @@ __all__ = [
     "Indexing",
     "Progress",
     "Reextraction",
+    "Relearned",
     "Reread",
     "Result",
     "RunReport",
@@ -66,6 +68,7 @@ __all__ = [
     "last_runs",
     "location",
     "rebuild",
+    "relearn",
     "report_run",
     "search",
     "select_rows",

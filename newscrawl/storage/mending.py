@@ -13,9 +13,9 @@ from newscrawl.dedupe import content_hash
 from newscrawl.items import Block, Candidate, kept_text
 from newscrawl.revisions import is_same
 from newscrawl.storage.duplicates import change_links
-from newscrawl.storage.schema import article_revisions, articles, site_block_articles, site_blocks
+from newscrawl.storage.schema import article_revisions, articles
 from newscrawl.storage.site_blocks import Sighting, known_templates, look, note
-from newscrawl.templates import Holder, Judge, drop_templates, is_candidate, keys_of
+from newscrawl.templates import drop_templates, is_candidate, keys_of
 
 Cause = Literal["publisher", "template", "extractor"]
 _CHUNK = 200
@@ -117,27 +117,3 @@ def _dropped(blocks: Sequence[Block]) -> set[int | None]:
 def _without(blocks: Sequence[Block], learned: set[int | None]) -> str:
     lines = zip(keys_of(blocks), blocks, strict=True)
     return "\n".join(block.text for key, block in lines if is_candidate(block) and key not in learned)
-
-
-def decide_anew(connection: Connection, source: str, now: datetime, judge: Judge | None = None) -> int:
-    """Decide about every remembered block of a source, and mend its articles; return how many texts changed.
-
-    For a changed threshold, or another extractor. Reads all articles of the source.
-    """
-    judge = judge or Judge()
-    held = select(site_block_articles.c.block_id).group_by(site_block_articles.c.block_id)
-    many = held.having(func.count() >= judge.threshold)
-    of_source = site_blocks.c.source == source
-    asked = select(site_blocks).where(of_source, site_blocks.c.id.in_(many) | site_blocks.c.template_at.is_not(None))
-    turned = False
-    for block in connection.execute(asked).all():
-        ids = select(site_block_articles.c.article_id).where(site_block_articles.c.block_id == block.id)
-        rows = connection.execute(select(articles.c.id, articles.c.blocks).where(articles.c.id.in_(ids))).all()
-        is_template = judge.is_template(block.block_hash, [Holder(row.id, blocks_of(row.blocks)) for row in rows])
-        if is_template != (block.template_at is not None):
-            turned = True
-            decided = {"template_at": now if is_template else None}
-            connection.execute(update(site_blocks).where(site_blocks.c.id == block.id).values(**decided))
-    if not turned:
-        return 0
-    return mend(connection, connection.execute(select(articles.c.id).where(articles.c.source == source)).scalars(), now)

@@ -19,6 +19,7 @@ from newscrawl.storage.engine import disposed_on_error, explained, open_engine, 
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import Window
 from newscrawl.storage.reading import require
+from newscrawl.storage.relearning import Relearned, relearn_all
 from newscrawl.storage.rereading import compare, rewrite
 from newscrawl.storage.schema import articles, reextractions
 from newscrawl.storage.schema import runs as runs_table
@@ -159,6 +160,12 @@ class Reextraction:
             if self.id is not None and reread:
                 self._advance(connection, reread[-1].article.id, tally)
         self.tally = tally
+
+    def relearn(self) -> Iterator[Relearned]:
+        """Decide anew what the sites repeat, where all pages of a site were read; nothing else would be the same."""
+        if self.run_id is not None and not self.scope.window:
+            with explained(self.engine):
+                yield from relearn_all(self.engine, self.scope.source)
 
     def finish(self, reason: str) -> None:
         """End the run, and with the reason ``finished`` the pass."""

@@ -19,11 +19,10 @@ from hypothesis import strategies as st
 
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Article, Block, Candidate, Extraction, Page, kept_text
-from newscrawl.storage import Store, article_by_id, report_run
+from newscrawl.storage import Relearned, Store, article_by_id, relearn, report_run
 from newscrawl.storage import forgetting as forgetting_room
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.forgetting import SIGHTING_KEPT, TEMPLATE_KEPT, forget
-from newscrawl.storage.mending import decide_anew
 from newscrawl.templates import REMEMBERED, THRESHOLD, Judge, block_key
 from tests.conftest import ROOT
 from tests.database import Database, query
@@ -180,8 +179,8 @@ def test_changed_threshold_restores_and_drops_again(store, database):
     store.write([page(number, *BOXES) for number in range(THRESHOLD)])
     mended = texts(database)
     for judge, changed in ((Judge(THRESHOLD + 1), THRESHOLD), (Judge(THRESHOLD + 1), 0), (Judge(), THRESHOLD)):
-        with write_transaction(store.engine) as connection:
-            assert decide_anew(connection, "bao", NOON, judge) == changed
+        assert list(relearn(f"sqlite:///{database}", "other", judge))[-1].changed == 0
+        assert list(relearn(f"sqlite:///{database}", "bao", judge))[-1] == Relearned(THRESHOLD, THRESHOLD, changed)
         whole = all(BOX in text for text in texts(database).values())
         assert whole == (judge.threshold > THRESHOLD)
     assert texts(database) == mended
