@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -23,10 +24,11 @@ from newscrawl.items import Candidate, Page
 from newscrawl.reextraction import read_again
 from newscrawl.rules import NO_RULES
 from newscrawl.storage import Reextraction, Reread, Scope, Store
-from newscrawl.templates import keys_of
+from newscrawl.templates import THRESHOLD, keys_of
 from tests.archive.made import page
 from tests.database import query, snapshot
 from tests.projects import COMMAND, environment, make_project, run, run_on_a_terminal
+from tests.test_templates import story
 
 SITE = """
 from newscrawl.sources import SiteSpider
@@ -353,3 +355,95 @@ def test_ten_thousand_pages(tmp_path):
         interrupted(folder, signal.SIGKILL, after=900 * (number + 1))
     assert "10000 articles changed" in reextract(folder).stdout
     assert asked(folder, "select max(number), count(*) from article_revisions") == [(1, 10_000)]
+
+
+NOTICE = "Toà soạn cảm ơn bạn đọc đã gửi thư về địa chỉ của báo và mong nhận được thêm nhiều ý kiến khác nữa."
+OTHER_THRESHOLD = """
+import sys
+from newscrawl import templates
+from newscrawl.cli import main
+templates.THRESHOLD = int(sys.argv.pop(1))
+main()
+"""
+
+
+def repeating(number: int) -> Page:
+    """The page of an article with words of its own and the same notice as all others."""
+    lines = [block.text for block in story(number)]
+    body = "".join(f"<p>{line}</p>" for line in [*lines, NOTICE])
+    made = page(str(number))
+    html = f"<!doctype html><html lang='vi'><body><article><h1>Bài số {number}</h1>{body}</article></body></html>"
+    return replace(made, body=html.encode())
+
+
+@pytest.fixture
+def learned(tmp_path) -> Path:
+    """Articles of a site whose notice is known, the last of them without a raw page."""
+    folder = make_project(tmp_path / "learned", bao=SITE.format(rule=""))
+    store = Store.open(f"sqlite:///{folder}/newscrawl.db", "bao", {}, ArchiveWriter(folder / "archive", "bao"))
+    for number in range(THRESHOLD):
+        store.write([candidate("", repeating(number))])
+    store.write([candidate("", replace(repeating(99), visit=None))])
+    store.close()
+    assert asked(folder, "select archive_file is null, text like '%Toà soạn%' from articles") == [
+        *[(0, 0)] * THRESHOLD,
+        (1, 0),
+    ]
+    return folder
+
+
+def with_threshold(folder: Path, threshold: int, *arguments: str) -> str:
+    """Run the command as a version with another threshold would; return what it says."""
+    result = run(sys.executable, "-c", OTHER_THRESHOLD, str(threshold), "reextract", *arguments, cwd=folder)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("--templates-only",), ("--templates-only", "--source", "bao.example")])
+def test_another_threshold_gives_the_texts_back(learned, arguments):
+    """Of all articles, also without a raw page; no publisher changed anything, and the old one drops them again."""
+    before = snapshot(learned / "newscrawl.db")["articles"]
+    said = with_threshold(learned, THRESHOLD + 2, *arguments)
+    assert f"{THRESHOLD + 1} texts changed by what their sites repeat" in said
+    rows = asked(learned, "select text like '%Toà soạn%', revision, content_hash, text from articles")
+    assert all((is_back, revision) == (1, 1) for is_back, revision, _, _ in rows)
+    assert all(digest == content_hash(text) for _, _, digest, text in rows)
+    assert asked(learned, "select distinct cause from article_revisions") == [("template",)]
+    with_threshold(learned, THRESHOLD, *arguments)
+    assert snapshot(learned / "newscrawl.db")["articles"] == before
+    assert "0 texts changed" in with_threshold(learned, THRESHOLD, *arguments)
+
+
+def test_pages_of_some_days_decide_nothing_about_a_site(learned):
+    """What the others repeat is not theirs to say."""
+    before = snapshot(learned / "newscrawl.db")
+    assert "texts changed" not in with_threshold(learned, THRESHOLD + 2, "--since", "2020-01-01")
+    assert "texts changed" not in with_threshold(learned, THRESHOLD + 2, "--dry-run")
+    assert snapshot(learned / "newscrawl.db") == before
+
+
+def test_deciding_anew_that_is_killed_is_done_by_the_next(learned):
+    """Between the verdict and the last text."""
+    for number in range(200, 320):
+        store = Store.open(f"sqlite:///{learned}/newscrawl.db", "bao", {})
+        store.write([candidate("", replace(repeating(number), visit=None))])
+        store.close()
+    calm = learned / "calm.db"
+    shutil.copy(learned / "newscrawl.db", calm)
+    with_threshold(learned, 400, "--templates-only", "--database", f"sqlite:///{calm}")
+    command = [sys.executable, "-c", OTHER_THRESHOLD, "400", "reextract", "--templates-only"]
+    with subprocess.Popen(command, cwd=learned, env=environment(), stdout=subprocess.DEVNULL) as process:
+        while not asked(learned, "select count(*) from articles where text like '%Toà soạn%'")[0][0]:
+            time.sleep(0.001)
+        process.kill()
+    back = asked(learned, "select count(*) from articles where text like '%Toà soạn%'")[0][0]
+    with_threshold(learned, 400, "--templates-only")
+    assert snapshot(learned / "newscrawl.db") == snapshot(calm)
+    assert back < 120
+
+
+def test_what_deciding_alone_does_not_take_is_refused(learned):
+    """It reads no page, so days, samples and archives say nothing to it."""
+    result = reextract(learned, "--templates-only", "--since", "2020-01-01")
+    assert result.returncode == 2
+    assert "--templates-only goes with --database and --source alone" in result.stderr
