@@ -89,17 +89,20 @@ def relate(page: Address, row: Address) -> tuple[Relation, bool, bool] | None:
     The relation, and as in `Twin` whether the page's leads, and whether they are views.
     """
     form, other = form_of(page.key), form_of(row.key)
-    is_view, is_plainer = form.marks != other.marks, form.marks < other.marks
+    is_view = form.marks != other.marks
+    # Where nothing tells them apart the shorter leads, whichever came first: the same pages make the same articles.
+    leads = (form.marks, len(page.key), page.key) < (other.marks, len(row.key), row.key)
     if row.url is not None and url_key(row.url) == page.key:
         return "form", True, False  # stored under a key of earlier rules
     if row.key in page.asked:
         return "redirect", form.marks <= other.marks, is_view
     own, stored = _canonical(page.canonical, page.url), _canonical(row.canonical, row.url)
-    if stored == page.key or own == row.key:
+    if (stored == page.key) != (own == row.key):
         return "canonical", stored == page.key, is_view
-    if own is not None and own == stored:
-        return "canonical", is_plainer, is_view
-    return ("form", is_plainer, is_view) if form.address == other.address else None
+    is_view = is_view or form.marks > 0  # two that are not plain, such as those for AMP and for telephones
+    if stored == page.key or (own is not None and own == stored):
+        return "canonical", leads, is_view
+    return ("form", leads, is_view) if form.address == other.address else None
 
 
 def _canonical(link: str | None, url: str | None) -> str | None:

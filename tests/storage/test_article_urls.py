@@ -87,6 +87,25 @@ def test_canonical_link_leads_to_the_article(store, database, order):
     )
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "relation"),
+    [
+        (page(PLAIN), page(f"{PLAIN}/"), "form"),
+        (page(PLAIN.replace("www.", "")), page(PLAIN), "form"),
+        (page(PLAIN, canonical_url=f"{PLAIN}?a=1"), page(f"{PLAIN}?a=1", canonical_url=PLAIN), "canonical"),
+        (page(f"{PLAIN}?b", canonical_url=PLAIN), page(f"{PLAIN}?cc", canonical_url=PLAIN), "canonical"),
+    ],
+)
+def test_addresses_that_are_equals_make_the_same_article_in_any_order(tmp_path, one, other, relation):
+    """A slash, www, canonical links to each other or to a third address."""
+    for number, order in enumerate(permutations((one, other))):
+        store = Store.open(f"sqlite:///{tmp_path / str(number)}", "test", {})
+        for item in order:
+            store.write([item])
+        store.close()
+        assert addresses(tmp_path / str(number)) == ([(1, one.page.key, 1, None)], [(other.page.key, 1, relation)])
+
+
 def test_one_canonical_link_for_all_pages_joins_none_of_them(store, database):
     """A common fault of templates costs no article."""
     named = "https://www.example.com/story-1"
