@@ -11,7 +11,7 @@ from newscrawl.cli.explain_html import as_html
 from newscrawl.explanation import Explanation
 from newscrawl.extraction import extract_page
 from newscrawl.files import PathError, find_files, load_page
-from newscrawl.items import NoArticle, Outcome
+from newscrawl.items import Block, NoArticle, Outcome
 from newscrawl.registry import load_sites, rules_for, source_of
 from newscrawl.rules import RulesError
 from newscrawl.settings import DOWNLOAD_MAXSIZE
@@ -60,11 +60,19 @@ def _stored(article: StoredArticle | None, database: str, missing: str) -> Expla
     if article is None:
         raise NotExplainedError(printable(missing))
     copy = f", a copy of article {article.duplicate_of}" if article.duplicate_of else ""
-    notes = {index: _note(shared) for index, shared in article.shared.items()}
+    notes = {
+        index: _note(article.shared.get(index), block)
+        for index, block in enumerate(article.extraction.blocks)
+        if block.reason == "template"
+    }
     return Explanation(f"article {article.id} in {location(database)}{copy}", article.extraction, notes)
 
 
-def _note(shared: Shared) -> str:
+def _note(shared: Shared | None, block: Block) -> str:
+    if shared is None:
+        return (
+            "all that stands below it is dropped" if block.kind == "heading" else "its other pages are forgotten by now"
+        )
     others = f", such as {' and '.join(shared.pages)}" if shared.pages else ""
     return f"on {shared.articles} pages of the site{others}"
 

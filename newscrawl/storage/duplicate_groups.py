@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
 
 from newscrawl.dedupe import Reading, compare
+from newscrawl.dedupe.titles import agree, is_telling
 from newscrawl.storage.schema import articles
 
 MOST_COMPARED = 100
@@ -22,6 +24,35 @@ _LEADING = (
 """The oldest publication that is still there comes first."""
 
 _CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An article, as far as the verdict about copies asks for it."""
+
+    reading: Reading
+    content_hash: str
+    title: str | None
+    source: str | None
+
+    @classmethod
+    def of(cls, row: Any) -> Piece:
+        """Read it from a row with the columns `PIECE`."""
+        return cls(Reading(row.text), row.content_hash, row.title, row.source)
+
+    def is_copy_of(self, other: Piece) -> bool:
+        """Whether one would be found for the other, and holds."""
+        is_same = self.content_hash == other.content_hash or are_copies(self.reading, other.reading)
+        return is_same and self.is_story_of(other)
+
+    def is_story_of(self, other: Piece) -> bool:
+        """Whether two whose texts are copies are one story: not where these are a line that many pages have."""
+        is_of_one_site = self.source is not None and self.source == other.source
+        words = min(len(self.reading.words), len(other.reading.words))
+        return is_telling(words, is_of_one_site=is_of_one_site) or agree(self.title, other.title)
+
+
+PIECE = articles.c.text, articles.c.content_hash, articles.c.title, articles.c.source
 
 
 def head_of(connection: Connection, article_id: int) -> int | None:
@@ -96,17 +127,17 @@ def measure(connection: Connection, head: int, ids: Sequence[int]) -> None:
 
 def components(connection: Connection, ids: Collection[int]) -> list[set[int]]:
     """Cut a group into those whose texts are copies of each other, directly or by way of others."""
-    rows = in_order(connection, ids, articles.c.content_hash, articles.c.text, limit=MOST_COMPARED)
-    found: list[tuple[set[int], list[tuple[str, Reading]]]] = []
+    rows = in_order(connection, ids, *PIECE, limit=MOST_COMPARED)
+    found: list[tuple[set[int], list[Piece]]] = []
     for row in rows:
-        reading = Reading(row.text)
-        apart, joined, members = [], {row.id}, [(row.content_hash, reading)]
-        for component, texts in found:
-            if any(content_hash == row.content_hash or are_copies(text, reading) for content_hash, text in texts):
+        own = Piece.of(row)
+        apart, joined, members = [], {row.id}, [own]
+        for component, pieces in found:
+            if any(piece.is_copy_of(own) for piece in pieces):
                 joined |= component
-                members = texts + members
+                members = pieces + members
             else:
-                apart.append((component, texts))
+                apart.append((component, pieces))
         found = [*apart, (joined, members)]
     return [component for component, _ in found]
 

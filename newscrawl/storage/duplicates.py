@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from newscrawl.dedupe import Reading, compare, near_duplicate_keys
-from newscrawl.storage.duplicate_groups import MOST_COMPARED, are_copies, components, group_of, head_of, lead, measure
+from newscrawl.items import Candidate
+from newscrawl.storage.duplicate_groups import (
+    MOST_COMPARED,
+    PIECE,
+    Piece,
+    components,
+    group_of,
+    head_of,
+    lead,
+    measure,
+)
 from newscrawl.storage.duplicate_keys import drop_keys, sharing, store_keys
 from newscrawl.storage.schema import articles
 
@@ -30,12 +40,13 @@ class Copies:
     """Under which the text is to be stored."""
 
 
-def find_copies(connection: Connection, text: str, content_hash: str, keys: Collection[int] | None = None) -> Copies:
-    """Find the copies of a new text. `keys` are its own, where somebody has computed them."""
-    reading = Reading(text)
-    keys = reading.keys if keys is None else keys
+def find_copies(connection: Connection, item: Candidate) -> Copies:
+    """Find the copies of an article that is not stored."""
+    article = item.extraction.article
+    piece = Piece(Reading(article.text), item.content_hash, article.title, article.source)
+    keys = piece.reading.keys if item.near_duplicate_keys is None else frozenset(item.near_duplicate_keys)
     found = sharing(connection, keys, _NOBODY)
-    return Copies(_verified(connection, _NOBODY, reading, content_hash, found.articles), frozenset(keys) - found.full)
+    return Copies(_verified(connection, _NOBODY, piece, found.articles), keys - found.full)
 
 
 def add_links(connection: Connection, article_id: int, copies: Copies) -> None:
@@ -47,9 +58,9 @@ def add_links(connection: Connection, article_id: int, copies: Copies) -> None:
 
 def change_links(connection: Connection, article_id: int, earlier: str) -> None:
     """Follow an article whose text was another one: it may leave its copies, join others, or part them."""
-    reading, content_hash = _stored(connection, article_id)
-    drop_keys(connection, article_id, reading.keys.union(near_duplicate_keys(earlier)))
-    regroup(connection, article_id, _enter(connection, article_id, reading, content_hash, reading.keys))
+    piece = _stored(connection, article_id)
+    drop_keys(connection, article_id, piece.reading.keys.union(near_duplicate_keys(earlier)))
+    regroup(connection, article_id, _enter(connection, article_id, piece))
 
 
 def change_lead(connection: Connection, article_id: int) -> None:
@@ -59,8 +70,7 @@ def change_lead(connection: Connection, article_id: int) -> None:
 
 def remove_links(connection: Connection, article_id: int) -> None:
     """Take an article out, which is going to be deleted: the next oldest leads its copies."""
-    reading, _ = _stored(connection, article_id)
-    drop_keys(connection, article_id, reading.keys)
+    drop_keys(connection, article_id, _stored(connection, article_id).reading.keys)
     rest = group_of(connection, article_id) - {article_id}
     lead(connection, {article_id})
     for part in components(connection, rest):
@@ -69,16 +79,14 @@ def remove_links(connection: Connection, article_id: int) -> None:
 
 def check_links(connection: Connection, article_id: int) -> None:
     """Decide again about an article whose keys are stored; a copy that still is one of its head costs little."""
-    reading, content_hash = _stored(connection, article_id)
-    held = sharing(connection, reading.keys, article_id).articles
-    copies = _verified(connection, article_id, reading, content_hash, held)
+    piece = _stored(connection, article_id)
+    held = sharing(connection, piece.reading.keys, article_id).articles
+    copies = _verified(connection, article_id, piece, held)
     own = group_of(connection, article_id)
     head = head_of(connection, article_id)
-    if head is not None and own.issuperset(copies):
-        leader, leader_hash = _stored(connection, head)
-        if content_hash == leader_hash or are_copies(leader, reading):
-            measure(connection, head, [article_id])
-            return
+    if head is not None and own.issuperset(copies) and piece.is_copy_of(_stored(connection, head)):
+        measure(connection, head, [article_id])
+        return
     if copies or len(own) > 1:
         regroup(connection, article_id, copies)
 
@@ -97,37 +105,33 @@ def regroup(connection: Connection, article_id: int, copies: Collection[int]) ->
         lead(connection, part, changed=article_id)
 
 
-def _stored(connection: Connection, article_id: int) -> tuple[Reading, str]:
-    row = connection.execute(select(articles.c.text, articles.c.content_hash).where(articles.c.id == article_id)).one()
-    return Reading(row.text), row.content_hash
+def _stored(connection: Connection, article_id: int) -> Piece:
+    return Piece.of(connection.execute(select(*PIECE).where(articles.c.id == article_id)).one())
 
 
-def _enter(
-    connection: Connection, article_id: int, reading: Reading, content_hash: str, keys: Collection[int]
-) -> set[int]:
+def _enter(connection: Connection, article_id: int, piece: Piece) -> set[int]:
     """Store an article under its keys, and return its copies."""
+    keys = piece.reading.keys
     found = sharing(connection, keys, article_id)
-    store_keys(connection, article_id, set(keys) - found.full)
-    return _verified(connection, article_id, reading, content_hash, found.articles)
+    store_keys(connection, article_id, keys - found.full)
+    return _verified(connection, article_id, piece, found.articles)
 
 
-def _verified(
-    connection: Connection, article_id: int, reading: Reading, content_hash: str, shared: Counter[int]
-) -> set[int]:
-    """Articles whose stored texts are copies of a text; of each group the first that is found."""
-    is_other = articles.c.id != article_id
-    same = select(articles.c.id, articles.c.duplicate_of).where(articles.c.content_hash == content_hash, is_other)
-    equal = connection.execute(same.limit(1)).first()
+def _verified(connection: Connection, article_id: int, piece: Piece, shared: Counter[int]) -> set[int]:
+    """Articles whose stored texts are copies of an article's; of each group the first that is found."""
+    columns = articles.c.id, articles.c.duplicate_of, *PIECE
+    is_same = articles.c.content_hash == piece.content_hash, articles.c.id != article_id
+    same = connection.execute(select(*columns).where(*is_same).limit(MOST_VERIFIED)).all()
+    equal = next((row for row in same if piece.is_story_of(Piece.of(row))), None)
     copies = {equal.id} if equal else set()
     groups = {equal.duplicate_of or equal.id} if equal else set()
     candidates = sorted(shared, key=lambda candidate: (-shared[candidate], candidate))[:MOST_VERIFIED]
     if not candidates:
         return copies
-    columns = articles.c.id, articles.c.duplicate_of, articles.c.text
     rows = {row.id: row for row in connection.execute(select(*columns).where(articles.c.id.in_(candidates))).all()}
     for row in (rows[candidate] for candidate in candidates if candidate in rows):
-        group = row.duplicate_of or row.id
-        if group not in groups and compare(reading, Reading(row.text)).is_copy:
+        group, other = row.duplicate_of or row.id, Piece.of(row)
+        if group not in groups and compare(piece.reading, other.reading).is_copy and piece.is_story_of(other):
             copies.add(row.id)
             groups.add(group)
     return copies

@@ -117,7 +117,7 @@ def _write_article(connection: Connection, item: Candidate, store: Store, now: d
     other = article_at(connection, bare)
     if other is not None:
         return Result("unchanged", other["id"], is_elsewhere=True)
-    copies = find_copies(connection, bare.extraction.article.text, bare.content_hash, bare.near_duplicate_keys)
+    copies = find_copies(connection, bare)
     twin = find_twin(connection, bare, copies.ids)
     if twin is None:
         values = _article_values(bare, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}

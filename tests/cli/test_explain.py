@@ -20,6 +20,8 @@ from newscrawl.cli.explain_text import as_text, wrapped
 from newscrawl.explanation import Explanation
 from newscrawl.items import Article, Block, Extraction
 from newscrawl.storage import Store
+from newscrawl.storage.engine import write_transaction
+from newscrawl.storage.forgetting import TEMPLATE_KEPT, forget
 from newscrawl.templates import THRESHOLD
 from tests.conftest import PROVIDED, ROOT, article
 from tests.projects import COMMAND, run, run_on_a_terminal
@@ -253,3 +255,22 @@ def test_block_that_the_site_repeats_names_other_pages_that_have_it(database):
     note = f"on {THRESHOLD} pages of the site, such as {others}"
     assert " ".join(map(str.strip, lines[place + 1 : place + 3])) == f"({note})"
     assert f"template, {note}" in as_html(explained("1", f"sqlite:///{database}"))
+
+
+def test_every_block_that_was_dropped_with_others_says_so(database):
+    """A heading goes with what stands below it; of a block whose pages are forgotten that is all there is to say."""
+    box = (Block("heading", "Đọc nhiều"), Block("list_item", BOX))
+    store = Store.open(f"sqlite:///{database}", "test", {})
+    store.write([boxed_page(number, *box) for number in range(THRESHOLD)])
+    for forgotten, note in (
+        (False, f"on {THRESHOLD} pages of the site, such as https://bao.example/1.html"),
+        (True, "its other pages are forgotten by now"),
+    ):
+        if forgotten:
+            with write_transaction(store.engine) as connection:
+                forget(connection, datetime.now(UTC) + 2 * TEMPLATE_KEPT)
+        shown = explain("1", "--database", f"sqlite:///{database}", COLUMNS="300").stdout
+        dropped = [line.strip() for line in shown.partition("- template")[2].splitlines()]
+        assert dropped[1] == "(all that stands below it is dropped)"
+        assert dropped[3].startswith(f"({note}")
+    store.close()

@@ -42,7 +42,8 @@ def story(seed: int, sentences: int = 16) -> list[str]:
 def page(name: str, sentences: list[str] | str, hour: float = 0, **facts):
     """An article of a site, published at an hour of the day."""
     text = sentences if isinstance(sentences, str) else "\n".join(sentences)
-    item = candidate(text, f"https://{name}.example/", published_at=NOON + timedelta(hours=hour), **facts)
+    facts = {"published_at": NOON + timedelta(hours=hour)} | facts
+    item = candidate(text, f"https://{name}.example/", **facts)
     return replace(item, near_duplicate_keys=near_duplicate_keys(item.extraction.article.text))
 
 
