@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import subprocess
+from datetime import UTC, datetime
 
 import click
 import pytest
