@@ -19,8 +19,10 @@ _JUST_NOW = timedelta(minutes=10)
 
 
 def is_older_copy(page: Page | Outcome, known: datetime | None, now: datetime) -> bool:
-    """Whether a page was saved before what is known. What was fetched just now never was, whatever a clock said."""
-    return page.url is not None and known is not None and page.fetched_at < known and now - page.fetched_at > _JUST_NOW
+    """Whether a page was saved before what is known. What was fetched just now is older than no moment to come."""
+    if page.url is None or known is None or page.fetched_at >= known:
+        return False
+    return known <= now or now - page.fetched_at > _JUST_NOW
 
 
 def page_of(connection: Connection, key: str) -> Row[Any] | None:
