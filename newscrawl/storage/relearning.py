@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
 
 from newscrawl.storage.engine import explained, open_engine, write_transaction
 from newscrawl.storage.mending import blocks_of, mend
-from newscrawl.storage.reading import existing_file
+from newscrawl.storage.reading import require
 from newscrawl.storage.schema import articles, site_block_articles, site_blocks
 from newscrawl.templates import Holder, Judge
 
@@ -40,7 +40,7 @@ def relearn(url: str, source: str | None = None, judge: Judge | None = None) -> 
 
     Stopped at any moment, another one does the rest. Raises StorageError.
     """
-    existing_file(url)
+    require(url)
     engine = open_engine(url)
     try:
         with explained(engine):

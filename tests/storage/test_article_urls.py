@@ -12,7 +12,7 @@ import pytest
 from newscrawl.items import Candidate, Link, Listing, Visit
 from newscrawl.storage import Seed, Store, Take, delete_article, history, report_run
 from newscrawl.urls import url_key
-from tests.database import query
+from tests.database import Database, query
 from tests.storage.test_store import candidate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -99,11 +99,12 @@ def test_canonical_link_leads_to_the_article(store, database, order):
 def test_addresses_that_are_equals_make_the_same_article_in_any_order(tmp_path, one, other, relation):
     """A slash, www, canonical links to each other or to a third address."""
     for number, order in enumerate(permutations((one, other))):
-        store = Store.open(f"sqlite:///{tmp_path / str(number)}", "test", {})
+        database = Database(f"sqlite:///{tmp_path}/{number}.db")
+        store = Store.open(database.url, "test", {})
         for item in order:
             store.write([item])
         store.close()
-        assert addresses(tmp_path / str(number)) == ([(1, one.page.key, 1, None)], [(other.page.key, 1, relation)])
+        assert addresses(database) == ([(1, one.page.key, 1, None)], [(other.page.key, 1, relation)])
 
 
 def test_one_canonical_link_for_all_pages_joins_none_of_them(store, database):

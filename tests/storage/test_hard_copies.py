@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -14,7 +12,7 @@ import pytest
 from newscrawl.items import Candidate
 from newscrawl.storage import Store, delete_article, rebuild
 from newscrawl.templates import keys_of
-from tests.database import query
+from tests.database import Database, query
 from tests.storage.test_duplicates import copied, heads, page, story
 from tests.storage.test_store import NOON
 
@@ -35,8 +33,8 @@ def linked(tmp_path, *items: Candidate, count: int = 4) -> dict[str, str | None]
     found = []
     orders = list(permutations(range(len(items))))
     for number, order in enumerate(random.Random(1).sample(orders, min(count, len(orders)))):
-        database = tmp_path / f"{number}.db"
-        store = Store.open(f"sqlite:///{database}", "test", {})
+        database = Database(f"sqlite:///{tmp_path}/{number}.db")
+        store = Store.open(database.url, "test", {})
         for place in order:
             store.write([items[place]])
         store.close()
@@ -54,7 +52,7 @@ def spaceless(script: str, seed: int, sentences: int = 12) -> list[str]:
 
 def test_live_blog_that_quotes_another_is_no_copy_of_it(database):
     """Both grow, each is a revision of itself, and neither leads the other, whatever they quote."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+    store = Store.open(database.url, "test", {})
     first, second = story(1, 40), story(2, 40)
     for size in (6, 12, 24, 40):
         moment = NOON + timedelta(minutes=size)
@@ -69,7 +67,7 @@ def test_live_blog_that_quotes_another_is_no_copy_of_it(database):
 
 def test_live_blog_with_the_newest_on_top_and_old_entries_gone_is_itself(database):
     """Its beginning is another one each time; a copy of an earlier state leaves it when it has grown past it."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+    store = Store.open(database.url, "test", {})
     entries = story(1, 60)[::-1]
     store.write([page("live", entries[50:])])
     store.write([page("copy", entries[50:], 1)])
@@ -128,7 +126,7 @@ def test_articles_of_nothing_but_a_notice_of_their_site_are_not_one_story(tmp_pa
 
 def test_two_pages_of_a_known_notice_alone_stay_whole_and_apart(database):
     """A page that has nothing but what its site repeats keeps it, and is no copy of the next such page."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+    store = Store.open(database.url, "test", {})
     notice = "The newspaper thanks its readers for their letters and answers every one of them by the end of the week."
     for number in range(6):
         text = [*story(number, 6), notice]
@@ -160,7 +158,7 @@ def test_copies_before_their_original_across_sites_and_years(tmp_path):
 
 def test_original_without_a_date_leads_what_came_after_it_was_seen(database):
     """When it was first seen stands for its date; a copy that says it is older leads it."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+    store = Store.open(database.url, "test", {})
     now = datetime.now(UTC)
     store.write([page("unknown", story(1), published_at=None)])
     store.write([page("later", copied(story(1), 2), published_at=now + timedelta(minutes=5))])
@@ -182,18 +180,17 @@ def test_texts_without_spaces(tmp_path, script):
 @pytest.mark.parametrize("way", ["deleted", "gone", "changed"])
 def test_when_the_head_of_a_chain_goes_the_next_oldest_leads(database, way):
     """Deleted, taken away by its site or made another text; a rebuild finds the same."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+    store = Store.open(database.url, "test", {})
     store.write([page("a", story(1)), page("b", copied(story(1), 2), 1), page("c", copied(story(1), 3), 2)])
     if way == "deleted":
-        assert delete_article(f"sqlite:///{database}", 1, None) is not None
+        assert delete_article(database.url, 1, None) is not None
     elif way == "gone":
-        with closing(sqlite3.connect(database)) as connection, connection:
-            connection.execute("update articles set gone_at = '2020-09-11 00:00:00.000000' where id = 1")
-        list(rebuild(f"sqlite:///{database}"))
+        database.execute("update articles set gone_at = '2020-09-11 00:00:00.000000' where id = 1")
+        list(rebuild(database.url))
     else:
         store.write([page("a", story(9), fetched_at=NOON + timedelta(hours=1))])
     expected = {"deleted": {}, "gone": {"a": "b"}, "changed": {"a": None}}[way] | {"b": None, "c": "b"}
     assert heads(database) == expected
-    list(rebuild(f"sqlite:///{database}"))
+    list(rebuild(database.url))
     assert heads(database) == expected
     store.close()

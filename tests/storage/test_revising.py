@@ -23,7 +23,7 @@ SECOND = FIRST.replace("bắt đầu sáng nay", "đã kết thúc")
 @pytest.fixture
 def store(database):
     """A run that writes."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+    store = Store.open(database.url, "test", {})
     yield store
     store.close()
 
@@ -36,7 +36,7 @@ def seen(text: str, hours: float, **facts) -> Candidate:
 
 def shown(database) -> str:
     """What a person sees of it."""
-    found = history(f"sqlite:///{database}", URL)
+    found = history(database.url, URL)
     assert found is not None
     return click.unstyle("\n".join(line.rstrip() for line in as_text(found, 100)))
 
@@ -98,7 +98,7 @@ def test_two_processes_leave_the_latest_text_whoever_writes_first(database, orde
     texts = [FIRST, SECOND, f"{SECOND}\nCập nhật."]
     then = datetime.now(UTC) - ago
     pages = [candidate(text, fetched_at=then + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    stores = [Store.open(f"sqlite:///{database}", "test", {}) for _ in range(2)]
+    stores = [Store.open(database.url, "test", {}) for _ in range(2)]
     for turn, place in enumerate(order):
         stores[turn % 2].write([pages[place]])
     for store in stores:

@@ -179,8 +179,8 @@ def test_changed_threshold_restores_and_drops_again(store, database):
     store.write([page(number, *BOXES) for number in range(THRESHOLD)])
     mended = texts(database)
     for judge, changed in ((Judge(THRESHOLD + 1), THRESHOLD), (Judge(THRESHOLD + 1), 0), (Judge(), THRESHOLD)):
-        assert list(relearn(f"sqlite:///{database}", "other", judge))[-1].changed == 0
-        assert list(relearn(f"sqlite:///{database}", "bao", judge))[-1] == Relearned(THRESHOLD, THRESHOLD, changed)
+        assert list(relearn(database.url, "other", judge))[-1].changed == 0
+        assert list(relearn(database.url, "bao", judge))[-1] == Relearned(THRESHOLD, THRESHOLD, changed)
         whole = all(BOX in text for text in texts(database).values())
         assert whole == (judge.threshold > THRESHOLD)
     assert texts(database) == mended
