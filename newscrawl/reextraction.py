@@ -85,7 +85,7 @@ def read_again(folder: Path, article: Archived, rules: SiteRules) -> Candidate:
     Raises ArchiveError where the page is not there, and NoArticle.
     """
     page = read_page(folder, article.file, article.offset)
-    if article.url_key != page.key and article.url != page.url:
+    if page.key not in {article.url_key, *article.other_keys} and article.url != page.url:
         raise ArchiveError("another_page", f"{article.file}, byte {article.offset}: a record of {page.key}")
     page = replace(page, key=article.url_key, source=article.source)
     extraction = extract_page(page, rules)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from newscrawl.storage.frontier import Window
 from newscrawl.storage.reading import require
 from newscrawl.storage.relearning import Relearned, relearn_all
 from newscrawl.storage.rereading import compare, rewrite
-from newscrawl.storage.schema import articles, reextractions
+from newscrawl.storage.schema import article_urls, articles, reextractions
 from newscrawl.storage.schema import runs as runs_table
 
 _CHUNK = 500
@@ -62,6 +63,8 @@ class Archived:
     source: str | None
     file: str
     offset: int
+    other_keys: frozenset[str] = frozenset()
+    """Of its other addresses: the page may have been kept under one, before the article moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ class Reextraction:
                 later = later.where(articles.c.id.in_([one for one in self.chosen if one > after][:_CHUNK]))
             with explained(self.engine), self.engine.connect() as connection:
                 rows = connection.execute(later.limit(_CHUNK)).all()
-            yield from (Archived(*row) for row in rows)
+                others = _other_keys(connection, [row.id for row in rows])
+            yield from (Archived(*row, frozenset(others[row.id])) for row in rows)
             if not rows:
                 return
             after = rows[-1].id
@@ -189,6 +193,14 @@ class Reextraction:
         if not connection.execute(done).rowcount:
             raise StorageError("another process has begun the reextraction anew; this one ends here")
         self.position = position
+
+
+def _other_keys(connection: Connection, ids: Sequence[int]) -> Mapping[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    columns = article_urls.c.article_id, article_urls.c.url_key
+    for article_id, key in connection.execute(select(*columns).where(article_urls.c.article_id.in_(ids))):
+        found[article_id].add(key)
+    return found
 
 
 def _archived(scope: Scope) -> list[ColumnElement[bool]]:

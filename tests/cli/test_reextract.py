@@ -346,6 +346,20 @@ def test_an_article_that_a_crawl_has_revised_meanwhile_is_left(news):
     assert asked(news, "select * from articles") == before
 
 
+def test_an_article_that_moved_is_read_again_from_the_page_that_was_kept(news):
+    """Its raw page lies under the address of before."""
+    store = Store.open(f"sqlite:///{news}/newscrawl.db", "bao", {}, ArchiveWriter(news / "archive", "bao"))
+    before = page("thị xã số 3")
+    url = "https://bao.example/moved/3.html"
+    assert before.visit is not None
+    visit = replace(before.visit, requested_url=before.url)
+    store.write([candidate("", replace(before, key=url, url=url, visit=visit))])
+    store.close()
+    assert asked(news, f"select title is null, url from articles where url_key = '{url}'") == [(0, url)]
+    change(news, f"update articles set title = 'alt' where url_key = '{url}'")
+    assert "1 articles changed, 11 stay" in reextract(news).stdout
+
+
 @pytest.mark.soak
 def test_ten_thousand_pages(tmp_path):
     """Killed ten times on the way, each is done once."""
