@@ -172,6 +172,7 @@ class StorePipeline:
         self.writer: Writer[StoreItem, Result] = Writer(self.store.write)
         if isinstance(spider, SiteSpider):
             self.store.wanted = spider.wanted
+            self.store.is_watched = is_live
             self.frontier = Frontier(self.crawler, spider, self.writer, self._give_up)
         assert self.crawler.stats is not None
         self.crawler.stats.set_value("newscrawl/run_id", self.store.run_id)

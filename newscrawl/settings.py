@@ -12,6 +12,10 @@ DATABASE_URL = os.environ.get("NEWSCRAWL_DATABASE_URL", "sqlite:///newscrawl.db"
 # Raw pages of stored articles, as WARC files in a folder for each spider; empty to keep none.
 ARCHIVE_DIR = os.environ.get("NEWSCRAWL_ARCHIVE_DIR", "archive")
 
+# A program with its arguments, as in "/home/me/tell-me --by mail": run when a site breaks, and when it is well again.
+ALARM_COMMAND = os.environ.get("NEWSCRAWL_ALARM_COMMAND", "")
+ALARM_MAX_SECONDS = 30  # for one call
+
 # Processes that extract: as many as there are processors; 0 extracts in the crawl itself, for debugging.
 EXTRACT_WORKERS = int(os.environ.get("NEWSCRAWL_EXTRACT_WORKERS", os.cpu_count() or 1))
 EXTRACT_MAX_SECONDS = 60  # for a page
@@ -61,7 +65,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "newscrawl.wire.redirect.ReasonedRedirectMiddleware": 600,
 }
-EXTENSIONS = {"newscrawl.wire.content_type.ContentTypeFilter": 0}
+EXTENSIONS = {
+    "newscrawl.wire.content_type.ContentTypeFilter": 0,
+    "newscrawl.watch.HealthWatch": 0,
+}
 
 ROBOTSTXT_OBEY = True
 CRAWL_DELAY_MAX = 60  # seconds; what robots.txt asks for beyond that is cut

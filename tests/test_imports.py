@@ -21,6 +21,7 @@ GLUE = {
     "frontier",
     "wire",
     "replay",
+    "watch",
 }
 ONLY_IN = {"trafilatura": "extraction", "warcio": "archive", "sqlalchemy": "storage", "alembic": "storage"}
 

@@ -13,6 +13,7 @@ from newscrawl import __version__
 from newscrawl.cli.db import db
 from newscrawl.cli.delete import delete
 from newscrawl.cli.export import export
+from newscrawl.cli.health import health
 from newscrawl.cli.runs import runs
 from newscrawl.cli.search import search
 from newscrawl.cli.show import show
@@ -39,7 +40,7 @@ def main() -> None:
     """
 
 
-for reading in (search, show, export, stats, runs, delete, db):
+for reading in (search, show, export, stats, runs, health, delete, db):
     main.add_command(reading)
 
 

@@ -1,5 +1,6 @@
 """The output database. The only importer of SQLAlchemy."""
 
+from newscrawl.storage.alarms import Alarm, accept, judge_run, note_told, untold
 from newscrawl.storage.backends import location, shown_address
 from newscrawl.storage.copying import Copying, copy_database
 from newscrawl.storage.counts import Counts, Result
@@ -8,6 +9,7 @@ from newscrawl.storage.engine import check_database
 from newscrawl.storage.errors import StorageError, fault_of
 from newscrawl.storage.exporting import COLUMNS, Export, export
 from newscrawl.storage.frontier import DuePage, Seed, Take, Window
+from newscrawl.storage.health import SiteHealth, site_health
 from newscrawl.storage.history import History, history
 from newscrawl.storage.listings import Wanted
 from newscrawl.storage.lookup import Shared, StoredArticle, article_by_id, article_by_key
@@ -24,6 +26,7 @@ from newscrawl.storage.writer import Writer
 
 __all__ = [
     "COLUMNS",
+    "Alarm",
     "Answer",
     "Archived",
     "Copying",
@@ -45,6 +48,7 @@ __all__ = [
     "Selection",
     "Share",
     "Shared",
+    "SiteHealth",
     "Statistics",
     "StorageError",
     "Store",
@@ -55,6 +59,7 @@ __all__ = [
     "Wanted",
     "Window",
     "Writer",
+    "accept",
     "article_by_id",
     "article_by_key",
     "check",
@@ -65,15 +70,19 @@ __all__ = [
     "export",
     "fault_of",
     "history",
+    "judge_run",
     "last_runs",
     "location",
+    "note_told",
     "rebuild",
     "relearn",
     "report_run",
     "search",
     "select_rows",
     "shown_address",
+    "site_health",
     "statistics",
+    "untold",
     "upgrade",
     "vacuum",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from newscrawl.health import Visited
 from newscrawl.items import Candidate, Extraction, Listing, Outcome, OutcomeName
 from newscrawl.storage.frontier import DuePage
 
@@ -30,6 +31,12 @@ class Result:
     """The article as it is stored, without what its site repeats."""
     retry_at: datetime | None = None
     """Before when the site's server asked not to be asked."""
+    is_copy: bool = False
+    """A new article has the text of another."""
+    lost: tuple[str, ...] = ()
+    """What a known article does not show any more: text, title, date, authors."""
+    visited: Visited | None = None
+    """What the health of the site is judged by."""
 
 
 @dataclass(slots=True)

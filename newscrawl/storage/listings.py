@@ -45,8 +45,10 @@ class _Reading:
     now: datetime
 
 
-def record_listing(connection: Connection, listing: Listing, run_id: int, wanted: Wanted, now: datetime) -> int:
-    """Queue what a listing names, and return how many articles of it are new or modified."""
+def record_listing(
+    connection: Connection, listing: Listing, run_id: int, wanted: Wanted, now: datetime
+) -> tuple[int, int]:
+    """Queue what a listing names; return the id of its page, and how many articles of it are new or modified."""
     before = connection.execute(select(pages).where(pages.c.url_key == listing.key)).first()
     page_id: int = before.id if before else _add(connection, listing, now)
     reading = _Reading(connection, listing, page_id, run_id, wanted, now)
@@ -75,7 +77,7 @@ def record_listing(connection: Connection, listing: Listing, run_id: int, wanted
         "run_id": run_id,
     }
     connection.execute(update(pages).where(pages.c.id == page_id).values(**values))
-    return news
+    return page_id, news
 
 
 def _add(connection: Connection, listing: Listing, now: datetime) -> int:

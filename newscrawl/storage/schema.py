@@ -43,6 +43,16 @@ runs = Table(
     Column("counts", Json, nullable=False),
 )
 
+run_sources = Table(
+    "run_sources",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("measures", Json, nullable=False),
+    Column("symptoms", Json),
+    Index(None, "source", "run_id"),
+)
+
 _IS_COPY = text("duplicate_of is not null")
 
 articles = Table(
@@ -150,6 +160,29 @@ pages = Table(
     Index(None, "taken_by"),
     Index(None, "run_id"),
     Index(None, "outcome", "reason"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("symptom", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("now", Float, nullable=False),
+    Column("before", Float, nullable=False),
+    Column("sample", Integer, nullable=False),
+    Column("detail", Text),
+    Column("page_id", ForeignKey("pages.id", ondelete="SET NULL")),
+    Column("run_id", ForeignKey("runs.id", ondelete="SET NULL")),
+    Column("since", UtcDateTime, nullable=False),
+    Column("shown_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_by", Text),
+    Column("told", Text),
+    Index(None, "source", "ended_at"),
+    Index(None, "page_id"),
+    Index(None, "run_id"),
 )
 
 near_duplicate_keys = Table(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from newscrawl.archive import ArchiveError, ArchiveWriter
+from newscrawl.health import Measures, Visited
 from newscrawl.items import Candidate, Listing, Outcome
 from newscrawl.revisions import is_same
 from newscrawl.storage import runs
@@ -24,6 +25,7 @@ from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, seed
 from newscrawl.storage.listings import Wanted, record_listing
 from newscrawl.storage.mending import Cause, cause_of, put_aside, settle, without_templates
 from newscrawl.storage.schema import articles
+from newscrawl.storage.tally import lost_by, tally, write_tally
 from newscrawl.storage.values import facts_of, text_of
 from newscrawl.storage.visits import is_older_copy, record_article, record_outcome
 
@@ -41,6 +43,9 @@ class Store:
     archive: ArchiveWriter | None = None
     """Where the raw pages of stored articles are kept."""
     counts: Counts = field(default_factory=Counts)
+    measures: dict[str, Measures] = field(default_factory=dict)
+    """What was done on each source, where the run is one to judge their health by."""
+    is_watched: bool = False
 
     @classmethod
     def open(cls, url: str, spider: str, arguments: dict[str, str], archive: ArchiveWriter | None = None) -> Store:
@@ -58,9 +63,12 @@ class Store:
             counts = self.counts.plus(zip(items, results, strict=True))
             if counts != self.counts:
                 runs.count(connection, self.run_id, counts.as_json())
+            counted = tally(self.measures, zip(items, results, strict=True)) if self.is_watched else {}
+            write_tally(connection, self.run_id, counted, self.measures.keys())
             if self.archive is not None:
                 self.archive.sync()  # a row never points at what a power cut can take
         self.counts = counts
+        self.measures |= counted
         return results
 
     def finish(self, reason: str) -> None:
@@ -95,18 +103,19 @@ def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
         case Take():
             return Result("queued", due=tuple(take(connection, store.run_id, item, now)))
         case Listing():
-            return Result("listed", news=record_listing(connection, item, store.run_id, store.wanted, now))
+            page_id, news = record_listing(connection, item, store.run_id, store.wanted, now)
+            return Result("listed", news=news, visited=Visited(page_id))
         case Outcome():
-            record_outcome(connection, item, store.run_id, now)
+            visited = record_outcome(connection, item, store.run_id, now)
             if item.visit is not None and item.visit.retry_at is not None and item.source is not None:
                 postpone(connection, item.source, item.visit.retry_at)
-            return Result(item.outcome)
+            return Result(item.outcome, visited=visited)
         case Candidate():
             result = _write_article(connection, item, store, now)
             if result.article_id is not None:
                 note_redirect(connection, item, result.article_id, now)
-            record_article(connection, item, result, store.run_id, now)
-            return result
+            visited = record_article(connection, item, result, store.run_id, now)
+            return replace(result, visited=replace(visited, is_copy=result.is_copy, lost=result.lost))
 
 
 def _write_article(connection: Connection, item: Candidate, store: Store, now: datetime) -> Result:
@@ -125,7 +134,7 @@ def _write_article(connection: Connection, item: Candidate, store: Store, now: d
         article_id = connection.execute(added).scalar_one()
         add_links(connection, article_id, copies)
         settle(connection, sighting, article_id, now)
-        return Result("stored", article_id, extraction=bare.extraction)
+        return Result("stored", article_id, extraction=bare.extraction, is_copy=bool(copies.ids))
     if not twin.leads:
         assert item.page.url is not None
         note_url(connection, twin.article["id"], OtherUrl(item.page.key, item.page.url, twin.relation), now)
@@ -139,15 +148,16 @@ def _write_known(connection: Connection, item: Candidate, known: RowMapping, sto
     article = item.extraction.article
     if is_older_copy(item.page, known["fetched_at"], now):
         return Result("unchanged", known["id"])
+    lost = lost_by(known, article)
     if is_same(known["title"], article.title) and is_same(known["text"], article.text):
         _refresh(connection, known, item, now)
         settle(connection, sighting, known["id"], now)
-        return Result("unchanged", known["id"], extraction=item.extraction)
+        return Result("unchanged", known["id"], extraction=item.extraction, lost=lost)
     cause = _revise(connection, known, item, store, now)
     settle(connection, sighting, known["id"], now)
     if cause == "template":
         return Result("unchanged", known["id"], extraction=item.extraction)
-    return Result("stored", known["id"], revised=True, extraction=item.extraction)
+    return Result("stored", known["id"], revised=True, extraction=item.extraction, lost=lost)
 
 
 def _show_anew(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:

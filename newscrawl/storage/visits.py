@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from newscrawl.health import Visited
 from newscrawl.items import Candidate, Outcome, Page, Visit
 from newscrawl.revisits import SECOND_LOOK, after_failure, after_listing, after_visit
 from newscrawl.storage.counts import Result
@@ -30,7 +31,7 @@ def page_of(connection: Connection, key: str) -> Row[Any] | None:
     return connection.execute(select(pages).where(pages.c.url_key == key)).first()
 
 
-def record_article(connection: Connection, item: Candidate, result: Result, run_id: int, now: datetime) -> None:
+def record_article(connection: Connection, item: Candidate, result: Result, run_id: int, now: datetime) -> Visited:
     """Record a visit that found an article: under the page's own key, and under the one that was asked for."""
     page = item.page
     values = {
@@ -45,34 +46,34 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
         "run_id": run_id,
     }
     known = page_of(connection, page.key)
+    is_known = known is not None and known.article_id is not None
     if known is not None and is_older_copy(page, known.fetched_at, now):
         # Of the page itself more is known since; that a run skipped it is made good.
         names = ("article_id", "run_id", *(("outcome", "reason", "error") if known.outcome == "skipped" else ()))
-        _write(connection, page.key, {name: values[name] for name in names})
-        return
+        return Visited(_write(connection, page.key, {name: values[name] for name in names}), is_known)
     if page.visit is None:
-        _write(connection, page.key, values)
-        return
+        return Visited(_write(connection, page.key, values), is_known)
     born = item.extraction.article.published_at or (known.queued_at if known else None) or now
     changed = result.outcome == "stored"
     again = after_visit(now, known.fetched_at if known else None, born, changed=changed)
     visited = values | _answer(page.visit) | {"failures": 0, "taken_by": run_id}
-    _write(connection, page.key, visited | {"next_fetch_at": None if result.is_elsewhere else again})
+    page_id = _write(connection, page.key, visited | {"next_fetch_at": None if result.is_elsewhere else again})
     asked = _asked(page, page.visit)
     if asked is not None:
         # The address that redirects here is not visited for its own sake again.
         _write(connection, asked, visited | {"url": page.visit.requested_url, "next_fetch_at": None})
+    return Visited(page_id, is_known)
 
 
-def record_outcome(connection: Connection, item: Outcome, run_id: int, now: datetime) -> None:
+def record_outcome(connection: Connection, item: Outcome, run_id: int, now: datetime) -> Visited:
     """Record a visit that found no article; an older copy of a page says nothing about what is known of it since."""
     known = page_of(connection, item.key)
     if known is not None and is_older_copy(item, known.fetched_at, now):
-        return
+        return Visited(None)
     if item.visit is None:
         names = ("url", "source", "outcome", "reason", "error", "fetched_at")
-        _write(connection, item.key, {**{name: getattr(item, name) for name in names}, "run_id": run_id})
-        return
+        page_id = _write(connection, item.key, {**{name: getattr(item, name) for name in names}, "run_id": run_id})
+        return Visited(page_id)
     asked = url_key(item.visit.requested_url)
     if known is not None and known.kind != item.visit.kind and asked != item.key:
         # An address that leads to the home page says nothing about the home page.
@@ -102,9 +103,10 @@ def record_outcome(connection: Connection, item: Outcome, run_id: int, now: date
         is_there = (articles.c.id == known.article_id) & articles.c.gone_at.is_(None)
         if connection.execute(update(articles).where(is_there).values(gone_at=now, updated_at=now)).rowcount:
             change_lead(connection, known.article_id)
-    _write(connection, item.key, values)
+    page_id = _write(connection, item.key, values)
     if asked != item.key:
         _write(connection, asked, values | {"url": item.visit.requested_url, "next_fetch_at": None})
+    return Visited(page_id, known is not None and known.article_id is not None)
 
 
 def _after(item: Outcome, visit: Visit, known: Row[Any] | None, failures: int, now: datetime) -> datetime | None:
@@ -141,9 +143,10 @@ def _asked(page: Page, visit: Visit) -> str | None:
     return key if key != page.key else None
 
 
-def _write(connection: Connection, key: str, values: dict[str, Any]) -> None:
-    known = connection.execute(select(pages.c.id).where(pages.c.url_key == key)).scalar()
+def _write(connection: Connection, key: str, values: dict[str, Any]) -> int:
+    known: int | None = connection.execute(select(pages.c.id).where(pages.c.url_key == key)).scalar()
     if known is None:
-        connection.execute(insert(pages).values(url_key=key, **values))
-    else:
-        connection.execute(update(pages).where(pages.c.id == known).values(**values))
+        added: int = connection.execute(insert(pages).values(url_key=key, **values).returning(pages.c.id)).scalar_one()
+        return added
+    connection.execute(update(pages).where(pages.c.id == known).values(**values))
+    return known

@@ -1,0 +1,87 @@
+"""`newscrawl health`: which sites are not as they were."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from newscrawl.cli.options import address, database_option, json_option, print_json
+
+if TYPE_CHECKING:
+    from newscrawl.storage import Alarm, SiteHealth
+
+BROKEN = 1
+NOT_JUDGED = 2
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--accept", is_flag=True, help="Take the named sites as they are now for healthy.")
+@database_option
+@json_option
+def health(sources: tuple[str, ...], accept: bool, database: str | None, as_json: bool) -> None:
+    """Name the sites that are not as they were, by the last runs against the weeks before: newscrawl health tuoitre.
+
+    Exit code 0: all is well; 1: a site is broken; 2: it cannot be said, and one line says why.
+    """
+    from newscrawl.storage import StorageError, site_health  # noqa: PLC0415
+
+    url = address(database)
+    try:
+        if accept:
+            _accept(url, sources)
+        found = site_health(url)
+    except StorageError as error:
+        _refuse(str(error))
+    unknown = [source for source in sources if source not in {site.source for site in found}]
+    if unknown:
+        known = ", ".join(site.source for site in found) or "none yet"
+        _refuse(f"no crawl of {unknown[0]!r} has been measured; there are: {known}")
+    chosen = [site for site in found if not sources or site.source in sources]
+    if as_json:
+        print_json([asdict(site) for site in chosen])
+    else:
+        _print(chosen)
+    sys.exit(BROKEN if any(site.alarms for site in chosen) else 0)
+
+
+def _accept(url: str, sources: Sequence[str]) -> None:
+    from newscrawl.storage import accept  # noqa: PLC0415
+
+    if not sources:
+        raise click.UsageError("--accept needs the names of sites")
+    for source in sources:
+        accept(url, source)
+
+
+def _print(sites: Sequence[SiteHealth]) -> None:
+    from newscrawl.text import printable  # noqa: PLC0415
+
+    for site in sites:
+        if not site.alarms:
+            continue
+        click.echo(f"{printable(site.source)} is broken")
+        for alarm in site.alarms:
+            for line in _lines(alarm):
+                click.echo(f"    {printable(line)}")
+    broken = sum(bool(site.alarms) for site in sites)
+    if sites:
+        click.echo(f"{len(sites) - broken} of {len(sites)} sites are as they were")
+    else:
+        click.echo("no site has been crawled yet")
+
+
+def _lines(alarm: Alarm) -> list[str]:
+    since = f"since {alarm.since:%Y-%m-%d %H:%M} UTC (run {alarm.run_id}), last shown {alarm.shown_at:%Y-%m-%d %H:%M}"
+    return [alarm.message, f"  {since}", *([f"  {alarm.example}"] if alarm.example else [])]
+
+
+def _refuse(message: str) -> None:
+    from newscrawl.text import printable  # noqa: PLC0415
+
+    click.echo(f"newscrawl health: {printable(message)}", err=True)
+    sys.exit(NOT_JUDGED)

@@ -1,0 +1,154 @@
+"""What a run did on one source, in numbers that can be kept for years and added up."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from newscrawl.items import Article, Candidate, Listing, Outcome
+
+LEFT = 0.7
+"""Of its words, what a text has lost more than this of has shrunk."""
+
+Reading = tuple[int, int] | str | None
+"""Of a listing: how many pages it names and how many of them are new or modified; or why it could not be read; or
+None where it is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What the store knows of a visit besides its outcome."""
+
+    page_id: int | None
+    is_known: bool = False
+    """The page had an article before."""
+    is_copy: bool = False
+    """The article has the text of another."""
+    lost: tuple[str, ...] = ()
+    """What the article had and the page does not show any more: text, title, date, authors."""
+
+
+@dataclass(slots=True)
+class Measures:
+    """The counters, and pages that show what they count."""
+
+    fresh: Counter[str] = field(default_factory=Counter)
+    """Visits to pages without an article so far: `stored`, `elsewhere` (it is known at another address), or the reason
+    that there is none."""
+    known: Counter[str] = field(default_factory=Counter)
+    """Visits to pages of stored articles: `same`, `revised`, `not_modified`, or the reason that there was none."""
+    without: Counter[str] = field(default_factory=Counter)
+    """Fresh articles without title, date, authors."""
+    lost: Counter[str] = field(default_factory=Counter)
+    """Known articles that lost text, title, date, authors."""
+    copies: int = 0
+    """Fresh articles with the text of another."""
+    words: Counter[int] = field(default_factory=Counter)
+    """Fresh articles by the length of their text, in eighths of an octave."""
+    width: float = 0.0
+    """Bytes a character in UTF-8, summed over the fresh articles: it tells scripts, and garbled ones, apart."""
+    width_squares: float = 0.0
+    listings: dict[int, Reading] = field(default_factory=dict)
+    """By `pages.id`."""
+    examples: dict[str, int] = field(default_factory=dict)
+    """`pages.id` of the last page for each thing counted, and of the shortest text (`words`)."""
+
+    @property
+    def articles(self) -> int:
+        """Fresh articles."""
+        return self.fresh["stored"] + self.fresh["elsewhere"]
+
+    @property
+    def compared(self) -> int:
+        """Known articles that were read again."""
+        return self.known["same"] + self.known["revised"]
+
+    def copy(self) -> Measures:
+        """Return these numbers, to go on counting from."""
+        counters = (self.fresh, self.known, self.without, self.lost)
+        fresh, known, without, lost = (counter.copy() for counter in counters)
+        kept = (self.copies, self.words.copy(), self.width, self.width_squares)
+        return Measures(fresh, known, without, lost, *kept, dict(self.listings), dict(self.examples))
+
+    def count(self, item: Candidate | Outcome | Listing, visited: Visited, *, outcome: str, news: int = 0) -> None:
+        """Count a visit."""
+        match item:
+            case Listing():
+                if visited.page_id is not None:
+                    self.listings[visited.page_id] = (len(item.links), news)
+            case Candidate():
+                self._count_article(item.extraction.article, visited, outcome)
+            case Outcome(visit=visit) if visit is not None and visit.kind != "article":
+                if visited.page_id is not None:
+                    self.listings[visited.page_id] = None if outcome == "unchanged" else item.reason
+            case Outcome() if outcome != "skipped":
+                (self.known if visited.is_known else self.fresh)[item.reason] += 1
+                self._show(item.reason, visited)
+
+    def _count_article(self, article: Article, visited: Visited, outcome: str) -> None:
+        if visited.is_known:
+            self.known["revised" if outcome == "stored" else "same"] += 1
+            for name in visited.lost:
+                self.lost[name] += 1
+                self._show(f"lost_{name}", visited)
+            return
+        self.fresh["stored" if outcome == "stored" else "elsewhere"] += 1
+        self.copies += visited.is_copy
+        if visited.is_copy or outcome != "stored":
+            self._show("copies", visited)
+        for name, value in (("title", article.title), ("date", article.published_at), ("authors", article.authors)):
+            if not value:
+                self.without[name] += 1
+                self._show(name, visited)
+        length = rounded(article.word_count)
+        if length <= min(self.words, default=length):
+            self._show("words", visited)
+        self.words[length] += 1
+        width = len(article.text.encode("utf-8", "replace")) / max(len(article.text), 1)
+        self.width += width
+        self.width_squares += width * width
+
+    def _show(self, what: str, visited: Visited) -> None:
+        if visited.page_id is not None:
+            self.examples[what] = visited.page_id
+
+    def as_json(self) -> dict[str, Any]:
+        """As stored in `run_sources.measures`: what is nothing is left out."""
+        values = {
+            "fresh": dict(self.fresh),
+            "known": dict(self.known),
+            "without": dict(self.without),
+            "lost": dict(self.lost),
+            "copies": self.copies,
+            "words": {str(length): count for length, count in sorted(self.words.items())},
+            "width": [round(self.width, 4), round(self.width_squares, 4)] if self.width else None,
+            "listings": {str(page): reading for page, reading in self.listings.items()},
+            "examples": self.examples,
+        }
+        return {name: value for name, value in values.items() if value}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Measures:
+        """From `run_sources.measures`."""
+        width, squares = stored.get("width", (0.0, 0.0))
+        readings = stored.get("listings", {}).items()
+        fresh, known, without, lost = (Counter(stored.get(name, {})) for name in ("fresh", "known", "without", "lost"))
+        return cls(
+            fresh,
+            known,
+            without,
+            lost,
+            stored.get("copies", 0),
+            Counter({int(length): count for length, count in stored.get("words", {}).items()}),
+            width,
+            squares,
+            {int(page): (value[0], value[1]) if isinstance(value, list) else value for page, value in readings},
+            dict(stored.get("examples", {})),
+        )
+
+
+def rounded(words: int) -> int:
+    """Round a number of words to eighths of an octave, 9 % apart, so that a run's texts need few numbers."""
+    return round(2 ** (round(8 * math.log2(max(words, 1))) / 8))

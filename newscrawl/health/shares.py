@@ -1,0 +1,175 @@
+"""Symptoms that are a share which rises: pages that fail, fields that are missing, texts that are copies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from newscrawl.health.chance import Share, expected, tail
+from newscrawl.health.limits import (
+    ENOUGH_NOW,
+    LEAST_NOW,
+    LEAST_PAGES,
+    LEAST_RUNS,
+    LONGEST_WINDOW,
+    MOSTLY,
+    ODDS,
+    ODDS_HERE,
+    PATIENCE,
+    RISE,
+    WINDOWS,
+)
+from newscrawl.health.measures import Measures
+from newscrawl.health.past import at_this_time, before
+from newscrawl.health.reasons import GROUPS, Group, group_of
+from newscrawl.health.runs import Run, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """A share of the pages of a run, and where to find one of them."""
+
+    name: str
+    share: Callable[[Measures], Share]
+    examples: tuple[str, ...]
+    patience: int = 1
+    """Runs in a row that must have it."""
+
+
+def _failures(name: Group) -> Callable[[Measures], Share]:
+    reasons = GROUPS[name]
+
+    def share(measures: Measures) -> Share:
+        bad = _count(measures.fresh, name) + _count(measures.known, name)
+        bad += sum(reading in reasons for reading in measures.listings.values() if isinstance(reading, str))
+        return bad, measures.fresh.total() + measures.known.total() + len(measures.listings)
+
+    return share
+
+
+def _count(counts: Counter[str], group: Group) -> int:
+    return sum(count for reason, count in counts.items() if group_of(reason) == group)
+
+
+def _no_article(measures: Measures) -> Share:
+    """Of new pages that were answered, those without an article."""
+    answered = measures.fresh.total() - _count(measures.fresh, "unreachable")
+    return answered - measures.articles, answered
+
+
+def _lost_article(measures: Measures) -> Share:
+    """Of pages of articles that were read again, those without one."""
+    barren = _count(measures.known, "barren")
+    return barren, barren + measures.compared
+
+
+def _without(name: str) -> Callable[[Measures], Share]:
+    return lambda measures: (measures.without[name], measures.articles)
+
+
+def _lost(name: str) -> Callable[[Measures], Share]:
+    return lambda measures: (measures.lost[name], measures.compared)
+
+
+SYMPTOMS = (
+    Symptom("refused", _failures("refused"), tuple(GROUPS["refused"])),
+    Symptom("moved", _failures("moved"), tuple(GROUPS["moved"])),
+    Symptom("unreachable", _failures("unreachable"), tuple(GROUPS["unreachable"]), PATIENCE),
+    Symptom("no_article", _no_article, ()),
+    Symptom("lost_article", _lost_article, ()),
+    Symptom("copies", lambda measures: (measures.copies + measures.fresh["elsewhere"], measures.articles), ("copies",)),
+    *(Symptom(name, _without(name), (name,)) for name in ("title", "date", "authors")),
+    *(Symptom(f"lost_{name}", _lost(name), (f"lost_{name}",)) for name in ("text", "title", "date", "authors")),
+)
+
+
+def judge_share(symptom: Symptom, runs: Sequence[Run], *, is_standing: bool) -> Verdict:
+    """Judge the last of the runs, with those before it where it has few pages."""
+    last = runs[-1]
+    k, n = symptom.share(last.measures)
+    if n == 0 or (k < RISE * n and not is_standing):
+        return Verdict(symptom.name, "unknown")
+    for width in WINDOWS:
+        window = [run for run in runs[-width:] if last.started_at - run.started_at <= LONGEST_WINDOW]
+        verdict = _judge(symptom, runs, window)
+        if verdict.state == "bad":
+            return verdict
+        if n >= ENOUGH_NOW or width > len(window):
+            break
+    return _recovery(symptom, runs)
+
+
+def _judge(symptom: Symptom, runs: Sequence[Run], window: Sequence[Run]) -> Verdict:
+    last = window[-1]
+    past = before(runs, window[0], symptom.name)
+    own = [symptom.share(run.measures) for run in window]
+    k, n = sum(k for k, _ in own), sum(n for _, n in own)
+    usual = _usual(symptom, past)
+    if usual is None or n < LEAST_NOW:
+        return Verdict(symptom.name, "unknown")
+    mean, spread = usual
+    risen = [run.id for run, (a, b) in zip(window, own, strict=True) if b and a / b - mean >= RISE]
+    is_odd = k / n - mean >= RISE and last.id in risen and tail(k, n, mean, spread) <= ODDS
+    is_bad = is_odd and _is_odd_here(symptom, past, last, k, n) and _is_lasting(symptom, runs)
+    example, detail = _example(symptom, last.measures)
+    first = risen[0] if risen else last.id
+    return Verdict(symptom.name, "bad" if is_bad else "unknown", k / n, mean, n, first, example, detail)
+
+
+def _recovery(symptom: Symptom, runs: Sequence[Run]) -> Verdict:
+    """Say whether the last pages, of as many runs as it takes, are as they always were."""
+    usual = _usual(symptom, before(runs, runs[-1], symptom.name))
+    k = n = 0
+    for run in reversed(runs):
+        share = symptom.share(run.measures)
+        k, n = k + share[0], n + share[1]
+        if n >= LEAST_NOW:
+            break
+    if usual is None or n < LEAST_NOW:
+        return Verdict(symptom.name, "unknown")
+    return Verdict(symptom.name, "good" if k / n - usual[0] < RISE / 2 else "unknown", k / n, usual[0], n, runs[-1].id)
+
+
+def _usual(symptom: Symptom, past: Sequence[Run]) -> tuple[float, float] | None:
+    """Return mean and spread of the share; None where too little is known of it."""
+    shares = [symptom.share(run.measures) for run in past]
+    sizes = [n for _, n in shares if n]
+    if len(sizes) < LEAST_RUNS or sum(sizes) < LEAST_PAGES:
+        return None
+    return expected(shares)
+
+
+def _is_odd_here(symptom: Symptom, past: Sequence[Run], last: Run, k: int, n: int) -> bool:
+    """Whether it is odd for this hour and weekday as well, as far as these are known."""
+    alike = at_this_time(past, last.started_at, lambda run: symptom.share(run.measures)[1])
+    if not alike:
+        return True
+    mean, spread = expected([symptom.share(run.measures) for run in alike])
+    return tail(k, n, mean, spread) <= ODDS_HERE
+
+
+def _is_lasting(symptom: Symptom, runs: Sequence[Run]) -> bool:
+    """Whether enough runs in a row have it."""
+    if symptom.patience == 1:
+        return True
+    shares = [symptom.share(run.measures) for run in runs]
+    latest = [share for share in shares if share[1]][-symptom.patience :]
+    return len(latest) == symptom.patience and all(k / n >= MOSTLY for k, n in latest)
+
+
+def _example(symptom: Symptom, measures: Measures) -> tuple[int | None, str]:
+    """Return a page that shows it, and the commonest reason."""
+    names = symptom.examples
+    if not names:
+        names = tuple(reason for reason in (measures.fresh + measures.known) if group_of(reason) == "barren")
+    counts = measures.fresh + measures.known
+    counts.update(reading for reading in measures.listings.values() if isinstance(reading, str))
+    there = [name for name in names if name in measures.examples or counts[name]]
+    if not there:
+        return None, ""
+    commonest = max(there, key=lambda name: counts[name])
+    page = measures.examples.get(commonest)
+    if page is None:
+        page = next((page for page, reading in measures.listings.items() if reading == commonest), None)
+    return page, commonest if counts[commonest] else ""
