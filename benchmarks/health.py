@@ -64,9 +64,7 @@ def one_site(seed: int, count: int, tries: int) -> Result:
     return Result(seed, count, tuple(false), tuple(found), seconds / count)
 
 
-def step(
-    judged: list[Run], run: Run, standing: dict[str, int], site: MadeSite, report: Callable[[str], object]
-) -> Run:
+def step(judged: list[Run], run: Run, standing: dict[str, int], site: MadeSite, report: Callable[[str], object]) -> Run:
     """Judge one run, and report the alarms that begin."""
     changes = follow(standing, judge([*judged, run], standing, site.listings))
     for verdict in changes.begun:

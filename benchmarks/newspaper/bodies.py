@@ -14,7 +14,24 @@ from benchmarks.newspaper.paper import Newspaper
 
 _PUB_DATE = re.compile(r"<pubDate>([^<]*)</pubDate>")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-SPOILING = ("many_entries", "mdy_dates", "broken_xml", "padded", "windows_1258", "utf_16", "empty")
+_ENTRY = re.compile(r"<(item|entry|url)>.*?</\1>|(?<=\"items\": \[)\s*\{.*\}\s*(?=\])", re.DOTALL)
+_TEXT = re.compile(r'(<div class="detail-content">\n)(.*?)(\n</div>)', re.DOTALL)
+_DATES = re.compile(
+    r'<meta property="article:(?:published|modified)_time" [^>]*>|<time .*?</time>|'
+    r'"date(?:Published|Modified)": "[^"]*", '
+)
+SPOILING = (
+    "many_entries",
+    "no_entries",
+    "mdy_dates",
+    "broken_xml",
+    "halved",
+    "undated",
+    "padded",
+    "windows_1258",
+    "utf_16",
+    "empty",
+)
 """The faults of a body, in the order in which they are applied."""
 
 
@@ -30,6 +47,12 @@ def _spoilt(paper: Newspaper, text: str, fault: Fault) -> str | bytes:
     match fault.kind:
         case "many_entries":
             text = long_feed(paper, fault.amount)
+        case "no_entries":
+            text = _ENTRY.sub("", text)
+        case "halved":
+            text = _TEXT.sub(lambda match: match[1] + _first_half(match[2]) + match[3], text)
+        case "undated":
+            text = _DATES.sub("", text)
         case "mdy_dates":
             text = _PUB_DATE.sub(lambda match: f"<pubDate>{_mdy(match[1])}</pubDate>", text)
         case "broken_xml":
@@ -42,6 +65,11 @@ def _spoilt(paper: Newspaper, text: str, fault: Fault) -> str | bytes:
         case "utf_16":
             return text.encode("utf-16-le")
     return text
+
+
+def _first_half(text: str) -> str:
+    blocks = text.split("\n")
+    return "\n".join(blocks[: len(blocks) // 2])
 
 
 def _mdy(date: str) -> str:

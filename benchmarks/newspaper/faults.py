@@ -28,8 +28,11 @@ Kind = Literal[
     "utf_16",
     "padded",
     "many_entries",
+    "no_entries",
     "broken_xml",
     "mdy_dates",
+    "halved",
+    "undated",
     "etag_moves",
     "unconditional",
     "chunked",
@@ -45,7 +48,9 @@ Kind = Literal[
   ``huge``: a body of ``amount``
 - ``empty``: 200 and nothing; ``soft_404``: 200 and a page that says there is none; ``consent``: a cookie wall
 - ``windows_1258``, ``utf_16``: the bytes are that (UTF-16LE without a mark), whatever is declared
-- ``padded``: a page grown to ``amount`` bytes; ``many_entries``: a feed with ``amount``; ``broken_xml``; ``mdy_dates``
+- ``padded``: a page grown to ``amount`` bytes; ``many_entries``: a feed with ``amount``; ``no_entries``: one
+  with none; ``broken_xml``; ``mdy_dates``
+- ``halved``: an article's page without the second half of its text; ``undated``: one without its dates
 - ``etag_moves``: another ETag in every answer; ``unconditional``: conditions are ignored; ``chunked``: no length
 """
 _AMOUNTS = {"limit": 5, "bomb": 10**9, "huge": 10**9, "padded": 5_000_000, "many_entries": 100_000}
