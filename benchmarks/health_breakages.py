@@ -1,5 +1,5 @@
 # ruff: noqa: ARG001 - all are called alike
-"""Ten ways in which a site breaks, as what a run measures of it."""
+"""Ten ways in which a site breaks, one of them twice, as what a run measures of it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,16 @@ def selector_gone(made: Measures, site: MadeSite, dice: random.Random) -> None:
 
 
 def text_halved(made: Measures, site: MadeSite, dice: random.Random) -> None:
-    """New pages have half the text; old ones as well, where the site makes its pages anew."""
+    """Pages have half the text: new ones, and those that are visited again, which are not as they were."""
+    new_halved(made, site, dice)
+    again = made.compared + made.known["not_modified"]
+    made.lost["text"] = made.known["revised"] = again
+    made.known["same"] = made.known["not_modified"] = 0
+
+
+def new_halved(made: Measures, site: MadeSite, dice: random.Random) -> None:
+    """New pages have half the text, old ones are left as they were."""
     _shorten(made, dice.uniform(0.45, 0.55))
-    if site.conditional < 0.5 and dice.random() < 0.7:
-        made.lost["text"] = made.known["revised"] = made.compared
-        made.known["same"] = 0
 
 
 def dates_gone(made: Measures, site: MadeSite, dice: random.Random) -> None:
@@ -95,6 +100,7 @@ def moved(made: Measures, site: MadeSite, dice: random.Random) -> None:
 BREAKAGES: dict[str, Breakage] = {
     "selector gone": selector_gone,
     "text halved": text_halved,
+    "of new pages only": new_halved,
     "dates gone": dates_gone,
     "all copies": all_copies,
     "feed empty": feed_empty,

@@ -10,6 +10,7 @@ from newscrawl.health.chance import between, quantile
 from newscrawl.health.limits import (
     BEYOND,
     DISTANCE,
+    DISTANCE_FEW,
     DISTANCE_LONGER,
     ENOUGH_NOW,
     LEAST_BETWEEN,
@@ -103,7 +104,8 @@ def _judge_text(runs: Sequence[Run], window: Sequence[Run]) -> Verdict:
     is_bad = False
     if _is_odd(past.ratios(window)) and _is_odd(past.ratios([last])):
         distance = past.distance(window)
-        is_bad = distance <= -DISTANCE or distance >= DISTANCE_LONGER
+        least = DISTANCE if total >= ENOUGH_NOW else DISTANCE_FEW
+        is_bad = distance <= -least or distance >= DISTANCE_LONGER
     odd = [run for run in window if run.measures.articles and _is_odd(past.ratios([run]))]
     now = sum((run.measures.words for run in window), Counter[int]())
     medians = quantile(now, 0.5), quantile(past.words, 0.5)

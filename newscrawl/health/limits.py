@@ -26,7 +26,7 @@ ODDS_HERE = 1e-3
 LEAST_SPREAD, MOST_SPREAD = 0.05, 0.6
 WIDEST_TRIAL = 200
 
-LEAST_TEXTS = 5
+LEAST_TEXTS = 8
 """Texts that a change of their length must have."""
 OUTER, BEYOND = 0.1, 0.2
 """Lengths in the outer tenths of the past, and farther out by this in the logarithm, count as no farther."""
@@ -35,6 +35,8 @@ SHORTER, LONGER = 0.72, 2.0
 RECOVERED = 0.82
 DISTANCE = 3.6
 """In standard deviations, those between runs included; longer texts are seldom a fault, and must be odder."""
+DISTANCE_FEW = 4.5
+"""Of fewer texts than twenty: a handful may all be pictures with a line."""
 DISTANCE_LONGER = 6.0
 LEAST_BETWEEN = 0.06
 """Standard deviation of the logarithm of the length between runs, at the least."""

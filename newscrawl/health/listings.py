@@ -50,8 +50,8 @@ def _judge(runs: Sequence[Run], page_id: int, page: ListingPage, reading: Readin
         if len(links) < LEAST_RUNS or fine < LEAST_READINGS or usual <= 0:
             return Verdict(symptom, "unknown", *facts)
         # One that holds the news of two days may well be empty, unless even a tenth of them would be many.
-        is_steady = min(links) >= STEADY * usual or usual * QUIET >= LEAST_EXPECTED
-        if now <= EMPTIED * usual and is_steady:
+        is_short = now <= EMPTIED * usual and min(links) >= STEADY * usual
+        if is_short or (now == 0 and usual * QUIET >= LEAST_EXPECTED):
             return Verdict(symptom, "bad" if _is_missed(page, page_id, past) else "unknown", *facts)
         return Verdict(symptom, "good" if now > usual / 2 else "unknown", *facts)
     is_passing = group_of(reading) == "unreachable"

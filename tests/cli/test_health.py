@@ -1,0 +1,156 @@
+"""`newscrawl health`, and the command that is told of alarms."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from newscrawl.alarmcommand import CommandFailed, tell
+from newscrawl.health import Run
+from newscrawl.storage import Store, judge_run, note_told, untold
+from tests.health.made import healthy, history
+from tests.projects import COMMAND, run
+from tests.storage.test_tally import SITE, feed
+
+
+def undated(number: int) -> Run:
+    """A run whose articles have no date."""
+    made = healthy(number).measures.copy()
+    made.without["date"] = made.articles
+    made.examples["date"] = 1
+    return replace(healthy(number), measures=made)
+
+
+def write(database, runs: list[Run], **columns: object) -> None:
+    """Let runs have been, as the crawl of a site leaves them."""
+    if not database.exists():
+        store = Store.open(f"sqlite:///{database}", "news", {})
+        store.write([feed(1)])
+        store.finish("finished")
+        store.close()
+    row = {"spider": "news", "arguments": "{}", "version": "1", "host": "h", "pid": 1, "counts": "{}"} | columns
+    names = [*row, "id", "started_at", "finished_at"]
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for one in runs:
+            began = f"{one.started_at:%Y-%m-%d %H:%M:%S.%f}"
+            values = [*row.values(), one.id + 100, began, began]
+            marks = ", ".join("?" * len(names))
+            connection.execute(f"insert into runs ({', '.join(names)}) values ({marks})", values)
+            measures = json.dumps(one.measures.as_json())
+            connection.execute("insert into run_sources values (?, 'news', ?, null)", [one.id + 100, measures])
+
+
+@pytest.fixture
+def health(database):
+    """Run the command on the test's database."""
+    return lambda *arguments: run(
+        COMMAND, "health", "--database", f"sqlite:///{database}", *arguments, cwd=database.parent
+    )
+
+
+def test_healthy_and_broken(database, health):
+    """Exit code 0 and a line; then 1, and what changed, with numbers, since when, and a page that shows it."""
+    write(database, history(60))
+    found = health()
+    assert (found.returncode, found.stdout, found.stderr) == (0, "1 of 1 sites are as they were\n", "")
+    write(database, [undated(61), undated(62)])
+    found = health("news")
+    assert found.returncode == 1
+    assert found.stdout == (
+        "news is broken\n"
+        "    new articles have no date: 100% of 20, 1% before\n"
+        "      since 2026-03-04 22:30 UTC (run 161), last shown 2026-03-04 23:30\n"
+        f"      {SITE}/1.html\n"
+        "0 of 1 sites are as they were\n"
+    ).replace(f"{SITE}/1.html", f"{SITE}/rss")
+    (site,) = json.loads(health("--json").stdout)
+    (alarm,) = site["alarms"]
+    assert (alarm["symptom"], alarm["now"], alarm["run_id"]) == ("date", 1.0, 161)
+
+
+def test_what_cannot_be_said(database, health):
+    """No database, and a site that nobody crawled: one line, exit code 2."""
+    found = health()
+    assert (found.returncode, found.stdout, len(found.stderr.splitlines())) == (2, "", 1)
+    write(database, history(5))
+    found = health("nwes")
+    assert found.returncode == 2
+    assert found.stderr == "newscrawl health: no crawl of 'nwes' has been measured; there are: news\n"
+
+
+def test_runs_with_arguments_are_not_judged(database, health):
+    """A run of September is no measure of today, nor the other way round."""
+    write(database, history(60))
+    write(database, [undated(61)], arguments='{"since": "2020-09-01"}')
+    assert health().returncode == 0
+
+
+def test_accepted_change_is_the_new_measure(database, health):
+    """What a person accepts is normal from then on; health is another news then."""
+    write(database, history(60))
+    write(database, [undated(number) for number in range(61, 71)])
+    judge_run(f"sqlite:///{database}", 170)
+    assert health().returncode == 1
+    assert health("--accept").returncode == 2
+    assert health("--accept", "news").returncode == 0
+    write(database, [undated(number) for number in range(71, 76)])
+    judge_run(f"sqlite:///{database}", 175)
+    assert health().returncode == 0
+
+
+def test_alarm_is_told_once_and_its_end_once(database):
+    """What could not be told is told after the next run."""
+    url = f"sqlite:///{database}"
+    write(database, [*history(60), undated(61)])
+    assert judge_run(url, 161) == ["news"]
+    for _ in range(2):
+        begun, over = untold(url, "news")
+        assert [alarm.symptom for alarm in begun] == ["date"]
+    note_told(url, begun, over)
+    write(database, [undated(62)])
+    judge_run(url, 162)
+    assert untold(url, "news") == ([], [])
+    write(database, [healthy(63)])
+    judge_run(url, 163)
+    begun, over = untold(url, "news")
+    assert (begun, [alarm.symptom for alarm in over]) == ([], ["date"])
+    note_told(url, begun, over)
+    assert untold(url, "news") == ([], [])
+
+
+FACTS = {"source": "báo", "state": "broken", "begun": [], "over": []}
+
+
+def test_command_gets_the_facts(tmp_path):
+    """As JSON on standard input and in the environment; no shell reads the command."""
+    script = tmp_path / "a script.py"
+    script.write_text(
+        "import os, sys\n"
+        "said = [os.environ[f'NEWSCRAWL_ALARM_{name}'] for name in ('SOURCE', 'MESSAGE')]\n"
+        "open(sys.argv[1], 'w', encoding='utf-8').write(sys.stdin.read() + ''.join(said) + sys.argv[2])",
+        "utf-8",
+    )
+    out = tmp_path / "out"
+    tell(f"{sys.executable} '{script}' {out} '$HOME;ls'", FACTS, ["a", "b"], 30)
+    assert out.read_text("utf-8") == json.dumps(FACTS, ensure_ascii=False) + "báoa\nb$HOME;ls"
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        ("/no/such/program", "No such file"),
+        ("'open", "it cannot be read: No closing quotation"),
+        (f"{sys.executable} -c 'import sys; sys.exit(\"no mail\\nno server\")'", "it ended with 1: no server"),
+        (f"{sys.executable} -c 'import time; time.sleep(60)'", "it took more than 0.5 s and was ended"),
+    ],
+)
+def test_command_that_fails(command, complaint):
+    """One line that says why."""
+    with pytest.raises(CommandFailed, match=complaint.replace("(", r"\(")) as error:
+        tell(command, FACTS, [], 0.5 if "sleep" in command else 30)
+    assert "\n" not in str(error.value)
