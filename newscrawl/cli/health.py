@@ -21,9 +21,10 @@ NOT_JUDGED = 2
 @click.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--accept", is_flag=True, help="Take the named sites as they are now for healthy.")
+@click.option("--quiet", is_flag=True, help="Say nothing where all is well, for cron.")
 @database_option
 @json_option
-def health(sources: tuple[str, ...], accept: bool, database: str | None, as_json: bool) -> None:
+def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str | None, as_json: bool) -> None:
     """Name the sites that are not as they were, by the last runs against the weeks before: newscrawl health tuoitre.
 
     Exit code 0: all is well; 1: a site is broken; 2: it cannot be said, and one line says why.
@@ -42,11 +43,12 @@ def health(sources: tuple[str, ...], accept: bool, database: str | None, as_json
         known = ", ".join(site.source for site in found) or "none yet"
         _refuse(f"no crawl of {unknown[0]!r} has been measured; there are: {known}")
     chosen = [site for site in found if not sources or site.source in sources]
+    is_well = not any(site.alarms for site in chosen)
     if as_json:
         print_json([asdict(site) for site in chosen])
-    else:
+    elif not (quiet and is_well):
         _print(chosen)
-    sys.exit(BROKEN if any(site.alarms for site in chosen) else 0)
+    sys.exit(0 if is_well else BROKEN)
 
 
 def _accept(url: str, sources: Sequence[str]) -> None:

@@ -58,8 +58,9 @@ def test_healthy_and_broken(database, health):
     write(database, history(60))
     found = health()
     assert (found.returncode, found.stdout, found.stderr) == (0, "1 of 1 sites are as they were\n", "")
+    assert health("--quiet").stdout == ""
     write(database, [undated(61), undated(62)])
-    found = health("news")
+    found = health("news", "--quiet")
     assert found.returncode == 1
     assert found.stdout == (
         "news is broken\n"
