@@ -57,7 +57,8 @@ def _judge(runs: Sequence[Run], page_id: int, page: ListingPage, reading: Readin
     is_passing = group_of(reading) == "unreachable"
     failures = _failures_in_a_row(runs, page_id)
     facts = (0.0, usual, len(failures), failures[0].id, page_id, f"{page.url} ({reading})")
-    failed_before = len(readings) - fine - (len(failures) - 1 if is_passing else 0)
+    # That it did not answer now and then says nothing of its being there.
+    failed_before = sum(isinstance(value, str) and group_of(value) != "unreachable" for value in readings)
     is_news = fine >= LEAST_READINGS and failed_before <= SELDOM * len(readings) and usual > 0
     is_lasting = len(failures) >= LISTING_PATIENCE or not is_passing
     is_bad = is_news and is_lasting and _is_missed(page, page_id, past)

@@ -26,7 +26,8 @@ def judge_silence(runs: Sequence[Run]) -> Verdict:
     lively = [index for index, run in enumerate(runs) if run.measures.fresh["stored"]]
     if not lively or len(runs) - 1 - lively[-1] < PATIENCE:
         return Verdict("silence", "unknown")
-    begun = runs[lively[-1]].started_at
+    first = runs[lively[-1] + 1]
+    begun = first.started_at  # while nobody crawled, nothing could come
     length = last.started_at - begun
     trailing = [runs[index].started_at for index in lively if runs[index].started_at >= begun - TRAIL]
     longest = max((later - earlier for earlier, later in pairwise(trailing)), default=timedelta())
@@ -34,7 +35,6 @@ def judge_silence(runs: Sequence[Run]) -> Verdict:
     if len(trailing) < LEAST_RUNS or usual is None:
         return Verdict("silence", "unknown")
     is_odd = usual * QUIET >= LEAST_EXPECTED and length >= LONGER_SILENCE * longest
-    first = runs[lively[-1] + 1]
     hours = length / timedelta(hours=1)
     return Verdict("silence", "bad" if is_odd else "unknown", 0.0, usual, round(hours), first.id)
 
