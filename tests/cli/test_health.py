@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from newscrawl.alarmcommand import CommandFailed, tell
 from newscrawl.health import Run
 from newscrawl.storage import Store, judge_run, note_told, untold
+from tests.database import Database, query
 from tests.health.made import healthy, history
 from tests.projects import COMMAND, run
 from tests.storage.test_tally import SITE, feed
@@ -26,31 +25,34 @@ def undated(number: int) -> Run:
     return replace(healthy(number), measures=made)
 
 
-def write(database, runs: list[Run], **columns: object) -> None:
+def write(database: Database, runs: list[Run], arguments: str = "{}") -> None:
     """Let runs have been, as the crawl of a site leaves them."""
-    if not database.exists():
-        store = Store.open(f"sqlite:///{database}", "news", {})
+    if not query(database, "select * from pages"):
+        store = Store.open(database.url, "news", {})
         store.write([feed(1)])
         store.finish("finished")
         store.close()
-    row = {"spider": "news", "arguments": "{}", "version": "1", "host": "h", "pid": 1, "counts": "{}"} | columns
-    names = [*row, "id", "started_at", "finished_at"]
-    with closing(sqlite3.connect(database)) as connection, connection:
-        for one in runs:
-            began = f"{one.started_at:%Y-%m-%d %H:%M:%S.%f}"
-            values = [*row.values(), one.id + 100, began, began]
-            marks = ", ".join("?" * len(names))
-            connection.execute(f"insert into runs ({', '.join(names)}) values ({marks})", values)
-            measures = json.dumps(one.measures.as_json())
-            connection.execute("insert into run_sources values (?, 'news', ?, null)", [one.id + 100, measures])
+    for one in runs:
+        began = f"'{one.started_at:%Y-%m-%d %H:%M:%S.%f}{'' if database.is_sqlite else '+00'}'"
+        database.execute(
+            "insert into runs (id, spider, arguments, version, host, pid, started_at, finished_at, counts) "
+            f"values ({one.id + 100}, 'news', '{arguments}', '1', 'h', 1, {began}, {began}, '{{}}')",
+            "insert into run_sources (run_id, source, measures) "
+            f"values ({one.id + 100}, 'news', '{json.dumps(one.measures.as_json())}')",
+        )
 
 
 @pytest.fixture
-def health(database):
+def database(each_database):
+    """A database of each kind in turn, with its tables."""
+    Store.open(each_database.url, "nobody", {}).close()
+    return each_database
+
+
+@pytest.fixture
+def health(database, tmp_path):
     """Run the command on the test's database."""
-    return lambda *arguments: run(
-        COMMAND, "health", "--database", f"sqlite:///{database}", *arguments, cwd=database.parent
-    )
+    return lambda *arguments: run(COMMAND, "health", "--database", database.url, *arguments, cwd=tmp_path)
 
 
 def test_healthy_and_broken(database, health):
@@ -74,9 +76,9 @@ def test_healthy_and_broken(database, health):
     assert (alarm["symptom"], alarm["now"], alarm["run_id"]) == ("date", 1.0, 161)
 
 
-def test_what_cannot_be_said(database, health):
+def test_what_cannot_be_said(database, health, tmp_path):
     """No database, and a site that nobody crawled: one line, exit code 2."""
-    found = health()
+    found = health("--database", f"sqlite:///{tmp_path / 'none.db'}")
     assert (found.returncode, found.stdout, len(found.stderr.splitlines())) == (2, "", 1)
     write(database, history(5))
     found = health("nwes")
@@ -95,18 +97,18 @@ def test_accepted_change_is_the_new_measure(database, health):
     """What a person accepts is normal from then on; health is another news then."""
     write(database, history(60))
     write(database, [undated(number) for number in range(61, 71)])
-    judge_run(f"sqlite:///{database}", 170)
+    judge_run(database.url, 170)
     assert health().returncode == 1
     assert health("--accept").returncode == 2
     assert health("--accept", "news").returncode == 0
     write(database, [undated(number) for number in range(71, 76)])
-    judge_run(f"sqlite:///{database}", 175)
+    judge_run(database.url, 175)
     assert health().returncode == 0
 
 
 def test_alarm_is_told_once_and_its_end_once(database):
     """What could not be told is told after the next run."""
-    url = f"sqlite:///{database}"
+    url = database.url
     write(database, [*history(60), undated(61)])
     assert judge_run(url, 161) == ["news"]
     for _ in range(2):

@@ -40,7 +40,7 @@ def feed(*links: int) -> Listing:
 @pytest.fixture
 def store(database):
     """A run that is watched."""
-    store = Store.open(f"sqlite:///{database}", "news", {})
+    store = Store.open(database.url, "news", {})
     store.is_watched = True
     yield store
     store.close()
@@ -95,7 +95,7 @@ def test_what_was_rolled_back_is_not_counted(store, database):
 
 def test_local_files_are_nobodys_health(database):
     """A run that is not watched measures nothing."""
-    store = Store.open(f"sqlite:///{database}", "fixtures", {})
+    store = Store.open(database.url, "fixtures", {})
     store.write([page(1)])
     store.close()
     assert query(database, "select * from run_sources") == []
