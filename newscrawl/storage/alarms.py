@@ -85,7 +85,7 @@ def _values(verdict: Verdict, run: Run) -> dict[str, Any]:
         "before": verdict.before,
         "sample": verdict.sample,
         "detail": verdict.detail or None,
-        "page_id": verdict.example,
+        "page_id": select(pages.c.id).where(pages.c.id == verdict.example).scalar_subquery(),  # it may be gone
         "shown_at": run.started_at,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -93,17 +94,28 @@ def test_runs_with_arguments_are_not_judged(database, health):
     assert health().returncode == 0
 
 
+def shortened(number: int, divisor: int) -> Run:
+    """A run whose texts are shorter."""
+    made = healthy(number).measures.copy()
+    made.words = Counter({length // divisor: count for length, count in made.words.items()})
+    return replace(healthy(number), measures=made)
+
+
 def test_accepted_change_is_the_new_measure(database, health):
-    """What a person accepts is normal from then on; health is another news then."""
+    """What a person accepts is normal from then on, and half of that is news again."""
     write(database, history(60))
-    write(database, [undated(number) for number in range(61, 71)])
+    write(database, [shortened(number, 2) for number in range(61, 71)])
     judge_run(database.url, 170)
     assert health().returncode == 1
     assert health("--accept").returncode == 2
     assert health("--accept", "news").returncode == 0
-    write(database, [undated(number) for number in range(71, 76)])
-    judge_run(database.url, 175)
+    write(database, [shortened(71, 2)])
+    judge_run(database.url, 171)
     assert health().returncode == 0
+    write(database, [shortened(72, 4)])
+    (alarm,) = json.loads(health("--json").stdout)[0]["alarms"]
+    assert (alarm["symptom"], alarm["run_id"]) == ("text", 172)
+    assert 150 < alarm["before"] < 250
 
 
 def test_alarm_is_told_once_and_its_end_once(database):
