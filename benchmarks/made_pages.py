@@ -63,7 +63,7 @@ def make_page(
     if not put:
         return None
     if dice.random() < NAMELESS:
-        nodes = [replace(node, tokens=()) for node in made.blocks.nodes]
+        nodes = [node._replace(tokens=()) for node in made.blocks.nodes]
         made = replace(made, blocks=replace(made.blocks, nodes=nodes, inline=[()] * len(made.blocks.lines)))
     return made
 
@@ -143,4 +143,4 @@ def _topical(line: Line, page: LabelledPage, dice: random.Random) -> Line:
         if parts[index].isalpha() and dice.random() < 0.35:
             parts[index] = dice.choice(words)
     text = " ".join(parts)
-    return replace(line, text=text, linked=len(text) if line.linked >= len(line.text) else min(line.linked, len(text)))
+    return line._replace(text=text, linked=len(text) if line.linked >= len(line.text) else min(line.linked, len(text)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,27 +25,39 @@ class Containers:
     """The nearest node, itself or around it, that holds more than one line."""
     above: Indices
     """The nearest node around it that holds more lines."""
+    parent: Indices
+    """The node around it; -1 for the outermost."""
+    build: Indices
+    """A number, equal for nodes of one tag and the same tokens."""
+    owners: Indices
+    """The node of each line."""
 
     @classmethod
     def of(cls, blocks: Blocks) -> Containers:
         """Measure the containers of a page."""
         size = len(blocks.nodes)
+        parents = [node.parent for node in blocks.nodes]
         first, last = [len(blocks.lines)] * size, [0] * size
         for line, owner in enumerate(blocks.owners):
-            first[owner] = min(first[owner], line)
+            if line < first[owner]:
+                first[owner] = line
             last[owner] = line + 1
         for index in range(size - 1, 0, -1):
-            parent = blocks.nodes[index].parent
-            first[parent] = min(first[parent], first[index])
-            last[parent] = max(last[parent], last[index])
+            parent = parents[index]
+            if first[index] < first[parent]:
+                first[parent] = first[index]
+            if last[index] > last[parent]:
+                last[parent] = last[index]
         group, above = list(range(size)), list(range(size))
         for index in range(1, size):
-            parent = blocks.nodes[index].parent
+            parent = parents[index]
             held = last[index] - first[index]
             if held < 2:
                 group[index] = group[parent]
             above[index] = above[parent] if last[parent] - first[parent] == held else parent
-        return cls(np.array(first), np.array(last), np.array(group), np.array(above))
+        seen: dict[tuple[str, tuple[str, ...]], int] = {}
+        build = [seen.setdefault((node.tag, node.tokens), len(seen)) for node in blocks.nodes]
+        return cls(*map(np.array, (first, last, group, above, parents, build, blocks.owners)))
 
     def sums(self, columns: Floats, nodes: Indices) -> Floats:
         """For each of the nodes the sums of columns over the lines it holds."""
@@ -55,22 +66,19 @@ class Containers:
         return held
 
 
-def repetitions(blocks: Blocks) -> tuple[Floats, Floats]:
-    """For each node how many nodes of its parent, and of the whole page, are built like it (log of one more)."""
-    beside = Counter((node.parent, node.tag, node.tokens) for node in blocks.nodes)
-    anywhere = Counter((node.tag, node.tokens) for node in blocks.nodes)
-    return (
-        np.log1p([beside[node.parent, node.tag, node.tokens] for node in blocks.nodes]),
-        np.log1p([anywhere[node.tag, node.tokens] for node in blocks.nodes]),
-    )
+    def repetitions(self) -> tuple[Floats, Floats]:
+        """For each node how many nodes of its parent, and of the whole page, are built like it (log of one more)."""
+        beside = _numbered(self.parent, self.build)
+        return np.log1p(np.bincount(beside)[beside]), np.log1p(np.bincount(self.build)[self.build])
+
+    def builds(self) -> Indices:
+        """A number a line, equal for lines built alike: tag and class of the element, and of the one around it."""
+        around = np.maximum(self.parent[self.owners], 0)
+        return _numbered(self.build[self.owners], self.build[around])
 
 
-def builds(blocks: Blocks) -> Indices:
-    """A number a line, equal for lines built alike: tag and class of the element, and of the one around it."""
-    seen: dict[tuple[object, ...], int] = {}
-    numbers = []
-    for owner in blocks.owners:
-        node = blocks.nodes[owner]
-        around = blocks.nodes[max(node.parent, 0)]
-        numbers.append(seen.setdefault((node.tag, node.tokens, around.tag, around.tokens), len(seen)))
-    return np.array(numbers)
+def _numbered(one: Indices, other: Indices) -> Indices:
+    """A number for each pair, equal for equal ones."""
+    pairs = one * (int(other.max(initial=0)) + 1) + other
+    numbers: Indices = np.unique(pairs, return_inverse=True)[1]
+    return numbers

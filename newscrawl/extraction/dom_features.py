@@ -7,15 +7,16 @@ itself whatever it is called; the words of class names are one more hint.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newscrawl.extraction.dom_blocks import Blocks
-from newscrawl.extraction.dom_containers import Containers, Floats, Indices, builds, repetitions
-from newscrawl.extraction.dump_shape import LONG_WORDS, MOST_WORDS, SLOT, Matrix
+from newscrawl.extraction.dom_containers import Containers, Floats, Indices
+from newscrawl.extraction.dump_shape import LONG_WORDS, SLOT, Matrix
+from newscrawl.extraction.line_facts import facts_of
 
 LEVELS = 4
 """Containers around a line that are measured, each holding more than the one before."""
@@ -52,16 +53,16 @@ def dom_features(blocks: Blocks, held: Containers, base: Matrix, opinions: Opini
     words, prose = words_and_prose(base)
     linked = np.minimum(base[:, SLOT["linked"]].astype(np.float64), 1)
     stop = (base[:, SLOT["stop"]] > 0).astype(np.float64)
-    owners = np.array(blocks.owners)
+    owners = held.owners
     columns = np.stack([np.ones(size), words, words * linked, stop, prose, words < 6], axis=1)
     parts = [
         covers(blocks, opinions.description),
         covers(blocks, opinions.body),
         np.array(blocks.bold) / np.maximum([len(line.text) for line in blocks.lines], 1),
-        *_alike(blocks, prose, words, linked),
-        *_tree(blocks, owners),
-        *_main(blocks, owners, held, columns),
-        *_levels(blocks, owners, held, columns),
+        *_alike(held, prose, words, linked),
+        *_tree(blocks, held),
+        *_main(blocks, held, columns),
+        *_levels(blocks, held, columns),
     ]
     return np.stack(parts, axis=1).astype(np.float32)
 
@@ -70,13 +71,13 @@ def group_features(blocks: Blocks, held: Containers, words: Floats, chances: Flo
     """What a first opinion says of the containers around each line, and of the lines built like it."""
     columns = np.stack([np.ones(len(words)), words, chances, chances * words], axis=1)
     total = max(float(columns[:, 3].sum()), 1)
-    at = held.group[np.array(blocks.owners)]
+    at = held.group[held.owners]
     parts: list[Floats] = []
     for _ in range(LEVELS):
         many, mass, likely, likely_mass = held.sums(columns, at).T
         parts += [likely / np.maximum(many, 1), likely_mass / np.maximum(mass, 1), likely_mass / total]
         at = held.above[at]
-    build = builds(blocks)
+    build = held.builds()
     mass = np.maximum(np.bincount(build, weights=words), 1)
     parts += [
         (np.bincount(build, weights=chances) / np.bincount(build))[build],
@@ -96,18 +97,19 @@ def covers(blocks: Blocks, text: str | None) -> Floats:
         if line.text in lines:
             shares.append(1.0)
         else:
-            own = _runs(_WORD.findall(line.text[: 8 * MOST_WORDS].lower())[:MOST_WORDS])
-            shares.append(sum(run in known for run in own) / len(own))
+            words = facts_of(line.text).words
+            shares.append(sum(map(known.__contains__, _runs(words))) / max(len(words) - 3, 1))
     return np.array(shares)
 
 
-def _runs(words: list[str]) -> list[tuple[str, ...]]:
-    return list(zip(words, words[1:], words[2:], words[3:], strict=False)) or [tuple(words)]
+def _runs(words: list[str]) -> Iterable[tuple[str, ...]]:
+    """Runs of four words; of all of them, where they are fewer."""
+    return zip(words, words[1:], words[2:], words[3:], strict=False) if len(words) > 3 else (tuple(words),)
 
 
-def _alike(blocks: Blocks, prose: Floats, words: Floats, linked: Floats) -> list[Floats]:
+def _alike(held: Containers, prose: Floats, words: Floats, linked: Floats) -> list[Floats]:
     """How many lines are built like this one, how much of the page's prose they are, how linked they are."""
-    build = builds(blocks)
+    build = held.builds()
     count = np.bincount(build)
     gain = np.bincount(build, weights=prose)
     return [
@@ -118,25 +120,30 @@ def _alike(blocks: Blocks, prose: Floats, words: Floats, linked: Floats) -> list
     ]
 
 
-def _tree(blocks: Blocks, owners: Indices) -> list[Floats]:
+def _tree(blocks: Blocks, held: Containers) -> list[Floats]:
     """Tag, depth, what kinds of container are around, whether it is hidden, and how many lines share the element."""
     masks: list[int] = []
     for node in blocks.nodes:
         masks.append((masks[node.parent] if node.parent >= 0 else 0) | _BIT.get(node.tag, 0))
+    owners = held.owners
+    parents = held.parent[owners]
     mask = np.array(masks)[owners]
-    own = [blocks.nodes[owner] for owner in blocks.owners]
-    shared = Counter(blocks.owners)
+    tags = _tags(blocks)
     return [
-        np.array([_TAGS.get(node.tag, 0) for node in own]),
-        np.array([_TAGS.get(blocks.nodes[node.parent].tag, 0) if node.parent >= 0 else 0 for node in own]),
-        np.array([node.depth for node in own]),
-        np.array([node.hidden for node in own]),
-        np.array([shared[owner] for owner in blocks.owners]),
+        tags[owners],
+        np.where(parents >= 0, tags[parents], 0),
+        np.array([node.depth for node in blocks.nodes])[owners],
+        np.array([node.hidden for node in blocks.nodes])[owners],
+        np.bincount(owners)[owners],
         *(((mask & bit) > 0).astype(np.float64) for bit in _BIT.values()),
     ]
 
 
-def _main(blocks: Blocks, owners: Indices, held: Containers, columns: Floats) -> list[Floats]:
+def _tags(blocks: Blocks) -> Floats:
+    return np.array([_TAGS.get(node.tag, 0) for node in blocks.nodes], np.float64)
+
+
+def _main(blocks: Blocks, held: Containers, columns: Floats) -> list[Floats]:
     """Steps in the tree from each line to the container that holds the most prose for what else it holds.
 
     Two such containers are sought, one that minds other lines little and one that minds them more.
@@ -144,42 +151,40 @@ def _main(blocks: Blocks, owners: Indices, held: Containers, columns: Floats) ->
     size = len(blocks.nodes)
     many, _, _, stops, prose, _ = held.sums(columns, np.arange(size)).T
     depths = np.array([node.depth for node in blocks.nodes])
+    owners = held.owners
     order = np.arange(len(owners))
     parts: list[Floats] = []
     for cost in (5.0, 15.0):
         worth = np.where(many > 0, prose - cost * (many - stops), -np.inf)
         best = size - 1 - int(np.argmax(worth[::-1]))  # of equals the innermost
-        common, inside = _from(blocks, best)
+        common = _common_depths(blocks, best)[owners]
         parts += [
-            (depths[best] - common[owners]).astype(np.float64),
-            np.where(inside[owners], depths[owners] - depths[best], -1.0),
+            (depths[best] - common).astype(np.float64),
+            np.where(common == depths[best], depths[owners] - depths[best], -1.0),
             (order >= held.last[best]).astype(np.float64) - (order < held.first[best]),
         ]
     return parts
 
 
-def _from(blocks: Blocks, node: int) -> tuple[Indices, NDArray[np.bool_]]:
-    """For each node the depth of the nearest container around both it and the given one; whether it is inside that."""
-    line = set()
-    at = node
-    while at >= 0:
-        line.add(at)
-        at = blocks.nodes[at].parent
+def _common_depths(blocks: Blocks, node: int) -> Indices:
+    """For each node the depth of the nearest container around both it and the given one."""
+    around = set()
+    while node >= 0:
+        around.add(node)
+        node = blocks.nodes[node].parent
     common: list[int] = []
-    inside: list[bool] = []
-    for index, entry in enumerate(blocks.nodes):
-        common.append(entry.depth if index in line else common[entry.parent])
-        inside.append(index == node or (entry.parent >= 0 and inside[entry.parent]))
-    return np.array(common), np.array(inside)
+    for index, (_, parent, depth, _, _) in enumerate(blocks.nodes):
+        common.append(depth if index in around else common[parent])
+    return np.array(common)
 
 
-def _levels(blocks: Blocks, owners: Indices, held: Containers, columns: Floats) -> list[Floats]:
+def _levels(blocks: Blocks, held: Containers, columns: Floats) -> list[Floats]:
     """What the containers around each line hold, and how often they are repeated, as cards are and a body is not."""
     everything = max(float(columns[:, 4].sum()), 1)
-    tags = np.array([_TAGS.get(node.tag, 0) for node in blocks.nodes])
-    beside, anywhere = repetitions(blocks)
-    order = np.arange(len(owners))
-    at = held.group[owners]
+    tags = _tags(blocks)
+    beside, anywhere = held.repetitions()
+    order = np.arange(len(held.owners))
+    at = held.group[held.owners]
     parts: list[Floats] = []
     for _ in range(LEVELS):
         many, words, linked, stops, prose, short = held.sums(columns, at).T
@@ -193,7 +198,7 @@ def _levels(blocks: Blocks, owners: Indices, held: Containers, columns: Floats) 
             prose / mass,
             short / lines,
             (order - held.first[at]) / lines,
-            tags[at].astype(np.float64),
+            tags[at],
             beside[at],
             anywhere[at],
         ]

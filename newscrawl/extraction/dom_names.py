@@ -19,22 +19,30 @@ STEPS = 4
 
 def name_features(blocks: Blocks, odds: Odds) -> Matrix:
     """Odds of the line's element, of its inline elements and of the containers around it; their extremes and sum."""
-    size = len(blocks.nodes)
-    own, around, low, high, total = (np.zeros(size) for _ in range(5))
-    for index, node in enumerate(blocks.nodes):
-        known = [odds[token] for token in node.tokens if token in odds]
-        own[index] = sum(pair[0] for pair in known)
-        around[index] = here = sum(pair[1] for pair in known)
-        parent = node.parent
-        low[index] = min(here, low[parent]) if parent >= 0 else here
-        high[index] = max(here, high[parent]) if parent >= 0 else here
-        total[index] = here + total[parent] if parent >= 0 else here
-    inline = [sum(odds[token][0] for token in tokens if token in odds) for tokens in blocks.inline]
+    said: dict[tuple[str, ...], tuple[float, float]] = {(): (0, 0)}
+    own: list[float] = []
+    around: list[float] = []
+    low: list[float] = []
+    high: list[float] = []
+    total: list[float] = []
+    for _, parent, _, tokens, _ in blocks.nodes:
+        if (pair := said.get(tokens)) is None:
+            known = [odds[token] for token in tokens if token in odds]
+            pair = said[tokens] = (sum(one for one, _ in known), sum(other for _, other in known))
+        here = pair[1]
+        own.append(pair[0])
+        around.append(here)
+        low.append(min(here, low[parent]) if parent >= 0 else here)
+        high.append(max(here, high[parent]) if parent >= 0 else here)
+        total.append(here + total[parent] if parent >= 0 else here)
+    inline = [sum(odds[token][0] for token in tokens if token in odds) if tokens else 0 for tokens in blocks.inline]
+    columns = np.array((own, around, low, high, total), np.float64)
     owners = np.array(blocks.owners)
     parents = np.maximum([node.parent for node in blocks.nodes], 0)
-    parts = [own[owners], np.array(inline), around[owners], low[owners], high[owners], total[owners]]
+    at_owners = columns[:, owners]
+    parts = [at_owners[0], np.array(inline), *at_owners[1:]]
     at = parents[owners]
     for _ in range(STEPS):
-        parts += [around[at], low[at]]
+        parts += [columns[1, at], columns[2, at]]
         at = parents[at]
     return np.stack(parts, axis=1).astype(np.float32)

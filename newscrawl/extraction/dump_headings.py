@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
-_LABEL = re.compile(r"\s*(?:[:：|»>]|[-–—]\s)\s*")
+_COLON = re.compile("[:：/]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LABEL = re.compile(r"[:：|»>]|[-–—]\s")
 LONGEST = 40
 """Characters of the longest phrase that is looked up."""
 
@@ -34,15 +36,20 @@ def _fold(text: str) -> str:
     return _EDGES.sub("", text[: 2 * LONGEST].casefold())
 
 
+@lru_cache(maxsize=4096)  # a line is asked for twice, and sites repeat their menus on every page
+def _kind_of(text: str) -> str:
+    return lexicon().get(_fold(text), "")
+
+
 def heading_kind(text: str) -> str:
     """The kind of a line that is a known heading and nothing else; "" for all others."""
-    return lexicon().get(_fold(text), "") if len(text) <= LONGEST else ""
+    return _kind_of(text) if len(text) <= LONGEST else ""
 
 
 def label_kind(text: str) -> str:
     """The kind of a known phrase that a line begins with as a label ("Xem thêm: …", "Photo: …"); else ""."""
     found = _LABEL.search(text[: LONGEST + 4])
-    return lexicon().get(_fold(text[: found.start()]), "") if found else ""
+    return _kind_of(text[: found.start()]) if found else ""
 
 
 @cache
@@ -56,8 +63,8 @@ def credit_at(text: str) -> bool:
     if "©" in text:
         return True
     tail = text[-100:]
-    for found in re.finditer(r"[:：/]", tail):
-        words = re.findall(r"[^\W\d_]+", tail[: found.start()])[-3:]
+    for found in _COLON.finditer(tail):
+        words = _LETTERS.findall(tail[: found.start()])[-3:]
         if any(" ".join(words[-n:]).casefold() in _credits() for n in (1, 2, 3) if len(words) >= n):
             return True
     return False

@@ -7,8 +7,8 @@ numbers, because it tells a list of links from a paragraph.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from newscrawl.items import BlockKind
 
@@ -32,8 +32,7 @@ _HEADING = re.compile(r"#{1,6}(?: +|$)")
 _CHUNK = re.compile(r"\S*?\w\w-(?=[^\W\d]-?[^\W\d])|\S+")  # where the standard library's textwrap breaks
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a dump, without its mark-up."""
 
     text: str

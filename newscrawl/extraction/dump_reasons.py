@@ -48,12 +48,11 @@ def drop_reasons(lines: list[Line], base: Matrix, kept: list[bool]) -> list[Drop
 
 
 def _reason(line: Line, row: Matrix, section: DropReason | None, *, pictured: bool, above: bool) -> DropReason:
-    label = label_kind(line.text)
     if own := _own_reason(line, row, pictured=pictured):
         return own
     if section is not None and section != "caption":
         return section
-    if label:
+    if label := label_kind(line.text):
         return _OF_HEADING[label]
     words = line.text.count(" ") + 1
     if words <= 12 and (row[SLOT["time"]] or row[SLOT["date"]]):

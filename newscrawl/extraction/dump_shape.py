@@ -7,25 +7,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newscrawl.extraction.dump_headings import credit_at, heading_kind, label_kind
 from newscrawl.extraction.dump_lines import Line
+from newscrawl.extraction.line_facts import LETTERS, LEXICON, SHAPE, LineFacts, facts_of
 
 Matrix = NDArray[np.float32]
-
-_WORD = re.compile(r"\w+")
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
-_DIGIT = re.compile(r"\d")
-_TIME = re.compile(r"\b\d{1,2}[:h.]\d{2}\b(?!\.\d)|\b\d{1,2} ?(?:am|pm|AM|PM|Uhr)\b")
-_DATE = re.compile(r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b(?:19|20)\d\d\b")
-_STOP_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…]+[\"”’»)]?\s+[\"“‘«(]?[^\W\d_]")
-_END_STOP = re.compile(r"[.!?。！？؟।][\"”’»)\]\s]*$|…[\"”’»)]+$|\.\.\./\.$")
-_END_CUT = re.compile(r"(?:…|\.\.+)[\s\]|)]*$")
-_QUOTE = re.compile('[“”„«»"]')
-_ADDRESS = re.compile(r"https?:|www\.|@\w")
+Floats = NDArray[np.float64]
 
 _NAMES = """
 words chars stop colon cut comma_end stops commas linked links images level bullet quote cells kind_row indent blank
@@ -36,107 +27,82 @@ label_meta same_start
 BASE = tuple(_NAMES.split())
 SLOT = {name: index for index, name in enumerate(BASE)}
 LONG_WORDS = 8
-MOST_WORDS = 400
-"""Words of a line that are looked at; what a paragraph is shows earlier."""
+_OF_TEXT = [SLOT[name] for name in (*SHAPE, *LETTERS, *LEXICON)]
+_WORD = re.compile(r"\w+")
 
 
 def base_features(title: str, lines: list[Line], *, use_lexicon: bool = True) -> Matrix:
     """One row a line, the columns of ``BASE``: what a line shows by itself and against the whole dump."""
-    tokens = [_WORD.findall(line.text[: 8 * MOST_WORDS].lower())[:MOST_WORDS] for line in lines]
-    counts = [
-        len(words) + len(_WIDE.findall(line.text[: 8 * MOST_WORDS])) / 2
-        for line, words in zip(lines, tokens, strict=True)
-    ]
-    repeats = Counter(line.text for line in lines)
-    prose = [
-        index
-        for index, line in enumerate(lines)
-        if counts[index] >= LONG_WORDS and line.linked < 0.4 * len(line.text) and _END_STOP.search(line.text[-12:])
-    ]
-    if not prose:
-        prose = sorted(range(len(lines)), key=lambda index: -counts[index])[:5]
-    spread = Counter(word for index in prose for word in set(tokens[index]))
-    frequent = Counter(word for index in prose for word in tokens[index])
-    common = {word for word, _ in frequent.most_common(40)}
-    title_words = set(_WORD.findall(title.lower()))
-    in_prose = frozenset(prose)
-    starts = Counter(tuple(words[:2]) for words in tokens if len(words) > 1)
+    facts = [facts_of(line.text, use_lexicon=use_lexicon) for line in lines]
     matrix = np.zeros((len(lines), len(BASE)), dtype=np.float32)
-    for index, (line, words) in enumerate(zip(lines, tokens, strict=True)):
-        own = 1 if index in in_prose else 0
-        rare = {word for word in words if word not in common and len(word) > 1}
-        known = len([word for word in rare if spread.get(word, 0) > own])
-        mine = set(words)
-        overlap = len(title_words & mine)
-        size = max(len(words), 1)
-        matrix[index, :35] = (
-            *_shape(line, counts[index]),
-            *_letters(line.text, use_lexicon=use_lexicon),
-            sum(map(len, words)) / size,
-            len([word for word in words if word in common]) / size,
-            overlap / max(len(mine), 1),
-            overlap / max(len(title_words), 1),
-            known / max(len(rare), 1),
-            min(repeats[line.text], 9),
-            line.glued,
-        )
-        matrix[index, SLOT["same_start"]] = min(starts[tuple(words[:2])], 9)
-        if use_lexicon:
-            _lexicon(line.text, matrix[index])
+    if not lines:
+        return matrix
+    matrix[:, _OF_TEXT] = np.frombuffer(b"".join([fact.row for fact in facts]), np.float32).reshape(len(lines), -1)
+    columns = _of_mark_up(lines, facts) | _among_others(title, lines, facts)
+    matrix[:, [SLOT[name] for name in columns]] = np.stack(list(columns.values()), axis=1)
     return matrix
 
 
-def _shape(line: Line, count: float) -> tuple[float, ...]:
-    text = line.text
-    tail = text[-12:]
-    return (
-        float(np.log1p(count)),
-        float(np.log1p(len(text))),
-        bool(_END_STOP.search(tail)),
-        tail.endswith((":", "：")),
-        bool(_END_CUT.search(tail)),
-        tail.endswith((",", ";", "-", "–")),
-        min(len(_STOP_INSIDE.findall(text[: 8 * MOST_WORDS])), 20),
-        min(text.count(",", 0, 8 * MOST_WORDS) / max(count, 1), 1),
-        line.linked / max(len(text), 1),
-        min(line.links, 30),
-        min(line.images, 9),
-        line.level,
-        line.bullet,
-        line.kind == "quote",
-        min(line.cells, 9),
-        line.kind == "table_row",
-        min(line.indent, 80),
-        line.blank,
-    )
+def _of_mark_up(lines: list[Line], facts: list[LineFacts]) -> dict[str, Floats]:
+    """What the mark-up of each line says, and its length."""
+    sizes = np.array([fact.size for fact in facts], np.float64)
+    rows = [
+        (line.linked, line.links, line.images, line.level, line.bullet, line.cells, line.indent, line.blank, line.glued)
+        for line in lines
+    ]
+    linked, links, images, level, bullet, cells, indent, blank, glued = np.array(rows, np.float64).T
+    kinds = [line.kind for line in lines]
+    return {
+        "words": np.log1p(np.array([fact.count for fact in facts], np.float64)),
+        "chars": np.log1p(sizes),
+        "linked": linked / np.maximum(sizes, 1),
+        "links": np.minimum(links, 30),
+        "images": np.minimum(images, 9),
+        "level": level,
+        "bullet": bullet,
+        "quote": np.array([kind == "quote" for kind in kinds], np.float64),
+        "cells": np.minimum(cells, 9),
+        "kind_row": np.array([kind == "table_row" for kind in kinds], np.float64),
+        "indent": np.minimum(indent, 80),
+        "blank": blank,
+        "glued": glued,
+    }
 
 
-def _letters(text: str, *, use_lexicon: bool) -> tuple[float, ...]:
-    text = text[: 4 * MOST_WORDS]
-    parts = text.split()
-    size = max(len(parts), 1)
-    counted = _DIGIT.search(text) is not None
-    return (
-        len([part for part in parts if part[0].isupper()]) / size,
-        len([part for part in parts if len(part) > 1 and part.isupper()]) / size,
-        len([part for part in parts if part[0].isdigit()]) / size if counted else 0.0,
-        (counted and bool(_TIME.search(text))) * (1 + 5 / (size + 4)),
-        (counted and bool(_DATE.search(text))) * (1 + 5 / (size + 4)),
-        text[:1].isupper(),
-        text[:1].isdigit(),
-        _QUOTE.search(text) is not None,
-        bool(_ADDRESS.search(text)),
-        credit_at(text) if use_lexicon and size < 80 else "©" in text,
-    )
+def _among_others(title: str, lines: list[Line], facts: list[LineFacts]) -> dict[str, Floats]:
+    """What the words of each line have in common with the title, with the prose of the dump and with other lines."""
+    prose = _prose(lines, facts)
+    frequent = Counter(chain.from_iterable([facts[index].words for index in prose]))
+    common = frozenset(word for word, _ in frequent.most_common(40))
+    spread = Counter(chain.from_iterable([facts[index].different for index in prose]))
+    anywhere, elsewhere = frozenset(spread), frozenset(word for word, number in spread.items() if number > 1)
+    title_words = frozenset(_WORD.findall(title.lower()))
+    repeats = Counter([line.text for line in lines])
+    starts = Counter([tuple(fact.words[:2]) for fact in facts if len(fact.words) > 1])
+    in_prose = frozenset(prose)
+    rows = []
+    for index, (line, fact) in enumerate(zip(lines, facts, strict=True)):
+        rare = fact.rare - common
+        overlap = len(title_words & fact.different)
+        rows.append(
+            (
+                sum(map(common.__contains__, fact.words)) / max(len(fact.words), 1),
+                overlap / max(len(fact.different), 1),
+                overlap / max(len(title_words), 1),
+                len(rare & (elsewhere if index in in_prose else anywhere)) / max(len(rare), 1),
+                min(repeats[line.text], 9),
+                min(starts[tuple(fact.words[:2])], 9),
+            )
+        )
+    names = ("common", "in_title", "of_title", "shared", "repeats", "same_start")
+    return dict(zip(names, np.array(rows, np.float64).T, strict=True))
 
 
-def _lexicon(text: str, row: Matrix) -> None:
-    kind = heading_kind(text)
-    slot = SLOT.get(f"lex_{kind}")
-    if slot is not None:
-        row[slot] = 1
-    label = label_kind(text)
-    if label in ("related", "more", "share", "comments", "promo", "media", "menu"):
-        row[SLOT["label_list"]] = 1
-    elif label:
-        row[SLOT["label_meta"]] = 1
+def _prose(lines: list[Line], facts: list[LineFacts]) -> list[int]:
+    """The lines whose words are those of the dump's own prose: its sentences, else its longest lines."""
+    prose = [
+        index
+        for index, (line, fact) in enumerate(zip(lines, facts, strict=True))
+        if fact.ends and fact.count >= LONG_WORDS and line.linked < 0.4 * fact.size
+    ]
+    return prose or sorted(range(len(lines)), key=lambda index: -facts[index].count)[:5]

@@ -63,7 +63,7 @@ def _with_headings_apart(lines: list[Line]) -> list[Line]:
     found: list[Line] = []
     for line in lines:
         body, tail = split_tail(line.text)
-        found.append(replace(line, text=body, linked=min(line.linked, len(body))) if tail else line)
+        found.append(line._replace(text=body, linked=min(line.linked, len(body))) if tail else line)
         if tail:
             found.append(Line(tail, "paragraph", indent=line.indent, glued=True))
     return found
