@@ -82,7 +82,7 @@ def _among_others(title: str, lines: list[Line], facts: list[LineFacts]) -> dict
     in_prose = frozenset(prose)
     rows = []
     for index, (line, fact) in enumerate(zip(lines, facts, strict=True)):
-        rare = fact.rare - common
+        rare = fact.long - common
         overlap = len(title_words & fact.different)
         rows.append(
             (

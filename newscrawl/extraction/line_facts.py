@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from newscrawl.extraction.dump_headings import credit_at, heading_kind, label_kind
 
@@ -29,6 +30,7 @@ _TIME = re.compile(r"\b\d{1,2}[:h.]\d{2}\b(?!\.\d)|\b\d{1,2} ?(?:am|pm|AM|PM|Uhr
 _DATE = re.compile(r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b(?:19|20)\d\d\b")
 _STOP_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…]+[\"”’»)]?\s+[\"“‘«(]?[^\W\d_]")
 _STOPS = re.compile("[.!?…]")
+_FIRST = itemgetter(0)
 _END_STOP = re.compile(r"[.!?。！？؟।][\"”’»)\]\s]*$|…[\"”’»)]+$|\.\.\./\.$")
 _END_CUT = re.compile(r"(?:…|\.\.+)[\s\]|)]*$")
 _QUOTE = re.compile('[“”„«»"]')
@@ -39,14 +41,13 @@ _PACKED = struct.Struct(f"{len(SHAPE) + len(LETTERS) + len(LEXICON)}f")
 """One row of a matrix of float32."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineFacts:
+class LineFacts(NamedTuple):
     """A text as numbers and words."""
 
     words: list[str]
     """In lower case, the first of a long line."""
-    different: frozenset[str]
-    rare: frozenset[str]
+    different: set[str]
+    long: set[str]
     """Those of more than one letter."""
     count: float
     """How many there are; two characters of a script without spaces are one."""
@@ -67,34 +68,27 @@ def _facts(text: str, use_lexicon: bool) -> LineFacts:  # noqa: FBT001 - lru_cac
     begin = text[: 8 * MOST_WORDS]
     words = _WORD.findall(begin.lower())[:MOST_WORDS]
     count = len(words) if begin.isascii() else len(words) + len(_WIDE.findall(begin)) / 2
-    different = frozenset(words)
+    different = set(words)
     shape = _shape(text, begin, count)
     letters = _letters(text[: 4 * MOST_WORDS], use_lexicon=use_lexicon)
     length = sum(map(len, words)) / max(len(words), 1)
     lexicon = _lexicon(text) if use_lexicon else _NOTHING
-    return LineFacts(
-        words,
-        different,
-        frozenset(word for word in different if len(word) > 1),
-        count,
-        len(text),
-        bool(shape[0]),
-        _PACKED.pack(*shape, *letters, length, *lexicon),
-    )
+    row = _PACKED.pack(*shape, *letters, length, *lexicon)
+    return LineFacts(words, different, {word for word in different if len(word) > 1}, count, len(text), shape[0], row)
 
 
 _remembered = lru_cache(maxsize=REMEMBERED)(_facts)
 
 
-def _shape(text: str, begin: str, count: float) -> tuple[float, ...]:
+def _shape(text: str, begin: str, count: float) -> tuple[bool, bool, bool, bool, int, float]:
     tail = text[-12:]
-    has_stop = _STOPS.search(begin) is not None
+    stop = _STOPS.search(begin)
     return (
         _END_STOP.search(tail) is not None,
         tail.endswith((":", "：")),
         _END_CUT.search(tail) is not None,
         tail.endswith((",", ";", "-", "–")),
-        min(len(_STOP_INSIDE.findall(begin)), 20) if has_stop else 0,
+        min(len(_STOP_INSIDE.findall(begin, max(stop.start() - 2, 0))), 20) if stop else 0,
         min(begin.count(",") / max(count, 1), 1),
     )
 
@@ -104,9 +98,9 @@ def _letters(text: str, *, use_lexicon: bool) -> tuple[float, ...]:
     size = max(len(parts), 1)
     counted = _DIGIT.search(text) is not None
     return (
-        sum([part[0].isupper() for part in parts]) / size,
-        sum([part.isupper() and len(part) > 1 for part in parts]) / size,
-        sum([part[0].isdigit() for part in parts]) / size if counted else 0.0,
+        sum(map(str.isupper, map(_FIRST, parts))) / size,
+        len([part for part in filter(str.isupper, parts) if len(part) > 1]) / size,
+        sum(map(str.isdigit, map(_FIRST, parts))) / size if counted else 0.0,
         (counted and bool(_TIME.search(text))) * (1 + 5 / (size + 4)),
         (counted and bool(_DATE.search(text))) * (1 + 5 / (size + 4)),
         text[:1].isupper(),
