@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,6 +33,15 @@ CONSENT = frozenset("onetrust didomi cookiebot usercentrics cookie cookies conse
 _ARTICLES = frozenset(("article", "main"))
 _TOKEN = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 MOST_TOKENS = 16
+_BOLD, _PICTURES = frozenset(("b", "strong")), frozenset(("img", "amp-img"))
+BLOCK, INSIDE, BREAK, DRAWN, UNREAD = range(5)
+"""What becomes of an element; what is not named here is a block."""
+_ROLES = {
+    **dict.fromkeys(BREAKS, BREAK),
+    **dict.fromkeys(INLINE, INSIDE),
+    **dict.fromkeys(DRAWING, DRAWN),
+    **dict.fromkeys(SKIPPED, UNREAD),
+}
 MOST_IN_ROW = 120
 """Elements of a table row that is still read as one line."""
 
@@ -69,6 +79,12 @@ def tokens_of(names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(token.lower() for token in _TOKEN.findall(names[:300])))[:MOST_TOKENS]
 
 
+@lru_cache(maxsize=8192)
+def _speaks_of_consent(names: str) -> bool:
+    lowered = names.lower()
+    return any(word in lowered for word in CONSENT) and not CONSENT.isdisjoint(tokens_of(names))
+
+
 def parse_blocks(tree: HtmlElement) -> Blocks:
     """The lines of a page's body. The tree is left as it is."""
     body = tree if tree.tag == "body" else tree.find(".//body")
@@ -90,101 +106,109 @@ class _Walker:
         self.skipped: HtmlElement | None = None
         """The container that was passed over last."""
         self.parts: list[str] = []
+        self.blank = False
+        """Whether there was white space where no line had begun."""
         self.inline: list[str] = []
         self.linked = self.links = self.bold = self.images = self.cells = 0
         self.in_link = self.in_bold = 0
 
     def walk(self) -> None:
-        self._open(self.root)
+        self._open(self.root, self.root.items())
         self._text(self.root.text)
         steps = etree.iterwalk(self.root, events=("start", "end"))
         drawn = False
         for event, element in steps:
-            tag = element.tag
             if element is self.root:
                 continue
-            known = isinstance(tag, str) and tag not in SKIPPED
-            drawing = known and tag in DRAWING
+            tag = element.tag
+            role = _ROLES.get(tag)
+            if role is None:
+                role = BLOCK if isinstance(tag, str) else UNREAD
             if event == "start":
-                drawn |= drawing
-                if not known:
+                if role == INSIDE:
+                    self._open_inline(element, tag)
+                elif role == UNREAD:
                     steps.skip_subtree()
-                elif tag not in INLINE and self._asks_consent(element):
-                    steps.skip_subtree()
-                    self.skipped = element
-                elif not drawing:
-                    self._start(element, tag)
+                    continue
+                else:
+                    drawn |= role == DRAWN
+                    attributes = element.items()
+                    if attributes and self._asks_consent(element, attributes):
+                        steps.skip_subtree()
+                        self.skipped = element
+                        continue
+                    if role == DRAWN:
+                        continue
+                    self._start(element, tag, role, attributes)
+                text = element.text
             else:
-                if known and not drawing and element is not self.skipped:
-                    self._end(element, tag)
-                if element.tail and not (drawn and element.getparent().tag in DRAWING):
-                    self._text(element.tail)
+                if role == INSIDE:
+                    if tag == "a":
+                        self.in_link -= 1
+                    elif tag in _BOLD:
+                        self.in_bold -= 1
+                elif role != UNREAD and role != DRAWN and element is not self.skipped:
+                    self._end(element, role)
+                text = element.tail
+                if drawn and text and element.getparent().tag in DRAWING:
+                    continue
+            if text:
+                self._text(text)
         self._flush()
 
-    def _asks_consent(self, element: HtmlElement) -> bool:
+    def _asks_consent(self, element: HtmlElement, attributes: Sequence[tuple[str, str]]) -> bool:
         """Whether an element asks about cookies, outside of what may be the article and without a headline of it."""
-        names = f"{element.get('id', '')} {element.get('class', '')}"
-        if len(names) < 4 or CONSENT.isdisjoint(tokens_of(names)) or element.tag == "body":
+        given = dict(attributes)
+        if not _speaks_of_consent(f"{given.get('id', '')} {given.get('class', '')}") or element.tag == "body":
             return False
         around = (self.blocks.nodes[node].tag for node in self.stack)
         return _ARTICLES.isdisjoint(around) and next(element.iter(*_ARTICLES, "h1"), None) is None
 
-    def _start(self, element: HtmlElement, tag: str) -> None:
+    def _start(self, element: HtmlElement, tag: str, role: int, attributes: Sequence[tuple[str, str]]) -> None:
         if self.row is not None:
-            self._start_in_row(tag)
-        elif tag in BREAKS:
-            self._flush()
-        elif tag not in INLINE:
-            self._open(element)
-            if tag == "tr" and _is_data_row(element):
-                self.row = element
-        if tag in INLINE:
-            self._open_inline(element, tag)
-        self._text(element.text)
-
-    def _start_in_row(self, tag: str) -> None:
-        if tag in ("td", "th"):
+            if tag not in ("td", "th"):
+                self.parts.append(" ")
+                return
             if self.parts and self.cells:
                 self.parts.append(" | ")
             self.cells += 1
-        elif tag not in INLINE:
-            self.parts.append(" ")
+        elif role == BREAK:
+            self._flush()
+        else:
+            self._open(element, attributes)
+            if tag == "tr" and _is_data_row(element):
+                self.row = element
 
-    def _end(self, element: HtmlElement, tag: str) -> None:
+    def _end(self, element: HtmlElement, role: int) -> None:
         if self.row is element:
             self.row = None
         if self.row is not None:
-            if tag not in INLINE:
-                self.parts.append(" ")
-        elif tag not in INLINE and tag not in BREAKS:
+            self.parts.append(" ")
+        elif role == BLOCK:
             self._flush()
             self.stack.pop()
-        if tag == "a":
-            self.in_link -= 1
-        elif tag in ("b", "strong"):
-            self.in_bold -= 1
 
-    def _open(self, element: HtmlElement) -> None:
+    def _open(self, element: HtmlElement, attributes: Sequence[tuple[str, str]]) -> None:
         self._flush()
         nodes, stack = self.blocks.nodes, self.stack
+        parent = stack[-1] if stack else -1
+        hidden = nodes[parent].hidden if stack else False
         names = ""
-        hidden = nodes[stack[-1]].hidden if stack else False
-        for name, value in element.items():
+        for name, value in attributes:
             if name in _NAMES:
                 names += f" {value}"
             elif name in _HIDING and not hidden:
                 hidden = _HIDING[name].search(value[:300]) is not None
-        tokens = tokens_of(names) if names else ()
-        nodes.append(Node(element.tag, stack[-1] if stack else -1, len(stack), tokens, hidden))
-        stack.append(len(nodes) - 1)
+        stack.append(len(nodes))
+        nodes.append(Node(element.tag, parent, len(stack) - 1, tokens_of(names) if names else (), hidden))
 
     def _open_inline(self, element: HtmlElement, tag: str) -> None:
         if tag == "a":
             self.in_link += 1
             self.links += 1
-        elif tag in ("b", "strong"):
+        elif tag in _BOLD:
             self.in_bold += 1
-        elif tag in ("img", "amp-img"):
+        elif tag in _PICTURES:
             self.images += 1
         names = element.get("class")
         if names:
@@ -192,6 +216,9 @@ class _Walker:
 
     def _text(self, text: str | None) -> None:
         if not text:
+            return
+        if not self.parts and self.row is None and text.isspace():
+            self.blank = True
             return
         self.parts.append(text)
         if self.in_link or self.in_bold:
@@ -201,32 +228,25 @@ class _Walker:
 
     def _flush(self) -> None:
         """End the line, if there is one."""
-        if not self.parts:
+        if not self.parts and not self.blank:
             return
-        text = " ".join("".join(self.parts).split())
-        self.parts.clear()
-        if not text.isprintable():
-            text = tidy(text)
-        if text and any(map(str.isalnum, text)) and self.blocks.nodes[self.stack[-1]].tag != "button":
-            self._add(text)
-            self.images = 0
+        self.blank = False
+        if self.parts:
+            text = " ".join("".join(self.parts).split())
+            self.parts.clear()
+            if not text.isprintable():
+                text = tidy(text)
+            if text and any(map(str.isalnum, text)) and self.blocks.nodes[self.stack[-1]].tag != "button":
+                self._add(text)
+                self.images = 0
         self.linked = self.links = self.bold = self.cells = 0
         self.inline.clear()
 
     def _add(self, text: str) -> None:
         kind, level = self._kind()
-        self.blocks.lines.append(
-            Line(
-                text,
-                kind,
-                level=level,
-                bullet=kind == "list_item",
-                cells=self.cells,
-                links=self.links,
-                linked=min(self.linked, len(text)),
-                images=self.images,
-            )
-        )
+        bullet = kind == "list_item"
+        linked = min(self.linked, len(text))
+        self.blocks.lines.append(Line(text, kind, level, 0, bullet, self.cells, self.links, linked, self.images))
         self.blocks.owners.append(self.stack[-1])
         self.blocks.bold.append(min(self.bold, len(text)))
         self.blocks.inline.append(tuple(self.inline[:6]))

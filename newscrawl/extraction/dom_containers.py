@@ -65,7 +65,6 @@ class Containers:
         held: Floats = running[np.maximum(self.last[nodes], self.first[nodes])] - running[self.first[nodes]]
         return held
 
-
     def repetitions(self) -> tuple[Floats, Floats]:
         """For each node how many nodes of its parent, and of the whole page, are built like it (log of one more)."""
         beside = _numbered(self.parent, self.build)
