@@ -35,7 +35,8 @@ _TOKEN = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 MOST_TOKENS = 16
 _BOLD, _PICTURES = frozenset(("b", "strong")), frozenset(("img", "amp-img"))
 BLOCK, INSIDE, BREAK, DRAWN, UNREAD = range(5)
-"""What becomes of an element; what is not named here is a block."""
+"""What becomes of an element; one that is not named here is a block."""
+_SPACED = (BLOCK, BREAK)
 _ROLES = {
     **dict.fromkeys(BREAKS, BREAK),
     **dict.fromkeys(INLINE, INSIDE),
@@ -103,6 +104,8 @@ class _Walker:
         """The nodes that are open."""
         self.row: HtmlElement | None = None
         """The table row that is being read as one line."""
+        self.drawn = False
+        """Whether there was a drawing."""
         self.skipped: HtmlElement | None = None
         """The container that was passed over last."""
         self.parts: list[str] = []
@@ -116,7 +119,6 @@ class _Walker:
         self._open(self.root, self.root.items())
         self._text(self.root.text)
         steps = etree.iterwalk(self.root, events=("start", "end"))
-        drawn = False
         for event, element in steps:
             if element is self.root:
                 continue
@@ -124,37 +126,60 @@ class _Walker:
             role = _ROLES.get(tag)
             if role is None:
                 role = BLOCK if isinstance(tag, str) else UNREAD
-            if event == "start":
-                if role == INSIDE:
-                    self._open_inline(element, tag)
-                elif role == UNREAD:
-                    steps.skip_subtree()
-                    continue
-                else:
-                    drawn |= role == DRAWN
-                    attributes = element.items()
-                    if attributes and self._asks_consent(element, attributes):
-                        steps.skip_subtree()
-                        self.skipped = element
-                        continue
-                    if role == DRAWN:
-                        continue
-                    self._start(element, tag, role, attributes)
-                text = element.text
-            else:
-                if role == INSIDE:
-                    if tag == "a":
-                        self.in_link -= 1
-                    elif tag in _BOLD:
-                        self.in_bold -= 1
-                elif role != UNREAD and role != DRAWN and element is not self.skipped:
-                    self._end(element, role)
-                text = element.tail
-                if drawn and text and element.getparent().tag in DRAWING:
-                    continue
-            if text:
-                self._text(text)
+            if event == "end":
+                self._end(element, tag, role)
+            elif role == UNREAD or not self._start(element, tag, role):
+                steps.skip_subtree()
         self._flush()
+
+    def _start(self, element: HtmlElement, tag: str, role: int) -> bool:
+        """Whether what is in the element is read."""
+        if role == INSIDE:
+            self._open_inline(element, tag)
+        else:
+            self.drawn |= role == DRAWN
+            attributes = element.items()
+            if attributes and self._asks_consent(element, attributes):
+                self.skipped = element
+                return False
+            if role == DRAWN:
+                return True
+            if self.row is not None:
+                self._start_in_row(tag)
+            elif role == BREAK:
+                self._flush()
+            else:
+                self._open(element, attributes)
+                if tag == "tr" and _is_data_row(element):
+                    self.row = element
+        self._text(element.text)
+        return True
+
+    def _start_in_row(self, tag: str) -> None:
+        if tag not in ("td", "th"):
+            self.parts.append(" ")
+            return
+        if self.parts and self.cells:
+            self.parts.append(" | ")
+        self.cells += 1
+
+    def _end(self, element: HtmlElement, tag: str, role: int) -> None:
+        if role == INSIDE:
+            if tag == "a":
+                self.in_link -= 1
+            elif tag in _BOLD:
+                self.in_bold -= 1
+        elif role in _SPACED and element is not self.skipped:
+            if self.row is element:
+                self.row = None
+            if self.row is not None:
+                self.parts.append(" ")
+            elif role == BLOCK:
+                self._flush()
+                self.stack.pop()
+        tail = element.tail
+        if tail and not (self.drawn and element.getparent().tag in DRAWING):
+            self._text(tail)
 
     def _asks_consent(self, element: HtmlElement, attributes: Sequence[tuple[str, str]]) -> bool:
         """Whether an element asks about cookies, outside of what may be the article and without a headline of it."""
@@ -163,30 +188,6 @@ class _Walker:
             return False
         around = (self.blocks.nodes[node].tag for node in self.stack)
         return _ARTICLES.isdisjoint(around) and next(element.iter(*_ARTICLES, "h1"), None) is None
-
-    def _start(self, element: HtmlElement, tag: str, role: int, attributes: Sequence[tuple[str, str]]) -> None:
-        if self.row is not None:
-            if tag not in ("td", "th"):
-                self.parts.append(" ")
-                return
-            if self.parts and self.cells:
-                self.parts.append(" | ")
-            self.cells += 1
-        elif role == BREAK:
-            self._flush()
-        else:
-            self._open(element, attributes)
-            if tag == "tr" and _is_data_row(element):
-                self.row = element
-
-    def _end(self, element: HtmlElement, role: int) -> None:
-        if self.row is element:
-            self.row = None
-        if self.row is not None:
-            self.parts.append(" ")
-        elif role == BLOCK:
-            self._flush()
-            self.stack.pop()
 
     def _open(self, element: HtmlElement, attributes: Sequence[tuple[str, str]]) -> None:
         self._flush()

@@ -47,8 +47,10 @@ def comments(page: Measured, chances: Floats, words: Floats) -> set[int]:
     headlines = np.cumsum([0, *(line.level == 1 for line in blocks.lines)])
     found: set[int] = set()
     for index, node in enumerate(blocks.nodes):
+        if _COMMENTS.isdisjoint(node.tokens):
+            continue
         first, last = int(held.first[index]), int(held.last[index])
-        if first in found or first >= last or _COMMENTS.isdisjoint(node.tokens):
+        if first in found or first >= last:
             continue
         if likely[first] >= BEFORE_COMMENTS and headlines[first] == headlines[last]:
             found.update(range(first, last))

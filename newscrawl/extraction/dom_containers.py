@@ -39,15 +39,12 @@ class Containers:
         parents = [node.parent for node in blocks.nodes]
         first, last = [len(blocks.lines)] * size, [0] * size
         for line, owner in enumerate(blocks.owners):
-            if line < first[owner]:
-                first[owner] = line
+            first[owner] = min(first[owner], line)
             last[owner] = line + 1
         for index in range(size - 1, 0, -1):
             parent = parents[index]
-            if first[index] < first[parent]:
-                first[parent] = first[index]
-            if last[index] > last[parent]:
-                last[parent] = last[index]
+            first[parent] = min(first[parent], first[index])
+            last[parent] = max(last[parent], last[index])
         group, above = list(range(size)), list(range(size))
         for index in range(1, size):
             parent = parents[index]

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newscrawl.extraction.dom_blocks import Blocks
 from newscrawl.extraction.dom_containers import Containers, Floats, Indices
@@ -53,7 +52,6 @@ def dom_features(blocks: Blocks, held: Containers, base: Matrix, opinions: Opini
     words, prose = words_and_prose(base)
     linked = np.minimum(base[:, SLOT["linked"]].astype(np.float64), 1)
     stop = (base[:, SLOT["stop"]] > 0).astype(np.float64)
-    owners = held.owners
     columns = np.stack([np.ones(size), words, words * linked, stop, prose, words < 6], axis=1)
     parts = [
         covers(blocks, opinions.description),
@@ -67,7 +65,7 @@ def dom_features(blocks: Blocks, held: Containers, base: Matrix, opinions: Opini
     return np.stack(parts, axis=1).astype(np.float32)
 
 
-def group_features(blocks: Blocks, held: Containers, words: Floats, chances: Floats) -> Matrix:
+def group_features(held: Containers, words: Floats, chances: Floats) -> Matrix:
     """What a first opinion says of the containers around each line, and of the lines built like it."""
     columns = np.stack([np.ones(len(words)), words, chances, chances * words], axis=1)
     total = max(float(columns[:, 3].sum()), 1)

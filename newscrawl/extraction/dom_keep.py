@@ -9,7 +9,7 @@ import numpy as np
 from newscrawl.extraction.dom_blocks import Blocks
 from newscrawl.extraction.dom_captions import captions
 from newscrawl.extraction.dom_certain import boxes_of_links, comments, copies, is_other_headline, lead_of, words_of
-from newscrawl.extraction.dom_containers import Floats
+from newscrawl.extraction.dom_containers import Containers, Floats
 from newscrawl.extraction.dom_features import words_and_prose
 from newscrawl.extraction.dom_model import Measured
 from newscrawl.extraction.dom_reasons import page_reasons
@@ -41,12 +41,14 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     talk = comments(page, chances, words)
     chances = np.where(np.isin(np.arange(len(lines)), list(talk)), 0.0, chances)
     enough = max(best_threshold(chances, np.minimum(words, MOST_WEIGHT)), LOWEST)
-    siblings = _siblings_of_the_sure(page.blocks, chances, prose)
-    kept = [bool(chance >= (SIBLING if sibling else enough)) for chance, sibling in zip(chances, siblings, strict=True)]
+    siblings = _siblings_of_the_sure(page.blocks, page.held, chances, prose)
+    kept = [
+        chance >= (SIBLING if sibling else enough) for chance, sibling in zip(chances.tolist(), siblings, strict=True)
+    ]
     certain: dict[int, DropReason] = dict.fromkeys(boxes_of_links(page), "related")
     headline = words_of(title)
     for index, line in enumerate(lines):
-        if words_of(line.text) == headline:
+        if headline and headline[0] in line.text.casefold() and words_of(line.text) == headline:
             certain[index] = "title"
         elif kept[index] and is_other_headline(line) and line.kind != "list_item" and chances[index] < TRUSTED_LINK:
             certain[index] = "related"
@@ -65,23 +67,23 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     return reasons
 
 
-def _siblings_of_the_sure(blocks: Blocks, chances: Floats, prose: Floats) -> list[bool]:
+def _siblings_of_the_sure(blocks: Blocks, held: Containers, chances: Floats, prose: Floats) -> list[bool]:
     """Whether each line is in an element built like those of sure lines, in the same container.
 
     Prose needs some of them. Captions need one, if they are more than all that is sure: what they say is the text of a
     photo story.
     """
-    nodes = [blocks.nodes[owner] for owner in blocks.owners]
-    builds = [(node.parent, node.tag, node.tokens) for node in nodes]
-    sure = Counter(build for build, chance, free in zip(builds, chances, prose, strict=True) if chance >= SURE and free)
+    builds = list(zip(held.parent[held.owners].tolist(), held.build[held.owners].tolist(), strict=True))
+    is_sure = (chances >= SURE) & (prose > 0)
+    sure = Counter(build for build, counts in zip(builds, is_sure.tolist(), strict=True) if counts)
     captions = [
         bool(line.images and not line.linked and not free and line.text.count(" ") >= SHORTEST_CAPTION - 1)
-        for line, free in zip(blocks.lines, prose, strict=True)
+        for line, free in zip(blocks.lines, prose.tolist(), strict=True)
     ]
     pictured = Counter(build for build, caption in zip(builds, captions, strict=True) if caption)
     return [
         bool(free and sure[build] >= SURE_SIBLINGS) or (caption and sure[build] > 0 and pictured[build] > sure.total())
-        for build, free, caption in zip(builds, prose, captions, strict=True)
+        for build, free, caption in zip(builds, prose.tolist(), captions, strict=True)
     ]
 
 

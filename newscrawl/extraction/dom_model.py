@@ -73,7 +73,7 @@ def first_matrix(page: Measured, lines: Judge, odds: Odds) -> Matrix:
 def second_matrix(page: Measured, first: Matrix, chances: Floats) -> Matrix:
     """What the second forest sees: also the first one's opinion of each line, its neighbours and its containers."""
     words, _ = words_and_prose(first)
-    return np.hstack([second_features(first, chances), group_features(page.blocks, page.held, words, chances)])
+    return np.hstack([second_features(first, chances), group_features(page.held, words, chances)])
 
 
 @cache

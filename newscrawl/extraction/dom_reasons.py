@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from newscrawl.extraction.dom_blocks import Blocks, Node
+from newscrawl.extraction.dom_blocks import Blocks
 from newscrawl.extraction.dump_reasons import drop_reasons
 from newscrawl.extraction.dump_shape import Matrix
 from newscrawl.items import DropReason
@@ -48,15 +48,10 @@ def _named(blocks: Blocks, index: int) -> DropReason | None:
     for _ in range(NEAR):
         if at < 0:
             return None
-        node = blocks.nodes[at]
-        if reason := _reason_of(node):
+        tag, at, _, tokens, _ = blocks.nodes[at]
+        if reason := (_of_tokens(tokens) if tokens else None) or _OF_TAG.get(tag):
             return reason
-        at = node.parent
     return None
-
-
-def _reason_of(node: Node) -> DropReason | None:
-    return _of_tokens(node.tokens) or _OF_TAG.get(node.tag)
 
 
 @lru_cache(maxsize=4096)

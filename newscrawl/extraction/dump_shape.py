@@ -53,7 +53,7 @@ def _of_mark_up(lines: list[Line], facts: list[LineFacts]) -> dict[str, Floats]:
     linked, links, images, level, bullet, cells, indent, blank, glued = np.array(rows, np.float64).T
     kinds = [line.kind for line in lines]
     return {
-        "words": np.log1p(np.array([fact.count for fact in facts], np.float64)),
+        "words": np.log1p(np.array([fact.amount for fact in facts], np.float64)),
         "chars": np.log1p(sizes),
         "linked": linked / np.maximum(sizes, 1),
         "links": np.minimum(links, 30),
@@ -103,6 +103,6 @@ def _prose(lines: list[Line], facts: list[LineFacts]) -> list[int]:
     prose = [
         index
         for index, (line, fact) in enumerate(zip(lines, facts, strict=True))
-        if fact.ends and fact.count >= LONG_WORDS and line.linked < 0.4 * fact.size
+        if fact.ends and fact.amount >= LONG_WORDS and line.linked < 0.4 * fact.size
     ]
-    return prose or sorted(range(len(lines)), key=lambda index: -facts[index].count)[:5]
+    return prose or sorted(range(len(lines)), key=lambda index: -facts[index].amount)[:5]

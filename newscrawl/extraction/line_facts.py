@@ -49,7 +49,7 @@ class LineFacts(NamedTuple):
     different: set[str]
     long: set[str]
     """Those of more than one letter."""
-    count: float
+    amount: float
     """How many there are; two characters of a script without spaces are one."""
     size: int
     """Characters of the text."""
@@ -64,7 +64,7 @@ def facts_of(text: str, *, use_lexicon: bool = True) -> LineFacts:
     return (_remembered if len(text) <= LONGEST_REMEMBERED else _facts)(text, use_lexicon)
 
 
-def _facts(text: str, use_lexicon: bool) -> LineFacts:  # noqa: FBT001 - lru_cache is slow with names
+def _facts(text: str, use_lexicon: bool) -> LineFacts:
     begin = text[: 8 * MOST_WORDS]
     words = _WORD.findall(begin.lower())[:MOST_WORDS]
     count = len(words) if begin.isascii() else len(words) + len(_WIDE.findall(begin)) / 2

@@ -32,7 +32,13 @@ _CROWD = re.compile(
 _LONG_VALUE = re.compile(rf"""=\s*(?:"[^"]{{{LONGEST_ATTRIBUTE}}}|'[^']{{{LONGEST_ATTRIBUTE}}})""")
 _LONG = XPath(f"//@*[string-length(.) > {LONGEST_ATTRIBUTE}]")
 
-_PARSER = HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
+_PARSER = HTMLParser(
+    collect_ids=False,
+    default_doctype=False,  # type: ignore[call-arg]
+    encoding="utf-8",
+    remove_comments=True,
+    remove_pis=True,
+)
 """With the options of trafilatura's. That asks Python for the class of each element, at each look."""
 _PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
 _BEGINS_WHOLE = re.compile(r"\s*<(?:html|!doctype)", re.IGNORECASE)

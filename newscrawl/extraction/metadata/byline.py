@@ -39,7 +39,8 @@ _META = (
     *("dcterms.creator", "citation_author", "og:article:author", "twitter:data1", "article:author_name", "creator"),
 )
 _MARKED = XPath(
-    "//*[@rel='author' or contains(@itemprop, 'author') or contains(@class, 'uthor') or contains(@class, 'yline')"
+    "//*[@class or @itemprop or @rel or @data-role]"
+    "[@rel='author' or contains(@itemprop, 'author') or contains(@class, 'uthor') or contains(@class, 'yline')"
     " or contains(@class, 'writer') or contains(@class, 'tac-gia') or @data-role='author']"
     "[not(self::meta or self::link or self::body or self::html or self::img or self::figure or self::script)]"
     "[not(self::article)]"

@@ -89,7 +89,8 @@ _CARD = re.compile(
     re.IGNORECASE,
 )
 _MARKED = XPath(
-    "//*[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'ublish') or contains(@class, 'time')"
+    "//*[@class or @itemprop or @rel or @data-role]"
+    "[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'ublish') or contains(@class, 'time')"
     " or contains(@class, 'posted') or contains(@class, 'ngay') or @itemprop='datePublished'"
     " or @data-role='publishdate']"
     "[not(self::body or self::html or self::meta or self::time or self::script or self::img or self::article)]"
