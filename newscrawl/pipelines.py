@@ -1,4 +1,4 @@
-"""The stages of a page: extract, key, store. Each is thin: pure functions decide, the classes act."""
+"""The stages of a page: extract, store. Each is thin: pure functions decide, the classes act."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from newscrawl import candidates
 from newscrawl.archive import ArchiveWriter
-from newscrawl.dedupe import content_hash, near_duplicate_keys
-from newscrawl.extraction import extract_page
 from newscrawl.frontier import Frontier
-from newscrawl.items import Article, Candidate, Extraction, Listing, NoArticle, Outcome, Page, UnreadablePage
+from newscrawl.items import Article, Candidate, Listing, NoArticle, Outcome, Page, UnreadablePage
 from newscrawl.registry import SiteRegistry
 from newscrawl.sources import SiteSpider
 from newscrawl.storage import Result, StorageError, Store, StoreItem, Writer, fault_of
-from newscrawl.templates import keys_of
 from newscrawl.text import printable
 from newscrawl.workers import Limits, WorkerFailed, lease, release
 
@@ -66,7 +64,7 @@ _DROPS: dict[str, type[DropItem]] = {"failed": PageFailed, "unchanged": PageUnch
 
 
 class ExtractPipeline:
-    """Page in; its extraction, or the outcome of a page without an article, out. All else passes."""
+    """Page in; what the store decides about, or the outcome of a page without an article, out. All else passes."""
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
@@ -91,57 +89,27 @@ class ExtractPipeline:
         """Give the workers back."""
         release(self.workers)
 
-    async def process_item(self, item: Page | Outcome | Listing) -> tuple[Page, Extraction] | Outcome | Listing:
-        """Extract."""
+    async def process_item(self, item: Page | Outcome | Listing) -> Candidate | Outcome | Listing:
+        """Extract, and compute the keys, in a worker."""
         if not isinstance(item, Page):
             return item
         if item.source is None and item.url is not None:
             item = replace(item, source=self.sites.source_of(item.url))
         try:
-            extraction = await self.workers.run(extract_page, item, self.sites.rules_for(item.url))
+            made = await self.workers.run(candidates.make, item, self.sites.rules_for(item.url))
         except WorkerFailed as error:
             return _without_article(item, "failed", UnreadablePage(error.reason, str(error)))
         except NoArticle as error:
             return _without_article(item, "failed" if isinstance(error, UnreadablePage) else "no_article", error)
         spider = self.crawler.spider
-        if isinstance(spider, SiteSpider) and not spider.window.holds(extraction.article.published_at):
+        if isinstance(spider, SiteSpider) and not spider.window.holds(made.extraction.article.published_at):
             return _without_article(item, "skipped", NoArticle("older", "it is not of the days that the run is about"))
-        return item, extraction
+        return made.of(item)
 
 
 def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipped"], why: NoArticle) -> Outcome:
     message = printable(f"{page.url or page.key}: {why}")
     return Outcome(page.key, outcome, why.reason, message, page.fetched_at, page.url, page.source, page.visit)
-
-
-BlockKeys = tuple[int | None, ...]
-
-
-class SidebarPipeline:
-    """Adds the keys by which the store knows blocks that a site repeats."""
-
-    def process_item(
-        self, item: tuple[Page, Extraction] | Outcome | Listing
-    ) -> tuple[Page, Extraction, BlockKeys] | Outcome | Listing:
-        """Compute the keys."""
-        if not isinstance(item, tuple):
-            return item
-        page, extraction = item
-        return page, extraction, keys_of(extraction.blocks)
-
-
-class DedupePipeline:
-    """Adds the keys by which the store finds copies."""
-
-    def process_item(
-        self, item: tuple[Page, Extraction, BlockKeys] | Outcome | Listing
-    ) -> Candidate | Outcome | Listing:
-        """Compute the keys."""
-        if not isinstance(item, tuple):
-            return item
-        page, extraction, block_keys = item
-        text = extraction.article.text
-        return Candidate(page, extraction, content_hash(text), near_duplicate_keys(text), block_keys)
 
 
 class StorePipeline:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 
 import regex  # type: ignore[import-untyped]
 
@@ -88,7 +89,7 @@ def fold(word: str) -> str:
 
 def folded(text: str | None) -> str:
     """Return the folded words of a text with single spaces between them, as they are indexed."""
-    words = (match[0] for match in _WORD.finditer(nfc(text or "")))
+    words = map(itemgetter(0), _WORD.finditer(nfc(text or "")))
     return " ".join(islice(filter(None, map(fold, words)), MOST_INDEXED))
 
 

@@ -28,8 +28,6 @@ CRAWL_MAX_MEGABYTES = 2_000
 
 ITEM_PIPELINES = {
     "newscrawl.pipelines.ExtractPipeline": 100,
-    "newscrawl.pipelines.SidebarPipeline": 200,
-    "newscrawl.pipelines.DedupePipeline": 300,
     "newscrawl.pipelines.StorePipeline": 400,
 }
 LOG_FORMATTER = "newscrawl.logformat.OneLineLogFormatter"

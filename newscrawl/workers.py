@@ -26,7 +26,7 @@ from pebble import ProcessExpired, ProcessPool
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_PRELOADED = "newscrawl.extraction"
+_PRELOADED = "newscrawl.candidates"
 _PR_SET_PDEATHSIG = 1
 _LOOK_EVERY = 1.0
 """Seconds after which a page that waits looks whether its pool is still there."""

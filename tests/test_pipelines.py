@@ -6,13 +6,15 @@ import json
 
 import pytest
 
-from newscrawl.items import Outcome
-from newscrawl.pipelines import DedupePipeline, SidebarPipeline
+from newscrawl.candidates import make
+from newscrawl.dedupe import content_hash, near_duplicate_keys
+from newscrawl.extraction import extract_page
+from newscrawl.items import Page
+from newscrawl.rules import NO_RULES
 from newscrawl.settings import ITEM_PIPELINES
 from newscrawl.templates import keys_of
 from tests.conftest import ROOT, article
-from tests.storage.test_templates import BOXES, NOON
-from tests.storage.test_templates import page as boxed_page
+from tests.storage.test_templates import NOON
 
 
 @pytest.fixture
@@ -48,12 +50,15 @@ def test_unforeseen_error_shows_in_the_exit_code(crawl, rows, pages):
     assert rows("select count(*) from articles") == [(2,)]
 
 
-def test_keys_are_computed_before_the_store():
-    """Those of the text and of its blocks; what is no article passes."""
-    given = boxed_page(1, *BOXES)
-    keyed = DedupePipeline().process_item(SidebarPipeline().process_item((given.page, given.extraction)))
-    assert (keyed.page, keyed.extraction, keyed.content_hash) == (given.page, given.extraction, given.content_hash)
-    assert keyed.block_keys == keys_of(given.extraction.blocks)
-    assert None not in keyed.block_keys
-    outcome = Outcome("file:x", "failed", "empty", "x: nothing", NOON)
-    assert DedupePipeline().process_item(SidebarPipeline().process_item(outcome)) is outcome
+def test_worker_computes_the_keys():
+    """Those of the text and of its blocks come with the extraction; the page itself stays where it is."""
+    page = Page("file:a.txt", article("a").encode(), "text/plain", NOON)
+    made = make(page, NO_RULES)
+    candidate = made.of(page)
+    assert page not in made
+    assert candidate.page is page
+    assert candidate.extraction == extract_page(page)
+    assert candidate.content_hash == content_hash(candidate.extraction.article.text)
+    assert candidate.near_duplicate_keys == near_duplicate_keys(candidate.extraction.article.text)
+    assert candidate.block_keys == keys_of(candidate.extraction.blocks)
+    assert any(candidate.block_keys)

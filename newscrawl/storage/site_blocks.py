@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, literal, select, update
 
 from newscrawl.items import Block, Candidate
 from newscrawl.storage.forgetting import forget_in_passing
@@ -171,8 +171,10 @@ def _add(connection: Connection, sighting: Sighting, article_id: int, now: datet
     facts = {"source": sighting.source, "articles": 1, "first_seen_at": now, "last_seen_at": now}
     blocks = [{"block_hash": key, **facts, "template_at": now if key in sighting.lost else None} for key in new]
     connection.execute(insert(site_blocks), blocks)
-    rows = _rows(connection, sighting.source, new).values()
-    connection.execute(insert(site_block_articles), [{"block_id": row.id, "article_id": article_id} for row in rows])
+    for start in range(0, len(new), _CHUNK):
+        its = (site_blocks.c.source == sighting.source) & site_blocks.c.block_hash.in_(new[start : start + _CHUNK])
+        held = select(site_blocks.c.id, literal(article_id)).where(its)
+        connection.execute(insert(site_block_articles).from_select(["block_id", "article_id"], held))
 
 
 def known_templates(connection: Connection, source: str, blocks: Sequence[Block]) -> set[int]:

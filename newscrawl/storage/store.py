@@ -130,8 +130,8 @@ def _write_article(connection: Connection, item: Candidate, store: Store, now: d
     twin = find_twin(connection, bare, copies.ids)
     if twin is None:
         values = _article_values(bare, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
-        added = insert(articles).values(url_key=item.page.key, **values).returning(articles.c.id)
-        article_id = connection.execute(added).scalar_one()
+        added = insert(articles).returning(articles.c.id)
+        article_id = connection.execute(added, {"url_key": item.page.key, **values}).scalar_one()
         add_links(connection, article_id, copies)
         settle(connection, sighting, article_id, now)
         return Result("stored", article_id, extraction=bare.extraction, is_copy=bool(copies.ids))

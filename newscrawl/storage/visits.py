@@ -50,14 +50,17 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
     if known is not None and is_older_copy(page, known.fetched_at, now):
         # Of the page itself more is known since; that a run skipped it is made good.
         names = ("article_id", "run_id", *(("outcome", "reason", "error") if known.outcome == "skipped" else ()))
-        return Visited(_write(connection, page.key, {name: values[name] for name in names}), is_known)
+        changed_too = {name: values[name] for name in names}
+        return Visited(_put(connection, page.key, known.id, changed_too), is_known)
+    page_id = known.id if known is not None else None
     if page.visit is None:
-        return Visited(_write(connection, page.key, values), is_known)
+        return Visited(_put(connection, page.key, page_id, values), is_known)
     born = item.extraction.article.published_at or (known.queued_at if known else None) or now
     changed = result.outcome == "stored"
     again = after_visit(now, known.fetched_at if known else None, born, changed=changed)
     visited = values | _answer(page.visit) | {"failures": 0, "taken_by": run_id}
-    page_id = _write(connection, page.key, visited | {"next_fetch_at": None if result.is_elsewhere else again})
+    visited["next_fetch_at"] = None if result.is_elsewhere else again
+    page_id = _put(connection, page.key, page_id, visited)
     asked = _asked(page, page.visit)
     if asked is not None:
         # The address that redirects here is not visited for its own sake again.
@@ -144,9 +147,12 @@ def _asked(page: Page, visit: Visit) -> str | None:
 
 
 def _write(connection: Connection, key: str, values: dict[str, Any]) -> int:
-    known: int | None = connection.execute(select(pages.c.id).where(pages.c.url_key == key)).scalar()
-    if known is None:
-        added: int = connection.execute(insert(pages).values(url_key=key, **values).returning(pages.c.id)).scalar_one()
+    return _put(connection, key, connection.execute(select(pages.c.id).where(pages.c.url_key == key)).scalar(), values)
+
+
+def _put(connection: Connection, key: str, page_id: int | None, values: dict[str, Any]) -> int:
+    if page_id is None:
+        added: int = connection.execute(insert(pages).returning(pages.c.id), {"url_key": key, **values}).scalar_one()
         return added
-    connection.execute(update(pages).where(pages.c.id == known).values(**values))
-    return known
+    connection.execute(update(pages).where(pages.c.id == page_id), values)
+    return page_id
