@@ -14,7 +14,8 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from typing import Any
 
 from benchmarks.datasets import NoPages, bench_folder, load_dataset
 from benchmarks.newspaper import Options, running
+from benchmarks.plot import memory_plot
 from benchmarks.process_tree import Spent, run
 from newscrawl.archive import ArchiveWriter
 from newscrawl.items import Page, Visit
@@ -173,14 +175,36 @@ def describe(spent: Spent, ticks: dict[str, Any]) -> None:
     )
 
 
-def memory(spent: Spent) -> None:
-    """Print the memory of the processes over the run: the main one, and the largest worker."""
+def memory(spent: Spent, ticks: dict[str, Any], plot: Path | None) -> None:
+    """Print, and draw, the memory of the processes over the run: the main one, and the largest worker."""
     looks = [look.memory for look in spent.looks if look.memory]
     main = min(min(look) for look in looks)
     for part in range(1, 9):
         look = looks[(len(looks) - 1) * part // 8 - 1]
         others = max((size for pid, size in look.items() if pid != main), default=0)
         print(f"    at {part}/8: main {look.get(main, 0)} MB, largest other {others} MB, all {sum(look.values())} MB")
+    if plot is not None:
+        plot.write_text(memory_plot(_drawn(spent, ticks["pages"], main)), "utf-8")
+
+
+def _drawn(spent: Spent, done: Sequence[float], main: int) -> dict[str, list[tuple[float, float]]]:
+    """For each of 200 stretches of pages the most that was seen."""
+    lines: dict[str, list[tuple[float, float]]] = {"all processes": [], "main process": [], "largest worker": []}
+    step = max(len(done) // 200, 1)
+    seen: dict[int, list[Mapping[int, int]]] = {}
+    for look in spent.looks:
+        if look.memory and done[0] <= look.at <= done[-1]:
+            seen.setdefault(bisect(done, look.at) // step, []).append(look.memory)
+    for stretch, looks in sorted(seen.items()):
+        others = [[size for pid, size in look.items() if pid != main] for look in looks]
+        most = (
+            max(sum(look.values()) for look in looks),
+            max(look.get(main, 0) for look in looks),
+            max((size for sizes in others for size in sizes), default=0),
+        )
+        for line, size in zip(lines.values(), most, strict=True):
+            line.append((stretch * step, size))
+    return lines
 
 
 def over_http(table: Table, articles: int, workers: int) -> None:
@@ -203,6 +227,8 @@ def main() -> None:
     parser.add_argument("--only", default="newscrawl,trafilatura,lxml,newspaper4k,news-please")
     parser.add_argument("--http", type=int, default=0, help="articles of a newspaper on loopback to crawl")
     parser.add_argument("--memory", action="store_true", help="print the memory over the run")
+    parser.add_argument("--plot", type=Path, help="an SVG file for it")
+    parser.add_argument("--seconds", type=int, default=0, help="end a crawl after so many, whatever is left")
     options = parser.parse_args()
     only = options.only.split(",")
     workers = [int(number) for number in options.workers.split(",")]
@@ -214,13 +240,13 @@ def main() -> None:
     table = Table(pages.count)
     figures: dict[str, Spent] = {}
     for number in workers if "newscrawl" in only else ():
-        spent, ticks = crawl(["fixtures", "-a", f"path={pages.warc}"], number)
+        spent, ticks = crawl(["fixtures", "-a", f"path={pages.warc}"], number, CLOSESPIDER_TIMEOUT=options.seconds)
         figures.setdefault("newscrawl", spent)
-        table.line(f"newscrawl, WARC to rows, {number} workers", spent)
+        table.line(f"newscrawl, WARC to rows, {number} workers", spent, len(ticks["pages"]))
         describe(spent, ticks)
         print(f"    {rows()}")
         if options.memory:
-            memory(spent)
+            memory(spent, ticks, options.plot)
     if "trafilatura" in only:
         figures["trafilatura"] = trafilatura_cli(pages, 2)
         table.line("trafilatura CLI, 2 processes", figures["trafilatura"])

@@ -84,6 +84,9 @@ class ExtractPipeline:
     def open_spider(self) -> None:
         """Share the workers with the other crawls of the process."""
         self.workers = lease(self.limits)
+        spider = self.crawler.spider
+        if isinstance(spider, SiteSpider):
+            spider.workers = self.workers
 
     def close_spider(self) -> None:
         """Give the workers back."""

@@ -20,9 +20,12 @@ from newscrawl.sources.base import ArgumentError, NewsSpider
 from newscrawl.sources.links import wanted_links
 from newscrawl.storage import DuePage, Wanted
 from newscrawl.wire.reasons import reason_of
+from newscrawl.workers import Limits, WorkerFailed, Workers
 
 MOST_PARTS = 20
 """Pages of one article."""
+LARGE = 250_000
+"""Bytes of a page that is looked through in a worker: in the crawl itself it would take 10 ms."""
 
 
 class SiteSpider(NewsSpider):
@@ -65,6 +68,8 @@ class SiteSpider(NewsSpider):
         super().__init__(**given)
         self.source = self.name
         """Whose articles these are."""
+        self.workers = Workers(Limits(count=0))
+        """Where answers are read; those of the crawl, once it is open."""
         self.window = arguments.window(given, self.timezone)
         self.max_articles = arguments.number(given, "max_articles")
         self.urls = arguments.urls(given)
@@ -135,48 +140,60 @@ class SiteSpider(NewsSpider):
         # The database knows what was visited, and a redirect may lead to a page that was.
         return Request(due.url, self.read, "GET", headers, meta={"due": due}, dont_filter=True, errback=self.fail)
 
-    def read(self, response: Response) -> Iterator[Page | Listing | Outcome | Request]:
+    async def read(self, response: Response) -> AsyncIterator[Page | Listing | Outcome | Request]:
         """Make of an answer what the store is to remember."""
         due: DuePage = response.meta["due"]
         outcome = answers.outcome_of(response, due, self.source)
         if outcome is not None:
             yield outcome
         elif due.kind == "article":
-            yield from self._read_article(response, due)
+            yield await self._read_article(response, due)
         else:
-            yield self._read_listing(response, due)
+            yield await self._read_listing(response, due)
 
-    def _read_listing(self, response: Response, due: DuePage) -> Listing | Outcome:
+    async def _read_listing(self, response: Response, due: DuePage) -> Listing | Outcome:
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         try:
             now = answers.moment_of(response)
-            found = read_listing(response.body, content_type, response.url, timezone=self.timezone, now=now)
+            given = response.body, content_type, response.url
+            found = await self.workers.run(read_listing, *given, timezone=self.timezone, now=now)
+        except WorkerFailed as error:
+            return answers.no_article(response, due, self.source, error.reason, str(error))
+        except MemoryError:
+            return answers.no_article(response, due, self.source, "out_of_memory", "it takes too much memory to read")
         except NotAListing as error:
             return answers.no_article(response, due, self.source, error.reason, str(error))
         if found.kind == "section" and due.kind != "section":
             return answers.no_article(response, due, self.source, "no_listing", f"a web page, and no {due.kind}")
-        links = wanted_links(found, self)
+        links = await wanted_links(found, self)
         visit = answers.visit_of(response, due)
         moment = answers.moment_of(response)
         return Listing(due.key, due.url, self.source, visit, moment, links, found.complete)
 
-    def _read_article(self, response: Response, due: DuePage) -> Iterator[Page | Outcome | Request]:
+    async def _read_article(self, response: Response, due: DuePage) -> Page | Outcome | Request:
         page = answers.page_of(response, due, self.source)
         if "html" not in page.content_type:
-            yield answers.no_article(response, due, self.source, "content_type", f"{page.content_type} is no web page")
-            return
-        yield self._next_part(response, page, ()) or page
+            return answers.no_article(response, due, self.source, "content_type", f"{page.content_type} is no web page")
+        return await self._next_part(response, page, ()) or page
 
-    def _next_part(self, response: Response, first: Page, rest: tuple[Page, ...]) -> Request | None:
+    async def _next_part(self, response: Response, first: Page, rest: tuple[Page, ...]) -> Request | None:
         """Ask for the next page of an article that its site cuts into several."""
         read = {page.url for page in (first, *rest)}
-        following = next_part(response.body, first.content_type, response.url)
+        try:
+            following = await self._look_for_part(response.body, first.content_type, response.url)
+        except WorkerFailed:  # the page itself will fail in the same way, and say so
+            return None
         if following is None or following in read or len(read) >= MOST_PARTS or not self.is_own(following):
             return None
         meta = {"due": response.meta["due"], "first": first, "rest": rest}
         return Request(following, self.read_part, meta=meta, dont_filter=True, errback=self.fail)
 
-    def read_part(self, response: Response) -> Iterator[Page | Outcome | Request]:
+    async def _look_for_part(self, body: bytes, content_type: str, url: str) -> str | None:
+        if len(body) < LARGE:
+            return next_part(body, content_type, url)
+        return await self.workers.run(next_part, body, content_type, url)
+
+    async def read_part(self, response: Response) -> AsyncIterator[Page | Outcome | Request]:
         """Put a further page of an article to the others. Where it fails, none is stored: half an article is wrong."""
         due, first, rest = (response.meta[name] for name in ("due", "first", "rest"))
         outcome = answers.outcome_of(response, due, self.source)
@@ -187,7 +204,7 @@ class SiteSpider(NewsSpider):
             yield outcome
             return
         rest = (*rest, answers.page_of(response, due, self.source))
-        yield self._next_part(response, first, rest) or replace(first, rest=rest)
+        yield await self._next_part(response, first, rest) or replace(first, rest=rest)
 
     def fail(self, failure: Failure) -> Iterator[Outcome]:
         """Record why there was no answer. What was cut off by the end of the run stays due."""
