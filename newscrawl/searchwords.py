@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -27,6 +28,12 @@ _WORD = regex.compile(
     rf"[{_RUN}][\p{{M}}\p{{Cf}}]*|[[\p{{L}}\p{{N}}]--[{_RUN}]][[\p{{L}}\p{{M}}\p{{N}}\p{{Cf}}]--[{_RUN}]]*",
     regex.VERSION1,
 )
+# Latin letters, Vietnamese ones included, and what stands between them: without marks and format characters a word is
+# what it is to the standard library, in a quarter of the time.
+_LATIN = re.compile("[\x00-\xac\xae-\u02ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*")
+_LATIN_WORD = re.compile(r"[^\W_]+")
+_LONGEST_LATIN = 1_000_000
+"""Characters of a text whose words are listed at once."""
 _NO_LETTER = regex.compile(r"[^\p{L}\p{M}\p{N}]")
 # Accents of Latin, Greek and Cyrillic, the points of Hebrew, the vowel signs and tatweel of Arabic, variation
 # selectors: what may be written or not. The vowels of Indian scripts are marks too, and stay; й, ї and ў are letters.
@@ -89,7 +96,11 @@ def fold(word: str) -> str:
 
 def folded(text: str | None) -> str:
     """Return the folded words of a text with single spaces between them, as they are indexed."""
-    words = map(itemgetter(0), _WORD.finditer(nfc(text or "")))
+    text = nfc(text or "")
+    if len(text) <= _LONGEST_LATIN and _LATIN.fullmatch(text):
+        words: Iterable[str] = _LATIN_WORD.findall(text)
+    else:
+        words = map(itemgetter(0), _WORD.finditer(text))
     return " ".join(islice(filter(None, map(fold, words)), MOST_INDEXED))
 
 

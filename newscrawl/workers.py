@@ -26,7 +26,7 @@ from pebble import ProcessExpired, ProcessPool
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_PRELOADED = ("newscrawl.candidates", "newscrawl.discovery")
+_PRELOADED = "newscrawl.preloaded"
 _PR_SET_PDEATHSIG = 1
 _LOOK_EVERY = 1.0
 """Seconds after which a page that waits looks whether its pool is still there."""
@@ -146,7 +146,7 @@ def _pool(limits: Limits) -> ProcessPool:
     # Forked from a clean process that has loaded the extractor once: never from this one, with its threads and reactor.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_PRELOADED))
+    context.set_forkserver_preload([_PRELOADED])
     return ProcessPool(
         max_workers=limits.count,
         max_tasks=limits.pages,

@@ -16,8 +16,15 @@ from tests.database import query
 from tests.projects import COMMAND, environment, make_project, run
 
 SITE = """
-import os, signal
 from newscrawl.sources import SiteSpider
+
+class BaoSpider(SiteSpider):
+    name = "bao"
+    allowed_domains = ("bao.example",)
+    adjust = "sites.treachery:treacherous"
+"""
+TREACHERY = """
+import os, signal
 
 def treacherous(article, page):
     last = page.url.rpartition("-")[2]
@@ -28,20 +35,15 @@ def treacherous(article, page):
     if last == "kills":
         os.kill(os.getpid(), signal.SIGKILL)
     return article
-
-class BaoSpider(SiteSpider):
-    name = "bao"
-    allowed_domains = ("bao.example",)
-    adjust = f"{__name__}:treacherous"
 """
-BAD = {3: "hangs", 7: "eats", 11: "kills", 12: "kills", 20: "hangs"}
+BAD = {3: "hangs", 7: "eats", 11: "kills"}
 REASONS = {"hangs": "worker_timeout", "eats": "rules_failed", "kills": "worker_died"}
 WITHOUT_TIME = "select url_key, title, text, content_hash, word_count, duplicate_of from articles order by url_key"
 
 
 def saved(folder: Path, count: int, bad: dict[int, str]) -> Path:
     """A project with saved pages of its site, some of them bad."""
-    make_project(folder, bao=SITE)
+    make_project(folder, bao=SITE, treachery=TREACHERY)
     pages = folder / "pages"
     pages.mkdir()
     addresses = {}
@@ -58,7 +60,7 @@ def saved(folder: Path, count: int, bad: dict[int, str]) -> Path:
 
 def arguments(database: str) -> list[str]:
     """The crawl of the pages by two workers."""
-    given = {"DATABASE_URL": f"sqlite:///{database}", "EXTRACT_WORKERS": 2, "EXTRACT_MAX_SECONDS": 3}
+    given = {"DATABASE_URL": f"sqlite:///{database}", "EXTRACT_WORKERS": 2, "EXTRACT_MAX_SECONDS": 10}
     options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
     return ["crawl", "fixtures", "-a", "path=pages", "-L", "WARNING", *options]
 
@@ -98,7 +100,7 @@ def crawl_and_kill_workers(folder: Path, count: int, kills: int) -> None:
         if len(workers) == 2:
             os.kill(workers[killed % 2], signal.SIGKILL)
             killed += 1
-        time.sleep(0.5)
+        time.sleep(0.2)
     assert process.wait() == 0
     assert killed, "the crawl was over before a worker could be killed"
     # A page whose worker was killed twice has failed, and the next run comes back to it.
@@ -111,7 +113,7 @@ def crawl_and_kill_workers(folder: Path, count: int, kills: int) -> None:
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are found by way of /proc")
 def test_killed_workers_lose_nothing(tmp_path):
     """After SIGKILLs to workers and one more run the database is what an undisturbed crawl gives."""
-    crawl_and_kill_workers(tmp_path / "news", count=300, kills=3)
+    crawl_and_kill_workers(tmp_path / "news", count=150, kills=3)
 
 
 @pytest.mark.soak

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newscrawl import searchwords
 from newscrawl.searchwords import MOST_WORDS, QueryError, fold, folded, parse, words_of
 from tests.vietnamese import decomposed
 
@@ -80,3 +81,12 @@ def test_anything_can_be_typed_and_indexed(text):
         assert '"' not in word
         assert not set(word) & set("*:^()-+ \x00'")
     parse(text)
+
+
+def test_latin_texts_have_the_words_that_any_text_has():
+    """The short way to them takes every character as the long way does, alone, in a word and behind one."""
+    characters = [chr(code) for code in range(0x2100) if searchwords._LATIN.fullmatch(chr(code))]
+    assert {"a", "ữ", "²", "_", "–"} < set(characters)
+    assert not {"\u0301", "\u00ad", "\u200b"} & set(characters)
+    for text in (form for one in characters for form in (one, f"a{one}b", f"a {one}", f"9{one}")):
+        assert searchwords._LATIN_WORD.findall(text) == searchwords._WORD.findall(text)

@@ -1,0 +1,18 @@
+"""What the process that forks the workers loads, once for all of them: code, models and lexicons."""
+
+from __future__ import annotations
+
+import gc
+
+import newscrawl.candidates
+import newscrawl.discovery
+from newscrawl.extraction.dom_model import load_page_judge
+from newscrawl.extraction.dump_headings import credit_at, lexicon
+
+__all__ = ["newscrawl"]
+
+load_page_judge()
+lexicon()
+credit_at("a: b")
+gc.collect()
+gc.freeze()  # so that looking for garbage does not copy to each worker what they all share
