@@ -32,6 +32,8 @@ def clean(text: str) -> str:
 
 def tidy(text: str) -> str:
     """NFC; line breaks as a newline; zero-width characters, soft hyphens, controls and lone surrogates out."""
+    if text.isprintable():  # nothing of all that can be in it
+        return nfc(text)
     text = _LINE_BREAK.sub("\n", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
     return nfc(text)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
-from newscrawl.text import clean, clean_line, printable
+from newscrawl.text import clean, clean_line, printable, tidy
 from tests.vietnamese import decomposed
 
 SENTENCE = "Thành phố Đà Nẵng đã ngăn ngừa được sự bùng phát dịch, “kết quả tốt”…"
@@ -51,3 +53,15 @@ def test_printable_cannot_control_a_terminal():
     """What a page or a file is called is shown, not obeyed."""
     assert printable("a\nb\x1b[2J\u202ec é") == "a\\nb\\x1b[2J\\u202ec é"
     assert printable("می\u200cخواهم 👩\u200d🔬") == "می\u200cخواهم 👩\u200d🔬"
+
+
+def test_nothing_that_is_taken_out_of_a_text_prints():
+    """So a text that prints as it is needs no look for each of them."""
+    taken = [char for char in map(chr, range(0x110000)) if tidy(f"\t{char}a") != f"\t{char}a" and is_normal(f"{char}a")]
+    assert len(taken) > 2000
+    assert not [char for char in taken if char.isprintable()]
+
+
+def is_normal(text: str) -> bool:
+    """Whether a text is in NFC."""
+    return unicodedata.is_normalized("NFC", text)
