@@ -14,18 +14,16 @@ from scrapy.exceptions import DropItem
 
 from newscrawl import candidates
 from newscrawl.archive import ArchiveWriter
+from newscrawl.endings import STORAGE_FAILED
 from newscrawl.frontier import Frontier
 from newscrawl.items import Article, Candidate, Listing, NoArticle, Outcome, Page, UnreadablePage
 from newscrawl.registry import SiteRegistry
 from newscrawl.sources import SiteSpider
-from newscrawl.storage import Result, StorageError, Store, StoreItem, Writer, fault_of
+from newscrawl.storage import Result, StorageError, Store, StoreItem, Traffic, Writer, fault_of
 from newscrawl.text import printable
 from newscrawl.workers import Limits, WorkerFailed, lease, release
 
 logger = logging.getLogger(__name__)
-
-STORAGE_FAILED = "storage_failed"
-"""The reason a crawl is closed with when the database gives up."""
 
 
 class PageFailed(DropItem):
@@ -139,7 +137,9 @@ class StorePipeline:
         folder = settings["ARCHIVE_DIR"]
         is_live = isinstance(spider, SiteSpider) and not settings["FIXTURES_DIR"]
         archive = ArchiveWriter(Path(folder), spider.name) if folder and is_live else None
-        self.store = Store.open(settings["DATABASE_URL"], spider.name, arguments, archive)
+        run_id = settings.getint("RUN_ID") or None
+        self.store = Store.open(settings["DATABASE_URL"], spider.name, arguments, archive, run_id)
+        self.store.traffic = self._traffic
         self.writer: Writer[StoreItem, Result] = Writer(self.store.write)
         if isinstance(spider, SiteSpider):
             self.store.wanted = spider.wanted
@@ -147,6 +147,11 @@ class StorePipeline:
             self.frontier = Frontier(self.crawler, spider, self.writer, self._give_up)
         assert self.crawler.stats is not None
         self.crawler.stats.set_value("newscrawl/run_id", self.store.run_id)
+
+    def _traffic(self) -> Traffic:
+        assert self.crawler.stats is not None
+        value = self.crawler.stats.get_value
+        return Traffic(value("downloader/request_count", 0), value("downloader/response_bytes", 0))
 
     async def process_item(self, item: Candidate | Outcome | Listing) -> Article:
         """Store an item; give back the public fields of an article."""
@@ -187,6 +192,8 @@ class StorePipeline:
         if self.ending is not None:
             return
         logger.error("%s; the crawl ends here, and the next one comes back to what is missing", error)
+        assert self.crawler.stats is not None
+        self.crawler.stats.set_value("newscrawl/storage_error", str(error))
         assert self.crawler.engine is not None
         self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=STORAGE_FAILED))
 
@@ -213,5 +220,6 @@ class StorePipeline:
         except StorageError as error:
             logger.error("the end of the run could not be recorded: %s", error)
             self.crawler.stats.set_value("newscrawl/storage_failed", True)
+            self.crawler.stats.set_value("newscrawl/storage_error", str(error))
         finally:
             self.store.close()

@@ -16,6 +16,16 @@ ARCHIVE_DIR = os.environ.get("NEWSCRAWL_ARCHIVE_DIR", "archive")
 ALARM_COMMAND = os.environ.get("NEWSCRAWL_ALARM_COMMAND", "")
 ALARM_MAX_SECONDS = 30  # for one call
 
+# One crawl of a site into a database at a time. Without it several share the work, each at its own pace.
+CRAWL_LOCK = True
+RUN_ID = None  # set by the crawl command, which begins the record of the run
+
+# A log file for each site, turned over when it is full, in the place of stderr; LOG_JSON writes one JSON line an event.
+LOG_DIR = os.environ.get("NEWSCRAWL_LOG_DIR", "")
+LOG_JSON = False
+LOG_MAX_MEGABYTES = 10
+LOG_KEEP = 5  # files besides the one that is written
+
 # Processes that extract: as many as there are processors; 0 extracts in the crawl itself, for debugging.
 EXTRACT_WORKERS = int(os.environ.get("NEWSCRAWL_EXTRACT_WORKERS", os.cpu_count() or 1))
 EXTRACT_MAX_SECONDS = 60  # for a page

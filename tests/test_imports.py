@@ -15,6 +15,7 @@ GLUE = {
     "commands",
     "cli",
     "logformat",
+    "logs",
     "settings",
     "report",
     "registry",
@@ -22,6 +23,8 @@ GLUE = {
     "wire",
     "replay",
     "watch",
+    "rounds",
+    "__main__",
 }
 ONLY_IN = {"trafilatura": "extraction", "warcio": "archive", "sqlalchemy": "storage", "alembic": "storage"}
 

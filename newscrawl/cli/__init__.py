@@ -10,16 +10,17 @@ from pathlib import Path
 import click
 
 from newscrawl import __version__
+from newscrawl.cli.crawl import crawl
 from newscrawl.cli.db import db
 from newscrawl.cli.delete import delete
 from newscrawl.cli.export import export
 from newscrawl.cli.health import health
 from newscrawl.cli.runs import runs
+from newscrawl.cli.scrapy_command import run_scrapy
 from newscrawl.cli.search import search
 from newscrawl.cli.show import show
 from newscrawl.cli.stats import stats
 
-SCRAPY = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 _DATABASE = click.option(
     "--database",
     metavar="URL",
@@ -40,21 +41,14 @@ def main() -> None:
     """
 
 
-for reading in (search, show, export, stats, runs, health, delete, db):
-    main.add_command(reading)
-
-
-@main.command(context_settings=SCRAPY, add_help_option=False)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def crawl(arguments: tuple[str, ...]) -> None:
-    """Run a spider, as `scrapy crawl` does: newscrawl crawl fixtures -a path=FOLDER."""
-    _scrapy("crawl", *arguments)
+for command in (crawl, search, show, export, stats, runs, health, delete, db):
+    main.add_command(command)
 
 
 @main.command("list")
 def list_spiders() -> None:
     """Name the spiders."""
-    _scrapy("list")
+    run_scrapy("list")
 
 
 @main.command()
@@ -189,12 +183,3 @@ def reextract(
         templates_only=templates_only,
     )
     sys.exit(code)
-
-
-def _scrapy(*arguments: str) -> None:
-    from scrapy.cmdline import execute  # noqa: PLC0415
-    from scrapy.utils.conf import closest_scrapy_cfg  # noqa: PLC0415
-
-    if not closest_scrapy_cfg():
-        os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "newscrawl.settings")
-    execute(["newscrawl", *arguments])

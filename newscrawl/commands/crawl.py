@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import gc
 import signal
 import sys
@@ -12,26 +11,17 @@ from typing import NoReturn
 
 from scrapy import signals
 from scrapy.commands.crawl import Command as ScrapyCrawl
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
-from scrapy.spiderloader import SpiderLoader
 
-from newscrawl.pipelines import STORAGE_FAILED
-from newscrawl.recordings import RecordingError
-from newscrawl.registry import SiteRegistry
-from newscrawl.replay import recordings_of
+from newscrawl.commands.checks import WRONG, Checked, check_crawl
+from newscrawl.commands.telling import Progress, end_with_parent, tell
+from newscrawl.endings import INCOMPLETE, NOT_STARTED, Ending, ending_of
+from newscrawl.logs import begin_log, open_log
 from newscrawl.report import print_report
-from newscrawl.rules import RulesError
-from newscrawl.sources import ArgumentError, LocalSpider, NewsSpider, SiteSpider
-from newscrawl.storage import StorageError, check_database
+from newscrawl.storage import Lock, StorageError, begin_run, conclude_run, holder_of, site_lock
 from newscrawl.text import printable
-from newscrawl.web.addresses import Allowed
-from newscrawl.web.destinations import BadDestination, check_url
-from newscrawl.wire.identity import SettingsError, check_settings
-
-NOT_STARTED = 1
-INCOMPLETE = 2
 
 
 def _say(message: str) -> None:
@@ -43,50 +33,21 @@ def _refuse(message: str) -> NoReturn:
     sys.exit(NOT_STARTED)
 
 
-def _check(settings: Settings, args: list[str], arguments: dict[str, str]) -> str:
-    """Return the name of the spider to run, when everything that it needs is there.
-
-    Raises ArgumentError, BadDestination, RecordingError, RulesError, SettingsError and StorageError.
-    """
-    loader = SpiderLoader.from_settings(settings)
-    SiteRegistry(settings)
-    check_settings(settings)
-    known = sorted(loader.list())
-    unknown = [arg for arg in args if arg.startswith("-")]
-    if unknown:
-        raise ArgumentError(f"unknown option {printable(unknown[0])}")
-    if len(args) != 1:
-        raise ArgumentError(f"name one spider; there are: {', '.join(known)}")
-    name = args[0]
-    if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-        raise ArgumentError(f"no spider is named {printable(name)!r}; {hint}")
-    if settings["FIXTURES_DIR"]:
-        recordings_of(settings, name)
-    spider = loader.load(name)
-    made = spider(**arguments) if issubclass(spider, NewsSpider) else None
-    if isinstance(made, SiteSpider):
-        check_url(made.front_page, Allowed.parse(settings["ALLOW_PRIVATE_ADDRESSES"]))
-    if isinstance(made, LocalSpider):
-        made.check(settings)
-    check_database(settings["DATABASE_URL"])
-    return name
-
-
 class Command(ScrapyCrawl):
-    """Exit codes: 0 every page has its outcome in the database; 1 not started; 2 started, but pages were lost
-    to a storage or spider error, or nothing could be fetched; 130 and 143 ended by Ctrl-C and SIGTERM."""
+    """Exit codes: 0 every page has its outcome in the database, or another crawl is at this site; 1 not started; 2
+    started, but pages were lost to a storage or spider error, or nothing could be fetched; 130 and 143 ended by Ctrl-C
+    and SIGTERM."""
 
     signal_number = 0
-    lost_pages = False
-    """A page ended without an outcome, by an error that nobody foresaw."""
+    lost_pages = 0
+    """Pages that ended without an outcome, by an error that nobody foresaw."""
 
     requires_crawler_process = False  # it would log its versions before a wrong argument is told
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Let wrong options end in one line."""
         super().add_options(parser)
+        parser.add_argument("--in-round", action="store_true", help=argparse.SUPPRESS)  # see `telling`
         parser.error = _refuse  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -99,24 +60,64 @@ class Command(ScrapyCrawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check, crawl, report."""
         assert self.settings is not None
+        if opts.in_round:
+            end_with_parent()
         try:
-            name = _check(self.settings, args, opts.spargs)
-        except (ArgumentError, BadDestination, RecordingError, RulesError, SettingsError, StorageError) as error:
+            checked = check_crawl(self.settings, args, opts.spargs)
+            begin_log(self.settings, checked.site)
+            lock = self._lock(self.settings, checked, in_round=opts.in_round)
+            run_id = begin_run(self.settings["DATABASE_URL"], checked.name, opts.spargs)
+        except WRONG as error:
             _refuse(printable(str(error)))
-        process = self.crawler_process = AsyncCrawlerProcess(self.settings)
-        crawler = self._create_crawler(name)
+        if opts.in_round:
+            tell("started", run_id=run_id)
+        self.settings.set("RUN_ID", run_id, priority="cmdline")
+        ending = self._crawl(self.settings, checked, opts, run_id)
+        try:
+            conclude_run(self.settings["DATABASE_URL"], run_id, ending.code, ending.error)
+        except StorageError as error:
+            _say(str(error))
+            ending = Ending(ending.code or INCOMPLETE, str(error))
+        self.exitcode = ending.code
+        if lock is not None:
+            lock.release()
+
+    def _lock(self, settings: Settings, checked: Checked, *, in_round: bool) -> Lock | None:
+        """Take the lock of the site; where another crawl has it, say so and leave the site to that one."""
+        if not settings.getbool("CRAWL_LOCK"):
+            return None
+        path = site_lock(settings["DATABASE_URL"], checked.site)
+        lock = Lock.take(path)
+        if lock is None:
+            holder = holder_of(path)
+            if in_round:
+                tell("busy", holder=str(holder or ""), since=holder and holder.since.isoformat())
+            else:
+                by = f" by {holder}" if holder else ""
+                _say(f"{printable(checked.site)} is being crawled{by}; it is left to that crawl")
+            sys.exit(0)
+        return lock
+
+    def _crawl(self, settings: Settings, checked: Checked, opts: argparse.Namespace, run_id: int) -> Ending:
+        process = self.crawler_process = AsyncCrawlerProcess(settings)
+        open_log(settings, checked.site, run_id)
+        crawler = self._create_crawler(checked.name)
         crawler.signals.connect(self._note_signals, signals.engine_started)
         crawler.signals.connect(self._freeze, signals.engine_started)
         crawler.signals.connect(self._note_lost, signals.spider_error)
         crawler.signals.connect(self._note_lost, signals.item_error)
+        if opts.in_round:
+            progress = Progress(crawler)  # noqa: F841 - signals hold no reference
         process.crawl(crawler, **opts.spargs)
         process.start()
-        self.exitcode = self._exit_code(crawler)
-        try:
-            print_report(crawler)
-        except StorageError as error:
-            _say(str(error))
-            self.exitcode = self.exitcode or INCOMPLETE
+        ending = ending_of(crawler.stats.get_stats() if crawler.stats else {}, self.signal_number, self.lost_pages)
+        if not opts.in_round:
+            try:
+                print_report(crawler)
+            except StorageError as error:
+                _say(str(error))
+                return Ending(ending.code or INCOMPLETE, ending.error or str(error))
+        return ending
 
     def _note_signals(self) -> None:
         """Remember which signal ended the crawl, and let Scrapy act on it."""
@@ -135,20 +136,4 @@ class Command(ScrapyCrawl):
         gc.freeze()
 
     def _note_lost(self) -> None:
-        self.lost_pages = True
-
-    def _exit_code(self, crawler: Crawler) -> int:
-        if self.signal_number:
-            return 128 + self.signal_number
-        stats = crawler.stats.get_stats() if crawler.stats else {}
-        if "newscrawl/run_id" not in stats:
-            return NOT_STARTED
-        incomplete = (
-            self.lost_pages
-            or stats.get("finish_reason") == STORAGE_FAILED
-            or stats.get("newscrawl/storage_failed")
-            or not stats.get("downloader/response_count")
-            or stats.get("newscrawl/in_vain")
-            or any(name.startswith("feedexport/failed_count") for name in stats)
-        )
-        return INCOMPLETE if incomplete else 0
+        self.lost_pages += 1

@@ -5,6 +5,7 @@ from newscrawl.storage.backends import location, shown_address
 from newscrawl.storage.copying import Copying, copy_database
 from newscrawl.storage.counts import Counts, Result
 from newscrawl.storage.deleting import Deleted, delete_article
+from newscrawl.storage.due import Standing, standings
 from newscrawl.storage.engine import check_database
 from newscrawl.storage.errors import StorageError, fault_of
 from newscrawl.storage.exporting import COLUMNS, Export, export
@@ -12,11 +13,14 @@ from newscrawl.storage.frontier import DuePage, Seed, Take, Window
 from newscrawl.storage.health import SiteHealth, site_health
 from newscrawl.storage.history import History, history
 from newscrawl.storage.listings import Wanted
+from newscrawl.storage.locks import Holder, Lock, file_name, holder_of, site_lock
 from newscrawl.storage.lookup import Shared, StoredArticle, article_by_id, article_by_key
 from newscrawl.storage.query import RunReport, report_run, select_rows
 from newscrawl.storage.rebuild import Progress, Stories, count_stories, rebuild
 from newscrawl.storage.reextractions import Archived, Reextraction, Reread, Scope
 from newscrawl.storage.relearning import Relearned, relearn
+from newscrawl.storage.running import begin_run, close_dead_runs, conclude_run, record_not_started, run_record
+from newscrawl.storage.runs import Traffic
 from newscrawl.storage.search import Answer, Found, search
 from newscrawl.storage.selection import Selection
 from newscrawl.storage.statistics import Share, Statistics, last_runs, statistics
@@ -36,7 +40,9 @@ __all__ = [
     "Export",
     "Found",
     "History",
+    "Holder",
     "Indexing",
+    "Lock",
     "Progress",
     "Reextraction",
     "Relearned",
@@ -49,6 +55,7 @@ __all__ = [
     "Share",
     "Shared",
     "SiteHealth",
+    "Standing",
     "Statistics",
     "StorageError",
     "Store",
@@ -56,31 +63,41 @@ __all__ = [
     "StoredArticle",
     "Stories",
     "Take",
+    "Traffic",
     "Wanted",
     "Window",
     "Writer",
     "accept",
     "article_by_id",
     "article_by_key",
+    "begin_run",
     "check",
     "check_database",
+    "close_dead_runs",
+    "conclude_run",
     "copy_database",
     "count_stories",
     "delete_article",
     "export",
     "fault_of",
+    "file_name",
     "history",
     "judge_run",
+    "holder_of",
     "last_runs",
     "location",
     "note_told",
     "rebuild",
     "relearn",
+    "record_not_started",
     "report_run",
+    "run_record",
     "search",
     "select_rows",
     "shown_address",
     "site_health",
+    "site_lock",
+    "standings",
     "statistics",
     "untold",
     "upgrade",

@@ -2,61 +2,139 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import platform
+import secrets
 import socket
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from newscrawl import __version__
+from newscrawl.storage.engine import StorageError
+from newscrawl.storage.locks import Lock, is_held, lock_folder
 from newscrawl.storage.schema import runs
 
-_PROCESS_BEGAN = datetime.now(UTC)
+KILLED = "killed"
+_GONE = "its process is gone: it was killed, or the machine stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mine:
+    """A run of this process, for as long as it goes on."""
+
+    lock: Lock
+    began: float
+    """By a clock that never jumps."""
+
+
+_mine: dict[tuple[str, int], _Mine] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a run asked of the network, and what came."""
+
+    requests: int = 0
+    bytes: int = 0
+    """Of the answers, as they came over the wire."""
 
 
 def begin(connection: Connection, spider: str, arguments: dict[str, str], counts: dict[str, Any]) -> int:
     """Record that a run begins, close the records of runs that died, and return the new run's id."""
-    host = socket.gethostname()
-    _close_dead(connection, host)
+    close_dead(connection)
+    name = f"run-{secrets.token_hex(8)}.lock"
+    lock = Lock.take(lock_folder(_url(connection)) / name)
+    if lock is None:
+        raise StorageError(f"the lock {name} of a new run is taken already; try again")
+    run_id = _add(connection, spider, arguments, {"lock": name, "counts": counts})
+    _mine[_url(connection), run_id] = _Mine(lock, time.monotonic())
+    return run_id
+
+
+def count(connection: Connection, run_id: int, counts: dict[str, Any], traffic: Traffic | None = None) -> None:
+    """Store what the run has done so far."""
+    so_far = {} if traffic is None else {"requests": traffic.requests, "bytes": traffic.bytes}
+    connection.execute(update(runs).where(runs.c.id == run_id).values(counts=counts, **so_far))
+
+
+def finish(connection: Connection, run_id: int, reason: str, traffic: Traffic | None = None) -> None:
+    """Record that a run ended, and how."""
+    values: dict[str, Any] = {"finished_at": datetime.now(UTC), "reason": reason}
+    if traffic is not None:
+        values |= {"requests": traffic.requests, "bytes": traffic.bytes}
+    mine = _mine.get((_url(connection), run_id))
+    if mine is not None:
+        values["seconds"] = round(time.monotonic() - mine.began, 3)
+    connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+    let_go(_url(connection), run_id)
+
+
+def conclude(connection: Connection, run_id: int, exit_code: int | None, error: str | None) -> None:
+    """Record with which exit code a run's process ended, and what went wrong; end the run where it did not."""
+    reason = select(runs.c.finished_at).where(runs.c.id == run_id)
+    if connection.execute(reason).scalar() is None:
+        finish(connection, run_id, "not_started")
+    connection.execute(update(runs).where(runs.c.id == run_id).values(exit_code=exit_code, error=error))
+
+
+def record_not_started(
+    connection: Connection, spider: str, arguments: dict[str, str], counts: dict[str, Any], ended: tuple[int, str]
+) -> int:
+    """Record a run whose process ended before there was one: its exit code, and why."""
+    moment = datetime.now(UTC)
+    how = {"exit_code": ended[0], "error": ended[1], "reason": "not_started", "finished_at": moment, "seconds": 0.0}
+    return _add(connection, spider, arguments, how | {"counts": counts, "started_at": moment})
+
+
+def let_go(url: str, run_id: int) -> None:
+    """Give the lock of a run of this process back. A run that is not finished then is taken for dead."""
+    mine = _mine.pop((url, run_id), None)
+    if mine is not None:
+        mine.lock.release(remove=True)
+
+
+def close_dead(connection: Connection) -> list[int]:
+    """Close the records of runs whose process is gone, and return their ids.
+
+    A process id says little: it is used again, and every container has the same ones. A run's lock is gone with its
+    process, and does not come along when the database is restored elsewhere. A database without a file is shared with
+    machines whose locks cannot be seen from here: their runs are left to them.
+    """
+    folder = lock_folder(_url(connection))
+    unfinished = select(runs.c.id, runs.c.lock).where(runs.c.finished_at.is_(None))
+    if connection.dialect.name != "sqlite":
+        unfinished = unfinished.where(runs.c.host == socket.gethostname())
+    dead = [row for row in connection.execute(unfinished).all() if row.lock is None or not is_held(folder / row.lock)]
+    for row in dead:
+        finish(connection, row.id, KILLED)
+        connection.execute(update(runs).where(runs.c.id == row.id).values(error=_GONE))
+        if row.lock is not None:
+            with contextlib.suppress(OSError):
+                (folder / row.lock).unlink()
+    return [row.id for row in dead]
+
+
+def _add(connection: Connection, spider: str, arguments: dict[str, str], more: dict[str, Any]) -> int:
     values = {
         "spider": spider,
         "arguments": arguments,
         "version": __version__,
-        "host": host,
+        "scrapy_version": version("scrapy"),
+        "python_version": platform.python_version(),
+        "host": socket.gethostname(),
         "pid": os.getpid(),
         "started_at": datetime.now(UTC),
-        "counts": counts,
+        **more,
     }
     run_id: int = connection.execute(insert(runs).values(**values).returning(runs.c.id)).scalar_one()
     return run_id
 
 
-def count(connection: Connection, run_id: int, counts: dict[str, Any]) -> None:
-    """Store what the run has done so far."""
-    connection.execute(update(runs).where(runs.c.id == run_id).values(counts=counts))
-
-
-def finish(connection: Connection, run_id: int, reason: str) -> None:
-    """Record that a run ended, and how."""
-    connection.execute(update(runs).where(runs.c.id == run_id).values(finished_at=datetime.now(UTC), reason=reason))
-
-
-def _close_dead(connection: Connection, host: str) -> None:
-    columns = select(runs.c.id, runs.c.pid, runs.c.started_at)
-    unfinished = columns.where(runs.c.finished_at.is_(None), runs.c.host == host)
-    for run_id, pid, started_at in connection.execute(unfinished).all():
-        # In a container every run may have the same process id.
-        is_alive = started_at >= _PROCESS_BEGAN if pid == os.getpid() else _is_alive(pid)
-        if not is_alive:
-            finish(connection, run_id, "killed")
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _url(connection: Connection) -> str:
+    return connection.engine.url.render_as_string(hide_password=False)

@@ -41,6 +41,16 @@ runs = Table(
     Column("finished_at", UtcDateTime),
     Column("reason", Text),
     Column("counts", Json, nullable=False),
+    Column("lock", Text),
+    Column("scrapy_version", Text),
+    Column("python_version", Text),
+    Column("seconds", Float),
+    Column("requests", Integer),
+    Column("bytes", BigInteger),
+    Column("exit_code", Integer),
+    Column("error", Text),
+    Index("ix_runs_spider", "spider", "started_at"),
+    Index(None, "finished_at"),
 )
 
 run_sources = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,6 +24,8 @@ from newscrawl.storage.forgetting import forget
 from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, seed, take
 from newscrawl.storage.listings import Wanted, record_listing
 from newscrawl.storage.mending import Cause, cause_of, put_aside, settle, without_templates
+from newscrawl.storage.presence import Presence
+from newscrawl.storage.runs import Traffic
 from newscrawl.storage.schema import articles
 from newscrawl.storage.tally import lost_by, tally, write_tally
 from newscrawl.storage.values import facts_of, text_of
@@ -46,13 +48,27 @@ class Store:
     measures: dict[str, Measures] = field(default_factory=dict)
     """What was done on each source, where the run is one to judge their health by."""
     is_watched: bool = False
+    traffic: Callable[[], Traffic] | None = None
+    """What the run has asked of the network so far."""
+    presence: Presence = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.presence = Presence.of(self.engine)
 
     @classmethod
-    def open(cls, url: str, spider: str, arguments: dict[str, str], archive: ArchiveWriter | None = None) -> Store:
-        """Open the database, create or upgrade its tables, and begin a run."""
+    def open(
+        cls,
+        url: str,
+        spider: str,
+        arguments: dict[str, str],
+        archive: ArchiveWriter | None = None,
+        run_id: int | None = None,
+    ) -> Store:
+        """Open the database, create or upgrade its tables, and begin a run, or go on with one that has begun."""
         engine = open_engine(url)
         with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
-            run_id = runs.begin(connection, spider, arguments, Counts().as_json())
+            if run_id is None:
+                run_id = runs.begin(connection, spider, arguments, Counts().as_json())
             forget(connection, datetime.now(UTC))
         return cls(engine, run_id, archive=archive)
 
@@ -62,11 +78,12 @@ class Store:
             results = [_write(connection, item, self) for item in items]
             counts = self.counts.plus(zip(items, results, strict=True))
             if counts != self.counts:
-                runs.count(connection, self.run_id, counts.as_json())
+                runs.count(connection, self.run_id, counts.as_json(), self._traffic())
             counted = tally(self.measures, zip(items, results, strict=True)) if self.is_watched else {}
             write_tally(connection, self.run_id, counted, self.measures.keys())
             if self.archive is not None:
                 self.archive.sync()  # a row never points at what a power cut can take
+            self.presence.check()
         self.counts = counts
         self.measures |= counted
         return results
@@ -74,10 +91,15 @@ class Store:
     def finish(self, reason: str) -> None:
         """End the run."""
         with explained(self.engine), write_transaction(self.engine) as connection:
-            runs.finish(connection, self.run_id, reason)
+            runs.finish(connection, self.run_id, reason, self._traffic())
+            self.presence.check()
+
+    def _traffic(self) -> Traffic | None:
+        return None if self.traffic is None else self.traffic()
 
     def close(self) -> None:
         """Let go of the database, and of the archive."""
+        runs.let_go(self.engine.url.render_as_string(hide_password=False), self.run_id)
         self.engine.dispose()
         if self.archive is not None:
             with _archived():

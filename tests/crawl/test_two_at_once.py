@@ -33,7 +33,7 @@ def test_two_crawls_at_once_leave_what_one_leaves(tmp_path: Path, each_database:
         assert len(alone["articles"]) == len(site.urls())
         assert any(row[16] is not None for row in alone["articles"])  # copies of others
         site.forget()
-        together = command(site, tmp_path / "together.db", DATABASE_URL=each_database.url)
+        together = command(site, tmp_path / "together.db", DATABASE_URL=each_database.url, CRAWL_LOCK=0)
         processes = [
             subprocess.Popen(together, cwd=ROOT, env=allowed(site), stdout=-1, stderr=subprocess.PIPE, text=True)
             for _ in range(2)

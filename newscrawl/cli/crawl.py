@@ -1,0 +1,102 @@
+"""`newscrawl crawl`: one spider as Scrapy runs it, or a round of several, for cron."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import Settings
+
+    from newscrawl.cli.round import Order
+
+_SCRAPY = {"ignore_unknown_options": True, "allow_extra_args": True}
+_ONE_SPIDER = ("output", "overwrite_output", "logfile", "profile", "pidfile", "pdb")
+"""Options that name a file or a terminal, which several crawls cannot share."""
+
+
+@click.command(context_settings=_SCRAPY)
+@click.option("--all", "everything", is_flag=True, help="Every site that has a spider.")
+@click.option("--due", is_flag=True, help="Only sites with a page that is due, or never crawled; alone, of all.")
+@click.option("--jobs", type=click.IntRange(1, 100), metavar="N", help="So many at a time [default: 4]")
+@click.option(
+    "--time-limit", type=click.FloatRange(0, min_open=True), metavar="MINUTES", help="End all crawls cleanly then."
+)
+@click.option("--quiet", is_flag=True, help="Print nothing unless something failed, so that cron mails only trouble.")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each site as JSON.")
+@click.argument("arguments", metavar="[SPIDER]... [-a NAME=VALUE] [-s NAME=VALUE]", nargs=-1, type=click.UNPROCESSED)
+def crawl(arguments: tuple[str, ...], **chosen: Any) -> None:
+    """Run spiders: one as `scrapy crawl` does, several each in a process of its own.
+
+    \b
+    newscrawl crawl fixtures -a path=FOLDER -O articles.jsonl
+    newscrawl crawl tuoitre bnews
+    newscrawl crawl --due --jobs 8 --time-limit 50 --quiet
+
+    -a sets an argument of the spiders and -s a setting, -L the level of the log; -o and -O write the articles of a
+    single spider. A site that another process is crawling is left to it.
+
+    Exit codes: 0 every site did what it should; 1 nothing began, or a site could not; 2 a site failed or its turn did
+    not come; 130 and 143 ended by Ctrl-C and SIGTERM.
+    """
+    from newscrawl.cli.scrapy_command import find_project, run_scrapy  # noqa: PLC0415
+
+    find_project()
+    if not any(chosen.values()) and not _names_several(arguments):
+        run_scrapy("crawl", *arguments)
+    from newscrawl.cli.round import run_round  # noqa: PLC0415
+
+    sys.exit(run_round(_read(arguments), **chosen))
+
+
+def _names_several(arguments: tuple[str, ...]) -> bool:
+    if len(arguments) < 2 or "--in-round" in arguments:
+        return False
+    from scrapy.utils.project import get_project_settings  # noqa: PLC0415
+
+    spiders = _parse(arguments, get_project_settings())[1]
+    return len(spiders) > 1 and not any(name.startswith("-") for name in spiders)
+
+
+def _parse(arguments: tuple[str, ...], settings: Settings) -> tuple[argparse.Namespace, list[str], Any]:
+    """Read the arguments as `scrapy crawl` does; what is wrong with them ends in one line."""
+    from scrapy.cmdline import ScrapyArgumentParser  # noqa: PLC0415
+
+    from newscrawl.commands.crawl import Command  # noqa: PLC0415
+
+    command, parser = Command(), ScrapyArgumentParser(conflict_handler="resolve", add_help=False)
+    command.settings = settings
+    command.add_options(parser)
+    options, spiders = parser.parse_known_args(list(arguments))
+    return options, spiders, command
+
+
+def _read(arguments: tuple[str, ...]) -> Order:
+    """Return what is to be crawled, and how. What is wrong ends in one line."""
+    from scrapy.utils.project import get_project_settings  # noqa: PLC0415
+
+    from newscrawl.cli.options import refuse  # noqa: PLC0415
+    from newscrawl.cli.round import Order  # noqa: PLC0415
+
+    settings = get_project_settings()
+    options, spiders, command = _parse(arguments, settings)
+    unknown = [name for name in spiders if name.startswith("-")]
+    if unknown:
+        refuse("crawl", f"unknown option {unknown[0]}")
+    unfit = [name for name in _ONE_SPIDER if getattr(options, name)]
+    if unfit:
+        instead = "; -s LOG_DIR=FOLDER writes a log for each" if unfit == ["logfile"] else ""
+        refuse("crawl", f"--{unfit[0].replace('_', '-')} is for a single spider{instead}")
+    given = [part for value in options.spargs for part in ("-a", value)]
+    given += [part for value in options.set for part in ("-s", value)]
+    given += ["-L", options.loglevel] if options.loglevel else []
+    given += ["--nolog"] if options.nolog else []
+    command.process_options(spiders, options)
+    is_level_given = options.loglevel or options.nolog or any(value.startswith("LOG_LEVEL=") for value in given)
+    if not is_level_given and not settings["LOG_DIR"]:  # of many crawls at once only trouble is worth a line
+        given += ["-L", "WARNING"]
+    return Order(settings, tuple(spiders), tuple(given), options.spargs)

@@ -1,0 +1,111 @@
+"""The crawls of a round: so many at a time, within a time limit, ended by signals, each recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from newscrawl.rounds.child import Child
+from newscrawl.rounds.result import Ended, SiteResult, Stopped, interrupted, judge, no_time
+from newscrawl.rounds.result import last_word as why
+from newscrawl.storage import StorageError, close_dead_runs, conclude_run, record_not_started, run_record
+
+GRACE = 30.0
+"""Seconds that a crawl is given to end: it needs ten at most, but the disk may be slow."""
+
+
+class Watcher(Protocol):
+    """Is told what happens."""
+
+    def heard(self, spider: str, event: str, facts: dict[str, Any]) -> None:
+        """A crawl says something: `started`, `progress`, `busy`, or `log` with a `line`."""
+
+    def ended(self, result: SiteResult) -> None:
+        """A site is done with."""
+
+
+class Round:
+    """Crawls of several spiders."""
+
+    def __init__(
+        self, url: str, spiders: Sequence[str], options: Sequence[str], arguments: dict[str, str], watcher: Watcher
+    ) -> None:
+        self._url = url
+        self._spiders = spiders
+        self._options = options
+        """What every crawl is started with."""
+        self._arguments = arguments
+        self._watcher = watcher
+        self._running: set[Child] = set()
+        self._over: Stopped | None = None
+        self.signal_number = 0
+
+    async def run(self, jobs: int, seconds: float | None) -> list[SiteResult]:
+        """Crawl, and return what became of each site, in order."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._receive, number)
+        limit = loop.call_later(seconds, self._stop, signal.SIGTERM, "time_limit") if seconds is not None else None
+        free = asyncio.Semaphore(jobs)
+        try:
+            return list(await asyncio.gather(*(self._crawl(spider, free) for spider in self._spiders)))
+        finally:
+            if limit is not None:
+                limit.cancel()
+
+    async def _crawl(self, spider: str, free: asyncio.Semaphore) -> SiteResult:
+        async with free:
+            if self._over is not None:
+                is_late = self._over == "time_limit"
+                result = no_time(spider) if is_late else interrupted(spider, self.signal_number)
+            else:
+                child = Child(spider, self._options, lambda *said: self._watcher.heard(spider, *said))
+                self._running.add(child)
+                try:
+                    ended = await child.run()
+                finally:
+                    self._running.discard(child)
+                result = await asyncio.to_thread(self._settle, ended)
+        self._watcher.ended(result)
+        return result
+
+    def _settle(self, ended: Ended) -> SiteResult:
+        """Look up the record of a crawl; where its process could not finish it, do so."""
+        try:
+            if ended.busy:
+                return judge(ended, None)
+            if ended.code < 0:
+                close_dead_runs(self._url)
+            record = run_record(self._url, ended.run_id) if ended.run_id is not None else None
+            result = judge(ended, record)
+            if result.exit_code and record is None:
+                record_not_started(self._url, ended.spider, self._arguments, ended.code, result.error or why(ended.log))
+            elif ended.code < 0 and ended.run_id is not None:
+                conclude_run(self._url, ended.run_id, 128 - ended.code, result.error)
+        except StorageError as error:
+            failed = judge(ended, None)
+            words = "; ".join(dict.fromkeys(word for word in (failed.error, str(error)) if word))
+            return SiteResult(
+                ended.spider, max(failed.exit_code, 2), "storage_failed", ended.seconds, words, log=ended.log
+            )
+        return result
+
+    def _receive(self, number: int) -> None:
+        if self.signal_number:  # once more: whoever sends it has had enough
+            self._kill()
+        self.signal_number = self.signal_number or number
+        self._stop(number, "signal")
+
+    def _stop(self, number: int, why_: Stopped) -> None:
+        self._over = self._over or why_
+        for child in self._running:
+            child.stop(number, why_)
+        asyncio.get_running_loop().call_later(GRACE, self._kill)
+
+    def _kill(self) -> None:
+        for child in list(self._running):
+            with contextlib.suppress(OSError):
+                child.kill()
