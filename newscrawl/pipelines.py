@@ -21,6 +21,8 @@ from newscrawl.registry import SiteRegistry
 from newscrawl.sources import SiteSpider
 from newscrawl.storage import Result, StorageError, Store, StoreItem, Traffic, Writer, fault_of
 from newscrawl.text import printable
+from newscrawl.wire.ending import READING_GRACE, EndWatch
+from newscrawl.wire.refusals import Ending
 from newscrawl.workers import Limits, WorkerFailed, lease, release
 
 logger = logging.getLogger(__name__)
@@ -58,6 +60,13 @@ class NotStored(DropItem):
         super().__init__(message, log_level="DEBUG")
 
 
+class CutOff(DropItem):
+    """The crawl ended while the page was read; the next run comes back to it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, log_level="DEBUG")
+
+
 _DROPS: dict[str, type[DropItem]] = {"failed": PageFailed, "unchanged": PageUnchanged}
 
 
@@ -68,6 +77,7 @@ class ExtractPipeline:
         settings = crawler.settings
         self.crawler = crawler
         self.sites = SiteRegistry(settings)
+        self.watch = EndWatch.of(crawler)
         self.limits = Limits(
             settings.getint("EXTRACT_WORKERS"),
             settings.getfloat("EXTRACT_MAX_SECONDS"),
@@ -97,7 +107,10 @@ class ExtractPipeline:
         if item.source is None and item.url is not None:
             item = replace(item, source=self.sites.source_of(item.url))
         try:
-            made = await self.workers.run(candidates.make, item, self.sites.rules_for(item.url))
+            work = self.workers.run(candidates.make, item, self.sites.rules_for(item.url))
+            made = await self.watch.unless_ended(work, READING_GRACE)  # a page may take a minute
+        except Ending:
+            raise CutOff(f"{item.url or item.key}: the crawl ended before it was read") from None
         except WorkerFailed as error:
             return _without_article(item, "failed", UnreadablePage(error.reason, str(error)))
         except NoArticle as error:

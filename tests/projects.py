@@ -42,11 +42,13 @@ def run(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProce
     return subprocess.run(command, check=False, **options)
 
 
-def run_on_a_terminal(*command: str, cwd: Path, **variables: str) -> str:
-    """Run a command whose output is a terminal; return what it wrote there."""
+def run_on_a_terminal(*command: str, cwd: Path, both: bool = False, **variables: str) -> str:
+    """Run a command whose output, and with `both` its errors too, is a terminal; return what it wrote there."""
     terminal, output = pty.openpty()
     written = b""
-    with subprocess.Popen(command, cwd=cwd, env=environment(**variables), stdout=output):
+    with subprocess.Popen(
+        command, cwd=cwd, env=environment(**variables), stdout=output, stderr=output if both else None
+    ):
         os.close(output)
         with contextlib.suppress(OSError):  # Linux says the end so
             while part := os.read(terminal, 1 << 16):

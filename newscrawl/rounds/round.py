@@ -81,10 +81,12 @@ class Round:
                 close_dead_runs(self._url)
             record = run_record(self._url, ended.run_id) if ended.run_id is not None else None
             result = judge(ended, record)
+            code = ended.code if ended.code >= 0 else 128 - ended.code
             if result.exit_code and record is None:
-                record_not_started(self._url, ended.spider, self._arguments, ended.code, result.error or why(ended.log))
+                error = result.error or why(ended.log)
+                record_not_started(self._url, ended.spider, self._arguments, code, error)
             elif ended.code < 0 and ended.run_id is not None:
-                conclude_run(self._url, ended.run_id, 128 - ended.code, result.error)
+                conclude_run(self._url, ended.run_id, code, result.error)
         except StorageError as error:
             failed = judge(ended, None)
             words = "; ".join(dict.fromkeys(word for word in (failed.error, str(error)) if word))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -15,6 +16,8 @@ from newscrawl.wire.refusals import Ending
 _LOOK = 0.2
 GRACE = 3.0
 """Seconds that a download which is under way is given to come to its end."""
+READING_GRACE = 7.0
+"""Seconds after which a page that was fetched and is not read yet is left to the next run."""
 
 _T = TypeVar("_T")
 _watches: WeakKeyDictionary[Crawler, EndWatch] = WeakKeyDictionary()
@@ -30,6 +33,7 @@ class EndWatch:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._ended = asyncio.Event()
+        self._ended_at = 0.0
         self._task: asyncio.Task[None] | None = None
         crawler.signals.connect(self._watch, signals.spider_opened)
         crawler.signals.connect(self._close, signals.spider_closed)
@@ -55,7 +59,7 @@ class EndWatch:
     async def _look(self) -> None:
         while not self.has_ended:
             await asyncio.sleep(_LOOK)
-        self._ended.set()
+        self._end()
         assert self.crawler.engine is not None
         downloader = self.crawler.engine.downloader
         while True:  # a request that was on its way through the middlewares may come to a new slot
@@ -65,19 +69,25 @@ class EndWatch:
                 downloader._process_queue(slot)
             await asyncio.sleep(_LOOK)
 
+    def _end(self) -> None:
+        if not self._ended.is_set():
+            self._ended_at = time.monotonic()
+            self._ended.set()
+
     def _close(self) -> None:
-        self._ended.set()
+        self._end()
         if self._task is not None:
             self._task.cancel()
 
     async def unless_ended(self, work: Coroutine[Any, Any, _T], grace: float = 0.0) -> _T:
-        """Do some work; when the crawl ends, stop it after so many seconds and raise Ending."""
+        """Do some work; so many seconds after the end of the crawl began, stop it and raise Ending."""
         task = asyncio.ensure_future(work)
         end = asyncio.ensure_future(self._ended.wait())
         try:
             await asyncio.wait({task, end}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done() and grace:
-                await asyncio.wait({task}, timeout=grace)
+            left = self._ended_at + grace - time.monotonic()
+            if not task.done() and left > 0:
+                await asyncio.wait({task}, timeout=left)
             if task.done():
                 return task.result()
             raise Ending

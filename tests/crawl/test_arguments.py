@@ -8,7 +8,7 @@ import pytest
 from scrapy.settings import Settings
 
 import newscrawl.settings
-from newscrawl.commands.crawl import _check
+from newscrawl.commands.checks import check_crawl
 from tests.crawl.crawls import paper
 
 WRONG = {
@@ -41,7 +41,7 @@ def test_wrong_arguments_are_refused_before_the_crawl(argument: str, tmp_path):
     settings.setdict({"DATABASE_URL": f"sqlite:///{tmp_path}/out.db"})
     name, value = argument.split("=", 1)
     with pytest.raises(ValueError, match=re.escape(WRONG[argument])) as refused:
-        _check(settings, ["site"], {"url": "https://news.example/", name: value})
+        check_crawl(settings, ["site"], {"url": "https://news.example/", name: value})
     assert str(refused.value).isprintable()
     assert "secret" not in str(refused.value)
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,96 @@
+"""SIGTERM ends a crawl within ten seconds, with everything stored that was read."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from benchmarks.newspaper import Options, running
+from tests.conftest import ROOT
+from tests.crawl.site_crawl import allowed, command, crawl
+from tests.database import committed, query
+from tests.projects import COMMAND, environment, make_project
+
+SPIDER = '''
+"""Takes a minute for a page."""
+import time
+from newscrawl.sources import SiteSpider
+
+def slowly(article, page):
+    if "{slow}" in (page.url or ""):
+        time.sleep(45)
+    return article
+
+class Slow(SiteSpider):
+    """Of one site."""
+    name = "slow"
+    home = "{url}/"
+    allowed_domains = ("{host}",)
+    adjust = f"{{__name__}}:slowly"
+'''
+
+
+def end(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> float:
+    """Send a signal, and return the seconds until the process has ended."""
+    process.send_signal(number)
+    began = time.monotonic()
+    process.communicate(timeout=60)
+    return time.monotonic() - began
+
+
+def test_crawl_ends_with_everything_stored(tmp_path: Path) -> None:
+    """In the middle of a site: what it counted stands there, and the next run brings the rest."""
+    database = tmp_path / "out.db"
+    with running(Options(articles=40, sections=2, copies=0, live=0, multipage=0)) as site:
+        process = subprocess.Popen(
+            command(site, database, CONCURRENT_REQUESTS_PER_DOMAIN=1, DOWNLOAD_DELAY=0.5),
+            cwd=ROOT,
+            env=allowed(site),
+            stdout=-1,
+            stderr=-1,
+            text=True,
+        )
+        while committed(database) < 5:
+            assert process.poll() is None
+            time.sleep(0.01)
+        assert end(process) < 10
+        assert process.returncode == 143
+        stored = committed(database)
+        assert 5 <= stored < 40
+        assert query(
+            database, "select reason, exit_code, error, json_extract(counts, '$.outcomes.stored') from runs"
+        ) == [("shutdown", 143, None, stored)]
+        articles = {url.removeprefix(site.url) for url in site.urls()}
+        fetched = sum(count for path, count in site.by_path().items() if path in articles)
+        assert fetched - stored <= 1, "what was fetched is stored, but for one that was cut off"
+        assert crawl(site, database).returncode == 0
+        assert committed(database) == 40
+
+
+def test_page_that_takes_a_minute_holds_nothing_up(tmp_path: Path) -> None:
+    """It stays due for the next run."""
+    database = tmp_path / "out.db"
+    with running(Options(articles=6, sections=1, copies=0, live=0, multipage=0)) as site:
+        slow = site.urls(1)[0]
+        source = SPIDER.format(url=site.url, host=site.host, slow=slow.removeprefix(site.url))
+        project = make_project(tmp_path / "project", slow=source)
+        settings = {"DATABASE_URL": f"sqlite:///{database}", "ARCHIVE_DIR": "", "DOWNLOAD_DELAY": 0}
+        options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+        process = subprocess.Popen(
+            [COMMAND, "crawl", "slow", *options],
+            cwd=project,
+            env=environment(NEWSCRAWL_ALLOW_PRIVATE_ADDRESSES=site.host),
+            stdout=-1,
+            stderr=-1,
+            text=True,
+        )
+        while committed(database) < 5:
+            assert process.poll() is None
+            time.sleep(0.05)
+        assert end(process) < 10
+        assert process.returncode == 143
+        assert query(database, f"select outcome, next_fetch_at is null from pages where url = '{slow}'") == [
+            ("queued", 0)
+        ]
