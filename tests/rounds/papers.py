@@ -47,12 +47,12 @@ RETRY_TIMES = 0
 class Newsroom:
     """Several newspapers, a project with a spider for each, and one database."""
 
-    def __init__(self, folder: Path, sites: Sequence[Site]) -> None:
+    def __init__(self, folder: Path, sites: Sequence[Site], disk: Path) -> None:
         self.sites = {f"paper{number}": site for number, site in enumerate(sites)}
         spiders = {name: SPIDER.format(name=name, url=site.url, host=site.host) for name, site in self.sites.items()}
         self.project = make_project(folder / "project", **spiders)
         (self.project / "project_settings.py").write_text(SETTINGS, "utf-8")
-        self.database = folder / "data" / "news.db"
+        self.database = disk / "data" / "news.db"
         self.database.parent.mkdir()
 
     @property
@@ -100,15 +100,15 @@ class Newsroom:
 
 
 @contextmanager
-def newsroom(folder: Path, count: int = 2, **options: Any) -> Iterator[Newsroom]:
-    """Serve so many newspapers, each at an address of its own."""
+def newsroom(folder: Path, count: int = 2, disk: Path | None = None, **options: Any) -> Iterator[Newsroom]:
+    """Serve so many newspapers, each at an address of its own, with the database on a disk."""
     with ExitStack() as stack:
-        yield Newsroom(
-            folder,
-            [
-                stack.enter_context(
-                    running(Options(**SMALL | {"seed": number} | options), host=f"127.0.0.{number + 10}")
-                )
-                for number in range(count)
-            ],
-        )
+        papers = [
+            running(
+                Options(**SMALL | {"seed": number} | options),
+                host=f"127.0.0.{number + 10}",
+                state=folder / f"paper{number}.json",
+            )
+            for number in range(count)
+        ]
+        yield Newsroom(folder, [stack.enter_context(paper) for paper in papers], disk or folder)

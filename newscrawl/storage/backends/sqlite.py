@@ -100,6 +100,7 @@ _ADVICE = {
     "not a database": "name another file; this one was left as it is",
     "already exists": "it holds tables of another program; name another file",
     "is locked": f"another process has been writing for {BUSY_TIMEOUT} s; try again when it is done",
+    "disk I/O": "is the disk full, or failing? what was stored before is safe",
     "is full": "free some space; what was stored before is safe",
 }
 
