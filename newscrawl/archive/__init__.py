@@ -2,6 +2,7 @@
 
 from newscrawl.archive.deleting import delete_record
 from newscrawl.archive.place import ArchiveError, Place
+from newscrawl.archive.pruning import OldFile, old_files, remove_file
 from newscrawl.archive.reading import FAULTS, Record, read_archive, read_page
 from newscrawl.archive.writing import MAX_BYTES, ArchiveWriter
 
@@ -10,9 +11,12 @@ __all__ = [
     "MAX_BYTES",
     "ArchiveError",
     "ArchiveWriter",
+    "OldFile",
     "Place",
     "Record",
     "delete_record",
+    "old_files",
     "read_archive",
     "read_page",
+    "remove_file",
 ]

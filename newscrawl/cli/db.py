@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from pathlib import Path
 
 import click
 
@@ -12,7 +13,7 @@ from newscrawl.cli.options import address, database_option, json_option, one_lin
 
 @click.group()
 def db() -> None:
-    """Upgrade, check and compact a database."""
+    """Upgrade, check, back up, prune and compact a database."""
 
 
 @db.command()
@@ -106,3 +107,63 @@ def copy(origin: str, target: str, as_json: bool) -> None:
         else:
             click.echo(f"{sum(rows.values())} rows, {rows['articles']} of them articles, are the same in both")
             click.echo(f"Next: NEWSCRAWL_DATABASE_URL={shlex.quote(shown_address(target))}, for crawls and commands")
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@database_option
+@json_option
+def backup(file: Path, database: str | None, as_json: bool) -> None:
+    """Copy the database as it is at a moment into a new file, and read the copy through: newscrawl db backup FILE.
+
+    A crawl may go on meanwhile. The archive of raw pages is files that never change: copy them with rsync.
+    """
+    with one_line("db backup"):
+        from newscrawl import storage  # noqa: PLC0415
+
+        size = storage.back_up(address(database), file)
+    if as_json:
+        print_json({"file": str(file), "bytes": size})
+    else:
+        click.echo(f"{file}: {size / 1e6:,.1f} MB, and whole")
+
+
+@db.command()
+@click.option("--archive-days", type=click.IntRange(1), metavar="N", help="Remove raw pages older than this.")
+@click.option("--runs-days", type=click.IntRange(1), metavar="N", help="Remove records of runs older than this.")
+@click.option("--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Of raw pages [default: as crawls]")
+@click.option("--dry-run", is_flag=True, help="Remove nothing; say what would go.")
+@database_option
+@json_option
+def prune(
+    *,
+    archive_days: int | None,
+    runs_days: int | None,
+    archive: Path | None,
+    dry_run: bool,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    """Remove what is older than so many days before the last run: newscrawl db prune --archive-days 90 --runs-days 400.
+
+    Articles, their revisions and the last run of each spider stay. An article whose raw page goes has NULL in
+    archive_file, and cannot be extracted anew. A crawl may run meanwhile.
+    """
+    from newscrawl import settings  # noqa: PLC0415
+
+    if archive_days is None and runs_days is None:
+        raise click.UsageError("nothing to do: give --archive-days, --runs-days, or both")
+    with one_line("db prune"):
+        from newscrawl import storage  # noqa: PLC0415
+
+        folder = archive or (Path(settings.ARCHIVE_DIR) if settings.ARCHIVE_DIR else None)
+        done = storage.prune(
+            address(database), archive=folder, archive_days=archive_days, runs_days=runs_days, dry_run=dry_run
+        )
+    facts = {"runs": done.runs, "files": done.files, "bytes": done.bytes, "articles": done.articles}
+    if as_json:
+        print_json(facts | {"dry_run": dry_run})
+    else:
+        would = "would be removed" if dry_run else "were removed"
+        raw = f"{done.files} files of raw pages ({done.bytes / 1e6:,.1f} MB, of {done.articles} articles)"
+        click.echo(f"{done.runs} records of runs and {raw} {would}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -25,17 +26,22 @@ def runs(spider: str | None, limit: int, database: str | None, as_json: bool) ->
         return
     from newscrawl.cli.table import table  # noqa: PLC0415
 
-    names = ("run", "spider", "started", "took", "ended", "stored", "unchanged", "failed", "arguments")
+    names = ["run", "spider", "started", "took", "ended", "stored", "unchanged", "failed", "requests", "MB"]
     rows = [_row(run) for run in found]
-    shown = len(names) if any(row[-1] for row in rows) else len(names) - 1
-    for line in table(names[:shown], [row[:shown] for row in rows]):
+    for more in ("arguments", "error"):
+        told = [_said(run[more]) for run in found]
+        if any(told):
+            names.append(more)
+            rows = [[*row, text] for row, text in zip(rows, told, strict=True)]
+    for line in table(names, rows):
         click.echo(line)
 
 
 def _row(run: dict[str, Any]) -> list[object]:
     outcomes = run["counts"]["outcomes"]
     took = run["finished_at"] - run["started_at"] if run["finished_at"] else None
-    arguments = " ".join(f"{name}={value}" for name, value in run["arguments"].items())
+    if run["seconds"] is not None:
+        took = timedelta(seconds=run["seconds"])
     return [
         run["id"],
         run["spider"],
@@ -43,5 +49,12 @@ def _row(run: dict[str, Any]) -> list[object]:
         None if took is None else str(took).partition(".")[0],
         run["reason"] or "goes on",
         *(outcomes.get(name, 0) for name in ("stored", "unchanged", "failed")),
-        arguments,
+        run["requests"],
+        None if run["bytes"] is None else round(run["bytes"] / 1e6, 1),
     ]
+
+
+def _said(value: dict[str, Any] | str | None) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={text}" for name, text in value.items())
+    return value or ""

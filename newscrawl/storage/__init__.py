@@ -3,6 +3,7 @@
 from newscrawl.storage.alarms import Alarm, accept, judge_run, note_told, untold
 from newscrawl.storage.backends import location, shown_address
 from newscrawl.storage.copying import Copying, copy_database
+from newscrawl.storage.backup import back_up
 from newscrawl.storage.counts import Counts, Result
 from newscrawl.storage.deleting import Deleted, delete_article
 from newscrawl.storage.due import Standing, standings
@@ -15,6 +16,7 @@ from newscrawl.storage.history import History, history
 from newscrawl.storage.listings import Wanted
 from newscrawl.storage.locks import Holder, Lock, file_name, holder_of, site_lock
 from newscrawl.storage.lookup import Shared, StoredArticle, article_by_id, article_by_key
+from newscrawl.storage.pruning import Pruned, prune
 from newscrawl.storage.query import RunReport, report_run, select_rows
 from newscrawl.storage.rebuild import Progress, Stories, count_stories, rebuild
 from newscrawl.storage.reextractions import Archived, Reextraction, Reread, Scope
@@ -44,6 +46,7 @@ __all__ = [
     "Indexing",
     "Lock",
     "Progress",
+    "Pruned",
     "Reextraction",
     "Relearned",
     "Reread",
@@ -70,6 +73,7 @@ __all__ = [
     "accept",
     "article_by_id",
     "article_by_key",
+    "back_up",
     "begin_run",
     "check",
     "check_database",
@@ -87,6 +91,7 @@ __all__ = [
     "last_runs",
     "location",
     "note_told",
+    "prune",
     "rebuild",
     "relearn",
     "record_not_started",

@@ -74,7 +74,9 @@ class Cron:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         code, _, err = self._end(process, "kill_child")
-        killed = self.room.query(f"select pid, exit_code, error from runs where id > {self._last_run} and pid = {pid}")
+        killed = self.room.query(
+            f"select pid, exit_code, error from runs where id > {self._last_run} and pid = {pid or 0}"
+        )
         if [row for row in killed if row[1] == 137]:
             assert code == 2, err
             assert "ended by SIGKILL" in killed[0][2]

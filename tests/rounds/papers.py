@@ -56,13 +56,18 @@ class Newsroom:
         self.database.parent.mkdir()
 
     @property
+    def ours(self) -> dict[str, str]:
+        """The variables that name the database and the archive."""
+        return {
+            "NEWSCRAWL_DATABASE_URL": f"sqlite:///{self.database}",
+            "NEWSCRAWL_ARCHIVE_DIR": str(self.database.with_name("archive")),
+            "NEWSCRAWL_EXTRACT_WORKERS": "0",
+        }
+
+    @property
     def variables(self) -> dict[str, str]:
         """The environment in which cron calls."""
-        return environment(
-            NEWSCRAWL_DATABASE_URL=f"sqlite:///{self.database}",
-            NEWSCRAWL_ARCHIVE_DIR=str(self.database.with_name("archive")),
-            NEWSCRAWL_EXTRACT_WORKERS="0",
-        )
+        return environment(**self.ours)
 
     def start(self, *arguments: object, **options: Any) -> subprocess.Popen[str]:
         """Start `newscrawl crawl`."""

@@ -183,7 +183,7 @@ def test_terminal_shows_a_bar(room):
         "--all",
         cwd=room.project,
         both=True,
-        **{name: value for name, value in room.variables.items() if name.startswith("NEWSCRAWL")},
+        **room.ours,
     )
     assert "[------------------------] 0/2" in written
     assert "[############------------] 1/2" in written

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -11,7 +15,7 @@ import pytest
 
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Article, Block, Candidate, Extraction, Image, Outcome, Page, kept_text
-from newscrawl.storage import StorageError, Store, report_run
+from newscrawl.storage import StorageError, Store, back_up, report_run
 from tests.conftest import ONLY_SQLITE
 from tests.database import query
 
@@ -199,18 +203,58 @@ def test_counts_say_what_was_dropped(store, database):
 
 
 def test_dead_runs_are_closed_by_the_next(database):
-    """A run whose process is gone was killed; one that goes on is left alone."""
+    """A run whose process is gone was killed, whoever has its number now; one that goes on is left alone."""
     url = database.url
-    dead, alive = Store.open(url, "dead", {}), Store.open(url, "alive", {})
-    database.execute(f"update runs set pid = 4194305 where id = {dead.run_id}")  # above the highest there can be
+    code = (
+        "import os, signal; from newscrawl.storage import Store\n"
+        f"Store.open({url!r}, 'dead', {{}}); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
+    alive = Store.open(url, "alive", {})
+    database.execute(f"update runs set pid = {os.getpid()}")
+    if database.is_sqlite:  # a file is of one machine, whatever that was called
+        database.execute("update runs set host = 'another'")
     Store.open(url, "next", {}).close()
-    assert query(database, "select spider, reason from runs order by id") == [
-        ("dead", "killed"),
-        ("alive", None),
-        ("next", None),
+    assert query(database, "select spider, reason, error is null from runs order by id") == [
+        ("dead", "killed", 0),
+        ("alive", None, 1),
+        ("next", None, 1),
     ]
-    dead.close()
     alive.close()
+
+
+@ONLY_SQLITE
+def test_database_on_another_machine_has_no_run_that_goes_on(database, tmp_path):
+    """A copy that was made during a run knows no lock, so the run is closed there, and what it had in hand is free."""
+    alive = Store.open(database.url, "alive", {})
+    elsewhere = tmp_path / "elsewhere" / "out.db"
+    elsewhere.parent.mkdir()
+    back_up(database.url, elsewhere)
+    Store.open(f"sqlite:///{elsewhere}", "next", {}).close()
+    assert query(elsewhere, "select reason from runs where spider = 'alive'") == [("killed",)]
+    alive.finish("finished")
+    alive.close()
+    assert query(database, "select reason, seconds > 0 from runs") == [("finished", 1)]
+
+
+def test_runs_of_another_machine_are_left_to_it(database):
+    """Its locks cannot be seen from here; only a file is of this machine alone."""
+    other = Store.open(database.url, "other", {})
+    database.execute("update runs set host = 'another', lock = '/nowhere/run.lock'")
+    Store.open(database.url, "next", {}).close()
+    assert query(database, "select reason from runs where spider = 'other'") == [
+        ("killed" if database.is_sqlite else None,)
+    ]
+    other.close()
+
+
+@ONLY_SQLITE
+def test_database_that_is_taken_away_is_noticed(store, database):
+    """SQLite would go on writing to a file without a name."""
+    store.write([candidate()])
+    database.path.rename(database.path.with_name("moved.db"))
+    with pytest.raises(StorageError, match="removed or replaced while it was written"):
+        store.write([candidate("Moi.", url="https://news.example/2")])
 
 
 @ONLY_SQLITE
