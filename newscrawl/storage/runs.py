@@ -21,6 +21,8 @@ from newscrawl.storage.locks import Lock, is_held, lock_folder
 from newscrawl.storage.schema import runs
 
 KILLED = "killed"
+_UNFINISHED = {1: "not_started", 2: "storage_failed", None: KILLED}
+"""Why a run was not finished, by the exit code of its process."""
 _GONE = "its process is gone: it was killed, or the machine stopped"
 
 
@@ -77,9 +79,9 @@ def finish(connection: Connection, run_id: int, reason: str, traffic: Traffic | 
 
 def conclude(connection: Connection, run_id: int, exit_code: int | None, error: str | None) -> None:
     """Record with which exit code a run's process ended, and what went wrong; end the run where it did not."""
-    reason = select(runs.c.finished_at).where(runs.c.id == run_id)
-    if connection.execute(reason).scalar() is None:
-        finish(connection, run_id, "not_started")
+    finished_at = select(runs.c.finished_at).where(runs.c.id == run_id)
+    if connection.execute(finished_at).scalar() is None:
+        finish(connection, run_id, _UNFINISHED.get(exit_code, "shutdown"))
     connection.execute(update(runs).where(runs.c.id == run_id).values(exit_code=exit_code, error=error))
 
 

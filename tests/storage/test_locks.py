@@ -1,0 +1,89 @@
+"""Locks are held by the operating system, for a process, and by nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from newscrawl.storage import Lock, StorageError, holder_of, site_lock
+from newscrawl.storage.locks import is_held
+
+HOLD = """
+import subprocess, sys, time
+from pathlib import Path
+from newscrawl.storage import Lock
+lock = Lock.take(Path(sys.argv[1]))
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], close_fds=False)
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def path(database: Path) -> Path:
+    """The lock of a site."""
+    return site_lock(f"sqlite:///{database}", "bao")
+
+
+def test_lock_is_gone_with_its_process(path):
+    """After SIGKILL too, though a process that it had started lives on."""
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        child = int(process.stdout.readline())
+        assert is_held(path)
+        assert Lock.take(path) is None
+        assert holder_of(path).pid == process.pid
+        process.kill()
+        process.wait()
+    try:
+        assert not is_held(path)
+        lock = Lock.take(path)
+        assert lock is not None
+        assert holder_of(path).pid == os.getpid()
+        lock.release()
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+def test_taken_twice_in_one_process(path):
+    """The second is refused until the first is given back."""
+    lock = Lock.take(path)
+    assert Lock.take(path) is None
+    lock.release()
+    again = Lock.take(path)
+    assert again is not None
+    again.release(remove=True)
+    assert not path.exists()
+
+
+def test_all_names_of_a_database_share_its_locks(tmp_path, monkeypatch):
+    """Whether it is named by a relative path or by way of a link, before there is a file too."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to("data")
+    monkeypatch.chdir(tmp_path)
+    addresses = ["sqlite:///data/x.db", "sqlite:///link/x.db", f"sqlite:///{tmp_path}/data/../data/x.db"]
+    assert len({site_lock(address, "bao") for address in addresses}) == 1
+    assert site_lock("sqlite:///data/y.db", "bao") != site_lock("sqlite:///data/x.db", "bao")
+
+
+def test_no_name_leads_elsewhere(database):
+    """A name may hold anything; two names never share a file."""
+    names = ["bao", "../bao", "/etc/passwd", "..", ".", "", "a\0b", "a\nb", "ä" * 300, "ä" * 301, "bao_", "bao/"]
+    paths = [site_lock(f"sqlite:///{database}", name) for name in names]
+    assert len(set(paths)) == len(names)
+    folder = database.resolve().with_name("out.db.locks")
+    for path in paths:
+        assert path.resolve().parent == folder
+        lock = Lock.take(path)
+        assert lock is not None
+        lock.release()
+
+
+def test_folder_that_is_not_there_is_one_line(tmp_path):
+    """With what to do."""
+    with pytest.raises(StorageError, match=r"No such file or directory .does the folder of the database exist"):
+        Lock.take(site_lock(f"sqlite:///{tmp_path}/nowhere/x.db", "bao"))
