@@ -2,8 +2,8 @@
 
 from newscrawl.storage.alarms import Alarm, accept, judge_run, note_told, untold
 from newscrawl.storage.backends import location, shown_address
-from newscrawl.storage.copying import Copying, copy_database
 from newscrawl.storage.backup import back_up
+from newscrawl.storage.copying import Copying, copy_database
 from newscrawl.storage.counts import Counts, Result
 from newscrawl.storage.deleting import Deleted, delete_article
 from newscrawl.storage.due import Standing, standings

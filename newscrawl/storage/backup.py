@@ -8,8 +8,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from newscrawl.storage.engine import BUSY_TIMEOUT, StorageError
-from newscrawl.storage.reading import existing_file
+from newscrawl.storage.backends import location, parse_url
+from newscrawl.storage.backends.sqlite import BUSY_TIMEOUT
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.reading import require
 from newscrawl.text import printable
 
 
@@ -18,7 +20,10 @@ def back_up(url: str, target: Path) -> int:
 
     The copy is read through before it has its name. Raises StorageError.
     """
-    source = existing_file(url)
+    require(url)
+    if parse_url(url).get_backend_name() != "sqlite":
+        raise StorageError(f"{printable(location(url))} is no file; back it up with pg_dump")
+    source = Path(location(url))
     shown = printable(str(target))
     if target.exists():
         raise StorageError(f"{shown} is there already; a backup replaces nothing: name another file")

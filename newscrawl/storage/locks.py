@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from newscrawl.storage.engine import StorageError, location, parse_url
+from newscrawl.storage.backends import location, parse_url
+from newscrawl.storage.errors import StorageError
 from newscrawl.text import printable
 
 _LONGEST = 80

@@ -9,7 +9,8 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from newscrawl.storage.engine import StorageError, location
+from newscrawl.storage.backends import location
+from newscrawl.storage.errors import StorageError
 from newscrawl.text import printable
 
 

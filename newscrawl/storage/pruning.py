@@ -9,8 +9,9 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, func, select, update
 
 from newscrawl.archive import ArchiveError, old_files, remove_file
-from newscrawl.storage.engine import StorageError, explained, open_engine, write_transaction
-from newscrawl.storage.reading import existing_file
+from newscrawl.storage.engine import explained, open_engine, write_transaction
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.reading import require
 from newscrawl.storage.schema import articles, runs
 
 _BATCH = 200
@@ -36,7 +37,7 @@ def prune(
     lose their pointer before the file goes, so that none ever points to nothing; stopped, it can be done again.
     Raises StorageError.
     """
-    existing_file(url)
+    require(url)
     engine = open_engine(url)
     try:
         with explained(engine):

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from newscrawl import __version__
-from newscrawl.storage.engine import StorageError
+from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, is_held, lock_folder
 from newscrawl.storage.schema import runs
 
@@ -54,6 +54,8 @@ def begin(connection: Connection, spider: str, arguments: dict[str, str], counts
     lock = Lock.take(lock_folder(_url(connection)) / name)
     if lock is None:
         raise StorageError(f"the lock {name} of a new run is taken already; try again")
+    if connection.dialect.name != "sqlite":  # each user has a folder of locks, but one database
+        name = str(lock.path)
     run_id = _add(connection, spider, arguments, {"lock": name, "counts": counts})
     _mine[_url(connection), run_id] = _Mine(lock, time.monotonic())
     return run_id

@@ -25,9 +25,9 @@ time.sleep(60)
 
 
 @pytest.fixture
-def path(database: Path) -> Path:
+def path(tmp_path: Path) -> Path:
     """The lock of a site."""
-    return site_lock(f"sqlite:///{database}", "bao")
+    return site_lock(f"sqlite:///{tmp_path}/out.db", "bao")
 
 
 def test_lock_is_gone_with_its_process(path):
@@ -70,12 +70,12 @@ def test_all_names_of_a_database_share_its_locks(tmp_path, monkeypatch):
     assert site_lock("sqlite:///data/y.db", "bao") != site_lock("sqlite:///data/x.db", "bao")
 
 
-def test_no_name_leads_elsewhere(database):
+def test_no_name_leads_elsewhere(tmp_path):
     """A name may hold anything; two names never share a file."""
     names = ["bao", "../bao", "/etc/passwd", "..", ".", "", "a\0b", "a\nb", "ä" * 300, "ä" * 301, "bao_", "bao/"]
-    paths = [site_lock(f"sqlite:///{database}", name) for name in names]
+    paths = [site_lock(f"sqlite:///{tmp_path}/out.db", name) for name in names]
     assert len(set(paths)) == len(names)
-    folder = database.resolve().with_name("out.db.locks")
+    folder = tmp_path.resolve() / "out.db.locks"
     for path in paths:
         assert path.resolve().parent == folder
         lock = Lock.take(path)
@@ -87,3 +87,18 @@ def test_folder_that_is_not_there_is_one_line(tmp_path):
     """With what to do."""
     with pytest.raises(StorageError, match=r"No such file or directory .does the folder of the database exist"):
         Lock.take(site_lock(f"sqlite:///{tmp_path}/nowhere/x.db", "bao"))
+
+
+def test_database_without_a_file_has_its_locks_in_the_users_folder(tmp_path, monkeypatch):
+    """For each database others, whoever opens it; nothing of the address is in their name."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    first, again, other = (
+        site_lock(f"postgresql://{who}@db.example/{name}", "bao")
+        for who, name in (("me:secret", "news"), ("you", "news"), ("me", "other"))
+    )
+    assert first == again != other
+    assert first.is_relative_to(tmp_path)
+    assert "secret" not in str(first)
+    lock = Lock.take(first)
+    assert lock is not None
+    lock.release()
