@@ -41,8 +41,13 @@ def back_up(url: str, target: Path) -> int:
             raise StorageError(f"the copy of {printable(str(source))} is damaged: {printable(wrong[0])}")
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        os.link(part, target)  # fails where somebody has made it meanwhile
-        part.unlink()
+        try:
+            os.link(part, target)  # fails where somebody has made it meanwhile
+            part.unlink()
+        except OSError:
+            if target.exists():
+                raise
+            part.rename(target)  # a file system without hard links
     except (OSError, sqlite3.Error) as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

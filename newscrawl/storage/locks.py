@@ -121,8 +121,18 @@ def is_held(path: Path) -> bool:
         return True  # one that cannot be looked at is not taken for free
     try:
         return not _is_taken_now(descriptor)
+    except OSError:
+        return True
     finally:
         os.close(descriptor)
+
+
+def sweep(folder: Path, pattern: str) -> None:
+    """Take away the files of locks that nobody has and that nobody is about to take."""
+    for path in folder.glob(pattern):
+        if not is_held(path):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _is_taken_now(descriptor: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import platform
 import secrets
@@ -17,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from newscrawl import __version__
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.locks import Lock, is_held, lock_folder
+from newscrawl.storage.locks import Lock, is_held, lock_folder, sweep
 from newscrawl.storage.schema import runs
 
 KILLED = "killed"
@@ -118,9 +117,8 @@ def close_dead(connection: Connection) -> list[int]:
     for row in dead:
         finish(connection, row.id, KILLED)
         connection.execute(update(runs).where(runs.c.id == row.id).values(error=_GONE))
-        if row.lock is not None:
-            with contextlib.suppress(OSError):
-                (folder / row.lock).unlink()
+    # New ones are made in a transaction such as this one, of which there is one at a time.
+    sweep(folder, "run-*.lock")
     return [row.id for row in dead]
 
 

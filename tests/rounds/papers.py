@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.newspaper import Options, Site, running
-from tests.database import query
+from tests.database import Database, query
 from tests.projects import COMMAND, environment, make_project
 
 SMALL: dict[str, Any] = {"sections": 2, "articles": 12, "copies": 0, "multipage": 0, "live": 0}
@@ -54,12 +54,13 @@ class Newsroom:
         (self.project / "project_settings.py").write_text(SETTINGS, "utf-8")
         self.database = disk / "data" / "news.db"
         self.database.parent.mkdir()
+        self.url = f"sqlite:///{self.database}"
 
     @property
     def ours(self) -> dict[str, str]:
         """The variables that name the database and the archive."""
         return {
-            "NEWSCRAWL_DATABASE_URL": f"sqlite:///{self.database}",
+            "NEWSCRAWL_DATABASE_URL": self.url,
             "NEWSCRAWL_ARCHIVE_DIR": str(self.database.with_name("archive")),
             "NEWSCRAWL_EXTRACT_WORKERS": "0",
         }
@@ -91,7 +92,7 @@ class Newsroom:
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask the database."""
-        return query(self.database, statement)
+        return query(Database(self.url), statement)
 
     @property
     def stored(self) -> set[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sqlite3
 import subprocess
 import time
@@ -11,6 +13,7 @@ from contextlib import closing
 import pytest
 
 from newscrawl.storage import Lock, site_lock
+from tests.database import committed
 from tests.projects import run_on_a_terminal
 from tests.rounds.papers import COMMAND, Newsroom, newsroom
 
@@ -220,6 +223,54 @@ def test_site_and_spider_share_a_lock(room):
     assert strange.returncode in {0, 1, 2}
     folder = site_lock(f"sqlite:///{room.database}", "x").parent
     assert all(path.parent == folder for path in folder.parent.rglob("*.lock"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_reaches_every_crawl(room, number):
+    """They end within ten seconds with everything stored, and what has not begun does not begin."""
+    slow = ["-s", "DOWNLOAD_DELAY=1", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1"]
+    process = room.start("--all", "--quiet", *slow)
+    while not room.database.exists() or not has_begun(room):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(number)
+    began = time.monotonic()
+    process.communicate(timeout=60)
+    assert time.monotonic() - began < 10 + 5  # of which its own start and end take some on a busy machine
+    assert process.returncode == 128 + number
+    ended = room.query("select reason, exit_code, error, json_extract(counts, '$.outcomes.stored') from runs")
+    assert [row[:3] for row in ended] == [("shutdown", 128 + number, None)] * 2
+    assert sum(row[3] or 0 for row in ended) == len(room.stored)
+    assert room.crawl("--all").returncode == 0
+    assert room.is_whole()
+
+
+def has_begun(room: Newsroom) -> bool:
+    """Whether two crawls go on and have stored something."""
+    if not room.query("select 1 from sqlite_master where name = 'unique_articles'"):
+        return False
+    return room.query("select count(*) from runs")[0][0] == 2 and len(room.stored) >= 2
+
+
+def test_round_into_each_database(tmp_path, each_database):
+    """Locks, records and what is due are the same in PostgreSQL; a crawl that is killed is found."""
+    with newsroom(tmp_path, articles=60) as room:
+        room.url = each_database.url
+        process = room.start("--all", "-s", "DOWNLOAD_DELAY=1", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+        while committed(each_database) < 2:
+            assert process.poll() is None
+            time.sleep(0.05)
+        pid = room.query("select min(pid) from runs")[0][0]
+        second = room.report("--all")
+        assert {site["reason"] for site in second["sites"].values()} == {"busy"}
+        os.kill(pid, signal.SIGKILL)
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=60) is not None
+        reasons = sorted(room.query("select reason, exit_code from runs"))
+        assert reasons == [("killed", 137), ("shutdown", 143)]
+        assert room.crawl("--due").returncode == 0
+        assert room.is_whole()
+        assert not room.query("select 1 from runs where finished_at is null")
 
 
 def test_killed_parent_takes_its_crawls_along(room):
