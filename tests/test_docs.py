@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 
+import click
+import pytest
+
+from newscrawl.cli import main
 from newscrawl.items import DROP_REASONS
 from newscrawl.storage.schema import metadata
 from tests.conftest import ROOT
@@ -45,3 +50,30 @@ def test_readme_knows_the_reasons_it_names():
     reasons = {reason for group in named for reason in re.findall(r"`(\w+)`", group)}
     assert reasons
     assert reasons <= set(DROP_REASONS)
+
+
+def commands_of_operating() -> list[str]:
+    """The commands that docs/OPERATING.md tells people to run, but those of parts that are described elsewhere."""
+    text = (ROOT / "docs" / "OPERATING.md").read_text("utf-8")
+    lines = re.findall(r"^(?:.*/)?(newscrawl (?!health).*?)(?:\s+#.*)?$", text, re.MULTILINE)
+    return lines + re.findall(r"`(newscrawl (?:crawl|runs|db|reextract|explain|sql) [^`]+)`", text)
+
+
+@pytest.mark.parametrize("line", sorted(set(commands_of_operating())))
+def test_operating_md_names_commands_that_there_are(line):
+    """With options that they know."""
+    _, *words = shlex.split(line.replace("$(date +%F)", "today"))
+    command: click.Command = main
+    while isinstance(command, click.Group):
+        name = words.pop(0)
+        assert name in command.commands, line
+        command = command.commands[name]
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known, line
+
+
+def test_operating_md_has_commands():
+    """Of every kind."""
+    found = commands_of_operating()
+    for words in ("crawl --due", "db backup", "db prune", "db copy", "reextract", "runs"):
+        assert any(f"newscrawl {words}" in line for line in found), words

@@ -26,7 +26,7 @@ def runs(spider: str | None, limit: int, database: str | None, as_json: bool) ->
         return
     from newscrawl.cli.table import table  # noqa: PLC0415
 
-    names = ["run", "spider", "started", "took", "ended", "stored", "unchanged", "failed", "requests", "MB"]
+    names = ["run", "spider", "started", "took", "ended", "stored", "unchanged", "failed", "MB"]
     rows = [_row(run) for run in found]
     for more in ("arguments", "error"):
         told = [_said(run[more]) for run in found]
@@ -49,7 +49,6 @@ def _row(run: dict[str, Any]) -> list[object]:
         None if took is None else str(took).partition(".")[0],
         run["reason"] or "goes on",
         *(outcomes.get(name, 0) for name in ("stored", "unchanged", "failed")),
-        run["requests"],
         None if run["bytes"] is None else round(run["bytes"] / 1e6, 1),
     ]
 
