@@ -12,7 +12,7 @@ crawl: $(READY)  ## crawl the provided documents into newscrawl.db
 test: $(READY)  ## the tests, some minutes
 	$(BIN)/python -m pytest -q -n auto
 
-soak: $(READY)  ## the long tests: 50 crawls killed at random, each resumed
+soak: $(READY)  ## the long tests: crawls killed at random and resumed, 200 ticks of cron
 	$(BIN)/python -m pytest -q -m soak --timeout 5400
 
 lint: $(READY)

@@ -250,7 +250,7 @@ class Cron:
 
     def finish(self) -> None:
         """Crawl undisturbed until all is done, and look whether anything was lost or came twice."""
-        for _ in range(3):
+        for _ in range(2):
             self._make_due()
             self._succeed(self.room.start("--all", "--json"), "finish")
         assert self.room.is_whole()

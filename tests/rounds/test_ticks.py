@@ -38,7 +38,7 @@ MOUNTED = {"full_disk", "read_only"}
 
 def run_ticks(folder: Path, events: Sequence[str], sites: int) -> Cron:
     """Crawl once in peace, then tick, then look."""
-    with small_disk(folder / "disk") as disk, newsroom(folder, sites, disk.folder, articles=20) as room:
+    with small_disk(folder / "disk") as disk, newsroom(folder, sites, disk.folder, articles=12) as room:
         cron = Cron(room, disk, SEED)
         cron._succeed(room.start("--all", "--json"), "first")
         for event in events:
@@ -48,6 +48,7 @@ def run_ticks(folder: Path, events: Sequence[str], sites: int) -> Cron:
     return cron
 
 
+@pytest.mark.timeout(400)  # twenty seconds, where nothing else takes the processors
 def test_what_goes_wrong_at_a_few_ticks(tmp_path: Path) -> None:
     """One kill, one overlap, a full disk and a folder that is gone."""
     run_ticks(tmp_path, ["kill_all", "overlap", "full_disk", "gone"], 2)
