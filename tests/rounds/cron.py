@@ -88,8 +88,11 @@ class Cron:
         process.communicate()
 
     def _kill_all(self) -> None:
-        process = self.room.start("--due", "--json")
-        self._pause(6)
+        self._make_due()
+        process = self.room.start("--due", "--json", "-s", "DOWNLOAD_DELAY=0.1")
+        while process.poll() is None and not self.room.query("select 1 from runs where finished_at is null"):
+            time.sleep(0.02)
+        self._pause(2)
         for pid in (process.pid, *self._crawls()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
