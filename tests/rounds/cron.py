@@ -59,9 +59,10 @@ class Cron:
         self._succeed(self.room.start("--due", "--json"), "plain")
 
     def _overlap(self) -> None:
-        first = self.room.start("--due", "--json")
-        self._pause(2)
-        second = self.room.start("--due", "--json")
+        self._make_due()
+        first = self.room.start("--due", "--json", "-s", "DOWNLOAD_DELAY=0.1")
+        self._some_crawl(first)
+        second = self.room.start("--all", "--json")
         for process in (first, second):
             self._succeed(process, "overlap")
         running = "select spider from runs where id > {} and reason = 'killed'"
@@ -259,6 +260,12 @@ class Cron:
         assert self.room.is_whole()
         unfinished = self.room.query("select id, spider from runs where finished_at is null or reason is null")
         assert not unfinished
+        together = (
+            "select one.id, two.id from runs one join runs two on two.spider = one.spider and two.id > one.id "
+            "where two.started_at < one.finished_at and one.reason not in ('killed', 'not_started') "
+            "and two.reason <> 'not_started'"
+        )
+        assert not self.room.query(together), "two crawls of one site at a time"
         revisions = dict(
             self.room.query(
                 "select a.url, count(*) from article_revisions r join articles a on a.id = r.article_id "
