@@ -60,7 +60,7 @@ class Cron:
 
     def _overlap(self) -> None:
         self._make_due()
-        first = self.room.start("--due", "--json", "-s", "DOWNLOAD_DELAY=0.1")
+        first = self.room.start("--due", "--json", "-s", "DOWNLOAD_DELAY=0.5")
         self._some_crawl(first)
         second = self.room.start("--all", "--json")
         for process in (first, second):
