@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
+
+from newscrawl.items import Block
 
 _COMMENTS = (
     r"(?:reader )?comments?|replies|responses|bình luận|ý kiến|phản hồi|kommentare?|leserkommentare?|commentaires?"
@@ -38,6 +40,26 @@ def _said(text: str | None) -> str:
 def _paragraphs(text: str | None) -> list[str]:
     lines = [" ".join(line.split()) for line in unicodedata.normalize("NFC", text or "").split("\n")]
     return [line for line in lines if line and not _COUNTER.fullmatch(line)]
+
+
+def is_judged_otherwise(old: Collection[Block], new: Collection[Block]) -> bool:
+    """Whether two pages say the same, and differ only in which lines of both were taken for the article's.
+
+    What a site puts around an article turns, and a doubtful line may be judged by what is near it. What is kept and
+    dropped on one page, such as a lead that is a paragraph as well, tells nothing.
+    """
+    kept, dropped = ([_lines(blocks, is_kept=is_kept) for blocks in (old, new)] for is_kept in (True, False))
+    turned = (kept[0] - dropped[0]) & (dropped[1] - kept[1]) | (kept[1] - dropped[1]) & (dropped[0] - kept[0])
+    texts = ["\n".join(block.text for block in blocks if _is_kept_besides(block, turned)) for blocks in (old, new)]
+    return bool(turned) and is_same(*texts)
+
+
+def _lines(blocks: Iterable[Block], *, is_kept: bool) -> set[str]:
+    return {_said(block.text) for block in blocks if (block.reason is None) == is_kept and block.reason != "template"}
+
+
+def _is_kept_besides(block: Block, others: Collection[str]) -> bool:
+    return block.reason is None and _said(block.text) not in others
 
 
 def changes(earlier: str | None, later: str | None) -> Iterator[Change]:

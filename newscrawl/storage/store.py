@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.health import Measures, Visited
-from newscrawl.items import Candidate, Listing, Outcome
-from newscrawl.revisions import is_same
+from newscrawl.items import Candidate, Listing, Outcome, kept_text
+from newscrawl.revisions import is_judged_otherwise, is_same
 from newscrawl.storage import runs
 from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move, note_redirect, note_url
 from newscrawl.storage.counts import Counts, Result
@@ -23,7 +23,7 @@ from newscrawl.storage.errors import StorageError
 from newscrawl.storage.forgetting import forget
 from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, seed, take
 from newscrawl.storage.listings import Wanted, record_listing
-from newscrawl.storage.mending import Cause, cause_of, put_aside, settle, without_templates
+from newscrawl.storage.mending import Cause, blocks_of, cause_of, put_aside, settle, without_templates
 from newscrawl.storage.presence import Presence
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.schema import articles
@@ -175,11 +175,25 @@ def _write_known(connection: Connection, item: Candidate, known: RowMapping, sto
         _refresh(connection, known, item, now)
         settle(connection, sighting, known["id"], now)
         return Result("unchanged", known["id"], extraction=item.extraction, lost=lost)
+    if _is_judged_otherwise(known, item):
+        _refresh(connection, known, item, now, but=_TEXT)
+        return Result("unchanged", known["id"], lost=lost)
     cause = _revise(connection, known, item, store, now)
     settle(connection, sighting, known["id"], now)
     if cause == "template":
         return Result("unchanged", known["id"], extraction=item.extraction)
     return Result("stored", known["id"], revised=True, extraction=item.extraction, lost=lost)
+
+
+_TEXT = frozenset({"title", "text", "description", "blocks", "word_count", "content_hash"})
+
+
+def _is_judged_otherwise(known: RowMapping, item: Candidate) -> bool:
+    """Whether the publisher changed nothing, and the same extractor has a doubt: then the text stays as it is."""
+    article, old, new = item.extraction.article, blocks_of(known["blocks"]), item.extraction.blocks
+    is_of_blocks = known["text"] == kept_text(old) and article.text == kept_text(new)
+    is_comparable = is_of_blocks and known["extractor"] == item.extraction.extractor
+    return is_comparable and is_same(known["title"], article.title) and is_judged_otherwise(old, new)
 
 
 def _show_anew(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:
@@ -206,11 +220,13 @@ def _article_values(item: Candidate, store: Store) -> dict[str, Any]:
     }
 
 
-def _refresh(connection: Connection, known: RowMapping, item: Candidate, now: datetime) -> None:
+def _refresh(
+    connection: Connection, known: RowMapping, item: Candidate, now: datetime, but: frozenset[str] = frozenset()
+) -> None:
     new = facts_of(item) | text_of(item)  # the same text may have other spaces now
     if known["archive_file"] is None and item.page.archived is not None:
         new["archive_file"], new["archive_offset"] = item.page.archived
-    changed = {name: value for name, value in new.items() if known[name] != value}
+    changed = {name: value for name, value in new.items() if known[name] != value and name not in but}
     if changed:
         statement = update(articles).where(articles.c.id == known["id"]).values(updated_at=now, **changed)
         connection.execute(statement)

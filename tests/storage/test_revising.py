@@ -10,7 +10,8 @@ import click
 import pytest
 
 from newscrawl.cli.show import as_text
-from newscrawl.items import Block, Candidate
+from newscrawl.dedupe import content_hash
+from newscrawl.items import Block, Candidate, kept_text
 from newscrawl.storage import Store, history
 from tests.database import query
 from tests.storage.test_store import URL, candidate
@@ -108,3 +109,52 @@ def test_two_processes_leave_the_latest_text_whoever_writes_first(database, orde
     earlier = [row[0] for row in query(database, "select text from article_revisions order by number")]
     assert earlier == sorted(earlier, key=texts.index)
     assert revision == 1 + len(earlier)
+
+
+def judged(hours: float, *lines: tuple[str, str | None], **facts) -> Candidate:
+    """A page of some lines, each kept or dropped with a reason."""
+    item = seen(FIRST, hours, **facts)
+    blocks = tuple(Block("paragraph", text, reason) for text, reason in lines)
+    article = replace(item.extraction.article, text=kept_text(blocks))
+    extraction = replace(item.extraction, article=article, blocks=blocks)
+    return replace(item, extraction=extraction, content_hash=content_hash(article.text))
+
+
+BODY, DOUBT = ("Cuộc họp bắt đầu sáng nay.", None), "Hai lăm tuyến đường được nạo vét xong trước mùa mưa."
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "teaser"), ("teaser", None)])
+def test_line_that_is_judged_otherwise_is_no_change(store, database, before, after):
+    """Where both pages have it, whichever boxes stand around it; the facts follow."""
+    store.write([judged(0, BODY, (DOUBT, before), ("Tin cũ", "related"))])
+    stored = query(database, "select text, content_hash from articles")
+    (result,) = store.write([judged(1, BODY, (DOUBT, after), ("Tin mới", "related"), section="Kinh tế")])
+    assert (result.outcome, result.revised) == ("unchanged", False)
+    assert query(database, "select text, content_hash from articles") == stored
+    assert query(database, "select revision, section from articles") == [(1, "Kinh tế")]
+    assert query(database, "select count(*) from article_revisions") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        [BODY],  # the line is gone from the page
+        [BODY, (DOUBT, None), ("Thêm một đoạn.", None)],
+        [(BODY[0].replace("sáng", "chiều"), None), (DOUBT, "teaser")],
+        [(DOUBT, "lead"), BODY],  # it was there twice, and the article's own is gone
+    ],
+)
+def test_what_the_page_says_otherwise_is_a_change(store, database, after):
+    """Also beside a line in doubt."""
+    store.write([judged(0, *([(DOUBT, "lead")] if (DOUBT, "lead") in after else []), BODY, (DOUBT, None))])
+    (result,) = store.write([judged(1, *after)])
+    assert (result.outcome, result.revised) == ("stored", True)
+    assert query(database, "select cause from article_revisions") == [("publisher",)]
+
+
+def test_other_extractor_may_judge_otherwise(store, database):
+    """Its text is stored, and the earlier one kept."""
+    store.write([judged(0, BODY, (DOUBT, None))])
+    (result,) = store.write([judged(1, BODY, (DOUBT, "teaser"), extractor="test 2")])
+    assert result.outcome == "stored"
+    assert query(database, "select text from articles") == [(BODY[0],)]
