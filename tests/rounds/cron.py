@@ -273,7 +273,7 @@ class Cron:
             )
         )
         changed_twice = {url: count for url, count in revisions.items() if count > self.edited[url]}
-        assert not changed_twice
+        assert not changed_twice, changed_twice
         assert set(self.edited) == set(revisions)
         waiting = "select url from pages where outcome in ('queued', 'failed') and kind = 'article'"
         assert self.room.query(waiting) == []
