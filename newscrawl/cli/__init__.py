@@ -19,6 +19,7 @@ from newscrawl.cli.runs import runs
 from newscrawl.cli.scrapy_command import run_scrapy
 from newscrawl.cli.search import search
 from newscrawl.cli.show import show
+from newscrawl.cli.sql import sql
 from newscrawl.cli.stats import stats
 
 _DATABASE = click.option(
@@ -41,7 +42,7 @@ def main() -> None:
     """
 
 
-for command in (crawl, search, show, export, stats, runs, health, delete, db):
+for command in (crawl, search, show, export, stats, runs, health, sql, delete, db):
     main.add_command(command)
 
 
@@ -49,23 +50,6 @@ for command in (crawl, search, show, export, stats, runs, health, delete, db):
 def list_spiders() -> None:
     """Name the spiders."""
     run_scrapy("list")
-
-
-@main.command()
-@click.argument("statement")
-@_DATABASE
-def sql(statement: str, database: str | None) -> None:
-    """Run one SELECT, which can only read, and print tab-separated rows below the names of the columns."""
-    from newscrawl import settings  # noqa: PLC0415
-    from newscrawl.storage import StorageError, select_rows  # noqa: PLC0415 - slow to load, for help and list
-    from newscrawl.text import printable  # noqa: PLC0415
-
-    try:
-        for row in select_rows(database or settings.DATABASE_URL, statement):
-            click.echo("\t".join("" if value is None else printable(str(value)) for value in row))
-    except StorageError as error:
-        print(f"newscrawl sql: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(1)
 
 
 @main.command("explain")

@@ -114,9 +114,14 @@ def page_of(given: str) -> int | str:
 
 
 def print_json(value: object) -> None:
-    """Print a value with moments as ISO 8601; what could control a terminal is escaped, and nothing else."""
+    """Print a value with moments as ISO 8601."""
     text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=_plain)
-    click.echo("".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text))
+    click.echo(escaped(text))
+
+
+def escaped(text: str) -> str:
+    """Return JSON in which what could control a terminal is escaped, and nothing else."""
+    return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
 
 
 def _plain(value: object) -> str:

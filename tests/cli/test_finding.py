@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -119,3 +120,21 @@ def test_completion_names_commands_and_options(url):
     assert result.stdout == "plain,search\n"
     result = newscrawl(url, _NEWSCRAWL_COMPLETE="bash_complete", COMP_WORDS="newscrawl search --si", COMP_CWORD="2")
     assert result.stdout == "plain,--since\n"
+
+
+def test_select_prints_rows_and_json(url):
+    """Alike from every database: lists as JSON, no value as nothing, moments as they are."""
+    statement = "select id, authors, section, text from articles where id in (1, 5) order by id"
+    shown = newscrawl(url, "sql", statement).stdout.splitlines()
+    assert shown[0] == "id\tauthors\tsection\ttext"
+    assert json.loads(shown[1].split("\t")[1]) == ["Trần Ý"]
+    assert shown[2].split("\t")[2] == ""
+    lines = newscrawl(url, "sql", "--json", statement).stdout.splitlines()
+    first, other = map(json.loads, lines)
+    assert (first["id"], first["section"], other["section"]) == (1, "Xã hội", None)
+    (row,) = map(
+        json.loads,
+        newscrawl(url, "sql", "--json", "select title, blocks from articles where id = 5").stdout.split("\n")[:1],
+    )
+    assert bytes.fromhex(row["blocks"])[:1] == b"x"
+    assert "only reading is allowed" in refusal(url, "sql", "delete from articles")

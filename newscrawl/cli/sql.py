@@ -1,0 +1,62 @@
+"""`newscrawl sql`: a person's own SELECT."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from newscrawl.cli.options import address, database_option, escaped, json_option, one_line
+
+
+@click.command()
+@click.argument("statement")
+@database_option
+@json_option
+def sql(statement: str, database: str | None, as_json: bool) -> None:
+    """Run one SELECT, which can only read, and print tab-separated rows below the names of the columns.
+
+    \b
+    newscrawl sql "select source, count(*) from unique_articles group by source"
+    newscrawl sql --json "select title, published_at from articles" | jq .title
+
+    With --json an object a line.
+    """
+    with one_line("sql"):
+        from newscrawl.storage import select_rows  # noqa: PLC0415
+
+        rows = select_rows(address(database), statement)
+        names = [str(name) for name in next(rows, ())]
+        if not as_json:
+            click.echo("\t".join(map(_cell, names)))
+        for row in rows:
+            if as_json:
+                click.echo(_line(dict(zip(names, row, strict=True))))
+            else:
+                click.echo("\t".join(map(_cell, row)))
+
+
+def _cell(value: object) -> str:
+    from newscrawl.text import printable  # noqa: PLC0415
+
+    if value is None:
+        return ""
+    return printable(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=_plain).strip('"')
+    )
+
+
+def _line(row: dict[str, Any]) -> str:
+    return escaped(json.dumps(row, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    """Values that JSON has no words for: moments as ISO 8601, bytes in hexadecimal digits."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    return float(value) if isinstance(value, Decimal) else str(value)
