@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -301,15 +302,12 @@ def test_a_pass_of_another_version_or_begun_anew_starts_at_the_beginning(news):
 
 def test_two_passes_at_a_time_are_refused(news):
     """The second says who is at it."""
-    with closing(sqlite3.connect(news / "newscrawl.db")) as connection:
-        reextract(news)
-        connection.execute("update reextractions set finished_at = null")
-        connection.execute("update runs set finished_at = null, pid = 1 where spider = 'reextract'")
-        connection.commit()
+    other = Reextraction.begin(f"sqlite:///{news}/newscrawl.db", Scope())
     result = reextract(news)
     assert (result.returncode, result.stdout) == (1, "")
-    assert "process 1 on" in result.stderr
+    assert f"process {os.getpid()} on" in result.stderr
     assert reextract(news, "--restart").returncode == 0
+    other.close()
 
 
 def test_a_crawl_may_write_meanwhile(news):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 
+from newscrawl.storage.locks import is_held, lock_folder
 from tests.database import committed, query
 from tests.projects import COMMAND, run
 from tests.rounds.papers import newsroom
@@ -26,6 +27,9 @@ def test_restored_backup_is_whole_and_crawled_on(tmp_path):
         shutil.copytree(room.database.with_name("archive"), tmp_path / "archive")
         process.kill()
         process.communicate()
+        locks = lock_folder(room.url)
+        while any(is_held(path) for path in locks.glob("*.lock")):  # its crawl notices, and ends
+            time.sleep(0.05)
         stored = query(backup, "select url, text, archive_file, archive_offset from articles order by id")
         assert 5 <= len(stored) < 40
         # The machine is lost.
