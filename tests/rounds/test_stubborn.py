@@ -40,6 +40,9 @@ def test_crawl_that_ignores_sigterm_is_killed_and_recorded(tmp_path, monkeypatch
         spider = room.project / "sites" / "paper0.py"
         spider.write_text(spider.read_text("utf-8").rstrip() + STUBBORN, "utf-8")
         monkeypatch.chdir(room.project)
+        monkeypatch.delenv(
+            "SCRAPY_SETTINGS_MODULE", raising=False
+        )  # Scrapy leaves it where it has looked for a project
         for name, value in room.variables.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(round_module, "GRACE", 0.5)
@@ -48,7 +51,9 @@ def test_crawl_that_ignores_sigterm_is_killed_and_recorded(tmp_path, monkeypatch
             deaf = asyncio.Event()
             work = Round(room.url, ["paper0"], ["-L", "WARNING"], {}, Ears(deaf))
             running = asyncio.ensure_future(work.run(1, None))
-            await deaf.wait()
+            hearing = asyncio.ensure_future(deaf.wait())
+            await asyncio.wait({running, hearing}, return_when=asyncio.FIRST_COMPLETED)
+            assert deaf.is_set(), await running
             work._stop(15, "time_limit")
             return await running
 
