@@ -155,11 +155,12 @@ def _raw(url: str) -> Iterator[Callable[[Sequence[Statement]], None]]:
 
         yield run
         return
-    with psycopg.connect(url, autocommit=True, options="-c jit=off") as server:
+    with psycopg.connect(url, options="-c jit=off") as server:
 
         def ask(statements: Sequence[Statement]) -> None:
             for statement, parameters in statements:
                 server.execute(statement, parameters)
+            server.rollback()
 
         yield ask
 
