@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 crawl: $(READY)  ## crawl the provided documents into newscrawl.db
 	@$(BIN)/scrapy crawl fixtures -L WARNING
 
-test: $(READY)  ## the tests, some minutes
+test: $(READY)  ## the tests, twenty minutes on two cores
 	$(BIN)/python -m pytest -q -n auto
 
 soak: $(READY)  ## the long tests: crawls killed at random and resumed, 200 ticks of cron

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Connection, RowMapping, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newscrawl.dedupe import Reading
 from newscrawl.items import Candidate
+from newscrawl.storage.backends import backend_of
 from newscrawl.storage.duplicate_groups import are_copies, group_of
 from newscrawl.storage.schema import article_urls, articles
 from newscrawl.urlforms import form_of
@@ -126,9 +126,10 @@ def _is_copy(row: RowMapping, item: Candidate) -> bool:
 
 def note_url(connection: Connection, article_id: int, other: OtherUrl, now: datetime) -> None:
     """Remember another address of an article."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     values = {"article_id": article_id, "url": other.url, "relation": other.relation}
-    added = insert(article_urls).values(url_key=other.key, first_seen_at=now, **values)
+    added = (
+        backend_of(connection.engine.url).insert(article_urls).values(url_key=other.key, first_seen_at=now, **values)
+    )
     connection.execute(added.on_conflict_do_update(index_elements=["url_key"], set_=values))
 
 

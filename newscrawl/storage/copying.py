@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Row, Select, Table, bindparam, func, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newscrawl.storage.backends import backend_of, location, parse_url
 from newscrawl.storage.engine import disposed_on_error, explained, open_engine, write_transaction
@@ -89,8 +88,7 @@ def _copy(source: Connection, engine: Engine, table: Table) -> Iterator[Copying]
     for rows in _partitions(source, later):
         values = [{**row._mapping, **dict.fromkeys(own_links)} for row in rows]
         with write_transaction(engine) as connection:
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            connection.execute(dialect.insert(table).on_conflict_do_nothing(), values)
+            connection.execute(backend_of(engine.url).insert(table).on_conflict_do_nothing(), values)
         done += len(rows)
         yield Copying("copy", table.name, min(done, total), total)
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from newscrawl.storage.frontier import asked_to_wait
+from newscrawl.storage.frontier import CLOCK_TOLERANCE, asked_to_wait
 from newscrawl.storage.reading import read_connection
 from newscrawl.storage.schema import pages, runs
-
-_CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def standings(url: str, sources: Mapping[str, str]) -> dict[str, Standing]:
 
 
 def _is_due(connection: Connection, source: str, last: datetime | None, now: datetime) -> bool:
-    if last is None or last > now + _CLOCK_TOLERANCE:  # by a clock that was ahead, as were the plans that it made
+    if last is None or last > now + CLOCK_TOLERANCE:  # by a clock that was ahead, as were the plans that it made
         return True
     due = select(pages.c.id).where(pages.c.source == source, pages.c.next_fetch_at <= now).limit(1)
     return connection.execute(due).first() is not None and asked_to_wait(connection, source, now) is None

@@ -14,7 +14,7 @@ from newscrawl.storage.rekeying import rekey_page
 from newscrawl.storage.schema import pages, runs
 from newscrawl.urls import url_key
 
-_CLOCK_TOLERANCE = timedelta(hours=1)
+CLOCK_TOLERANCE = timedelta(hours=1)
 """What has happened later than this from now happened by a clock that was wrong, and so did the plan that it made."""
 
 CHUNK = 500
@@ -119,7 +119,7 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
 
 def _is_due(window: Window, now: datetime) -> ColumnElement[bool]:
     planned = pages.c.next_fetch_at
-    future = now + _CLOCK_TOLERANCE
+    future = now + CLOCK_TOLERANCE
     is_of_a_wrong_clock = or_(pages.c.queued_at > future, pages.c.fetched_at > future)
     is_due = or_(planned <= now, and_(planned.is_not(None), is_of_a_wrong_clock))
     # What earlier runs passed over for its age is what a backfill is about.
@@ -158,7 +158,7 @@ def asked_to_wait(connection: Connection, source: str, now: datetime) -> datetim
         pages.c.source == source,
         pages.c.next_fetch_at > now,  # as the page itself is planned for then, or later; there is an index of it
         pages.c.retry_at > now,
-        pages.c.fetched_at <= now + _CLOCK_TOLERANCE,
+        pages.c.fetched_at <= now + CLOCK_TOLERANCE,
     )
     return connection.execute(asked).scalar()
 

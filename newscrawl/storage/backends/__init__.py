@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Select
+from sqlalchemy import Connection, Engine, Select, Table
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -45,6 +45,9 @@ class Backend(Protocol):
 
     def ranked(self, selection: Selection, now: datetime, limit: int) -> Select[Any]:
         """The `id` of the best articles for a selection with words, and with each the `total` that there are."""
+
+    def insert(self, table: Table) -> Any:
+        """An INSERT that can be told what to do where the key is there (`on_conflict_do_…`)."""
 
     def damage(self, connection: Connection) -> Iterator[str]:
         """Yield what is wrong with the tables themselves, a line each."""

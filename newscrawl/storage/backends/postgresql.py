@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.dialects import postgresql as dialect
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +19,7 @@ from newscrawl.storage.backends import parse_url, postgresql_search
 from newscrawl.storage.errors import StorageError
 from newscrawl.text import printable
 
-matching, ranked = postgresql_search.matching, postgresql_search.ranked
+insert, matching, ranked = dialect.insert, postgresql_search.matching, postgresql_search.ranked
 
 LOCK_TIMEOUT = 60
 """Seconds to wait for another process's transaction before giving up."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.dialects import sqlite as dialect
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -20,7 +21,7 @@ from newscrawl.storage.backends import parse_url, sqlite_search
 from newscrawl.storage.errors import StorageError
 from newscrawl.text import printable
 
-matching, ranked = sqlite_search.matching, sqlite_search.ranked
+insert, matching, ranked = dialect.insert, sqlite_search.matching, sqlite_search.ranked
 
 BUSY_TIMEOUT = 60
 """Seconds to wait for another process's transaction before giving up."""
