@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -33,8 +33,8 @@ class Budget:
     """Stored."""
     in_hand: int = 0
     """Handed out, and not answered."""
-    failures: int = 0
-    """In a row."""
+    failures: list[datetime] = field(default_factory=list)
+    """When the pages failed that came after the last that did not: failures in a row."""
     is_in_vain: bool = True
     """Nothing was answered but failures."""
     spent: Spent | None = None
@@ -42,7 +42,7 @@ class Budget:
     @property
     def is_unreachable(self) -> bool:
         """Whether so much has failed that the rest would as well."""
-        return self.failures >= MOST_FAILURES
+        return len(self.failures) >= MOST_FAILURES
 
     def check(self, now: datetime, received: int) -> bool:
         """Say whether the run may go on, having received so many bytes."""
@@ -79,9 +79,10 @@ class Budget:
         """Count an answer."""
         self.in_hand = max(self.in_hand - 1, 0)
         self.articles += stored
-        is_failure = isinstance(item, Outcome) and item.outcome == "failed"
-        if not is_failure:
-            self.failures = 0
+        if not isinstance(item, Outcome) or item.outcome != "failed":
+            # Failures are stored at once and articles when they are extracted: the row is that of the answers.
+            answered = item.page.fetched_at if isinstance(item, Candidate) else item.fetched_at
+            self.failures = [failed for failed in self.failures if failed > answered]
             self.is_in_vain = False
-        elif item.reason in _NOT_THE_PAGE or item.reason.startswith("http_5"):  # type: ignore[union-attr]
-            self.failures += 1
+        elif item.reason in _NOT_THE_PAGE or item.reason.startswith("http_5"):
+            self.failures.append(item.fetched_at)

@@ -1,0 +1,41 @@
+"""Failures in a row, by the order in which a site answered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from newscrawl.budget import MOST_FAILURES, Budget
+from newscrawl.items import Outcome
+
+BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def answer(second: int, outcome: str = "failed", reason: str = "http_500") -> Outcome:
+    """Return a page as it was answered."""
+    return Outcome(f"page {second}", outcome, reason, "", BEGIN + timedelta(seconds=second))  # type: ignore[arg-type]
+
+
+def test_page_answered_before_the_failures_ends_no_row():
+    """A slow page is stored after failures that came later, and says nothing about the site since."""
+    budget = Budget(BEGIN)
+    for second in range(1, MOST_FAILURES + 1):
+        budget.count(answer(second), stored=False)
+        budget.count(answer(0, "unchanged", "http_304"), stored=False)
+    assert budget.is_unreachable
+
+
+def test_page_answered_after_failures_begins_the_row_anew():
+    """Nine failures, a page, nine failures: the site is there."""
+    budget = Budget(BEGIN)
+    for second in range(1, 2 * MOST_FAILURES):
+        budget.count(answer(second) if second != MOST_FAILURES else answer(second, "unchanged"), stored=False)
+    assert not budget.is_unreachable
+    assert len(budget.failures) == MOST_FAILURES - 1
+
+
+def test_failure_of_the_page_alone_is_not_counted():
+    """Missing pages say nothing about their site."""
+    budget = Budget(BEGIN)
+    for second in range(2 * MOST_FAILURES):
+        budget.count(answer(second, reason="http_404"), stored=False)
+    assert not budget.is_unreachable
