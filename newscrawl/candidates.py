@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from newscrawl.dedupe import content_hash, near_duplicate_keys
+from newscrawl.dedupe import content_hash, near_duplicate_keys, words_of
 from newscrawl.extraction import extract_page
 from newscrawl.items import Candidate, Extraction, Page
 from newscrawl.rules import SiteRules
@@ -28,4 +28,5 @@ def make(page: Page, rules: SiteRules) -> Made:
     """Extract a page. Raises NoArticle."""
     extraction = extract_page(page, rules)
     text = extraction.article.text
-    return Made(extraction, content_hash(text), near_duplicate_keys(text), keys_of(extraction.blocks))
+    words = words_of(text)
+    return Made(extraction, content_hash(text, words), near_duplicate_keys(text, words), keys_of(extraction.blocks))

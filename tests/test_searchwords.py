@@ -83,10 +83,13 @@ def test_anything_can_be_typed_and_indexed(text):
     parse(text)
 
 
-def test_latin_texts_have_the_words_that_any_text_has():
+def test_simple_texts_have_the_words_that_any_text_has():
     """The short way to them takes every character as the long way does, alone, in a word and behind one."""
-    characters = [chr(code) for code in range(0x2100) if searchwords._LATIN.fullmatch(chr(code))]
-    assert {"a", "ữ", "²", "_", "–"} < set(characters)
-    assert not {"\u0301", "\u00ad", "\u200b"} & set(characters)
-    for text in (form for one in characters for form in (one, f"a{one}b", f"a {one}", f"9{one}")):
-        assert searchwords._LATIN_WORD.findall(text) == searchwords._WORD.findall(text)
+    characters = [char for char in map(chr, range(0x20000)) if searchwords._SIMPLE.fullmatch(char)]
+    assert {"a", "ữ", "²", "_", "–", "й", "ή", "→", "🔬"} < set(characters)
+    assert not {"\u0301", "\u00ad", "\u200b", "京", "ก"} & set(characters)
+    for text in (form for one in characters for form in (one, f"a{one}b", f"a {one}", f"9{one}", f"{one}\ufe0fb")):
+        if searchwords._SIMPLE.fullmatch(text):
+            assert searchwords._SIMPLE_WORD.findall(text) == searchwords._WORD.findall(text)
+    assert searchwords._SIMPLE.fullmatch("👩\u200d🔬 ✅\ufe0f")
+    assert not searchwords._SIMPLE.fullmatch("a\ufe0fb")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from itertools import chain, product
 
 import pytest
+from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES, is_bad
 
-from newscrawl.text import clean, clean_line, printable, tidy
+from newscrawl.text import _SUSPECT, clean, clean_line, printable, tidy
 from tests.vietnamese import decomposed
 
 SENTENCE = "Thành phố Đà Nẵng đã ngăn ngừa được sự bùng phát dịch, “kết quả tốt”…"
+KNOWN = re.compile(f"[{''.join(MOJIBAKE_CATEGORIES.values())}]")
 
 
 def test_decomposed_text_is_composed():
@@ -21,6 +25,17 @@ def test_decomposed_text_is_composed():
 def test_mojibake_is_repaired(encoding):
     """UTF-8 that was read as a single-byte encoding is read again."""
     assert clean(SENTENCE.encode().decode(encoding)) == SENTENCE
+
+
+def test_what_is_bad_to_ftfy_is_suspect():
+    """All pairs of the signs that ftfy knows, and each of them among letters and spaces."""
+    known = sorted({sign for sign in map(chr, range(0x80, 0xFFFF)) if sign in BADNESS_RE.pattern or KNOWN.match(sign)})
+    assert len(known) > 400
+    pairs = (f"{before}{one}{other}a" for one, other in product(known, known) for before in "aA ")
+    alone = (f"{before}{one}{after}" for one, before, after in product(known, ("", *"aA. "), ("", *"aA. \n")))
+    bad = [text for text in chain(pairs, alone) if is_bad(text)]
+    assert len(bad) > 10_000
+    assert [text for text in bad if not _SUSPECT.search(text)] == []
 
 
 @pytest.mark.parametrize("text", [SENTENCE, "Größe über 3 × 4 m²: “schön”", "São João, €5 – à bientôt", "Ångström Ã"])

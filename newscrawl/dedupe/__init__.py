@@ -2,6 +2,6 @@
 
 from newscrawl.dedupe.likeness import Likeness, Reading, compare
 from newscrawl.dedupe.signature import near_duplicate_keys
-from newscrawl.dedupe.words import content_hash
+from newscrawl.dedupe.words import content_hash, words_of
 
-__all__ = ["Likeness", "Reading", "compare", "content_hash", "near_duplicate_keys"]
+__all__ = ["Likeness", "Reading", "compare", "content_hash", "near_duplicate_keys", "words_of"]

@@ -39,7 +39,7 @@ class Reading:
     @cached_property
     def keys(self) -> frozenset[int]:
         """What it is found by."""
-        return frozenset(near_duplicate_keys(self.text))
+        return frozenset(near_duplicate_keys(self.text, self.words))
 
     @cached_property
     def particulars(self) -> Particulars:

@@ -33,13 +33,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\s\"”’»)\]]+|\n+|(?<=[�
 _CHUNK = 2048
 
 
-def near_duplicate_keys(text: str) -> tuple[int, ...]:
+def near_duplicate_keys(text: str, words: list[str] | None = None) -> tuple[int, ...]:
     """Return the keys of a text, each once, in order: two texts that share one may be copies.
 
-    A text without words has none.
+    A text without words has none. ``words`` are those of the whole text, where they are known.
     """
-    text = text[:MOST_CHARACTERS]
-    words = words_of(text)
+    if words is None or len(text) > MOST_CHARACTERS:
+        text = text[:MOST_CHARACTERS]
+        words = words_of(text)
     shingles = shingles_of(words)
     if not shingles.size:
         return ()

@@ -44,10 +44,10 @@ def is_spaceless(word: str) -> bool:
     return _SPACELESS_WORD.match(word) is not None
 
 
-def content_hash(text: str) -> str:
-    """Hash what a text says: 128 bits of BLAKE2b in hex over its words, folded.
+def content_hash(text: str, words: list[str] | None = None) -> str:
+    """Hash what a text says: 128 bits of BLAKE2b in hex over its words, folded, which may be given.
 
     Spacing, punctuation, letter case and the placement of Vietnamese tones make no difference; numbers do.
     """
-    words = " ".join(words_of(text)) or folded(text)
-    return hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    said = " ".join(words_of(text) if words is None else words) or folded(text)
+    return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()

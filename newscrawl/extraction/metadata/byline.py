@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import islice, zip_longest
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.authors import (
@@ -21,7 +20,8 @@ from newscrawl.extraction.metadata.authors import (
 from newscrawl.extraction.metadata.date_places import before_change, is_dateline
 from newscrawl.extraction.metadata.date_text import read_date
 from newscrawl.extraction.metadata.json_ld import JsonLd
-from newscrawl.extraction.metadata.meta_tags import MetaTags, select, text_of
+from newscrawl.extraction.metadata.marks import Marks
+from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.signature import signature_of
 from newscrawl.extraction.metadata.site_names import is_site
 from newscrawl.extraction.metadata.vicinity import Vicinity
@@ -38,13 +38,6 @@ _META = (
     *("author", "article:author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl", "dc.creator"),
     *("dcterms.creator", "citation_author", "og:article:author", "twitter:data1", "article:author_name", "creator"),
 )
-_MARKED = XPath(
-    "//*[@class or @itemprop or @rel or @data-role]"
-    "[@rel='author' or contains(@itemprop, 'author') or contains(@class, 'uthor') or contains(@class, 'yline')"
-    " or contains(@class, 'writer') or contains(@class, 'tac-gia') or @data-role='author']"
-    "[not(self::meta or self::link or self::body or self::html or self::img or self::figure or self::script)]"
-    "[not(self::article)]"
-)
 _UNMARKED = re.compile(
     phrases(
         r"""
@@ -60,7 +53,7 @@ _ELSEWHERE = re.compile(
 
 
 def read_authors(
-    tree: HtmlElement,
+    marks: Marks,
     head: MetaTags,
     structured: JsonLd,
     near: Vicinity,
@@ -76,12 +69,12 @@ def read_authors(
     tagged = chosen((name for text in _tagged(head) for name in names_in(text)), sites, language)
     if any(is_person(name, sites) for name in tagged):
         return tagged
-    written = [names for place in _written(tree, near, sites) if (names := chosen(place, sites, language))]
+    written = [names for place in _written(marks, near, sites) if (names := chosen(place, sites, language))]
     for names in written:
         if any(is_person(name, sites) for name in names):
             return names
     offices = told or tagged or next(iter(written), ())
-    signed = signature_of(tree, sites) if all(is_site(name, sites) for name in offices) else []
+    signed = signature_of(marks.tree, sites) if all(is_site(name, sites) for name in offices) else []
     return chosen(signed, sites, language) or offices or chosen(_beside_date(near, sites), sites, language)
 
 
@@ -96,9 +89,9 @@ def _tagged(head: MetaTags) -> Iterator[str]:
             return
 
 
-def _written(tree: HtmlElement, near: Vicinity, sites: Collection[str]) -> list[list[str]]:
+def _written(marks: Marks, near: Vicinity, sites: Collection[str]) -> list[list[str]]:
     """The names in each place of the page's text that may be a byline, the surest place first."""
-    ranked = _marked(tree, near, sites)
+    ranked = _marked(marks, near, sites)
     places = [ranked.get(0, [])]
     places += [[name for text in line.profiles for name in names_in(text)] for line in near.lines]
     for line, following in zip_longest(near.lines, near.lines[1:]):
@@ -121,11 +114,11 @@ def _beside_date(near: Vicinity, sites: Collection[str]) -> Iterator[str]:
             yield line.text
 
 
-def _marked(tree: HtmlElement, near: Vicinity, sites: Collection[str]) -> dict[int, list[str]]:
+def _marked(marks: Marks, near: Vicinity, sites: Collection[str]) -> dict[int, list[str]]:
     """Names in what is marked as a byline, by how surely it is one; of each rank only those that stand together."""
     ranked: dict[int, list[str]] = {}
     homes: dict[int, HtmlElement] = {}
-    for element in select(_MARKED, tree, MOST_MARKED):
+    for element in islice(marks["byline"], MOST_MARKED):
         rank = None if near.elsewhere(element, _ELSEWHERE) else _rank(element)
         if rank is None:
             continue

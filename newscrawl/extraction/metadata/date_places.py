@@ -8,12 +8,12 @@ from datetime import date
 from itertools import chain, islice
 from urllib.parse import urlsplit
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.date_text import read_date
 from newscrawl.extraction.metadata.json_ld import JsonLd
-from newscrawl.extraction.metadata.meta_tags import MetaTags, select, text_of
+from newscrawl.extraction.metadata.marks import Marks
+from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.vicinity import Line, Vicinity
 from newscrawl.extraction.metadata.words import phrases
 from newscrawl.items import DateSource
@@ -88,13 +88,6 @@ _CARD = re.compile(
     ),
     re.IGNORECASE,
 )
-_MARKED = XPath(
-    "//*[@class or @itemprop or @rel or @data-role]"
-    "[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'ublish') or contains(@class, 'time')"
-    " or contains(@class, 'posted') or contains(@class, 'ngay') or @itemprop='datePublished'"
-    " or @data-role='publishdate']"
-    "[not(self::body or self::html or self::meta or self::time or self::script or self::img or self::article)]"
-)
 _URL_DAY = (
     re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|\Z)"),
     re.compile(r"(?<![\dA-Za-z])((?:19|20)\d\d)([01]\d)([0-3]\d)(?:\d{4,9})?(?!\d)"),
@@ -104,7 +97,7 @@ _URL_NAMED = re.compile(r"/(\d{4})/([a-z]{3})/(\d{1,2})/", re.IGNORECASE)
 
 
 def candidates(
-    tree: HtmlElement, head: MetaTags, structured: JsonLd, near: Vicinity, url: str | None
+    marks: Marks, head: MetaTags, structured: JsonLd, near: Vicinity, url: str | None
 ) -> Iterator[tuple[DateSource, str]]:
     """Yield what may be the date of publication, as written, with where it stands."""
     if structured.published:
@@ -114,7 +107,7 @@ def candidates(
     for raw in _times(head.times, near):
         yield "time", raw
     dated = [line.text for line in _bylines(near) if is_dateline(line.text)]
-    for text in chain(dated, _marked(tree, near)):
+    for text in chain(dated, _marked(marks, near)):
         if (first := before_change(text)) and any(map(str.isdigit, first)):
             yield "byline", first
     # Where the date of a change is the only one, the page dates itself by it.
@@ -167,9 +160,9 @@ def _moment_of(element: HtmlElement) -> str:
     return element.get("datetime") or text_of(element, 100)
 
 
-def _marked(tree: HtmlElement, near: Vicinity) -> Iterator[str]:
+def _marked(marks: Marks, near: Vicinity) -> Iterator[str]:
     """What the page marks as a date outside of lists, cards and margins."""
-    for element in select(_MARKED, tree, MOST_MARKED):
+    for element in islice(marks["date"], MOST_MARKED):
         if not near.elsewhere(element, _CARD):
             text = element.get("content") or text_of(element, LONGEST, spaced=True)
             if len(text) >= 6 and is_dateline(text):

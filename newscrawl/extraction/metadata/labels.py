@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.json_ld import JsonLd
-from newscrawl.extraction.metadata.meta_tags import MetaTags, select, text_of
+from newscrawl.extraction.metadata.marks import Marks
+from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.site_names import is_site
 from newscrawl.extraction.metadata.vicinity import Vicinity
 
@@ -22,8 +22,6 @@ _MISTAKEN = {"vn": "vi", "jp": "ja", "cz": "cs", "dk": "da", "gr": "el", "ua": "
 _SECTIONS = ("article:section", "og:article:section", "articlesection", "section", "parsely-section", "category")
 _TAGS = ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 _NO_TAG = re.compile(r"https?:|\A[\W\d]*\Z|\A[0-9a-f]{8}-[0-9a-f-]{27}\Z|\A_|\A[^\s]*[:=][^\s]*\Z", re.IGNORECASE)
-_CRUMBS = XPath("(//*[contains(@class, 'readcrumb')])[position() <= 5]//a")
-_MARKED = XPath("//*[contains(@class, 'tag') or contains(@class, 'Tag') or contains(@id, 'tag')][.//a]")
 MOST_MARKED = 100
 _TAGGED = re.compile(r"(?<![a-z])tags?(?![a-z])|(?<=[a-z])Tags?(?![a-z])")
 _OTHERS = re.compile(
@@ -50,18 +48,19 @@ def _locale(text: str) -> str | None:
     return "-".join([code, *(part.upper() for part in parts[1:] if len(part) == 2 and part.isalpha())])
 
 
-def section_of(tree: HtmlElement, head: MetaTags, structured: JsonLd, sites: Collection[str]) -> str | None:
+def section_of(marks: Marks, head: MetaTags, structured: JsonLd, sites: Collection[str]) -> str | None:
     """Return the section: of JSON-LD, else of the meta tags, else the last but one step of the breadcrumbs."""
     for text in (structured.section, *head.all(*_SECTIONS)):
         if text and "://" not in text and not is_site(text, sites) and len(text) <= LONGEST:
             return " ".join(text.split()) or None
-    crumbs = [text_of(link, LONGEST) for link in select(_CRUMBS, tree, 20)]
+    links = dict.fromkeys(link for trail in islice(marks["crumbs"], 5) for link in trail.iterdescendants("a"))
+    crumbs = [text_of(link, LONGEST) for link in islice(links, 20)]
     crumbs = [text for text in crumbs if 1 < len(text) <= 40 and not _HOME.match(text) and not is_site(text, sites)]
     return crumbs[-1] if crumbs else None
 
 
 def tags_of(
-    tree: HtmlElement,
+    marks: Marks,
     head: MetaTags,
     structured: JsonLd,
     near: Vicinity,
@@ -74,7 +73,7 @@ def tags_of(
         head.all(_TAGS[0], _TAGS[1]),
         structured.keywords,
         *(head.all(name) for name in _TAGS[2:]),
-        _shown(tree, near),
+        _shown(marks, near),
     )
     described = head.first("description", "og:description")
     for source in sources:
@@ -88,9 +87,10 @@ def tags_of(
     return ()
 
 
-def _shown(tree: HtmlElement, near: Vicinity) -> Iterator[str]:
+def _shown(marks: Marks, near: Vicinity) -> Iterator[str]:
     """The links of the first element that is marked as the article's tags, not as a cloud of all of them."""
-    for element in select(_MARKED, tree, MOST_MARKED):
+    marked = (element for element in marks["tags"] if next(element.iterdescendants("a"), None) is not None)
+    for element in islice(marked, MOST_MARKED):
         names = element.get("class") or element.get("id") or ""
         if _TAGGED.search(names) and not _OTHERS.search(names) and not near.elsewhere(element, _OTHERS):
             links = list(islice(element.iter("a"), MOST_TAGS + 1))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
-from lxml.etree import XPath, iterwalk
+from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from newscrawl.text import clean_line
@@ -110,13 +109,6 @@ def _joined(url: str | None, href: str) -> str | None:
         return urljoin(url, href.strip()) if url else href.strip()
     except ValueError:
         return url
-
-
-def select(path: XPath, tree: HtmlElement, most: int) -> Iterator[HtmlElement]:
-    """Yield the first elements that a path finds."""
-    found = path(tree)
-    elements = found if isinstance(found, list) else []
-    return islice((element for element in elements if isinstance(element, HtmlElement)), most)
 
 
 def line_of(text: str) -> str:

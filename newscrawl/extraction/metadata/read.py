@@ -14,6 +14,7 @@ from newscrawl.extraction.metadata.images import images_of, main_image
 from newscrawl.extraction.metadata.json_ld import JsonLd, read_json_ld
 from newscrawl.extraction.metadata.labels import locales_of, paywalled, section_of, tags_of
 from newscrawl.extraction.metadata.lead import lead_of
+from newscrawl.extraction.metadata.marks import Marks
 from newscrawl.extraction.metadata.meta_tags import read_meta_tags
 from newscrawl.extraction.metadata.site_names import site_names
 from newscrawl.extraction.metadata.vicinity import vicinity_of
@@ -41,20 +42,21 @@ def read_metadata(
     heading = headline_element(tree, head, structured, sites, url)
     title = title_of(heading, head, structured, sites)
     near = vicinity_of(heading)
+    marks = Marks(tree)
     locales = locales_of(tree, head, structured, language)
     code = locales[0][:2] if locales else None
     domain = top_level(url)
     reading = Reading(fetched_at, zone_of(timezone, domain), order_of(locales, domain), code)
-    when = published(candidates(tree, head, structured, near, url), reading)
+    when = published(candidates(marks, head, structured, near, url), reading)
     return Article(
         title=title,
         text="",
         url=url,
         canonical_url=head.absolute(head.links.get("canonical")),
         description=lead_of(near.lines, head, structured, title),
-        authors=read_authors(tree, head, structured, near, sites=sites, language=code),
-        section=section_of(tree, head, structured, sites),
-        tags=tags_of(tree, head, structured, near, sites=sites, title=title),
+        authors=read_authors(marks, head, structured, near, sites=sites, language=code),
+        section=section_of(marks, head, structured, sites),
+        tags=tags_of(marks, head, structured, near, sites=sites, title=title),
         language=code,
         image_url=main_image(head, structured),
         images=images_of(tree, head, near),

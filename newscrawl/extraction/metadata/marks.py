@@ -1,0 +1,68 @@
+"""Elements by what their names say they hold: bylines, dates, tags, breadcrumbs. One pass through the page for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+Mark = Literal["byline", "date", "tags", "crumbs"]
+
+_CLASSES: dict[Mark, tuple[str, ...]] = {
+    "byline": ("uthor", "yline", "writer", "tac-gia"),
+    "date": ("date", "Date", "ublish", "time", "posted", "ngay"),
+    "tags": ("tag", "Tag"),
+    "crumbs": ("readcrumb",),
+}
+"""Parts of class names."""
+_NEVER = frozenset(("body", "html", "img", "meta", "script", "article"))
+_NEITHER: dict[Mark, frozenset[str]] = {
+    "byline": _NEVER | {"link", "figure"},
+    "date": _NEVER | {"time"},
+    "tags": frozenset(),
+    "crumbs": frozenset(),
+}
+"""Elements that a mark says nothing about."""
+_NAMING = frozenset(("class", "id", "itemprop", "rel", "data-role"))
+
+
+class Marks:
+    """The marked elements of a page, looked for when they are first asked for."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self.tree = tree
+
+    def __getitem__(self, mark: Mark) -> Iterator[HtmlElement]:
+        """The elements that have the mark, in the order of the page."""
+        return iter(self._found[mark])
+
+    @cached_property
+    def _found(self) -> dict[Mark, list[HtmlElement]]:
+        found: dict[Mark, list[HtmlElement]] = {mark: [] for mark in _CLASSES}
+        for element in self.tree.iter("*"):
+            marks: tuple[Mark, ...] = ()
+            for name, value in element.items():
+                if name in _NAMING:
+                    marks += _marks_of(name, value)
+            for mark in dict.fromkeys(marks):
+                if element.tag not in _NEITHER[mark]:
+                    found[mark].append(element)
+        return found
+
+
+@lru_cache(maxsize=8192)
+def _marks_of(name: str, value: str) -> tuple[Mark, ...]:
+    match name:
+        case "class":
+            return tuple(mark for mark, parts in _CLASSES.items() if any(part in value for part in parts))
+        case "id":
+            return ("tags",) if "tag" in value else ()
+        case "itemprop":
+            return (*(("byline",) if "author" in value else ()), *(("date",) if value == "datePublished" else ()))
+        case "rel":
+            return ("byline",) if value == "author" else ()
+        case _:
+            roles: dict[str, tuple[Mark, ...]] = {"author": ("byline",), "publishdate": ("date",)}
+            return roles.get(value, ())
