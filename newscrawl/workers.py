@@ -18,6 +18,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from threading import Lock
 from typing import ParamSpec, TypeVar, cast
 
@@ -142,17 +143,27 @@ def release(workers: Workers) -> None:
         workers._end()
 
 
-def _pool(limits: Limits) -> ProcessPool:
+def prepare() -> None:
+    """Have the extractor loaded for the workers, in a process of its own, while this one loads what a crawl needs."""
+    _context()
+    forkserver.ensure_running()
+
+
+def _context() -> ForkServerContext:
     # Forked from a clean process that has loaded the extractor once: never from this one, with its threads and reactor.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([_PRELOADED])
+    return context
+
+
+def _pool(limits: Limits) -> ProcessPool:
     return ProcessPool(
         max_workers=limits.count,
         max_tasks=limits.pages,
         initializer=_begin,
         initargs=(limits.megabytes,),
-        context=context,
+        context=_context(),
     )
 
 

@@ -22,6 +22,7 @@ from newscrawl.logs import begin_log, open_log
 from newscrawl.report import print_report
 from newscrawl.storage import Lock, StorageError, begin_run, conclude_run, holder_of, site_lock
 from newscrawl.text import printable
+from newscrawl.workers import prepare
 
 
 def _say(message: str) -> None:
@@ -66,6 +67,8 @@ class Command(ScrapyCrawl):
             checked = check_crawl(self.settings, args, opts.spargs)
             begin_log(self.settings, checked.site)
             lock = self._lock(self.settings, checked, in_round=opts.in_round)
+            if self.settings.getint("EXTRACT_WORKERS"):
+                prepare()
             run_id = begin_run(self.settings["DATABASE_URL"], checked.name, opts.spargs)
         except WRONG as error:
             _refuse(printable(str(error)))
