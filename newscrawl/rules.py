@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from newscrawl.items import Article, Page
 from newscrawl.urlparameters import Parameters
-from newscrawl.xpath import compile_xpath
 
 Adjust = Callable[[Article, Page], Article]
 
@@ -60,10 +59,7 @@ class SiteRules:
         if not isinstance(self.prune_xpath, tuple) or not all(isinstance(xpath, str) for xpath in self.prune_xpath):
             raise RulesError(f'prune_xpath must be a tuple of XPaths, as in ("//aside",), not {self.prune_xpath!r}')
         for xpath in self.prune_xpath:
-            try:
-                compile_xpath(xpath)
-            except ValueError as error:
-                raise RulesError(f"prune_xpath: {error}") from None
+            _check_xpath(xpath)
         if self.timezone is not None:
             _check_timezone(self.timezone)
         if self.language is not None and str(self.language) not in _LANGUAGES:
@@ -95,6 +91,15 @@ def load_adjust(name: str) -> Adjust:
     if not callable(found):
         raise RulesError(f"adjust: {name!r} is no function")
     return found  # type: ignore[no-any-return]
+
+
+def _check_xpath(xpath: str) -> None:
+    from newscrawl.xpath import compile_xpath  # noqa: PLC0415 - it imports lxml, for which most commands have no use
+
+    try:
+        compile_xpath(xpath)
+    except ValueError as error:
+        raise RulesError(f"prune_xpath: {error}") from None
 
 
 def _check_timezone(name: str) -> None:

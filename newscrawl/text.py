@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import ftfy
-from ftfy.badness import is_bad
-
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 # C0 and C1 controls but tab and newline, and the bidirectional overrides, which can disguise text.
@@ -30,12 +27,18 @@ def clean(text: str) -> str:
     As ``tidy``; and mojibake (UTF-8 read as a single-byte encoding) repaired line by line where ftfy is certain of it.
     """
     if not text.isascii() and _is_mojibake(text):
+        import ftfy  # noqa: PLC0415
+
         text = "\n".join(ftfy.fix_encoding(line) if _is_mojibake(line) else line for line in text.split("\n"))
     return tidy(text)
 
 
 def _is_mojibake(text: str) -> bool:
-    return _SUSPECT.search(text) is not None and is_bad(text)
+    if _SUSPECT.search(text) is None:
+        return False
+    from ftfy.badness import is_bad  # noqa: PLC0415 - a tenth of the start of a command that cleans nothing
+
+    return is_bad(text)
 
 
 def tidy(text: str) -> str:

@@ -98,13 +98,12 @@ def one_line(command: str) -> Iterator[None]:
 
 def page_of(given: str) -> int | str:
     """Return the number of an article, or the key of the page whose URL was given. Raises RulesError."""
-    from newscrawl.urls import url_key  # noqa: PLC0415
-
     if given.isascii() and given.isdecimal() and len(given) < 10:  # PostgreSQL has numbers below 2**31
         return int(given)
     if given.startswith("file:"):
         return given
     from newscrawl.registry import load_sites  # noqa: PLC0415 - it imports Scrapy
+    from newscrawl.urls import url_key  # noqa: PLC0415
 
     load_sites()
     try:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
-from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from newscrawl.storage.backends import backend_of, location, parse_url
 from newscrawl.storage.errors import StorageError
+from newscrawl.storage.schema import VERSION
 from newscrawl.storage.search_index import index_queued
 from newscrawl.text import printable
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def open_engine(url: str) -> Engine:
@@ -73,17 +66,15 @@ def explained(engine: Engine) -> Iterator[None]:
 
 def _upgrade(connection: Connection) -> None:
     if _is_outdated(connection):
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
-        config.attributes["connection"] = connection
-        logging.getLogger("alembic").setLevel(logging.WARNING)  # it reports each step at INFO
-        command.upgrade(config, "head")
+        from newscrawl.storage import migrating  # noqa: PLC0415 - Alembic, which who finds all as it is can do without
+
+        migrating.upgrade(connection)
 
 
 def require_current(connection: Connection) -> None:
     """Refuse to read tables that are missing, or of another version. Raises StorageError."""
     current = _version(connection)
-    if current == _revisions()[0]:
+    if current == VERSION:
         return
     place = f"database {printable(location(connection.engine.url))}"
     if current is None and not inspect(connection).get_table_names():
@@ -103,24 +94,18 @@ def _version(connection: Connection) -> str | None:
 
 def _is_outdated(connection: Connection) -> bool:
     """Say whether tables are missing or old. Raises StorageError where they are not ours, or newer."""
-    head, known = _revisions()
     current = _version(connection)
-    if current == head:
+    if current == VERSION:
         return False
     if current is None and inspect(connection).get_table_names():
         raise StorageError(
             f"database {printable(location(connection.engine.url))} holds tables of another program; name another one"
         )
-    if current is not None and current not in known:
+    from newscrawl.storage import migrating  # noqa: PLC0415
+
+    if current is not None and current not in migrating.versions():
         raise StorageError(
             f"database {printable(location(connection.engine.url))} was made by a newer newscrawl "
             f"(schema {printable(current)}); upgrade this one"
         )
     return True
-
-
-@cache
-def _revisions() -> tuple[str | None, frozenset[str]]:
-    """The newest version of the tables, and all that there were."""
-    scripts = ScriptDirectory(str(_MIGRATIONS))
-    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())

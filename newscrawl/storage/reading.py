@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -27,3 +28,12 @@ def read_connection(url: str) -> Iterator[Connection]:
     with explained(engine), engine.connect() as connection:
         require_current(connection)
         yield connection
+
+
+def select_rows(url: str, statement: str) -> Iterator[Sequence[Any]]:
+    """Run one statement that can only read, and give the column names, then the rows.
+
+    The database itself enforces it. Raises StorageError.
+    """
+    require(url)
+    return backend_of(url).select(parse_url(url), statement)

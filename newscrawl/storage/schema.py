@@ -28,6 +28,9 @@ metadata = MetaData(
     }
 )
 
+VERSION = "0010"
+"""Of the tables, as the newest migration calls it: who reads needs no Alembic to know whether they are these."""
+
 runs = Table(
     "runs",
     metadata,

@@ -70,12 +70,15 @@ class Backend(Protocol):
 
 def backend_of(url: str | URL) -> Backend:
     """The database that an address is about. Raises StorageError for one that is not known."""
-    from newscrawl.storage.backends import postgresql, sqlite  # noqa: PLC0415 - they import this package's names
-
+    # They import this package's names; and who has the one has no use for the other.
     name = (url if isinstance(url, URL) else _parsed(url)).get_backend_name()
     if name == "sqlite":
+        from newscrawl.storage.backends import sqlite  # noqa: PLC0415
+
         return sqlite
     if name in {"postgresql", "postgres"}:
+        from newscrawl.storage.backends import postgresql  # noqa: PLC0415
+
         return postgresql
     raise StorageError(f"DATABASE_URL names {name}, which is not supported; write it as {EXAMPLES}")
 

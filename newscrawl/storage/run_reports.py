@@ -1,18 +1,14 @@
-"""Reading: what a run did, and a person's own SELECT."""
+"""What a run did."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 
 from newscrawl.items import Block
-from newscrawl.storage.backends import backend_of, parse_url
 from newscrawl.storage.counts import Counts
 from newscrawl.storage.engine import explained, open_engine
-from newscrawl.storage.reading import require
 from newscrawl.storage.schema import articles, pages, runs
 
 
@@ -60,12 +56,3 @@ def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
         for row in rows
     )
     return RunReport(counts, reports, article_count, total)
-
-
-def select_rows(url: str, statement: str) -> Iterator[Sequence[Any]]:
-    """Run one statement that can only read, and give the column names, then the rows.
-
-    The database itself enforces it. Raises StorageError.
-    """
-    require(url)
-    return backend_of(url).select(parse_url(url), statement)
