@@ -24,11 +24,12 @@ class FormatError(Exception):
 
 def write_jsonl(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
     """An object a line, moments as ISO 8601 in UTC."""
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat).encode
+    import orjson  # noqa: PLC0415 - the standard library takes seven times as long
+
     for row in rows:
-        line = encode(dict(zip(names, row, strict=True)))
+        line = orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
         # JSON allows these two; readers that go by Unicode's lines do not.
-        file.write(line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode() + b"\n")
+        file.write(line.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029"))
 
 
 def write_csv(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:

@@ -13,7 +13,7 @@ from newscrawl.storage.reading import read_connection
 from newscrawl.storage.schema import articles
 from newscrawl.storage.selection import Selection, conditions
 
-COLUMNS = tuple(column.name for column in articles.columns if column.name != "blocks")
+COLUMNS = tuple(str(column.name) for column in articles.columns if column.name != "blocks")
 """What of an article is exported, in the order of the table."""
 BATCH = 500
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from newscrawl.cli.export_formats import write_csv, write_parquet
+from newscrawl.cli.export_formats import write_csv, write_jsonl, write_parquet
 from newscrawl.storage.exporting import COLUMNS
 from tests.cli.made import answer, fill, newscrawl, refusal
 from tests.conftest import ONLY_SQLITE
@@ -34,6 +35,20 @@ def test_lines_of_json_have_every_column(url, tmp_path):
     shown = newscrawl(url, "export", "-", "--words", "ngap", "--source", "ttx")
     assert [json.loads(line)["id"] for line in shown.stdout.splitlines()] == [1]
     assert len(newscrawl(url, "export", "-").stdout.splitlines()) == 3
+
+
+def test_lines_are_those_of_the_standard_library(tmp_path):
+    """To the byte, whatever a text holds; but for two line breaks that JSON allows and readers stumble over."""
+    moment = datetime(2020, 9, 10, 12, 0, 0, 120, tzinfo=UTC)
+    row = ['\x00\x1f\x7f"\\/é\U0001f389\u200b', None, True, 7, 0.1 + 0.2, moment, ["a"], {"b": "\t\n"}, "\u2028\u2029"]
+    names = [chr(ord("a") + number) for number in range(len(row))]
+    with (tmp_path / "x.jsonl").open("wb") as file:
+        write_jsonl([row], names, file)
+    encoded = json.dumps(
+        dict(zip(names, row, strict=True)), ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat
+    )
+    wanted = encoded.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029") + "\n"
+    assert (tmp_path / "x.jsonl").read_bytes() == wanted.encode()
 
 
 def test_spreadsheet_runs_nothing(url, tmp_path):
