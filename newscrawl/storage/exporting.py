@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from newscrawl.storage.backends import backend_of
 from newscrawl.storage.reading import read_connection
@@ -32,14 +33,22 @@ def export(url: str, selection: Selection) -> Export:
     wanted: list[ColumnElement[bool]] = conditions(selection)
     if selection.needs_words:
         wanted = [articles.c.id.in_(backend_of(url).matching(selection))]
-    with read_connection(url) as connection:
+    with _reading(url, selection) as connection:
         total = connection.execute(select(func.count()).select_from(articles).where(*wanted)).scalar_one()
-    return Export(total, _rows(url, wanted))
+    return Export(total, _rows(url, selection, wanted))
 
 
-def _rows(url: str, wanted: list[ColumnElement[bool]]) -> Iterator[tuple[Any, ...]]:
-    columns = [articles.c[name] for name in COLUMNS]
+@contextmanager
+def _reading(url: str, selection: Selection) -> Iterator[Connection]:
     with read_connection(url) as connection:
+        if selection.needs_words:
+            backend_of(url).prepare(connection)
+        yield connection
+
+
+def _rows(url: str, selection: Selection, wanted: list[ColumnElement[bool]]) -> Iterator[tuple[Any, ...]]:
+    columns = [articles.c[name] for name in COLUMNS]
+    with _reading(url, selection) as connection:
         found = connection.execution_options(yield_per=BATCH).execute(
             select(*columns).where(*wanted).order_by(articles.c.id)
         )

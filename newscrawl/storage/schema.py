@@ -28,7 +28,7 @@ metadata = MetaData(
     }
 )
 
-VERSION = "0010"
+VERSION = "0011"
 """Of the tables, as the newest migration calls it: who reads needs no Alembic to know whether they are these."""
 
 runs = Table(

@@ -67,6 +67,8 @@ def search(url: str, selection: Selection, limit: int = 10) -> Answer:
 
 def _find(connection: Connection, selection: Selection, limit: int) -> tuple[list[int], int]:
     backend = backend_of(connection.engine.url)
+    if selection.needs_words:
+        backend.prepare(connection)
     if selection.query.phrases:
         rows = connection.execute(backend.ranked(selection, datetime.now(UTC), limit)).all()
         return [row.id for row in rows], rows[0].total if rows else 0

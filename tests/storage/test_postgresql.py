@@ -26,7 +26,7 @@ from newscrawl.storage import (
     select_rows,
 )
 from newscrawl.storage.backends import parse_url
-from newscrawl.storage.backends.postgresql_search import MOST_RANKED
+from newscrawl.storage.backends.postgresql_search import MOST_HEADED, MOST_OTHERS
 from newscrawl.storage.engine import open_engine, write_transaction
 from newscrawl.storage.schema import UNIQUE_ARTICLES, metadata
 from tests.conftest import ROOT
@@ -223,7 +223,7 @@ def test_monstrous_words_are_indexed_as_far_as_a_vector_goes(database):
 def test_common_word_gives_the_best_of_all_that_there_are(database):
     """Whose title has it, of more than are ranked by their whole texts; and the number of all is told."""
     store = Store.open(database.url, "test", {})
-    count = MOST_RANKED + 20
+    count = MOST_HEADED + MOST_OTHERS + 20
     pages = [candidate(f"Mưa ở nơi thứ {n}.", url=f"https://a.example/{n}") for n in range(count)]
     pages[3] = candidate("Nơi khác.", url="https://a.example/3", title="Mưa")
     store.write(pages)

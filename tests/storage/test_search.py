@@ -114,6 +114,28 @@ def test_new_articles_come_before_old_ones_that_fit_as_well(database):
     assert found(url, "meo") == [1, 2]
 
 
+def test_facts_that_change_are_searched_as_they_are(url, database):
+    """Whoever changes them, and with the text as it was."""
+    database.execute(
+        "update articles set source = 'moi', language = 'en', published_at = '2021-01-01 00:00:00.000000' where id = 1",
+        "update articles set gone_at = '2021-01-01 00:00:00.000000' where id = 3",
+    )
+    day = datetime(2021, 1, 1, tzinfo=UTC)
+    wanted = {"sources": ("moi",), "languages": ("en",), "since": day, "until": day + timedelta(days=1)}
+    assert found(url, "mua", **wanted) == [1]
+    assert found(url, "nang", sources=("bao",)) == []
+    assert found(url, "hoa") == []
+    assert found(url, "hoa", all_copies=True) == [3]
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids"), [('mua -"nang da"', [1]), ('mua -"da nang"', []), ("mua -nang -la", []), ('"mua rat" -la', [1])]
+)
+def test_exclusions_beside_words(url, typed, ids):
+    """Words and phrases, of which some are in no article."""
+    assert found(url, typed) == ids
+
+
 def test_changed_text_is_found_and_the_earlier_is_not(url):
     """In the transaction that stores it."""
     store = Store.open(url, "test", {})

@@ -40,6 +40,9 @@ class Backend(Protocol):
     def select(self, url: URL, statement: str) -> Iterator[Sequence[Any]]:
         """Run a person's own statement, which the database lets do nothing but read: column names, then rows."""
 
+    def prepare(self, connection: Connection) -> None:
+        """Make a transaction ready to look words up."""
+
     def matching(self, selection: Selection) -> Select[Any]:
         """The ids of the articles that a selection with words names."""
 

@@ -19,7 +19,8 @@ from newscrawl.storage.backends import parse_url, postgresql_search
 from newscrawl.storage.errors import StorageError
 from newscrawl.text import printable
 
-insert, matching, ranked = dialect.insert, postgresql_search.matching, postgresql_search.ranked
+insert = dialect.insert
+prepare, matching, ranked = postgresql_search.prepare, postgresql_search.matching, postgresql_search.ranked
 
 LOCK_TIMEOUT = 60
 """Seconds to wait for another process's transaction before giving up."""

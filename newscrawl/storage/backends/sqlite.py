@@ -21,7 +21,8 @@ from newscrawl.storage.backends import parse_url, sqlite_search
 from newscrawl.storage.errors import StorageError
 from newscrawl.text import printable
 
-insert, matching, ranked = dialect.insert, sqlite_search.matching, sqlite_search.ranked
+insert = dialect.insert
+prepare, matching, ranked = sqlite_search.prepare, sqlite_search.matching, sqlite_search.ranked
 
 BUSY_TIMEOUT = 60
 """Seconds to wait for another process's transaction before giving up."""

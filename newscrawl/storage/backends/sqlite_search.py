@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, text
 
 from newscrawl.searchwords import Phrase
 from newscrawl.storage.backends.ranking import FRESH_DAYS, LEAD_WEIGHT, TITLE_WEIGHT
@@ -15,6 +15,10 @@ from newscrawl.storage.selection import Selection, conditions
 _TEXTS = "{title description text}"
 # The index has the columns that a selection looks at; a row of `articles` has them behind its text, pages away.
 _MATCHES = "article_index cross join articles indexed by ix_articles_by_id on articles.id = article_index.rowid"
+
+
+def prepare(connection: Connection) -> None:
+    """Nothing to do: FTS5 is asked before all else."""
 
 
 def matching(selection: Selection) -> Select[Any]:
