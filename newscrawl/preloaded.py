@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 
+import ftfy
+
 import newscrawl.candidates
 import newscrawl.discovery
 from newscrawl.extraction.dom_model import load_page_judge
 from newscrawl.extraction.dump_headings import credit_at, lexicon
 
-__all__ = ["newscrawl"]
+__all__ = ["ftfy", "newscrawl"]
 
 load_page_judge()
 lexicon()
