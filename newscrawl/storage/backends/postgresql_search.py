@@ -38,8 +38,10 @@ hundred thousand texts what they say of a common word takes seconds."""
 _INDEX = table(
     "article_index",
     column("article_id", Integer),
-    *(column(name, articles.c[name].type) for name in ("duplicate_of", "gone_at", "source", "language")),
-    column("published_at", UtcDateTime),
+    *(
+        column(f"article_{name}", articles.c[name].type)
+        for name in ("duplicate_of", "gone_at", "source", "language", "published_at")
+    ),
     column("head", TSVECTOR),  # title and lead; no vector stands in its row, which would be long then
     column("words", TSVECTOR),  # title, lead and text
     column("names", TSVECTOR),  # authors and section
@@ -74,7 +76,12 @@ def ranked(selection: Selection, now: datetime, limit: int) -> Select[Any]:
     The title counts most; a new article counts up to twice as much as an old one.
     """
     words = sorted({word for phrase in selection.query.phrases for word in phrase})
-    matches = _matches_of(selection).add_columns(_INDEX.c.published_at).cte("matches").prefix_with("materialized")
+    matches = (
+        _matches_of(selection)
+        .add_columns(_INDEX.c.article_published_at.label("published_at"))
+        .cte("matches")
+        .prefix_with("materialized")
+    )
     headed = select(_INDEX.c.article_id).where(_matches("head", tuple(words)))
     newest = matches.c.published_at.desc().nulls_last(), matches.c.id.desc()
     listed = select(matches.c.id, matches.c.published_at).order_by(*newest)
@@ -93,9 +100,8 @@ def ranked(selection: Selection, now: datetime, limit: int) -> Select[Any]:
 
 
 def _matches_of(selection: Selection) -> Select[Any]:
-    columns = _INDEX.c.__getitem__
     matches = select(_INDEX.c.article_id.label("id")).select_from(_joined(_phrases(selection)))
-    return matches.where(*_wanted(selection), *conditions(selection, columns))
+    return matches.where(*_wanted(selection), *conditions(selection, lambda name: _INDEX.c[f"article_{name}"]))
 
 
 def _phrases(selection: Selection) -> list[Phrase]:

@@ -11,8 +11,10 @@ depends_on = None
 
 FACTS = ("duplicate_of", "gone_at", "source", "language", "published_at")
 NAMES = ", ".join(FACTS)
+# Their own names: a question that joins the index with the articles means the columns of those.
+KEPT = ", ".join(f"article_{name}" for name in FACTS)
 OLD_FACTS, NEW_FACTS, THEIRS = (", ".join(f"{row}.{name}" for name in FACTS) for row in ("old", "new", "articles"))
-EXCLUDED = ", ".join(f"{name} = excluded.{name}" for name in (*FACTS, "head", "words", "names"))
+EXCLUDED = ", ".join(f"{name} = excluded.{name}" for name in (*KEPT.split(", "), "head", "words", "names"))
 
 FUNCTION = """
 create or replace function newscrawl_index_words() returns trigger language plpgsql as $$
@@ -29,11 +31,11 @@ end $$
 TABLE = """
 create table {name} (
     article_id integer primary key references article_words (article_id) on delete cascade,
-    duplicate_of integer,
-    gone_at timestamptz,
-    source text,
-    language text,
-    published_at timestamptz,
+    article_duplicate_of integer,
+    article_gone_at timestamptz,
+    article_source text,
+    article_language text,
+    article_published_at timestamptz,
     head tsvector not null,
     words tsvector not null,
     names tsvector not null) with (toast_tuple_target = 128)
@@ -43,7 +45,7 @@ GIN = "create index ix_article_index_{0} on article_index using gin ({0}) with (
 UPGRADE = (
     TABLE.format(name="new_article_index"),
     f"""
-insert into new_article_index (article_id, {NAMES}, head, words, names)
+insert into new_article_index (article_id, {KEPT}, head, words, names)
 select article_id, {THEIRS}, head, words, names
 from article_index join articles on articles.id = article_id order by article_id
 """,  # noqa: S608 - our own names
@@ -52,11 +54,11 @@ from article_index join articles on articles.id = article_id order by article_id
     "alter index new_article_index_pkey rename to article_index_pkey",
     "alter table article_index rename constraint new_article_index_article_id_fkey to article_index_article_id_fkey",
     *(GIN.format(column) for column in ("head", "words", "names")),
-    FUNCTION.format(names=f"{NAMES}, ", theirs=f"{THEIRS}, ", excluded=EXCLUDED),
+    FUNCTION.format(names=f"{KEPT}, ", theirs=f"{THEIRS}, ", excluded=EXCLUDED),
     f"""
 create function newscrawl_index_facts() returns trigger language plpgsql as $$
 begin
-    update article_index set ({NAMES}) = ({NEW_FACTS}) where article_id = new.id;
+    update article_index set ({KEPT}) = ({NEW_FACTS}) where article_id = new.id;
     return null;
 end $$
 """,  # noqa: S608
@@ -69,7 +71,7 @@ DOWNGRADE = (
     "drop trigger articles_index_facts on articles",
     "drop function newscrawl_index_facts()",
     "drop index ix_article_index_head",
-    *(f"alter table article_index drop column {name}" for name in FACTS),
+    *(f"alter table article_index drop column article_{name}" for name in FACTS),
     FUNCTION.format(
         names="", theirs="", excluded="head = excluded.head, words = excluded.words, names = excluded.names"
     ),
