@@ -36,9 +36,9 @@ def environment(**variables: str) -> dict[str, str]:
     return others | variables
 
 
-def run(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as a user would who sits in that folder."""
-    options = {"cwd": cwd, "env": environment(**variables), "capture_output": True, "text": True, "timeout": 90}
+def run(*command: str, cwd: Path, seconds: float = 90, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user would who sits in that folder; what takes longer than so many seconds hangs."""
+    options = {"cwd": cwd, "env": environment(**variables), "capture_output": True, "text": True, "timeout": seconds}
     return subprocess.run(command, check=False, **options)
 
 

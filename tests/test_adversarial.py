@@ -92,7 +92,8 @@ def children(pid: int) -> list[int]:
 def crawl_and_kill_workers(folder: Path, count: int, kills: int) -> None:
     """Crawl, kill a worker again and again, and compare with a crawl that nobody disturbed."""
     saved(folder, count, {})
-    assert run(COMMAND, *arguments("undisturbed.db"), cwd=folder).returncode == 0
+    most = 90 + count  # seconds for a crawl
+    assert run(COMMAND, *arguments("undisturbed.db"), cwd=folder, seconds=most).returncode == 0
     process = subprocess.Popen([COMMAND, *arguments("out.db")], cwd=folder, env=environment())
     killed = 0
     while process.poll() is None and killed < kills:
@@ -104,7 +105,7 @@ def crawl_and_kill_workers(folder: Path, count: int, kills: int) -> None:
     assert process.wait() == 0
     assert killed, "the crawl was over before a worker could be killed"
     # A page whose worker was killed twice has failed, and the next run comes back to it.
-    assert run(COMMAND, *arguments("out.db"), cwd=folder).returncode == 0
+    assert run(COMMAND, *arguments("out.db"), cwd=folder, seconds=most).returncode == 0
     assert query(folder / "out.db", WITHOUT_TIME) == query(folder / "undisturbed.db", WITHOUT_TIME)
     assert query(folder / "out.db", "select count(*) from articles") == [(count,)]
     assert query(folder / "out.db", "select distinct outcome from pages") == [("stored",)]

@@ -68,9 +68,9 @@ def change(folder: Path, *statements: str) -> None:
         connection.commit()
 
 
-def reextract(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def reextract(folder: Path, *arguments: object, seconds: float = 90) -> subprocess.CompletedProcess[str]:
     """Run the command there."""
-    return run(COMMAND, "reextract", *map(str, arguments), cwd=folder)
+    return run(COMMAND, "reextract", *map(str, arguments), cwd=folder, seconds=seconds)
 
 
 def asked(folder: Path, statement: str) -> list[tuple[Any, ...]]:
@@ -365,7 +365,7 @@ def test_ten_thousand_pages(tmp_path):
     prune(folder)
     for number in range(10):
         interrupted(folder, signal.SIGKILL, after=900 * (number + 1))
-    assert "10000 articles changed" in reextract(folder).stdout
+    assert "10000 articles changed" in reextract(folder, seconds=3600).stdout
     assert asked(folder, "select max(number), count(*) from article_revisions") == [(1, 10_000)]
 
 
