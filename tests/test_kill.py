@@ -56,7 +56,7 @@ def crawl_command(folder: Path, database: Database) -> list[str]:
 def run_to_end(folder: Path, database: Database) -> None:
     """Crawl undisturbed."""
     command = [*crawl_command(folder, database), "-L", "ERROR"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
 
 
