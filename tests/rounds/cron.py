@@ -226,7 +226,8 @@ class Cron:
             case 0 | 1:
                 site.publish(self.dice.randrange(1, 3))
             case 2:
-                self.edited.update(site.edit(1))
+                stored = {url for (url,) in self.room.query("select url from articles")}
+                self.edited.update(stored.intersection(site.edit(1)))  # of another, nobody has seen what it was
             case 3:
                 site.rotate()
 
