@@ -27,7 +27,8 @@ def generated_files(folder: Path, count: int) -> Path:
     choice = random.Random(SEED)
     for number in range(count):
         text = article(f"Thị xã {number}")
-        kind = choice.randrange(10)
+        # Of copies without dates the first that is seen leads: each has its original long before it.
+        kind = choice.randrange(10) if number > count // 50 else 7
         if kind == 0:
             text = article(f"Thị xã {number // 50}")  # a copy of others
         elif kind < 4:
