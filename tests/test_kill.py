@@ -102,6 +102,7 @@ def check_kills(tmp_path: Path, new_database: Callable[[], Database], files: int
     assert len(in_the_middle) >= kills * 0.6, f"most crawls were not caught in the middle: {killed_at}"
 
 
+@pytest.mark.timeout(600)  # a minute, where nothing else takes the processors
 def test_killed_crawl_loses_nothing(tmp_path, new_database):
     """After a SIGKILL one more run gives what an undisturbed run gives."""
     check_kills(tmp_path, new_database, files=300, kills=3)
@@ -134,6 +135,7 @@ def check_killed_server(tmp_path: Path, files: int, kills: int) -> None:
             assert list(check(database.url)) == []
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.usefixtures("postgres")
 def test_killed_server_loses_nothing(tmp_path):
     """The crawl ends with exit code 2 and one line; when the server is back, one more run completes it."""
