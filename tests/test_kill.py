@@ -33,7 +33,7 @@ def generated_files(folder: Path, count: int) -> Path:
             text = article(f"Thị xã {number // 50}")  # a copy of others
         elif kind < 4:
             text += "Tin liên quan\n" + "".join(f"-\nTin vắn số {n}\n{n:02}:15' - 10/09/2020\n" for n in range(12))
-        path = folder / f"{number % 20:02}" / f"{number:05}.txt"
+        path = folder / f"{number * 20 // count:02}" / f"{number:05}.txt"
         path.parent.mkdir(exist_ok=True)
         if kind == 4:
             paragraphs = "".join(f"<p>{line}</p>" for line in text.splitlines()[1:])
