@@ -10,7 +10,7 @@ crawl: $(READY)  ## crawl the provided documents into newscrawl.db
 	@$(BIN)/scrapy crawl fixtures -L WARNING
 
 test: $(READY)  ## the tests, twenty minutes on two cores
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 soak: $(READY)  ## the long tests: crawls killed at random and resumed, 200 ticks of cron
 	$(BIN)/python -m pytest -q -m soak --timeout 5400

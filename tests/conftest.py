@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from newscrawl.storage import check_database
 from tests.database import Database
 from tests.postgres import Cluster, cluster, programs
 
@@ -46,13 +48,26 @@ def postgres() -> Iterator[Cluster]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def file_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database as a crawl leaves it that stored nothing."""
+    path = tmp_path_factory.mktemp("template") / "tables.db"
+    check_database(f"sqlite:///{path}")
+    assert not path.with_name("tables.db-wal").exists()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Database]]:
-    """Make databases, of each kind in turn."""
+def new_database(
+    request: pytest.FixtureRequest, tmp_path: Path, file_with_tables: Path
+) -> Iterator[Callable[[], Database]]:
+    """Make databases of each kind in turn, with tables."""
     made: list[str] = []
 
     def sqlite() -> Database:
-        made.append(f"sqlite:///{tmp_path / f'out{len(made) or str()}.db'}")
+        path = tmp_path / f"out{len(made) or ''}.db"
+        shutil.copyfile(file_with_tables, path)
+        made.append(f"sqlite:///{path}")
         return Database(made[-1])
 
     def postgresql() -> Database:
