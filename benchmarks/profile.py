@@ -111,7 +111,7 @@ def main() -> None:
         raw = Path(folder) / "raw"
         spy = (options.py_spy, "record", "--gil", "--subprocesses", "--function", "--rate", "100", "--format", "raw")
         crawl = (NEWSCRAWL, "crawl", "fixtures", "-a", f"path={pages.warc}", "-L", "WARNING")
-        stored = ("-s", f"DATABASE_URL=sqlite:///{folder}/out.db", "-s", "SCRAPY_SETTINGS_MODULE=newscrawl.settings")
+        stored = ("-s", f"DATABASE_URL=sqlite:///{folder}/out.db")
         subprocess.run([*spy, "--output", raw, "--", *crawl, *stored], cwd=folder, check=True)
         options.out.write_text(draw(read(raw.read_text("utf-8"))), "utf-8")
 

@@ -36,7 +36,7 @@ def clean(text: str) -> str:
 def _is_mojibake(text: str) -> bool:
     if _SUSPECT.search(text) is None:
         return False
-    from ftfy.badness import is_bad  # noqa: PLC0415 - a tenth of the start of a command that cleans nothing
+    from ftfy.badness import is_bad  # noqa: PLC0415 - most commands clean nothing
 
     return is_bad(text)
 
