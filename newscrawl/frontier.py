@@ -204,6 +204,9 @@ class Frontier:
             kinds += ("feed",)
             if not self._in_hand["feed"] and self._sections < MOST_SECTIONS:
                 kinds += ("section",)
+        if self.budget.max_articles and self._in_hand.total() > self._in_hand["article"]:
+            # The newest articles are wanted, and a listing that has not come yet may name them.
+            kinds = tuple(kind for kind in kinds if kind != "article")
         within = None
         if self.spider.listings is not None:
             kinds, within = ("article",), frozenset(self._named)

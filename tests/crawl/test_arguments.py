@@ -8,6 +8,7 @@ import pytest
 from scrapy.settings import Settings
 
 import newscrawl.settings
+from benchmarks.newspaper import Fault
 from newscrawl.commands.checks import check_crawl
 from tests.crawl.crawls import paper
 
@@ -78,9 +79,10 @@ def test_since_and_until_choose_by_date(tmp_path):
         assert len(fetched) < len(published)
 
 
-def test_max_articles_ends_the_run_and_the_next_goes_on(tmp_path):
-    """Exactly as many as asked for, the newest first; the next run has the rest."""
-    with paper(tmp_path, sections=1) as (site, crawls):
+@pytest.mark.parametrize("late", ["/sitemap.xml", "/sitemap/*.xml", "/"])
+def test_max_articles_ends_the_run_and_the_next_goes_on(tmp_path, late: str):
+    """Exactly as many as asked for, the newest first, whichever listing comes late; the next run has the rest."""
+    with paper(tmp_path, sections=1, faults=(Fault(late, "slow", seconds=0.0003),)) as (site, crawls):
         assert crawls("-a", "max_articles=4").code == 0
         assert crawls.stored == set(site.urls(4))
         assert crawls.ended == "max_articles"
