@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, RowMapping, delete, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 
 from newscrawl.dedupe import Reading
 from newscrawl.items import Candidate
@@ -16,6 +16,12 @@ from newscrawl.storage.duplicate_groups import are_copies, group_of
 from newscrawl.storage.schema import article_urls, articles
 from newscrawl.urlforms import form_of
 from newscrawl.urls import site_of, url_key
+
+_AT = (
+    select(articles)
+    .join(article_urls, article_urls.c.article_id == articles.c.id)
+    .where(article_urls.c.url_key == bindparam("key"))
+)
 
 Relation = Literal["canonical", "redirect", "form"]
 """How an address is known to be another one of an article: by the canonical link of one of the two, by a redirect, or
@@ -57,8 +63,7 @@ class Twin:
 
 def article_at(connection: Connection, item: Candidate) -> RowMapping | None:
     """Return the article that a page is another address of, as long as it shows the same text."""
-    found = select(articles).join(article_urls, article_urls.c.article_id == articles.c.id)
-    row = connection.execute(found.where(article_urls.c.url_key == item.page.key)).mappings().first()
+    row = connection.execute(_AT, {"key": item.page.key}).mappings().first()
     if row is None or _is_copy(row, item):
         return row
     connection.execute(delete(article_urls).where(article_urls.c.url_key == item.page.key))

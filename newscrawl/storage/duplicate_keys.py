@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from newscrawl.storage.schema import near_duplicate_keys as table
+
+_HOLDERS = select(table.c.key, table.c.article_id).where(table.c.key.in_(bindparam("keys", expanding=True)))
+_INSERT = insert(table)
 
 MOST_HELD = 64
 """Articles stored under one key. What more share is a site's standing text, or a story found by these."""
@@ -28,7 +31,7 @@ def sharing(connection: Connection, keys: Iterable[int], article_id: int) -> Sha
     """Look keys up: one statement, whose work is bounded by the number of keys."""
     found: Counter[int] = Counter()
     held: Counter[int] = Counter()
-    for key, holder in connection.execute(select(table.c.key, table.c.article_id).where(table.c.key.in_(list(keys)))):
+    for key, holder in connection.execute(_HOLDERS, {"keys": list(keys)}):
         if holder != article_id:
             found[holder] += 1
             held[key] += 1
@@ -39,7 +42,7 @@ def store_keys(connection: Connection, article_id: int, keys: Iterable[int]) -> 
     """Store an article under keys under which it is not stored yet."""
     rows = [{"key": key, "article_id": article_id} for key in keys]
     if rows:
-        connection.execute(insert(table), rows)
+        connection.execute(_INSERT, rows)
 
 
 def drop_keys(connection: Connection, article_id: int, keys: Iterable[int]) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from newscrawl.dedupe import Reading, compare, near_duplicate_keys
 from newscrawl.items import Candidate
@@ -28,6 +28,11 @@ _NOBODY = 0
 
 MOST_VERIFIED = 8
 """Stored texts that one text is compared with, those first with which it shares the most keys."""
+
+_PIECES = select(articles.c.id, articles.c.duplicate_of, *PIECE)
+_WITH_HASH = _PIECES.where(articles.c.content_hash == bindparam("hash"), articles.c.id != bindparam("but"))
+_WITH_HASH = _WITH_HASH.limit(MOST_VERIFIED)
+_WITH_IDS = _PIECES.where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +124,14 @@ def _enter(connection: Connection, article_id: int, piece: Piece) -> set[int]:
 
 def _verified(connection: Connection, article_id: int, piece: Piece, shared: Counter[int]) -> set[int]:
     """Articles whose stored texts are copies of an article's; of each group the first that is found."""
-    columns = articles.c.id, articles.c.duplicate_of, *PIECE
-    is_same = articles.c.content_hash == piece.content_hash, articles.c.id != article_id
-    same = connection.execute(select(*columns).where(*is_same).limit(MOST_VERIFIED)).all()
+    same = connection.execute(_WITH_HASH, {"hash": piece.content_hash, "but": article_id}).all()
     equal = next((row for row in same if piece.is_story_of(Piece.of(row))), None)
     copies = {equal.id} if equal else set()
     groups = {equal.duplicate_of or equal.id} if equal else set()
     candidates = sorted(shared, key=lambda candidate: (-shared[candidate], candidate))[:MOST_VERIFIED]
     if not candidates:
         return copies
-    rows = {row.id: row for row in connection.execute(select(*columns).where(articles.c.id.in_(candidates))).all()}
+    rows = {row.id: row for row in connection.execute(_WITH_IDS, {"ids": candidates})}
     for row in (rows[candidate] for candidate in candidates if candidate in rows):
         group, other = row.duplicate_of or row.id, Piece.of(row)
         if group not in groups and compare(piece.reading, other.reading).is_copy and piece.is_story_of(other):

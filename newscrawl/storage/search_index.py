@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from newscrawl.searchwords import folded
 from newscrawl.storage.schema import article_words, articles, search_queue
@@ -10,7 +10,13 @@ from newscrawl.storage.schema import article_words, articles, search_queue
 MOST_INDEXED = 500
 """Articles that a transaction indexes, the newest first: all that it stored, and a part of what waited before."""
 
-_COLUMNS = articles.c.id, *(articles.c[name] for name in ("title", "description", "text", "authors", "section"))
+_IDS = bindparam("ids", expanding=True)
+_NEWEST = select(search_queue.c.article_id).order_by(search_queue.c.article_id.desc()).limit(bindparam("limit"))
+_TEXTS = select(
+    articles.c.id, *(articles.c[name] for name in ("title", "description", "text", "authors", "section"))
+).where(articles.c.id.in_(_IDS))
+_FORGET = delete(article_words).where(article_words.c.article_id.in_(_IDS))
+_DONE = delete(search_queue).where(search_queue.c.article_id.in_(_IDS))
 
 
 def index_queued(connection: Connection, limit: int = MOST_INDEXED) -> int:
@@ -18,15 +24,14 @@ def index_queued(connection: Connection, limit: int = MOST_INDEXED) -> int:
 
     A trigger queues every article that is added or changed, by whatever program, and takes its earlier words out.
     """
-    newest = select(search_queue.c.article_id).order_by(search_queue.c.article_id.desc()).limit(limit)
-    ids = connection.execute(newest).scalars().all()
+    ids = connection.execute(_NEWEST, {"limit": limit}).scalars().all()
     if not ids:
         return 0
-    rows = connection.execute(select(*_COLUMNS).where(articles.c.id.in_(ids))).all()
-    connection.execute(delete(article_words).where(article_words.c.article_id.in_(ids)))
+    rows = connection.execute(_TEXTS, {"ids": ids}).all()
+    connection.execute(_FORGET, {"ids": ids})
     if rows:
         connection.execute(insert(article_words), [_words(row) for row in rows])
-    connection.execute(delete(search_queue).where(search_queue.c.article_id.in_(ids)))
+    connection.execute(_DONE, {"ids": ids})
     return len(ids)
 
 

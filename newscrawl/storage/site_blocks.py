@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, literal, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, insert, select, update
 
 from newscrawl.items import Block, Candidate
 from newscrawl.storage.forgetting import forget_in_passing
 from newscrawl.storage.schema import articles, site_block_articles, site_blocks
 from newscrawl.templates import REMEMBERED, Holder, Judge, is_candidate, keys_of
+
+_KNOWN = site_blocks.c.source == bindparam("source"), site_blocks.c.block_hash.in_(bindparam("keys", expanding=True))
+_ROWS = select(site_blocks).where(*_KNOWN)
+_INSERT = insert(site_blocks)
+_HELD = insert(site_block_articles).from_select(
+    ["block_id", "article_id"], select(site_blocks.c.id, bindparam("holder", type_=Integer)).where(*_KNOWN)
+)
 
 _CHUNK = 500
 _NEW = -1
@@ -81,8 +88,7 @@ def _rows(connection: Connection, source: str, keys: Iterable[int]) -> dict[int,
     found: dict[int, Row[Any]] = {}
     wanted = sorted(keys)
     for start in range(0, len(wanted), _CHUNK):
-        chosen = site_blocks.c.block_hash.in_(wanted[start : start + _CHUNK])
-        for row in connection.execute(select(site_blocks).where(site_blocks.c.source == source, chosen)):
+        for row in connection.execute(_ROWS, {"source": source, "keys": wanted[start : start + _CHUNK]}):
             found[row.block_hash] = row
     return found
 
@@ -170,11 +176,10 @@ def _add(connection: Connection, sighting: Sighting, article_id: int, now: datet
         return
     facts = {"source": sighting.source, "articles": 1, "first_seen_at": now, "last_seen_at": now}
     blocks = [{"block_hash": key, **facts, "template_at": now if key in sighting.lost else None} for key in new]
-    connection.execute(insert(site_blocks), blocks)
+    connection.execute(_INSERT, blocks)
     for start in range(0, len(new), _CHUNK):
-        its = (site_blocks.c.source == sighting.source) & site_blocks.c.block_hash.in_(new[start : start + _CHUNK])
-        held = select(site_blocks.c.id, literal(article_id)).where(its)
-        connection.execute(insert(site_block_articles).from_select(["block_id", "article_id"], held))
+        its = {"source": sighting.source, "keys": new[start : start + _CHUNK]}
+        connection.execute(_HELD, {"holder": article_id, **its})
 
 
 def known_templates(connection: Connection, source: str, blocks: Sequence[Block]) -> set[int]:

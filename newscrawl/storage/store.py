@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, insert, select, update
 
 from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.health import Measures, Visited
@@ -30,6 +30,10 @@ from newscrawl.storage.schema import articles
 from newscrawl.storage.tally import lost_by, tally, write_tally
 from newscrawl.storage.values import facts_of, text_of
 from newscrawl.storage.visits import is_older_copy, record_article, record_outcome
+
+# Statements of every page are made once: to make one takes as long as to run it.
+_BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))
+_ADDED = insert(articles).returning(articles.c.id)
 
 StoreItem = Candidate | Outcome | Listing | Seed | Take
 """What the store is asked to write, or for what is due."""
@@ -141,7 +145,7 @@ def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
 
 
 def _write_article(connection: Connection, item: Candidate, store: Store, now: datetime) -> Result:
-    known = connection.execute(select(articles).where(articles.c.url_key == item.page.key)).mappings().first()
+    known = connection.execute(_BY_KEY, {"key": item.page.key}).mappings().first()
     if known is not None:
         return _write_known(connection, item, known, store, now)
     bare, sighting = without_templates(connection, item, None)
@@ -152,8 +156,7 @@ def _write_article(connection: Connection, item: Candidate, store: Store, now: d
     twin = find_twin(connection, bare, copies.ids)
     if twin is None:
         values = _article_values(bare, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
-        added = insert(articles).returning(articles.c.id)
-        article_id = connection.execute(added, {"url_key": item.page.key, **values}).scalar_one()
+        article_id = connection.execute(_ADDED, {"url_key": item.page.key, **values}).scalar_one()
         add_links(connection, article_id, copies)
         settle(connection, sighting, article_id, now)
         return Result("stored", article_id, extraction=bare.extraction, is_copy=bool(copies.ids))

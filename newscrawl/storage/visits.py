@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from newscrawl.health import Visited
 from newscrawl.items import Candidate, Outcome, Page, Visit
@@ -15,6 +15,9 @@ from newscrawl.storage.counts import Result
 from newscrawl.storage.duplicates import change_lead
 from newscrawl.storage.schema import articles, pages
 from newscrawl.urls import url_key
+
+_BY_KEY = select(pages).where(pages.c.url_key == bindparam("key"))
+_ADDED = insert(pages).returning(pages.c.id)
 
 _JUST_NOW = timedelta(minutes=10)
 
@@ -28,7 +31,7 @@ def is_older_copy(page: Page | Outcome, known: datetime | None, now: datetime) -
 
 def page_of(connection: Connection, key: str) -> Row[Any] | None:
     """Return what is known of a page."""
-    return connection.execute(select(pages).where(pages.c.url_key == key)).first()
+    return connection.execute(_BY_KEY, {"key": key}).first()
 
 
 def record_article(connection: Connection, item: Candidate, result: Result, run_id: int, now: datetime) -> Visited:
@@ -152,7 +155,7 @@ def _write(connection: Connection, key: str, values: dict[str, Any]) -> int:
 
 def _put(connection: Connection, key: str, page_id: int | None, values: dict[str, Any]) -> int:
     if page_id is None:
-        added: int = connection.execute(insert(pages).returning(pages.c.id), {"url_key": key, **values}).scalar_one()
+        added: int = connection.execute(_ADDED, {"url_key": key, **values}).scalar_one()
         return added
     connection.execute(update(pages).where(pages.c.id == page_id), values)
     return page_id
