@@ -18,3 +18,4 @@ lexicon()
 credit_at("a: b")
 gc.collect()
 gc.freeze()  # so that looking for garbage does not copy to each worker what they all share
+gc.set_threshold(5_000, 10, 10)  # a page makes tens of thousands of objects and hardly a cycle: 3 % of its time

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, select
 
 from newscrawl.searchwords import folded
 from newscrawl.storage.schema import article_words, articles, search_queue
@@ -10,7 +12,7 @@ from newscrawl.storage.schema import article_words, articles, search_queue
 MOST_INDEXED = 500
 """Articles that a transaction indexes, the newest first: all that it stored, and a part of what waited before."""
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _NEWEST = select(search_queue.c.article_id).order_by(search_queue.c.article_id.desc()).limit(bindparam("limit"))
 _TEXTS = select(
     articles.c.id, *(articles.c[name] for name in ("title", "description", "text", "authors", "section"))
