@@ -15,6 +15,9 @@ from newscrawl.storage.search_index import index_queued
 from newscrawl.text import printable
 
 
+_ASK_VERSION = "select version_num from alembic_version"
+
+
 def open_engine(url: str) -> Engine:
     """Open a database and bring its tables up to date, creating it where it is missing.
 
@@ -72,8 +75,15 @@ def _upgrade(connection: Connection) -> None:
 
 
 def require_current(connection: Connection) -> None:
-    """Refuse to read tables that are missing, or of another version. Raises StorageError."""
-    current = _version(connection)
+    """Refuse to read tables that are missing, or of another version. Raises StorageError.
+
+    It is the first question on a connection that was kept, and opens another where the server has left that one.
+    """
+    try:
+        current = connection.exec_driver_sql(_ASK_VERSION).scalar()
+    except DBAPIError:  # also: there is no such table
+        connection.rollback()
+        current = _version(connection)
     if current == VERSION:
         return
     place = f"database {printable(location(connection.engine.url))}"
@@ -88,7 +98,7 @@ def require_current(connection: Connection) -> None:
 def _version(connection: Connection) -> str | None:
     version: str | None = None
     with suppress(DatabaseError), connection.begin_nested():  # there is no such table, or worse
-        version = connection.exec_driver_sql("select version_num from alembic_version").scalar()
+        version = connection.exec_driver_sql(_ASK_VERSION).scalar()
     return version
 
 

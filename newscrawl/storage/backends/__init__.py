@@ -31,8 +31,8 @@ class Backend(Protocol):
     def writer(self, url: URL) -> Engine:
         """Make an engine whose transactions, asked for with the option `newscrawl_writes`, write one at a time."""
 
-    def reader(self, url: str) -> Engine:
-        """An engine that can only read; the same for the same address."""
+    def reader(self, url: URL) -> Engine:
+        """Make an engine that can only read, each transaction one moment, with connections that wait to be used again."""
 
     def cause(self, error: DBAPIError) -> str | None:
         """Say in one line what is wrong with the database; None where the fault is in what was asked of it."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
@@ -15,7 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from newscrawl.storage.backends import parse_url, postgresql_search
+from newscrawl.storage.backends import postgresql_search
 from newscrawl.storage.errors import StorageError
 from newscrawl.text import printable
 
@@ -83,15 +81,12 @@ def _on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
-@lru_cache(maxsize=16)
-def reader(url: str) -> Engine:
-    """One connection is kept open for who reads again; the server refuses its writes."""
+def reader(url: URL) -> Engine:
+    """One connection is kept open for who reads again; the server refuses its writes. A transaction sees one moment."""
     options = _CONNECTION | {"options": "-c default_transaction_read_only=on"}
-    engine = create_engine(
-        parse_url(url), hide_parameters=True, pool_pre_ping=True, pool_size=1, max_overflow=20, connect_args=options
-    )
+    pool = {"pool_size": 1, "max_overflow": 20}
+    engine = create_engine(url, hide_parameters=True, isolation_level="REPEATABLE READ", connect_args=options, **pool)
     event.listen(engine, "connect", _on_connect)
-    atexit.register(engine.dispose)
     return engine
 
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from functools import lru_cache
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import sqlite as dialect
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    ProgrammingError,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from newscrawl.storage.backends import parse_url, sqlite_search
+from newscrawl.storage.backends import sqlite_search
 from newscrawl.storage.errors import StorageError
 from newscrawl.text import printable
 
@@ -72,16 +78,31 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("begin immediate" if writes else "begin")
 
 
-@lru_cache(maxsize=16)
-def reader(url: str) -> Engine:
-    """Who reads again has the statements at hand; no connection stays open."""
-    address = f"{_path(parse_url(url)).as_uri()}?mode=ro"
+def reader(url: URL) -> Engine:
+    """Who reads again has its connection at hand, as long as the file is what it was: neither another, nor changed."""
+    engine = create_engine(url, hide_parameters=True, json_deserializer=_loads, pool_size=1, max_overflow=-1)
 
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT)
+    def connect(_dialect: object, record: ConnectionPoolEntry, *_: object) -> sqlite3.Connection:
+        record.info["file"] = _state(url)
+        options: dict[str, Any] = {"timeout": BUSY_TIMEOUT, "isolation_level": None, "check_same_thread": False}
+        return sqlite3.connect(f"{_path(url).as_uri()}?mode=ro", uri=True, **options)
 
-    options = {"creator": connect, "poolclass": NullPool, "json_deserializer": _loads}
-    return create_engine(parse_url(url), hide_parameters=True, **options)
+    def compare(_connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info["file"] != _state(url):
+            raise DisconnectionError("the file has changed")  # the pool opens it again
+
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "checkout", compare)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _state(url: URL) -> tuple[int, ...] | None:
+    """What a file that was replaced, or written over, does not have in common with the one before."""
+    with suppress(OSError):
+        found = _path(url).stat()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    return None
 
 
 def _loads(value: str) -> Any:
