@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -56,19 +56,12 @@ _TYPED = regex.compile(r'(?:(?<!\S)(?P<minus>-))?(?:"(?P<phrase>[^"]*)"|(?P<word
 
 Phrase = tuple[str, ...]
 """Folded words that follow one another."""
+Word = tuple[str, int, int]
+"""A word of a text, folded, and where it begins and ends."""
 
 
 class QueryError(ValueError):
     """A search that is not run. The message is one line for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text, folded, and where it stands."""
-
-    folded: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +72,10 @@ class Query:
     without: tuple[Phrase, ...] = ()
 
 
-def words_of(text: str) -> Iterator[Word]:
-    """Yield the words of a text in NFC."""
-    for match in _WORD.finditer(text):
-        folded = fold(match[0])
-        if folded:
-            yield Word(folded, match.start(), match.end())
+def words_of(text: str) -> list[Word]:
+    """Return the words of a text in NFC."""
+    pattern = _SIMPLE_WORD if _is_simple(text) else _WORD
+    return [(word, *match.span()) for match in pattern.finditer(text) if (word := fold(match[0]))]
 
 
 @lru_cache(maxsize=100_000)
@@ -100,16 +91,20 @@ def fold(word: str) -> str:
 def folded(text: str | None) -> str:
     """Return the folded words of a text with single spaces between them, as they are indexed."""
     text = nfc(text or "")
-    if len(text) <= _LONGEST_SIMPLE and _SIMPLE.fullmatch(text):
+    if _is_simple(text):
         words: Iterable[str] = _SIMPLE_WORD.findall(text)
     else:
         words = map(itemgetter(0), _WORD.finditer(text))
     return " ".join(islice(filter(None, map(fold, words)), MOST_INDEXED))
 
 
+def _is_simple(text: str) -> bool:
+    return len(text) <= _LONGEST_SIMPLE and _SIMPLE.fullmatch(text) is not None
+
+
 def phrase_of(text: str) -> Phrase:
     """Return all words of a text as one phrase."""
-    return tuple(word.folded for word in words_of(nfc(tidy(text))))
+    return tuple(word for word, _, _ in words_of(nfc(tidy(text))))
 
 
 def parse(typed: str) -> Query:

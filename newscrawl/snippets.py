@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from newscrawl.searchwords import Phrase, Word, words_of
+from newscrawl.searchwords import Phrase, words_of
 from newscrawl.text import nfc
 
 WIDTH = 160
@@ -49,28 +49,29 @@ def snippet(text: str | None, phrases: Sequence[Phrase], width: int = WIDTH) -> 
     """Cut out of a text the first passage with the most of what was searched for, or its beginning."""
     text = text or ""
     line = " ".join(nfc(text if phrases else text[: 2 * width]).split())
-    words = list(words_of(line))
-    hits = _hits(line, phrases, words)
+    hits = _hits(line, phrases)
     best = _best(hits, width)
-    start, end = _cut(line, words, hits[best].start if hits else 0, width)
+    start, end = _cut(line, hits[best].start if hits else 0, width)
     marks = _joined(hit for hit in hits[best:] if hit.start >= start and hit.end <= end)
     before, after = "… " if start else "", " …" if end < len(line) else ""
     shift = len(before) - start
     return Marked(f"{before}{line[start:end]}{after}", tuple((one + shift, two + shift) for one, two in marks))
 
 
-def _hits(line: str, phrases: Sequence[Phrase], words: Sequence[Word] | None = None) -> list[_Hit]:
-    words = list(words_of(line)) if words is None else words
+def _hits(line: str, phrases: Sequence[Phrase]) -> list[_Hit]:
+    if not phrases:
+        return []
+    words = words_of(line)
     beginnings: dict[str, list[int]] = defaultdict(list)
     for number, phrase in enumerate(phrases):
         beginnings[phrase[0]].append(number)
     found: list[_Hit] = []
-    for index, word in enumerate(words):
-        for number in beginnings.get(word.folded, ()):
+    for index, (word, start, _) in enumerate(words):
+        for number in beginnings.get(word, ()):
             phrase = phrases[number]
             last = index + len(phrase) - 1
-            if last < len(words) and all(words[index + i].folded == part for i, part in enumerate(phrase)):
-                found.append(_Hit(word.start, words[last].end, number))
+            if last < len(words) and all(words[index + i][0] == part for i, part in enumerate(phrase)):
+                found.append(_Hit(start, words[last][2], number))
         if len(found) >= _MOST_HITS:
             break
     return found
@@ -95,18 +96,33 @@ def _best(hits: Sequence[_Hit], width: int) -> int:
     return best
 
 
-def _cut(line: str, words: Sequence[Word], at: int, width: int) -> tuple[int, int]:
+def _cut(line: str, at: int, width: int) -> tuple[int, int]:
     """A passage of whole words, where there are any, that holds the place."""
     if len(line) <= width:
         return 0, len(line)
     first = max(0, min(at - _LEAD, len(line) - width))
-    start = next((word.start for word in words if word.start >= first), first) if first else 0
-    start = min(start, at)
+    start = _first_start(line, first, at) if first else 0
     limit = start + width
-    if limit >= len(line):
-        return start, len(line)
-    ends = [word.end for word in words if start < word.end <= limit]
-    return start, ends[-1] if ends else limit
+    return start, len(line) if limit >= len(line) else _last_end(line, start, limit)
+
+
+def _first_start(line: str, first: int, at: int) -> int:
+    """Where the first whole word begins, up to the one at a place. No word goes beyond a space."""
+    begin = line.rfind(" ", 0, first) + 1
+    return next((begin + start for _, start, _ in words_of(line[begin:at]) if begin + start >= first), at)
+
+
+def _last_end(line: str, start: int, limit: int) -> int:
+    """Where the last whole word ends, or else the limit."""
+    stop = limit
+    while stop > start:
+        begin, end = max(line.rfind(" ", start, stop), start), line.find(" ", stop)
+        piece = line[begin : end if end >= 0 else len(line)]
+        ends = [begin + end for _, _, end in words_of(piece) if begin + end <= limit]
+        if ends:
+            return ends[-1]
+        stop = begin
+    return limit
 
 
 def _joined(hits: Iterable[_Hit]) -> tuple[tuple[int, int], ...]:
