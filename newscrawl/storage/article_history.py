@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
 
 from newscrawl.storage.reading import read_connection
 from newscrawl.storage.schema import article_revisions, article_urls, articles, pages, runs
@@ -38,50 +38,40 @@ class History:
 def history(url: str, page: int | str) -> History | None:
     """Look an article up by its number or by the key of a page, in the database at `url`. Raises StorageError."""
     with read_connection(url) as connection:
-        article_id = find_id(connection, page)
-        return None if article_id is None else _history(connection, article_id)
+        article_id = page if isinstance(page, int) else connection.execute(_BY_KEY, {"page": page}).scalar()
+        article = connection.execute(_ARTICLE, {"id": article_id}).first()
+        return None if article is None else _history(connection, _facts(article))
 
 
-def find_id(connection: Connection, page: int | str) -> int | None:
-    """Return the id of an article by its number, its key, a page that led to it, or its own canonical address."""
-    if isinstance(page, int):
-        return connection.execute(select(articles.c.id).where(articles.c.id == page)).scalar()
-    of_page = select(pages.c.article_id).where(pages.c.url_key == page, pages.c.article_id.is_not(None))
-    ways: tuple[Select[Any], ...] = (
-        select(articles.c.id).where(articles.c.url_key == page),
-        of_page,
-        select(article_urls.c.article_id).where(article_urls.c.url_key == page),
-        select(articles.c.id).where(articles.c.canonical_url == page).order_by(articles.c.id).limit(1),
-    )
-    return next((found for way in ways if (found := connection.execute(way).scalar()) is not None), None)
-
-
-def _history(connection: Connection, article_id: int) -> History:
-    columns = [column for column in articles.c if column.name != "blocks"]
-    article = _facts(connection.execute(select(*columns).where(articles.c.id == article_id)).one())
-    short = ("id", "url_key", "url", "source", "title", "published_at", "similarity", "gone_at")
-    brief = select(*(articles.c[name] for name in short))
-    head = article["duplicate_of"]
-    original = connection.execute(brief.where(articles.c.id == head)).first() if head else None
-    others = articles.c.id != article_id, articles.c.duplicate_of == (head or article_id)
-    oldest = func.coalesce(articles.c.published_at, articles.c.first_seen_at), articles.c.id
-    copies = connection.execute(brief.where(*others).order_by(*oldest).limit(MOST_COPIES)).all()
-    count = select(func.count()).select_from(articles).where(*others)
-    earlier = select(article_revisions).where(article_revisions.c.article_id == article_id)
-    revisions = connection.execute(earlier.order_by(article_revisions.c.number.desc()).limit(MOST_REVISIONS)).all()
-    run = connection.execute(select(runs).where(runs.c.id == article["run_id"])).first()
+def _history(connection: Connection, article: Facts) -> History:
+    this = {"id": article["id"], "key": article["url_key"], "run": article["run_id"]}
+    this["head"] = article["duplicate_of"] or article["id"]
+    original = connection.execute(_ORIGINAL, this).first() if article["duplicate_of"] else None
+    copies = [_facts(row) for row in connection.execute(_COPIES, this)]
+    counts = [facts.pop("count") for facts in copies]
+    revisions = connection.execute(_REVISIONS, this).all()
+    run = connection.execute(_RUN, this).first() if article["run_id"] else None
     return History(
         article=article,
         original=None if original is None else _facts(original),
-        copies=tuple(map(_facts, copies)),
-        copy_count=connection.execute(count).scalar_one(),
+        copies=tuple(copies),
+        copy_count=counts[0] if counts else 0,
         revisions=tuple(map(_facts, reversed(revisions))),
-        pages=tuple(map(_facts, connection.execute(_pages(article_id, article["url_key"])).all())),
+        pages=tuple(map(_facts, connection.execute(_PAGES, this))),
         run=None if run is None else _facts(run),
     )
 
 
-def _pages(article_id: int, key: str) -> Select[Any]:
+def _facts(row: Row[Any]) -> Facts:
+    return dict(row._mapping)
+
+
+def _brief(*more: ColumnElement[Any]) -> Select[Any]:
+    short = ("id", "url_key", "url", "source", "title", "published_at", "similarity", "gone_at")
+    return select(*(articles.c[name] for name in short), *more)
+
+
+def _pages() -> Select[Any]:
     listing = pages.alias()
     names = ("url_key", "url", "outcome", "status", "fetched_at", "next_fetch_at", "listed_at")
     columns = select(*(pages.c[name] for name in names), listing.c.url.label("listing"), listing.c.kind.label("kind"))
@@ -90,8 +80,35 @@ def _pages(article_id: int, key: str) -> Select[Any]:
             article_urls, article_urls.c.url_key == pages.c.url_key
         )
     )
-    return joined.where(or_(pages.c.article_id == article_id, pages.c.url_key == key)).order_by(pages.c.id).limit(50)
+    led_here = or_(pages.c.article_id == bindparam("id"), pages.c.url_key == bindparam("key"))
+    return joined.where(led_here).order_by(pages.c.id).limit(50)
 
 
-def _facts(row: Row[Any]) -> Facts:
-    return dict(row._mapping)
+# Made once: to put them together takes longer than to run them.
+_PAGE = bindparam("page")
+_BY_KEY = select(
+    func.coalesce(  # its own key, a page that led to it, another address, what it says is its own
+        select(articles.c.id).where(articles.c.url_key == _PAGE).scalar_subquery(),
+        select(pages.c.article_id).where(pages.c.url_key == _PAGE).scalar_subquery(),
+        select(article_urls.c.article_id).where(article_urls.c.url_key == _PAGE).scalar_subquery(),
+        select(func.min(articles.c.id)).where(articles.c.canonical_url == _PAGE).scalar_subquery(),
+    )
+)
+_ARTICLE = select(*(column for column in articles.c if column.name != "blocks")).where(
+    articles.c.id == bindparam("id")
+)
+_ORIGINAL = _brief().where(articles.c.id == bindparam("head"))
+_COPIES = (
+    _brief(func.count().over().label("count"))
+    .where(articles.c.id != bindparam("id"), articles.c.duplicate_of == bindparam("head"))
+    .order_by(func.coalesce(articles.c.published_at, articles.c.first_seen_at), articles.c.id)
+    .limit(MOST_COPIES)
+)
+_REVISIONS = (
+    select(article_revisions)
+    .where(article_revisions.c.article_id == bindparam("id"))
+    .order_by(article_revisions.c.number.desc())
+    .limit(MOST_REVISIONS)
+)
+_RUN = select(runs).where(runs.c.id == bindparam("run"))
+_PAGES = _pages()

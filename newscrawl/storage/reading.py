@@ -26,8 +26,8 @@ def read_connection(url: str) -> Iterator[Connection]:
 
     Nothing is upgraded: tables of another version are refused. Between two uses it stays open, and in no transaction.
     """
-    require(url)
     engine = _engine(url)
+    backend_of(engine.url).require(engine.url)
     with explained(engine), engine.connect() as connection:
         require_current(connection)
         yield connection

@@ -7,28 +7,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
+from newscrawl.searchwords import Phrase
 from newscrawl.snippets import Marked, mark, snippet
 from newscrawl.storage.backends import backend_of
 from newscrawl.storage.reading import read_connection
-from newscrawl.storage.schema import articles
+from newscrawl.storage.schema import articles, search_queue
 from newscrawl.storage.search_index import count_queued
 from newscrawl.storage.selection import Selection, conditions
 
 _SHOWN = (
-    articles.c.id,
-    articles.c.url_key,
-    articles.c.url,
-    articles.c.source,
-    articles.c.section,
-    articles.c.authors,
-    articles.c.language,
-    articles.c.published_at,
-    articles.c.published_precision,
-    articles.c.duplicate_of,
-    articles.c.word_count,
+    "id",
+    "url_key",
+    "url",
+    "source",
+    "section",
+    "authors",
+    "language",
+    "published_at",
+    "published_precision",
+    "duplicate_of",
+    "word_count",
 )
+_ROWS = select(
+    *(articles.c[name] for name in (*_SHOWN, "title", "description", "text")),
+    select(func.count()).select_from(search_queue).scalar_subquery().label("waiting"),
+).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,10 @@ def search(url: str, selection: Selection, limit: int = 10) -> Answer:
     """Search the database at `url`: with words the best first, without the newest. Raises StorageError."""
     with read_connection(url) as connection:
         ids, total = _find(connection, selection, limit)
-        rows = connection.execute(
-            select(*_SHOWN, articles.c.title, articles.c.description, articles.c.text).where(articles.c.id.in_(ids))
-        )
-        by_id = {row.id: row for row in rows.all()}
-        waiting = count_queued(connection)
-    found = [_found(by_id[article_id], selection) for article_id in ids]
-    return Answer(tuple(found), total, waiting)
+        rows = connection.execute(_ROWS, {"ids": ids}).all() if ids else []
+        waiting = rows[0].waiting if rows else count_queued(connection)
+    by_id = {row.id: row for row in rows}
+    return Answer(tuple(_found(by_id[article_id], selection) for article_id in ids), total, waiting)
 
 
 def _find(connection: Connection, selection: Selection, limit: int) -> tuple[list[int], int]:
@@ -73,28 +75,37 @@ def _find(connection: Connection, selection: Selection, limit: int) -> tuple[lis
         rows = connection.execute(backend.ranked(selection, datetime.now(UTC), limit)).all()
         return [row.id for row in rows], rows[0].total if rows else 0
     wanted = [articles.c.id.in_(backend.matching(selection))] if selection.needs_words else conditions(selection)
-    ids = _newest(connection, wanted, limit)
+    ids = _newest(connection, wanted, limit, with_undated=selection.since is None and selection.until is None)
     total = len(ids)
     if total == limit:
         total = connection.execute(select(func.count()).select_from(articles).where(*wanted)).scalar_one()
     return ids, total
 
 
-def _newest(connection: Connection, wanted: Sequence[ColumnElement[bool]], limit: int) -> list[int]:
+def _newest(
+    connection: Connection, wanted: Sequence[ColumnElement[bool]], limit: int, *, with_undated: bool
+) -> list[int]:
     """Those without a date come last; asked for by themselves, for databases differ on where NULL stands."""
     date, article_id = articles.c.published_at, articles.c.id
     dated = select(article_id).where(*wanted, date.is_not(None)).order_by(date.desc(), article_id.desc()).limit(limit)
     ids = list(connection.execute(dated).scalars())
-    if len(ids) < limit:
+    if with_undated and len(ids) < limit:
         undated = select(article_id).where(*wanted, date.is_(None)).order_by(article_id.desc()).limit(limit - len(ids))
         ids += connection.execute(undated).scalars()
     return ids
 
 
-def _found(row: Any, selection: Selection) -> Found:
+def _found(row: Row[Any], selection: Selection) -> Found:
     phrases = selection.query.phrases
-    passage = snippet(row.text, phrases)
-    if row.description and not passage.marks:
-        in_lead = snippet(row.description, phrases)
-        passage = in_lead if in_lead.marks or not phrases else passage
-    return Found(mark(row.title, phrases), passage, {column.name: row._mapping[column.name] for column in _SHOWN})
+    return Found(mark(row.title, phrases), _passage(row, phrases), dict(zip(_SHOWN, row, strict=False)))
+
+
+def _passage(row: Row[Any], phrases: Sequence[Phrase]) -> Marked:
+    """Of the text, if it has what was searched for, else of the lead, if that has it, or if nothing was searched for."""
+    if row.description and not phrases:
+        return snippet(row.description, phrases)
+    of_text = snippet(row.text, phrases)
+    if not row.description or of_text.marks:
+        return of_text
+    of_lead = snippet(row.description, phrases)
+    return of_lead if of_lead.marks else of_text
