@@ -94,9 +94,7 @@ _BY_KEY = select(
         select(func.min(articles.c.id)).where(articles.c.canonical_url == _PAGE).scalar_subquery(),
     )
 )
-_ARTICLE = select(*(column for column in articles.c if column.name != "blocks")).where(
-    articles.c.id == bindparam("id")
-)
+_ARTICLE = select(*(column for column in articles.c if column.name != "blocks")).where(articles.c.id == bindparam("id"))
 _ORIGINAL = _brief().where(articles.c.id == bindparam("head"))
 _COPIES = (
     _brief(func.count().over().label("count"))

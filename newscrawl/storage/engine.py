@@ -14,7 +14,6 @@ from newscrawl.storage.schema import VERSION
 from newscrawl.storage.search_index import index_queued
 from newscrawl.text import printable
 
-
 _ASK_VERSION = "select version_num from alembic_version"
 
 

@@ -101,7 +101,7 @@ def _found(row: Row[Any], selection: Selection) -> Found:
 
 
 def _passage(row: Row[Any], phrases: Sequence[Phrase]) -> Marked:
-    """Of the text, if it has what was searched for, else of the lead, if that has it, or if nothing was searched for."""
+    """Of the lead where nothing is searched for, or where it has what the text has not; else of the text."""
     if row.description and not phrases:
         return snippet(row.description, phrases)
     of_text = snippet(row.text, phrases)

@@ -251,6 +251,22 @@ def test_crawl_outlives_a_restart_between_its_writes(database, own_server):
     assert query(Database(url), "select count(*) from articles") == [(2,)]
 
 
+def test_reader_outlives_a_restart_between_its_calls(database, own_server):
+    """And says in one line that the server is gone, as long as it is."""
+    url = own_server.create_with_tables()
+    assert search(url, Selection()).total == 0
+    own_server.stop()
+    own_server.start()
+    assert search(url, Selection()).total == 0
+    own_server.stop()
+    for _ in range(2):
+        with pytest.raises(StorageError, match="is the server there") as raised:
+            search(url, Selection())
+        assert "\n" not in str(raised.value)
+    own_server.start()
+    assert search(url, Selection()).total == 0
+
+
 def test_killed_server_loses_nothing_that_was_acknowledged(database, own_server):
     """The crawl ends in one line; after a restart all is there that was said to be stored."""
     url = own_server.create_with_tables()

@@ -32,7 +32,7 @@ class Backend(Protocol):
         """Make an engine whose transactions, asked for with the option `newscrawl_writes`, write one at a time."""
 
     def reader(self, url: URL) -> Engine:
-        """Make an engine that can only read, each transaction one moment, with connections that wait to be used again."""
+        """Make an engine that can only read, in each transaction one moment; its connections are used again."""
 
     def cause(self, error: DBAPIError) -> str | None:
         """Say in one line what is wrong with the database; None where the fault is in what was asked of it."""

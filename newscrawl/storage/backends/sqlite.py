@@ -59,6 +59,7 @@ def writer(url: URL) -> Engine:
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "close", _on_close)
     return engine
 
 
@@ -76,6 +77,12 @@ def _on_begin(connection: Connection) -> None:
     # A transaction that began by reading is refused at once, whatever the timeout, when another one writes.
     writes = connection.get_execution_options().get("newscrawl_writes")
     connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+
+def _on_close(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
+    # The last connection does it by itself; a reader that keeps its own makes that one of nobody who may write.
+    with suppress(sqlite3.Error):
+        connection.cursor().execute("pragma wal_checkpoint(passive)")
 
 
 def reader(url: URL) -> Engine:
