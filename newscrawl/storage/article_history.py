@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, bindparam, func, or_, select
 
 from newscrawl.storage.reading import read_connection
 from newscrawl.storage.schema import article_revisions, article_urls, articles, pages, runs
@@ -85,7 +85,7 @@ def _pages() -> Select[Any]:
 
 
 # Made once: to put them together takes longer than to run them.
-_PAGE = bindparam("page")
+_PAGE: BindParameter[str] = bindparam("page")
 _BY_KEY = select(
     func.coalesce(  # its own key, a page that led to it, another address, what it says is its own
         select(articles.c.id).where(articles.c.url_key == _PAGE).scalar_subquery(),

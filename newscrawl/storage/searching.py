@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from newscrawl.searchwords import Phrase
 from newscrawl.snippets import Marked, mark, snippet
@@ -30,7 +30,7 @@ _SHOWN = (
     "duplicate_of",
     "word_count",
 )
-_ROWS = select(
+_ROWS: Select[Any] = select(
     *(articles.c[name] for name in (*_SHOWN, "title", "description", "text")),
     select(func.count()).select_from(search_queue).scalar_subquery().label("waiting"),
 ).where(articles.c.id.in_(bindparam("ids", expanding=True)))

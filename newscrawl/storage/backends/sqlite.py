@@ -91,8 +91,8 @@ def reader(url: URL) -> Engine:
 
     def connect(_dialect: object, record: ConnectionPoolEntry, *_: object) -> sqlite3.Connection:
         record.info["file"] = _state(url)
-        options: dict[str, Any] = {"timeout": BUSY_TIMEOUT, "isolation_level": None, "check_same_thread": False}
-        return sqlite3.connect(f"{_path(url).as_uri()}?mode=ro", uri=True, **options)
+        address = f"{_path(url).as_uri()}?mode=ro"
+        return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
 
     def compare(_connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
         if record.info["file"] != _state(url):
