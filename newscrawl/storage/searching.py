@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from newscrawl.searchwords import Phrase
 from newscrawl.snippets import Marked, mark, snippet
@@ -60,39 +60,32 @@ class Answer:
 def search(url: str, selection: Selection, limit: int = 10) -> Answer:
     """Search the database at `url`: with words the best first, without the newest. Raises StorageError."""
     with read_connection(url) as connection:
-        ids, total = _find(connection, selection, limit)
+        best = _find(connection, selection, limit)
+        ids = [row.id for row in best]
         rows = connection.execute(_ROWS, {"ids": ids}).all() if ids else []
         waiting = rows[0].waiting if rows else count_queued(connection)
     by_id = {row.id: row for row in rows}
-    return Answer(tuple(_found(by_id[article_id], selection) for article_id in ids), total, waiting)
+    found = tuple(_found(by_id[article_id], selection) for article_id in ids)
+    return Answer(found, best[0].total if best else 0, waiting)
 
 
-def _find(connection: Connection, selection: Selection, limit: int) -> tuple[list[int], int]:
+def _find(connection: Connection, selection: Selection, limit: int) -> Sequence[Row[Any]]:
+    """The `id` of each, with the `total` that there are."""
     backend = backend_of(connection.engine.url)
     if selection.needs_words:
         backend.prepare(connection)
     if selection.query.phrases:
-        rows = connection.execute(backend.ranked(selection, datetime.now(UTC), limit)).all()
-        return [row.id for row in rows], rows[0].total if rows else 0
+        return connection.execute(backend.ranked(selection, datetime.now(UTC), limit)).all()
     wanted = [articles.c.id.in_(backend.matching(selection))] if selection.needs_words else conditions(selection)
-    ids = _newest(connection, wanted, limit, with_undated=selection.since is None and selection.until is None)
-    total = len(ids)
-    if total == limit:
-        total = connection.execute(select(func.count()).select_from(articles).where(*wanted)).scalar_one()
-    return ids, total
-
-
-def _newest(
-    connection: Connection, wanted: Sequence[ColumnElement[bool]], limit: int, *, with_undated: bool
-) -> list[int]:
-    """Those without a date come last; asked for by themselves, for databases differ on where NULL stands."""
-    date, article_id = articles.c.published_at, articles.c.id
-    dated = select(article_id).where(*wanted, date.is_not(None)).order_by(date.desc(), article_id.desc()).limit(limit)
-    ids = list(connection.execute(dated).scalars())
-    if with_undated and len(ids) < limit:
-        undated = select(article_id).where(*wanted, date.is_(None)).order_by(article_id.desc()).limit(limit - len(ids))
-        ids += connection.execute(undated).scalars()
-    return ids
+    total = select(func.count()).select_from(articles).where(*wanted).correlate(None).scalar_subquery().label("total")
+    found: Select[Any] = select(articles.c.id, total).where(*wanted)
+    # Those without a date come last; asked for by themselves, for databases differ on where NULL stands.
+    date, newest = articles.c.published_at, articles.c.id.desc()
+    rows = connection.execute(found.where(date.is_not(None)).order_by(date.desc(), newest).limit(limit)).all()
+    if len(rows) < limit and selection.since is None and selection.until is None:
+        undated = found.where(date.is_(None)).order_by(newest).limit(limit - len(rows))
+        rows = [*rows, *connection.execute(undated)]
+    return rows
 
 
 def _found(row: Row[Any], selection: Selection) -> Found:

@@ -134,6 +134,24 @@ def test_file_that_took_the_place_of_another_is_read(url, database, new_database
 
 
 @ONLY_SQLITE
+def test_file_may_change_as_fast_as_it_is_opened(url, database):
+    """As where a crawl moves its log into it."""
+    done = threading.Event()
+
+    def change() -> None:
+        while not done.is_set():
+            os.utime(database.path)
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        assert [total(url) for _ in range(200)] == [1] * 200
+    finally:
+        done.set()
+        thread.join()
+
+
+@ONLY_SQLITE
 def test_address_is_that_of_the_working_directory(new_database, tmp_path, monkeypatch):
     """As it is when somebody reads."""
     for count in (1, 2):

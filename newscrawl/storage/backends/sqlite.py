@@ -90,12 +90,13 @@ def reader(url: URL) -> Engine:
     engine = create_engine(url, hide_parameters=True, json_deserializer=_loads, pool_size=1, max_overflow=-1)
 
     def connect(_dialect: object, record: ConnectionPoolEntry, *_: object) -> sqlite3.Connection:
-        record.info["file"] = _state(url)
+        record.info.update(file=_state(url), is_new=True)
         address = f"{_path(url).as_uri()}?mode=ro"
         return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
 
     def compare(_connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
-        if record.info["file"] != _state(url):
+        # A crawl may change the file as fast as it is opened; who has just opened it sees all that there is.
+        if not record.info.pop("is_new", False) and record.info["file"] != _state(url):
             raise DisconnectionError("the file has changed")  # the pool opens it again
 
     event.listen(engine, "do_connect", connect)
