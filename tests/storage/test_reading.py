@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sqlite3
@@ -139,8 +140,8 @@ def test_file_may_change_as_fast_as_it_is_opened(url, database):
     done = threading.Event()
 
     def change() -> None:
-        while not done.is_set():
-            os.utime(database.path)
+        for moment in itertools.takewhile(lambda _: not done.is_set(), itertools.count()):
+            os.utime(database.path, ns=(moment, moment))
 
     thread = threading.Thread(target=change)
     thread.start()
