@@ -13,6 +13,8 @@ WIDTH = 160
 """Characters of a snippet."""
 _LEAD = 40
 """Characters before the first match."""
+_NEAR = 1_000
+"""Characters that are looked through first: to find all words of a long text takes longer than all else of a search."""
 _MOST_HITS = 10_000
 
 
@@ -49,13 +51,23 @@ def snippet(text: str | None, phrases: Sequence[Phrase], width: int = WIDTH) -> 
     """Cut out of a text the first passage with the most of what was searched for, or its beginning."""
     text = text or ""
     line = " ".join(nfc(text if phrases else text[: 2 * width]).split())
-    hits = _hits(line, phrases)
-    best = _best(hits, width)
+    hits, best = _sought(line, phrases, width)
     start, end = _cut(line, hits[best].start if hits else 0, width)
     marks = _joined(hit for hit in hits[best:] if hit.start >= start and hit.end <= end)
     before, after = "… " if start else "", " …" if end < len(line) else ""
     shift = len(before) - start
     return Marked(f"{before}{line[start:end]}{after}", tuple((one + shift, two + shift) for one, two in marks))
+
+
+def _sought(line: str, phrases: Sequence[Phrase], width: int) -> tuple[list[_Hit], int]:
+    """The matches, and the number of the best: in the beginning of the line, where that has all in one passage."""
+    near = line[: line.rfind(" ", 0, _NEAR) + 1]
+    if len(line) > _NEAR and (hits := _hits(near, phrases)):
+        best, most = _best(hits, width)
+        if most == len(phrases) and hits[best].start + width <= len(near):
+            return hits, best
+    hits = _hits(line, phrases)
+    return hits, _best(hits, width)[0]
 
 
 def _hits(line: str, phrases: Sequence[Phrase]) -> list[_Hit]:
@@ -77,8 +89,8 @@ def _hits(line: str, phrases: Sequence[Phrase]) -> list[_Hit]:
     return found
 
 
-def _best(hits: Sequence[_Hit], width: int) -> int:
-    """The first hit that is followed, within the width, by the most phrases."""
+def _best(hits: Sequence[_Hit], width: int) -> tuple[int, int]:
+    """The first hit that is followed, within the width, by the most phrases, and how many those are."""
     best, most, end = 0, 0, 0
     counts: dict[int, int] = defaultdict(int)
     for start, hit in enumerate(hits):
@@ -93,7 +105,7 @@ def _best(hits: Sequence[_Hit], width: int) -> int:
                 del counts[hit.phrase]
         else:
             end = start + 1
-    return best
+    return best, most
 
 
 def _cut(line: str, at: int, width: int) -> tuple[int, int]:

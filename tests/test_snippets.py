@@ -22,6 +22,13 @@ def test_passage_is_the_one_with_the_most_of_the_words():
     assert len(passage) < 180
 
 
+def test_better_passage_is_found_wherever_it_stands():
+    """Behind many that have a part of it; one that has all is the first of those."""
+    far = "mưa rào. " * 400 + LONG
+    assert "Ở [Đà Nẵng] trời [mưa] to" in shown(far, '"da nang" mua')
+    assert shown(far + far, "mua rao").startswith("[mưa] [rào]. [mưa] [rào].")
+
+
 def test_phrase_is_marked_whole_and_only_where_it_stands():
     """Its words by themselves are no matches."""
     assert shown("Nẵng Đà. Đà Nẵng", '"da nang"') == "Nẵng Đà. [Đà Nẵng]"
