@@ -172,3 +172,14 @@ def test_crawl_that_ends_leaves_all_in_the_file_although_a_reader_is_there(url, 
     store(url, "https://a.example/2")
     shutil.copyfile(database.path, tmp_path / "copy.db")
     assert query(tmp_path / "copy.db", "select count(*) from articles") == [(2,)]
+
+
+@ONLY_SQLITE
+def test_crawl_that_ends_leaves_no_log_that_a_restored_copy_would_take_up(url, database, tmp_path):
+    """A copy that is written over the file is what is read, and nothing of what was there."""
+    shutil.copyfile(database.path, tmp_path / "copy.db")
+    assert total(url) == 1
+    store(url, "https://a.example/2")
+    shutil.copyfile(tmp_path / "copy.db", database.path)
+    assert total(url) == 1
+    assert query(database.path, "pragma integrity_check") == [("ok",)]

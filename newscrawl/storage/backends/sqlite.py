@@ -80,9 +80,12 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _on_close(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
-    # The last connection does it by itself; a reader that keeps its own makes that one of nobody who may write.
+    # The last connection empties the log by itself; a reader that keeps its own makes that one of nobody who may write.
+    # A log that is left would be taken up by a backup that is copied over the file. Nobody is waited for.
     with suppress(sqlite3.Error):
-        connection.cursor().execute("pragma wal_checkpoint(passive)")
+        cursor = connection.cursor()
+        cursor.execute("pragma busy_timeout = 0")
+        cursor.execute("pragma wal_checkpoint(truncate)")
 
 
 def reader(url: URL) -> Engine:
