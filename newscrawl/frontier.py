@@ -204,14 +204,14 @@ class Frontier:
             kinds += ("feed",)
             if not self._in_hand["feed"] and self._sections < MOST_SECTIONS:
                 kinds += ("section",)
-        if self.budget.max_articles and self._in_hand.total() > self._in_hand["article"]:
-            # The newest articles are wanted, and a listing that has not come yet may name them.
-            kinds = tuple(kind for kind in kinds if kind != "article")
         within = None
         if self.spider.listings is not None:
             kinds, within = ("article",), frozenset(self._named)
+        if self.budget.max_articles and self._in_hand.total() > self._in_hand["article"]:
+            # The newest articles are wanted, and a listing that has not come yet may name them.
+            kinds = tuple(kind for kind in kinds if kind != "article")
         room = self.budget.room(min(BATCH, MOST_IN_HAND - self.budget.in_hand))
-        if not room or within == frozenset():
+        if not room or not kinds or within == frozenset():
             return ()
         return await self._store(Take(self.spider.source, room, kinds, self.spider.window, within))
 

@@ -30,8 +30,9 @@ MOST_VERIFIED = 8
 """Stored texts that one text is compared with, those first with which it shares the most keys."""
 
 _PIECES = select(articles.c.id, articles.c.duplicate_of, *PIECE)
-_WITH_HASH = _PIECES.where(articles.c.content_hash == bindparam("hash"), articles.c.id != bindparam("but"))
-_WITH_HASH = _WITH_HASH.limit(MOST_VERIFIED)
+_WITH_HASH = _PIECES.where(articles.c.content_hash == bindparam("hash"), articles.c.id != bindparam("but")).limit(
+    MOST_VERIFIED
+)
 _WITH_IDS = _PIECES.where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
 
