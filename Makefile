@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 DEV := $(VENV)/.ready
 READY := $(or $(wildcard $(DEV)),$(VENV)/.crawl)
 MIN := .venv-min
+SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
 # Install with uv, which takes a fifth of pip's time: the user's, or one that pip fetches into the environment. Where
 # uv fails (it does not read pip.conf, so it knows no mirror that is named there), install with pip.
@@ -42,6 +43,13 @@ lint: $(DEV)  ## style, dependencies, documentation, configuration files
 	$(BIN)/ruff format --check .
 	$(BIN)/deptry newscrawl
 	$(BIN)/deptry benchmarks tests --ignore DEP002,DEP004
+	$(BIN)/hadolint Dockerfile
+	$(SCHEMA).github-workflows .github/workflows/*.yml
+	$(SCHEMA).dependabot .github/dependabot.yml
+	$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA).github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(SCHEMA).compose-spec compose.yaml
+	$(SCHEMA).citation-file-format CITATION.cff
 
 types: $(DEV)  ## mypy, strict
 	$(BIN)/mypy
@@ -61,6 +69,6 @@ $(DEV): requirements.lock pyproject.toml
 	$(call install,--requirement requirements.lock --editable .)
 
 $(MIN)/.ready: pyproject.toml
-	uv venv --quiet --allow-existing --python $(PYTHON) $(MIN)
+	uv venv --quiet --clear --python $(PYTHON) $(MIN)
 	uv pip install --quiet --python $(MIN)/bin/python --resolution lowest-direct --editable '.[dev,bench]'
 	@touch $@
