@@ -20,7 +20,7 @@ from benchmarks.dedupe_texts import load_texts
 from benchmarks.look_alikes import LOOK_ALIKES
 from benchmarks.newsroom_copies import EDITS, Desk, Pair, first_words
 from newscrawl.dedupe import Reading, compare
-from newscrawl.dedupe.signature import bands_of
+from newscrawl.dedupe.fingerprints import bands_of
 
 LANGUAGES = ("en", "vi", "de", "fr", "es", "")
 LENGTHS = (40, 70, 110, 180, 350, 800)

@@ -34,13 +34,14 @@ from benchmarks.dedupe_texts import bench_texts
 from benchmarks.made_news import MadeNews
 from benchmarks.plot import line_plot
 from newscrawl.dedupe import content_hash, near_duplicate_keys
-from newscrawl.dedupe.signature import BRIEF, bands_of, runs_of
+from newscrawl.dedupe.fingerprints import BRIEF, bands_of, runs_of
 from newscrawl.items import Article, Block, Candidate, Extraction, Page
-from newscrawl.storage import Store, engine
+from newscrawl.storage import engine
 from newscrawl.storage import store as storing
 from newscrawl.storage.duplicates import Copies
 from newscrawl.storage.engine import open_engine, write_transaction
 from newscrawl.storage.schema import articles, pages
+from newscrawl.storage.store import Store
 from tests.postgres import cluster
 
 BATCH = 16

@@ -57,7 +57,7 @@ def _ours() -> Run:
 
 def _ours_out_of_fold() -> Run:
     """With a judge that has not seen the page's site: the one that ships has learned from these pages."""
-    judges, fold_of = importlib.import_module("benchmarks.train_pages").cached_fold_judges()
+    judges, fold_of = importlib.import_module("training.train_pages").cached_fold_judges()
 
     def run(body: bytes, url: str | None) -> Found:
         judge = judges[fold_of.get(site_of(url or ""), 0)]

@@ -18,9 +18,8 @@ import click
 from benchmarks.health_breakages import BREAKAGES, broken
 from benchmarks.health_sites import MadeSite
 from newscrawl.health import Run
-from newscrawl.health.alarms import follow
-from newscrawl.health.judge import judge
-from newscrawl.health.words import in_words
+from newscrawl.health.judge import follow, judge
+from newscrawl.health.runs import in_words
 
 PATIENCE = 24
 """Runs after which a breakage counts as missed."""

@@ -15,9 +15,9 @@ import numpy as np
 
 from benchmarks.dedupe_texts import bench_texts
 from benchmarks.made_news import MadeNews
-from newscrawl.storage import Store
 from newscrawl.storage.engine import open_engine, write_transaction
 from newscrawl.storage.search_index import index_queued
+from newscrawl.storage.store import Store
 
 SITES, SECTIONS, AUTHORS = 40, 20, 300
 FIRST_DAY = datetime(2021, 1, 1, tzinfo=UTC)

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newscrawl.dedupe.signature import word_hash
-from newscrawl.dedupe.words import words_of
+from newscrawl.dedupe.fingerprints import word_hash, words_of
 
 SITES = 200
 COPIES, REPORTS, STANDING = 0.08, 0.02, 0.5

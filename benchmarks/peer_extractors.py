@@ -69,7 +69,7 @@ def _read(job: tuple[str, str]) -> str:
 
 def main() -> None:
     """Extract every page, and print how many gave what."""
-    del sys.path[0]  # where benchmarks.newspaper stands before newspaper4k
+    del sys.path[0]  # where testing.newspaper stands before newspaper4k
     name, folder, processes = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     try:
         PEERS[name]()

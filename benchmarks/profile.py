@@ -19,7 +19,7 @@ from benchmarks.datasets import NoPages
 from benchmarks.throughput import NEWSCRAWL, prepare
 
 _PLACES = (
-    ("extraction and keys, in the workers", "make (newscrawl/candidates.py)"),
+    ("extraction and keys, in the workers", "make (newscrawl/workers/candidates.py)"),
     ("the store, in the thread that writes", "Writer._run (newscrawl/storage/writer.py)"),
     ("the reactor", "BaseEventLoop._run_once (asyncio/base_events.py)"),
 )

@@ -23,8 +23,12 @@ from functools import partial
 from benchmarks.datasets import NoPages
 from benchmarks.process_tree import Spent
 from benchmarks.throughput import CACHE, Pages, crawl, prepare
-from newscrawl.searchwords import parse
-from newscrawl.storage import Selection, StorageError, check_database, history, search
+from newscrawl.search.query import parse
+from newscrawl.storage.engine import check_database
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.lookup import history
+from newscrawl.storage.search import search
+from newscrawl.storage.selection import Selection
 from tests.postgres import cluster
 
 TYPED = ("", "government", "new york", '"of the"', "police -london", '"prime minister"')

@@ -26,9 +26,14 @@ import psycopg
 from sqlalchemy import Engine, event
 
 from benchmarks.made_database import DAYS, FIRST_DAY, SITES, fill
-from newscrawl.cli.export_formats import write_jsonl
-from newscrawl.searchwords import folded, parse
-from newscrawl.storage import COLUMNS, Selection, copy_database, export, history, search, select_rows, vacuum
+from newscrawl.cli.export import write_jsonl
+from newscrawl.search.query import folded, parse
+from newscrawl.storage.copy import copy_database
+from newscrawl.storage.engine import select_rows
+from newscrawl.storage.lookup import history
+from newscrawl.storage.maintenance import vacuum
+from newscrawl.storage.search import COLUMNS, export, search
+from newscrawl.storage.selection import Selection
 from tests.postgres import cluster
 
 CALLS = 50

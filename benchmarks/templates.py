@@ -26,19 +26,19 @@ from lxml import etree
 from sqlalchemy import select
 
 from benchmarks import datasets
-from benchmarks.newspaper.boxes import latest, most_read, related, same_section
-from benchmarks.newspaper.options import Options
-from benchmarks.newspaper.pages import article_page
-from benchmarks.newspaper.paper import Newspaper
 from benchmarks.scoring import score_text
-from newscrawl import templates
+from newscrawl.boilerplate import repeated
 from newscrawl.dedupe import content_hash
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, Block, BlockKind, Candidate, Extraction, NoArticle, Page, kept_text
-from newscrawl.storage import Store
-from newscrawl.storage.mending import blocks_of
+from newscrawl.storage.boilerplate import blocks_of
 from newscrawl.storage.schema import articles
+from newscrawl.storage.store import Store
 from newscrawl.urls import site_of
+from testing.newspaper.boxes import latest, most_read, related, same_section
+from testing.newspaper.options import Options
+from testing.newspaper.pages import article_page
+from testing.newspaper.paper import Newspaper
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _KINDS: dict[str, BlockKind] = {"p": "paragraph", "head": "heading", "item": "list_item", "quote": "quote"}
@@ -194,12 +194,12 @@ def report(name: str, pages: list[Known], labels: list[str]) -> None:
 
 
 @click.command(help=__doc__.splitlines()[0] if __doc__ else None)
-@click.option("--threshold", default=templates.THRESHOLD, show_default=True)
+@click.option("--threshold", default=repeated.THRESHOLD, show_default=True)
 @click.option("--sets", default="portal,vn,fundus,wcxb,paper-vi,paper-en,paper-de", show_default=True)
 @click.option("--extractions", default=",".join(EXTRACTIONS), show_default=True)
 def main(threshold: int, sets: str, extractions: str) -> None:
     """Measure."""
-    templates.THRESHOLD = threshold
+    repeated.THRESHOLD = threshold
     click.echo("| pages | extraction | n | F1 before → one pass → mended | leak | dropped | lost | worse | any order |")
     click.echo("|---|---|---|---|---|---|---|---|---|")
     for name in sets.split(","):

@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-from benchmarks.bench_data import FORMATS, LANGUAGES, BenchPage, load_pages
-from benchmarks.dump_rules import RuleJudge
 from benchmarks.scoring import runs, score_text, words_of
 from newscrawl.extraction import dump_features
 from newscrawl.extraction.dump_glue import space_sentences
 from newscrawl.extraction.dump_model import Judges, load_judge
 from newscrawl.extraction.textdump import keep_lines, split_dump
+from training.bench_data import FORMATS, LANGUAGES, BenchPage, load_pages
+from training.dump_rules import RuleJudge
 
 JudgeOf = Callable[[BenchPage], Judges]
 
@@ -74,7 +74,7 @@ def _covered(text: str, grams: set[tuple[str, ...]], share: float = 0.8, fewest:
 
 def out_of_fold_judges() -> JudgeOf:
     """The judge of the page's fold, trained on the others; training takes ten minutes and is cached."""
-    from benchmarks import train_textdumps as training  # needs lightgbm, the rest does not  # noqa: PLC0415
+    from training import train_textdumps as training  # needs lightgbm, the rest does not  # noqa: PLC0415
 
     judges = training.cached_fold_judges()
     fold_of = training.folds(load_pages())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from newscrawl._version import __version__
 from newscrawl.items import Article, NoArticle, Page
 
-__version__ = "0.1.0"
-__all__ = ["Article", "NoArticle", "extract"]
+__all__ = ["Article", "NoArticle", "__version__", "extract"]
 
 
 def extract(body: bytes | str, url: str | None = None, content_type: str = "text/html") -> Article:
@@ -23,7 +23,7 @@ def extract(body: bytes | str, url: str | None = None, content_type: str = "text
     page = Page.of(body, url, content_type)
     if url is None:
         return extract_page(page).article
-    from newscrawl.registry import rules_for, source_of  # noqa: PLC0415
+    from newscrawl.base_spiders.registry import rules_for, source_of  # noqa: PLC0415
     from newscrawl.urls import is_article_url  # noqa: PLC0415
 
     source = source_of(url) if is_article_url(url) else None

@@ -262,6 +262,47 @@ class Listing:
     """Whether all of it was read: what a cut listing does not name may still be there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of time that a run is about; None is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first moment after it."""
+
+    def __bool__(self) -> bool:
+        return self.since is not None or self.until is not None
+
+    def holds(self, moment: datetime | None) -> bool:
+        """Say whether a moment lies within; one that is not known may."""
+        if moment is None:
+            return True
+        return (self.since is None or moment >= self.since) and (self.until is None or moment < self.until)
+
+
+EVER = Window()
+
+
+@dataclass(frozen=True, slots=True)
+class DuePage:
+    """A page to fetch now; the run that is given it has it for itself."""
+
+    key: str
+    url: str
+    kind: PageKind
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run wants of the pages that its listings name."""
+
+    window: Window = EVER
+    everything: bool = False
+    """Also what is known and not due."""
+
+
 class NoArticle(Exception):  # noqa: N818 - an answer about the page rather than a fault
     """The page holds no article. ``reason`` is a word to count by, ``detail`` a sentence."""
 

@@ -3,13 +3,51 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lxml import etree
+from parsel.xpathfuncs import has_class
+
 from newscrawl.items import Article, Page
-from newscrawl.urlparameters import Parameters
+from newscrawl.urls import Parameters
+
+# https://www.w3.org/TR/1999/REC-xpath-19991116/: the functions, the tests of nodes, and the operators in words.
+_WORDS = frozenset(
+    """
+    last position count id local-name namespace-uri name string concat starts-with contains substring-before
+    substring-after substring string-length normalize-space translate boolean not true false lang number sum floor
+    ceiling round has-class text node comment processing-instruction and or div mod
+    """.split()
+)
+_LITERAL = re.compile("'[^']*'|\"[^\"]*\"")
+_CALL = re.compile(r"(?:[\w-]+::)?([\w:.-]+)\s*\(")
+_EMPTY_PAGE = etree.fromstring("<html/>")
+
+
+@cache
+def compile_xpath(xpath: str) -> Callable[[etree._Element], list[Any]]:
+    """Compile an XPath 1.0 that selects nodes; Scrapy's has-class() is there even in a process without Scrapy.
+
+    Raises ValueError with one line for a person.
+    """
+    try:
+        compiled = etree.XPath(xpath, extensions={(None, "has-class"): has_class})
+        selected = compiled(_EMPTY_PAGE)
+    except (etree.XPathError, TypeError, ValueError) as error:
+        raise ValueError(f"{xpath!r} is no XPath ({error})") from None
+    # libxml2 looks for a function only where the page leads it to the call.
+    unknown = set(_CALL.findall(_LITERAL.sub("", xpath))) - _WORDS
+    if unknown:
+        raise ValueError(f"{xpath!r} is no XPath (there is no function {min(unknown)}())")
+    if not isinstance(selected, list):
+        raise ValueError(f"{xpath!r} selects nothing; it gives {selected!r}")  # noqa: TRY004 - the XPath is wrong
+    return compiled  # type: ignore[return-value]
+
 
 Adjust = Callable[[Article, Page], Article]
 
@@ -94,7 +132,6 @@ def load_adjust(name: str) -> Adjust:
 
 
 def _check_xpath(xpath: str) -> None:
-    from newscrawl.xpath import compile_xpath  # noqa: PLC0415 - it imports lxml, for which most commands have no use
 
     try:
         compile_xpath(xpath)

@@ -37,45 +37,45 @@ CRAWL_MAX_MINUTES = 0
 CRAWL_MAX_MEGABYTES = 2_000
 
 ITEM_PIPELINES = {
-    "newscrawl.pipelines.ExtractPipeline": 100,
-    "newscrawl.pipelines.StorePipeline": 400,
+    "newscrawl.crawl.pipelines.ExtractPipeline": 100,
+    "newscrawl.crawl.pipelines.StorePipeline": 400,
 }
-LOG_FORMATTER = "newscrawl.logformat.OneLineLogFormatter"
+LOG_FORMATTER = "newscrawl.crawl.logging.OneLineLogFormatter"
 LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"
 
 # Of the person who crawls: a web or mail address. It goes into the User-Agent, which `wire.identity` makes.
 CONTACT = os.environ.get("NEWSCRAWL_CONTACT", "")
 ADDONS = {
-    "newscrawl.wire.identity.Identity": 0,
-    "newscrawl.replay.ReplayAddon": 100,  # with FIXTURES_DIR, nothing is asked of the network
+    "newscrawl.network.identity.Identity": 0,
+    "newscrawl.network.replay.ReplayAddon": 100,  # with FIXTURES_DIR, nothing is asked of the network
 }
 
 # Hosts and networks besides the public Internet, as in "127.0.0.1,10.0.0.0/8,news.intranet"; True for all.
 ALLOW_PRIVATE_ADDRESSES = os.environ.get("NEWSCRAWL_ALLOW_PRIVATE_ADDRESSES", "")
 # The user's HTTP proxies (http_proxy, https_proxy, no_proxy) are used, and resolve names themselves.
-TWISTED_DNS_RESOLVER = "newscrawl.wire.resolver.GlobalResolver"
+TWISTED_DNS_RESOLVER = "newscrawl.network.resolver.GlobalResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
 DOWNLOAD_HANDLERS = {
-    "http": "newscrawl.wire.handler.WireDownloadHandler",
-    "https": "newscrawl.wire.handler.WireDownloadHandler",
+    "http": "newscrawl.network.handler.WireDownloadHandler",
+    "https": "newscrawl.network.handler.WireDownloadHandler",
     "file": None,
     "ftp": None,
     "s3": None,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "newscrawl.wire.guard.GuardMiddleware": 10,
+    "newscrawl.network.guard.GuardMiddleware": 10,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "newscrawl.wire.robots.RobotsMiddleware": 100,
+    "newscrawl.network.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "newscrawl.wire.retry.PauseAndRetryMiddleware": 550,
+    "newscrawl.network.retry.PauseAndRetryMiddleware": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "newscrawl.wire.redirect.ReasonedRedirectMiddleware": 600,
+    "newscrawl.network.redirect.ReasonedRedirectMiddleware": 600,
 }
 EXTENSIONS = {
-    "newscrawl.wire.content_type.ContentTypeFilter": 0,
-    "newscrawl.watch.HealthWatch": 0,
+    "newscrawl.network.content_type.ContentTypeFilter": 0,
+    "newscrawl.crawl.health_watch.HealthWatch": 0,
 }
 
 ROBOTSTXT_OBEY = True

@@ -4,13 +4,76 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote_plus, urlsplit, urlunsplit
 
 from tldextract import TLDExtract
 from w3lib.url import canonicalize_url
 
-from newscrawl.urlparameters import Parameters, parameters_of
+_NAME = re.compile(r"[^\s&=#*?%\[\]]+(?:\[[^\s&=#*?%\[\]]*\])?\*?|\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Names of query parameters, whatever their letter case; ``*`` at the end stands for any rest.
+
+    Raises ValueError, with a line for a person, for what can be no name, and for one on both sides.
+    """
+
+    kept: tuple[str, ...] = ()
+    """They name a page, though elsewhere they tell of a session or a campaign, or `dropped` has them too."""
+    dropped: tuple[str, ...] = ()
+    """They say nothing about the page."""
+
+    def __post_init__(self) -> None:
+        for side, names in (("kept_parameters", self.kept), ("dropped_parameters", self.dropped)):
+            # A text would be taken for as many names as it has letters.
+            if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+                raise ValueError(f'{side} must be a tuple of names, as in ("id",), not {names!r}')
+            for name in names:
+                if not _NAME.fullmatch(name):
+                    raise ValueError(f"{side}: {name!r} is no name of a query parameter, such as 'id' or 'ref_*'")
+        both = {name.lower() for name in self.kept} & {name.lower() for name in self.dropped}
+        if both:
+            raise ValueError(f"{min(both)!r} is in kept_parameters and in dropped_parameters")
+
+    def says_nothing(self, parameter: str) -> bool | None:
+        """Whether ``name=value`` is dropped on this site; None where the rules for all sites decide."""
+        name = unquote_plus(parameter.partition("=")[0]).lower()
+        if _has(self.kept, name):
+            return False
+        return True if _has(self.dropped, name) else None
+
+
+NO_PARAMETERS = Parameters()
+
+_BY_DOMAIN: dict[str, Parameters] = {}
+
+
+def declare(domains: Iterable[str], parameters: Parameters) -> None:
+    """Say what holds for the pages of domains, each with all below it; the longest domain of a host counts."""
+    _BY_DOMAIN.update(dict.fromkeys(domains, parameters))
+
+
+def parameters_of(host: str) -> Parameters:
+    """Return what was declared for a host in lower case."""
+    while host:
+        found = _BY_DOMAIN.get(host)
+        if found is not None:
+            return found
+        host = host.partition(".")[2]
+    return NO_PARAMETERS
+
+
+def _has(patterns: tuple[str, ...], name: str) -> bool:
+    return any(_matches(pattern.lower(), name) for pattern in patterns)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
 
 # The list of public suffixes that comes with the package: nothing is fetched, nothing is cached on disk.
 _SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -143,3 +206,71 @@ def is_article_url(url: str) -> bool:
         and bool(parts.hostname)
         and (len(parts.path) > 1 or bool(parts.query))
     )
+
+
+_FORM_HOSTS = frozenset({"amp", "m", "mobile", "mobi", "wap", "touch", "3g"})
+_FORM_WORDS = frozenset({"amp", "print"})
+"""First or last segments of a path that say how a page is shown. Further in they may name a section."""
+_FORM_ENDING = re.compile(r"\.(?:amp|print)(?=(?:\.[a-z]{3,5})?$)", re.IGNORECASE)
+_FORM_PARAMETER = re.compile(
+    r"(?:amp|print|mobile)(?:=.*)?|(?:output(?:type)?|view|mode|display)=(?:amp|mobile|print)", re.IGNORECASE
+)
+_DEFAULT_DOCUMENT = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What an address is without what only says how its page is shown. Equal addresses need not be one page."""
+
+    address: str
+    """To be compared, not to be fetched: without scheme, ``www`` and trailing slash."""
+    marks: int
+    """How many signs of another form than the plain one were taken off."""
+
+
+def form_of(key: str) -> Form:
+    """Take the key of a page apart into address and marks."""
+    if not key.startswith(("http://", "https://")):
+        return Form(key, 0)
+    parts, marks = _plain(urlsplit(key))
+    host = parts.netloc.removeprefix("www.")
+    path = _DEFAULT_DOCUMENT.sub("/", parts.path).rstrip("/")
+    return Form(urlunsplit(("", host, path, parts.query, "")), marks + (parts.scheme == "http"))
+
+
+def plainer_keys(key: str) -> tuple[str, ...]:
+    """Return the keys that the plain form of a page may have; none for an address that is plain itself."""
+    parts, marks = _plain(urlsplit(key))
+    if not marks:
+        return ()
+    hosts = [parts.netloc] if urlsplit(key).netloc == parts.netloc else [parts.netloc, f"www.{parts.netloc}"]
+    paths = dict.fromkeys((parts.path, parts.path.rstrip("/") or "/", parts.path.rstrip("/") + "/"))
+    return tuple(url_key(urlunsplit(parts._replace(netloc=host, path=path))) for host in hosts for path in paths)
+
+
+def _plain(parts: SplitResult) -> tuple[SplitResult, int]:
+    """Take off what says how a page is shown, and count it. What would leave no page is left as it is."""
+    marks = 0
+    first, _, rest = parts.netloc.partition(".")
+    if first in _FORM_HOSTS and site_of(f"//{rest}") == site_of(f"//{parts.netloc}"):
+        parts, marks = parts._replace(netloc=rest), marks + 1
+    segments = parts.path.split("/")
+    words = [place for place in (1, -1, -2) if _is_form_word(segments, place)]
+    path = parts.path
+    if words and len([one for one in segments if one]) > 1:
+        path = "/".join(one for place, one in enumerate(segments) if place != words[0] % len(segments))
+    path = _FORM_ENDING.sub("", path)
+    if path.strip("/") and path != parts.path:
+        parts, marks = parts._replace(path=path), marks + 1
+    query = [one for one in parts.query.split("&") if one]
+    kept = [one for one in query if not _FORM_PARAMETER.fullmatch(one)]
+    if len(kept) < len(query):
+        parts, marks = parts._replace(query="&".join(kept)), marks + 1
+    return parts, marks
+
+
+def _is_form_word(segments: list[str], place: int) -> bool:
+    """Whether a segment is such a word: the first, the last, or the last before a trailing slash."""
+    if place == -2 and segments[-1]:
+        return False
+    return len(segments) >= 3 and segments[place].lower() in _FORM_WORDS

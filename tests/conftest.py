@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from newscrawl.storage import check_database
+from newscrawl.storage.engine import check_database
 from tests.database import Database
 from tests.postgres import Cluster, cluster, programs
 

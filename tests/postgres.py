@@ -55,7 +55,7 @@ class Cluster:
 
     def create_with_tables(self) -> str:
         """Make a database as a crawl leaves it that stored nothing, and return its address."""
-        from newscrawl.storage import check_database  # noqa: PLC0415
+        from newscrawl.storage.engine import check_database  # noqa: PLC0415
 
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             known = connection.execute("select 1 from pg_database where datname = %s", [_TEMPLATE]).fetchone()

@@ -16,7 +16,7 @@ from tests.database import query
 from tests.projects import COMMAND, environment, make_project, run
 
 SITE = """
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 class BaoSpider(SiteSpider):
     name = "bao"

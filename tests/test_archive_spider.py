@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from newscrawl.archive import ArchiveWriter, read_page
-from newscrawl.archived import PassedOver, load_archive
-from newscrawl.files import FoundFile
 from newscrawl.items import Outcome, Page
+from newscrawl.local_files import FoundFile, PassedOver, load_archive
 from tests.archive.made import ARTICLE, members, page, response
 from tests.conftest import ROOT, SCRAPY
 from tests.database import query

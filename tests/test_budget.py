@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from newscrawl.budget import MOST_FAILURES, Budget
+from newscrawl.crawl.frontier import MOST_FAILURES, Budget
 from newscrawl.items import Outcome
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)

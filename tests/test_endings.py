@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.endings import Ending, ending_of, worst
+from newscrawl.crawl.exit_status import Ending, ending_of, worst
 
 WELL = {"newscrawl/run_id": 1, "downloader/response_count": 3, "finish_reason": "finished"}
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newscrawl.explanation import Explanation
+from newscrawl.cli.explanation import Explanation
 from newscrawl.items import Article, Block, Extraction, Image, kept_text
 
 BLOCKS = (

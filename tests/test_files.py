@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from newscrawl.files import PathError, find_files, load_page, split_paths
 from newscrawl.items import Outcome, Page
+from newscrawl.local_files import PathError, find_files, load_page, split_paths
 from tests.conftest import article
 
 LIMIT = 1 << 20

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.storage import check
+from newscrawl.storage.maintenance import check
 from tests.conftest import ROOT, SCRAPY, article
 from tests.database import Database, committed, query, snapshot
 from tests.postgres import cluster

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newscrawl.items import UnreadablePage
-from newscrawl.manifest import entry_for, file_key
+from newscrawl.local_files import entry_for, file_key
 from tests.conftest import PROVIDED, ROOT
 
 

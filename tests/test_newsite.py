@@ -14,8 +14,14 @@ import pytest
 from newscrawl.items import Article, Link
 from newscrawl.newsite import Findings, Proposal, ReadListing, domain_of, fitted, is_spider_name, name_of, propose
 from newscrawl.newsite import spider_source as source_of
-from newscrawl.newsite.choose import articles_to_read, feeds_to_read, sections_to_read, sitemaps_below
-from newscrawl.newsite.locale import language_of, timezone_of
+from newscrawl.newsite.propose import (
+    articles_to_read,
+    feeds_to_read,
+    language_of,
+    sections_to_read,
+    sitemaps_below,
+    timezone_of,
+)
 from newscrawl.newsite.shape import article_url
 
 TODAY = date(2026, 11, 24)
@@ -240,7 +246,7 @@ def values(source: str) -> dict[str, object]:
     module = ast.parse(source)
     docstring, imported, spider = module.body
     assert isinstance(docstring, ast.Expr)
-    assert ast.unparse(imported) == "from newscrawl.sources import SiteSpider"
+    assert ast.unparse(imported) == "from newscrawl.base_spiders import SiteSpider"
     assert isinstance(spider, ast.ClassDef)
     return {one.targets[0].id: ast.literal_eval(one.value) for one in spider.body[1:]}
 

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from newscrawl.candidates import make
+from newscrawl.boilerplate.repeated import keys_of
 from newscrawl.dedupe import content_hash, near_duplicate_keys
 from newscrawl.extraction import extract_page
 from newscrawl.items import Page
 from newscrawl.rules import NO_RULES
 from newscrawl.settings import ITEM_PIPELINES
-from newscrawl.templates import keys_of
+from newscrawl.workers.candidates import make
 from tests.conftest import ROOT, article
 from tests.storage.test_templates import NOON
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from newscrawl.base_spiders.registry import rules_for
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article
 from newscrawl.recordings import (
@@ -27,7 +28,6 @@ from newscrawl.recordings import (
     record,
     write_expected,
 )
-from newscrawl.registry import rules_for
 from newscrawl.text import nfc
 from tests.conftest import ROOT
 

@@ -14,7 +14,7 @@ from tests.projects import COMMAND, SCRAPY, make_project, run
 SITE = """
 from dataclasses import replace
 
-from newscrawl.sources import NewsSpider
+from newscrawl.base_spiders import NewsSpider
 
 
 def in_capitals(article, page):
@@ -29,7 +29,7 @@ class BaoSpider(NewsSpider):
     adjust = f"{__name__}:in_capitals"
 """
 SPORTS = """
-from newscrawl.sources import NewsSpider
+from newscrawl.base_spiders import NewsSpider
 
 
 class SportsSpider(NewsSpider):
@@ -57,7 +57,9 @@ def project(tmp_path):
 
 def rules_in(folder, *urls: str) -> list[str]:
     """Ask in a process of its own which rules pages have there."""
-    code = f"from newscrawl.registry import rules_for; print(*map(repr, map(rules_for, {urls!r})), sep='\\n')"
+    code = (
+        f"from newscrawl.base_spiders.registry import rules_for; print(*map(repr, map(rules_for, {urls!r})), sep='\\n')"
+    )
     answer = run(sys.executable, "-c", code, cwd=folder)
     assert answer.returncode == 0, answer.stderr
     return answer.stdout.splitlines()

@@ -12,8 +12,8 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, JsonResponse, XmlResponse
 from scrapy.settings import Settings
 
+from newscrawl.network.replay import NotRecorded, ReplayMiddleware, answer, is_unchanged, recordings_of
 from newscrawl.recordings import Recording, RecordingError, record
-from newscrawl.replay import NotRecorded, ReplayMiddleware, answer, is_unchanged, recordings_of
 from tests.projects import SCRAPY, make_project, run
 
 THEN = datetime(2020, 9, 15, 8, 19, 42, tzinfo=UTC)
@@ -24,7 +24,7 @@ SETTINGS = """
 SPIDER_MODULES = ["sites"]
 ROBOTSTXT_OBEY = True
 RETRY_TIMES = 1
-ADDONS = {"newscrawl.replay.ReplayAddon": 100}
+ADDONS = {"newscrawl.network.replay.ReplayAddon": 100}
 """
 
 SPIDER = '''
@@ -75,7 +75,7 @@ class Sly(News):
     custom_settings = {
         "DOWNLOAD_HANDLERS": {"https": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler",
                               "gopher": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"},
-        "DOWNLOADER_MIDDLEWARES": {"newscrawl.replay.ReplayMiddleware": None},
+        "DOWNLOADER_MIDDLEWARES": {"newscrawl.network.replay.ReplayMiddleware": None},
         "HTTPCACHE_ENABLED": True,
     }
 

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from newscrawl.revisions import Change, changes, is_same
+from newscrawl.storage.revisions import Change, changes, is_same
 
 TEXT = "Hà Nội chống ngập.\nCuộc họp sáng nay.\nKết luận."
 

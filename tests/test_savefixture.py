@@ -16,7 +16,7 @@ from tests.conftest import article
 from tests.projects import SCRAPY, make_project, run
 
 SPIDER = """
-from newscrawl.sources import NewsSpider
+from newscrawl.base_spiders import NewsSpider
 
 class Local(NewsSpider):
     name = "local"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawl import searchwords
-from newscrawl.searchwords import MOST_WORDS, QueryError, fold, folded, parse, words_of
+from newscrawl.search import query
+from newscrawl.search.query import MOST_WORDS, QueryError, fold, folded, parse, words_of
 from tests.vietnamese import decomposed
 
 
@@ -85,11 +85,11 @@ def test_anything_can_be_typed_and_indexed(text):
 
 def test_simple_texts_have_the_words_that_any_text_has():
     """The short way to them takes every character as the long way does, alone, in a word and behind one."""
-    characters = [char for char in map(chr, range(0x20000)) if searchwords._SIMPLE.fullmatch(char)]
+    characters = [char for char in map(chr, range(0x20000)) if query._SIMPLE.fullmatch(char)]
     assert {"a", "ữ", "²", "_", "–", "й", "ή", "→", "🔬"} < set(characters)
     assert not {"\u0301", "\u00ad", "\u200b", "京", "ก"} & set(characters)
     for text in (form for one in characters for form in (one, f"a{one}b", f"a {one}", f"9{one}", f"{one}\ufe0fb")):
-        if searchwords._SIMPLE.fullmatch(text):
-            assert searchwords._SIMPLE_WORD.findall(text) == searchwords._WORD.findall(text)
-    assert searchwords._SIMPLE.fullmatch("👩\u200d🔬 ✅\ufe0f")
-    assert not searchwords._SIMPLE.fullmatch("a\ufe0fb")
+        if query._SIMPLE.fullmatch(text):
+            assert query._SIMPLE_WORD.findall(text) == query._WORD.findall(text)
+    assert query._SIMPLE.fullmatch("👩\u200d🔬 ✅\ufe0f")
+    assert not query._SIMPLE.fullmatch("a\ufe0fb")

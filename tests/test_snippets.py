@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newscrawl.searchwords import parse
-from newscrawl.snippets import Marked, mark, snippet
+from newscrawl.search.query import parse
+from newscrawl.search.snippets import Marked, mark, snippet
 
 LONG = "xin chào " * 60 + "Ở Đà Nẵng trời mưa to" + " và gió" * 60
 

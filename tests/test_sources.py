@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from newscrawl.base_spiders import NewsSpider
 from newscrawl.rules import RulesError, SiteRules
-from newscrawl.sources import NewsSpider
 
 
 def spider(**attributes: object) -> type[NewsSpider]:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newscrawl.boilerplate.repeated import THRESHOLD, Holder, Judge, are_related, block_key, drop_templates, keys_of
 from newscrawl.items import Block
-from newscrawl.templates import THRESHOLD, Holder, Judge, are_related, block_key, drop_templates, keys_of
 
 BOX = "Giá vàng hôm nay tăng mạnh lên mức cao nhất"
 NOTICE = "Mời bạn đọc theo dõi báo trên các mạng xã hội"

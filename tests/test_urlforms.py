@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.urlforms import form_of, plainer_keys
-from newscrawl.urls import url_key
+from newscrawl.urls import form_of, plainer_keys, url_key
 
 PLAIN = "https://www.example.com/world/a-long-story-123.html"
 OTHER_FORMS = [

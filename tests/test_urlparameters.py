@@ -11,9 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newscrawl.rules import RulesError, SiteRules
-from newscrawl.urlforms import form_of
-from newscrawl.urlparameters import NO_PARAMETERS, Parameters, declare, parameters_of
-from newscrawl.urls import url_key
+from newscrawl.urls import NO_PARAMETERS, Parameters, declare, form_of, parameters_of, url_key
 
 declare(("keys.example",), Parameters(kept=("sid", "utm_story"), dropped=("ref2", "from_*")))
 declare(("shop.keys.example",), Parameters(kept=("id",), dropped=("*",)))

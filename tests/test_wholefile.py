@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.wholefile import replace_file, replaced
+from newscrawl.whole_files import replace_file, replaced
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_process_killed_while_it_writes_leaves_the_old_file(tmp_path: Path) ->
     path = tmp_path / "file"
     path.write_bytes(b"old")
     program = (
-        "import os, pathlib, signal, sys\nfrom newscrawl.wholefile import replaced\n"
+        "import os, pathlib, signal, sys\nfrom newscrawl.whole_files import replaced\n"
         "with replaced(pathlib.Path(sys.argv[1])) as file:\n"
         "    file.write(b'new'); file.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"
     )

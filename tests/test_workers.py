@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from newscrawl.items import NoArticle
-from newscrawl.workers import Limits, WorkerFailed, Workers, lease, release
+from newscrawl.workers.pool import Limits, WorkerFailed, Workers, lease, release
 from tests.conftest import ROOT
 
 SHORT = 5.0
@@ -199,7 +199,7 @@ def test_without_workers_everything_is_done_in_the_process():
 
 KILLED = """
     import asyncio, os, sys, time
-    from newscrawl.workers import Limits, lease
+    from newscrawl.workers.pool import Limits, lease
     from tests.test_workers import report_and_hang
 
     async def main():

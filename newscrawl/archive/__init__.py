@@ -1,8 +1,7 @@
 """Raw pages in WARC files: written while crawling, read again by place, and read from anybody's files."""
 
-from newscrawl.archive.deleting import delete_record
+from newscrawl.archive.deleting import OldFile, delete_record, old_files, remove_file
 from newscrawl.archive.place import ArchiveError, Place
-from newscrawl.archive.pruning import OldFile, old_files, remove_file
 from newscrawl.archive.reading import FAULTS, Record, read_archive, read_page
 from newscrawl.archive.writing import MAX_BYTES, ArchiveWriter
 

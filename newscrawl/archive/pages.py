@@ -6,14 +6,7 @@ import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from newscrawl.archive.http import (
-    Headers,
-    SkippedPage,
-    decoded_body,
-    header,
-    received_headers,
-    split_response,
-)
+from newscrawl.archive.http import Headers, SkippedPage, decoded_body, header, received_headers, split_response
 from newscrawl.archive.note import DELETED, Note
 from newscrawl.archive.stream import BrokenRecord
 from newscrawl.archive.warc import WITH_PAGES, RawRecord

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from newscrawl import __version__
+from newscrawl._version import __version__
 from newscrawl.archive.http import Headers, stored_headers
 from newscrawl.archive.note import FIELD, Note
 from newscrawl.items import Page

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import click
 
-from newscrawl import __version__
-from newscrawl.cli.crawl import crawl
+from newscrawl._version import __version__
+from newscrawl.cli.crawl import crawl, run_scrapy
 from newscrawl.cli.db import db
 from newscrawl.cli.delete import delete
 from newscrawl.cli.export import export
 from newscrawl.cli.health import health
 from newscrawl.cli.runs import runs
-from newscrawl.cli.scrapy_command import run_scrapy
 from newscrawl.cli.search import search
 from newscrawl.cli.show import show
 from newscrawl.cli.sql import sql
@@ -61,8 +60,12 @@ def explain_page(page: str, database: str | None, html: Path | None, color: bool
     """Show what was kept of a page and what was dropped, and why: of a file, of a URL in the database, or of the
     article of that number there. Nothing is fetched."""
     from newscrawl import settings  # noqa: PLC0415
-    from newscrawl.cli.explain import NotExplainedError, explain, save  # noqa: PLC0415
-    from newscrawl.cli.explain_text import as_text  # noqa: PLC0415
+    from newscrawl.cli.explain import (  # noqa: PLC0415
+        NotExplainedError,
+        as_text,
+        explain,
+        save,
+    )
 
     try:
         explanation = explain(page, database or settings.DATABASE_URL)
@@ -107,7 +110,7 @@ def dedupe(rebuild: bool, database: str | None) -> None:
     from newscrawl import settings  # noqa: PLC0415
     from newscrawl.cli.dedupe import rebuild_links  # noqa: PLC0415
     from newscrawl.rules import RulesError  # noqa: PLC0415
-    from newscrawl.storage import StorageError  # noqa: PLC0415
+    from newscrawl.storage.errors import StorageError  # noqa: PLC0415
 
     if not rebuild:
         raise click.UsageError("nothing to do: a crawl finds copies by itself; --rebuild does it anew")

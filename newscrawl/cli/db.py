@@ -4,11 +4,40 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import click
 
 from newscrawl.cli.options import address, database_option, json_option, one_line, print_json
+from newscrawl.storage.copy import Copying, copy_database
+
+_WORDS = {"copy": "copying", "link": "linking", "verify": "verifying"}
+
+
+def tell(origin: str, target: str, *, is_terminal: bool) -> dict[str, int]:
+    """Copy, tell on stderr how far it is, and return the rows of each table. Raises StorageError."""
+    rows = {}
+    for (stage, table), steps in groupby(copy_database(origin, target), lambda step: (step.stage, step.table)):
+        label = f"{_WORDS[stage]} {table}"
+        done = 0
+        for step in _drawn(label, steps) if is_terminal else steps:
+            done = step.done
+            if stage == "copy":
+                rows[table] = step.total
+        if not is_terminal:
+            click.echo(f"{label}: {done} rows", err=True)
+    return rows
+
+
+def _drawn(label: str, steps: Iterable[Copying]) -> Iterator[Copying]:
+    with click.progressbar(length=1, label=label, show_eta=True, file=sys.stderr) as bar:
+        for step in steps:
+            bar.length = max(step.total, 1)
+            bar.update(step.done - bar.pos)
+            yield step
+        bar.update((bar.length or 1) - bar.pos)
 
 
 @click.group()
@@ -26,10 +55,11 @@ def upgrade(reindex: bool, database: str | None, as_json: bool) -> None:
     A crawl upgrades the tables by itself, and indexes a part of what waits with everything that it stores.
     """
     with one_line("db upgrade"):
-        from newscrawl import storage  # noqa: PLC0415
+        from newscrawl.storage.backends import location  # noqa: PLC0415
+        from newscrawl.storage.maintenance import upgrade  # noqa: PLC0415
 
         url = address(database)
-        steps = storage.upgrade(url, reindex=reindex)
+        steps = upgrade(url, reindex=reindex)
         first = next(steps)
         with click.progressbar(
             length=max(first.total, 1), label="indexing", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -39,7 +69,7 @@ def upgrade(reindex: bool, database: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"indexed": first.total})
     else:
-        click.echo(f"{storage.location(url)} is up to date; {first.total} articles were indexed")
+        click.echo(f"{location(url)} is up to date; {first.total} articles were indexed")
 
 
 @db.command()
@@ -51,17 +81,18 @@ def check(database: str | None, as_json: bool) -> None:
     Exit code 1 where there is any. Reads the whole file.
     """
     with one_line("db check"):
-        from newscrawl import storage  # noqa: PLC0415
+        from newscrawl.storage.backends import location  # noqa: PLC0415
+        from newscrawl.storage.maintenance import check  # noqa: PLC0415
         from newscrawl.text import printable  # noqa: PLC0415
 
-        faults = list(storage.check(address(database)))
+        faults = list(check(address(database)))
     if as_json:
         print_json({"faults": faults})
     else:
         for fault in faults:
             click.echo(printable(fault))
         if not faults:
-            click.echo(f"{storage.location(address(database))} is whole")
+            click.echo(f"{location(address(database))} is whole")
     sys.exit(1 if faults else 0)
 
 
@@ -74,9 +105,9 @@ def vacuum(database: str | None, as_json: bool) -> None:
     Needs as much free disk as the file takes, and no crawl that writes.
     """
     with one_line("db vacuum"):
-        from newscrawl import storage  # noqa: PLC0415
+        from newscrawl.storage.maintenance import vacuum  # noqa: PLC0415
 
-        before, after = storage.vacuum(address(database))
+        before, after = vacuum(address(database))
     if as_json:
         print_json({"bytes_before": before, "bytes_after": after})
     else:
@@ -98,8 +129,7 @@ def copy(origin: str, target: str, as_json: bool) -> None:
     rows of both are compared, by their number and a hash; what searches need is made anew.
     """
     with one_line("db copy"):
-        from newscrawl.cli.copying import tell  # noqa: PLC0415
-        from newscrawl.storage import shown_address  # noqa: PLC0415
+        from newscrawl.storage.backends import shown_address  # noqa: PLC0415
 
         rows = tell(origin, target, is_terminal=sys.stderr.isatty())
         if as_json:
@@ -119,9 +149,9 @@ def backup(file: Path, database: str | None, as_json: bool) -> None:
     A crawl may go on meanwhile. The archive of raw pages is files that never change: copy them with rsync.
     """
     with one_line("db backup"):
-        from newscrawl import storage  # noqa: PLC0415
+        from newscrawl.storage.maintenance import back_up  # noqa: PLC0415
 
-        size = storage.back_up(address(database), file)
+        size = back_up(address(database), file)
     if as_json:
         print_json({"file": str(file), "bytes": size})
     else:
@@ -154,12 +184,10 @@ def prune(
     if archive_days is None and runs_days is None:
         raise click.UsageError("nothing to do: give --archive-days, --runs-days, or both")
     with one_line("db prune"):
-        from newscrawl import storage  # noqa: PLC0415
+        from newscrawl.storage.maintenance import prune  # noqa: PLC0415
 
         folder = archive or (Path(settings.ARCHIVE_DIR) if settings.ARCHIVE_DIR else None)
-        done = storage.prune(
-            address(database), archive=folder, archive_days=archive_days, runs_days=runs_days, dry_run=dry_run
-        )
+        done = prune(address(database), archive=folder, archive_days=archive_days, runs_days=runs_days, dry_run=dry_run)
     facts = {"runs": done.runs, "files": done.files, "bytes": done.bytes, "articles": done.articles}
     if as_json:
         print_json(facts | {"dry_run": dry_run})

@@ -7,8 +7,8 @@ from itertools import groupby
 
 import click
 
-from newscrawl.registry import load_sites
-from newscrawl.storage import Progress, count_stories, rebuild
+from newscrawl.base_spiders.registry import load_sites
+from newscrawl.storage.rebuilding import Progress, count_stories, rebuild
 
 _LABELS = {
     "clear": "forgetting old keys",

@@ -31,11 +31,13 @@ def delete(page: str, yes: bool, archive: Path | None, database: str | None, as_
     file still holds in free places.
     """
     from newscrawl import settings  # noqa: PLC0415
-    from newscrawl.cli.table import cell  # noqa: PLC0415
+    from newscrawl.cli.options import cell  # noqa: PLC0415
 
     with one_line("delete"):
-        from newscrawl.registry import load_sites  # noqa: PLC0415
-        from newscrawl.storage import delete_article, history, location  # noqa: PLC0415
+        from newscrawl.base_spiders.registry import load_sites  # noqa: PLC0415
+        from newscrawl.storage.backends import location  # noqa: PLC0415
+        from newscrawl.storage.lookup import history  # noqa: PLC0415
+        from newscrawl.storage.maintenance import delete_article  # noqa: PLC0415
 
         load_sites()  # raw pages are found by the keys of their addresses
         url = address(database)

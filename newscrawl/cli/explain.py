@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import click
+
+from newscrawl.base_spiders.registry import load_sites, rules_for, source_of
 from newscrawl.cli.explain_html import as_html
-from newscrawl.explanation import Explanation
+from newscrawl.cli.explanation import MARKS, Explanation
 from newscrawl.extraction import extract_page
-from newscrawl.files import PathError, find_files, load_page
 from newscrawl.items import Block, NoArticle, Outcome
-from newscrawl.registry import load_sites, rules_for, source_of
+from newscrawl.local_files import PathError, find_files, load_page
 from newscrawl.rules import RulesError
 from newscrawl.settings import DOWNLOAD_MAXSIZE
-from newscrawl.storage import Shared, StorageError, StoredArticle, article_by_id, article_by_key, location
+from newscrawl.storage.backends import location
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.lookup import Shared, StoredArticle, article_by_id, article_by_key
 from newscrawl.text import printable
 from newscrawl.urls import url_key
-from newscrawl.wholefile import replace_file
+from newscrawl.whole_files import replace_file
 
 _NUMBER = re.compile("[0-9]{1,18}")
 _ADDRESS = re.compile("https?://|file:", re.IGNORECASE)
@@ -106,3 +112,60 @@ def save(explanation: Explanation, path: Path) -> None:
         replace_file(real, as_html(explanation).encode())
     except OSError as error:
         raise NotExplainedError(printable(f"{path} cannot be written ({error.strerror})")) from error
+
+
+_LABEL = 14
+"""Columns of the names on the left; the longest is `canonical_url`."""
+
+
+def as_text(explanation: Explanation, width: int) -> Iterator[str]:
+    """The lines to print, in colour, broken to a terminal's width; a path is not, so that it can be copied."""
+    yield from (click.style(line, bold=True) for line in wrapped(printable(explanation.title), width))
+    yield printable(explanation.place)
+    yield ""
+    for name, value in explanation.facts:
+        yield from _row(name, value, width, fg="cyan")
+    yield ""
+    for index, block in enumerate(explanation.blocks):
+        text = MARKS[block.kind] + block.text
+        if block.reason is None:
+            yield from _row("+ kept", text, width, fg="green")
+        else:
+            yield from _row(f"- {block.reason}", text, width, fg="red", dim=True)
+        if index in explanation.notes:
+            yield from _row("", f"({explanation.notes[index]})", width, fg="red")
+    yield ""
+    yield from (click.style(line, bold=True) for line in wrapped(printable(explanation.summary), width))
+
+
+def _row(label: str, text: str, width: int, *, fg: str, dim: bool = False) -> Iterator[str]:
+    first, *rest = wrapped(printable(text), max(width - _LABEL, 20))
+    yield (click.style(f"{label:<{_LABEL}}", fg=fg) + click.style(first, dim=dim)).rstrip()
+    for line in rest:
+        yield " " * _LABEL + click.style(line, dim=dim)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break text into lines of at most `width` columns, between words where there are any.
+
+    Unlike `textwrap`, it counts what a terminal shows: two columns for a Chinese character, none for a combining one.
+    """
+    lines, line, used = [], "", 0
+    for word in text.split():
+        if line and used + 1 + sum(map(_columns, word)) > width:
+            lines.append(line)
+            line, used = "", 0
+        elif line:
+            line, used = f"{line} ", used + 1
+        for char in word:
+            if used + _columns(char) > width:
+                lines.append(line)
+                line, used = "", 0
+            line, used = line + char, used + _columns(char)
+    return [*lines, line]
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:  # accents and joiners
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1

@@ -12,7 +12,7 @@ import click
 from newscrawl.cli.options import address, database_option, json_option, print_json
 
 if TYPE_CHECKING:
-    from newscrawl.storage import Alarm, SiteHealth
+    from newscrawl.storage.health import Alarm, SiteHealth
 
 BROKEN = 1
 NOT_JUDGED = 2
@@ -29,7 +29,8 @@ def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str
 
     Exit code 0: all is well; 1: a site is broken; 2: it cannot be said, and one line says why.
     """
-    from newscrawl.storage import StorageError, site_health  # noqa: PLC0415
+    from newscrawl.storage.errors import StorageError  # noqa: PLC0415
+    from newscrawl.storage.health import site_health  # noqa: PLC0415
 
     url = address(database)
     try:
@@ -52,7 +53,7 @@ def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str
 
 
 def _accept(url: str, sources: Sequence[str]) -> None:
-    from newscrawl.storage import accept  # noqa: PLC0415
+    from newscrawl.storage.health import accept  # noqa: PLC0415
 
     if not sources:
         raise click.UsageError("--accept needs the names of sites")

@@ -15,11 +15,15 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import Settings
 
-from newscrawl.discovery import NotAListing, next_part, read_listing, robots_sitemaps
+from newscrawl.discovery import NotAListing, read_listing, robots_sitemaps
+from newscrawl.discovery.pagination import next_part
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, Link, NoArticle
+from newscrawl.network.capture import address, capture_responses, captured, recording_of
+from newscrawl.network.refusals import reason_of
+from newscrawl.network.robots import Robots, robots_for
 from newscrawl.newsite import Findings, ReadListing, domain_of
-from newscrawl.newsite.choose import (
+from newscrawl.newsite.propose import (
     MOST_SITEMAPS,
     articles_to_read,
     feeds_to_read,
@@ -29,10 +33,6 @@ from newscrawl.newsite.choose import (
 )
 from newscrawl.recordings import Recording
 from newscrawl.urls import site_of
-from newscrawl.web.robots import Robots
-from newscrawl.wire.capture import address, capture_responses, captured, recording_of
-from newscrawl.wire.reasons import reason_of
-from newscrawl.wire.robots import robots_for
 
 MOST_ARTICLES = 3
 MOST_TRIES = 6

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from newscrawl.storage import Selection
+    from newscrawl.storage.selection import Selection
+
+
+import os
+import shutil
+from collections.abc import Sequence
+
+import wcwidth
+
+from newscrawl.text import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -44,8 +53,8 @@ def selection_options(command: Command) -> Command:
 
 def selection_of(typed: str, chosen: dict[str, Any]) -> Selection:
     """Make a selection of what was typed and of the options that choose articles. Raises QueryError."""
-    from newscrawl.searchwords import parse, phrase_of  # noqa: PLC0415
-    from newscrawl.storage import Selection  # noqa: PLC0415
+    from newscrawl.search.query import parse, phrase_of  # noqa: PLC0415
+    from newscrawl.storage.selection import Selection  # noqa: PLC0415
 
     return Selection(
         query=parse(typed),
@@ -87,8 +96,8 @@ def refuse(command: str, message: str) -> None:
 def one_line(command: str) -> Iterator[None]:
     """Let what the database, a search or a site's spider cannot do end in one line."""
     from newscrawl.rules import RulesError  # noqa: PLC0415
-    from newscrawl.searchwords import QueryError  # noqa: PLC0415
-    from newscrawl.storage import StorageError  # noqa: PLC0415
+    from newscrawl.search.query import QueryError  # noqa: PLC0415
+    from newscrawl.storage.errors import StorageError  # noqa: PLC0415
 
     try:
         yield
@@ -102,7 +111,7 @@ def page_of(given: str) -> int | str:
         return int(given)
     if given.startswith("file:"):
         return given
-    from newscrawl.registry import load_sites  # noqa: PLC0415 - it imports Scrapy
+    from newscrawl.base_spiders.registry import load_sites  # noqa: PLC0415 - it imports Scrapy
     from newscrawl.urls import url_key  # noqa: PLC0415
 
     load_sites()
@@ -127,3 +136,55 @@ def _plain(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+WIDEST = 120
+"""Columns of a line that is still easy to read."""
+_GAP = "  "
+_NARROWEST = 8
+
+
+def terminal_width() -> int:
+    """Columns to fill."""
+    return min(shutil.get_terminal_size().columns, WIDEST)
+
+
+def wants_colour(chosen: bool | None = None) -> bool | None:
+    """What `click.echo` is to be told: None leaves it to whether the output is a terminal."""
+    return False if chosen is None and os.environ.get("NO_COLOR") else chosen
+
+
+def cell(value: object) -> str:
+    """Return a value on one line that cannot control the terminal; nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return printable(" ".join(str(value).split()))
+
+
+def fitted(text: str, width: int) -> str:
+    """Cut a text to so many columns; a wide character that does not fit goes whole."""
+    if wcwidth.width(text) <= width:
+        return text
+    return f"{wcwidth.clip(text, 0, max(width - 1, 0)).rstrip()}…"
+
+
+def table(names: Sequence[str], rows: Sequence[Sequence[object]], width: int | None = None) -> Iterator[str]:
+    """Yield the lines of a table: numbers to the right, and what is too wide cut where it is widest."""
+    cells = [[cell(value) for value in row] for row in rows]
+    widths = [max(map(wcwidth.width, column)) for column in zip(names, *cells, strict=True)]
+    room = (width or terminal_width()) - len(_GAP) * (len(names) - 1)
+    while sum(widths) > room and max(widths) > _NARROWEST:
+        widest = widths.index(max(widths))
+        others = sorted(widths)[-2] if len(widths) > 1 else 0
+        widths[widest] = max(_NARROWEST, min(widths[widest] - 1, max(others, widths[widest] - sum(widths) + room)))
+    right = [all(isinstance(row[i], int | float | None) for row in rows) and bool(rows) for i in range(len(names))]
+    for line in [list(names), *cells]:
+        placed = zip(line, widths, right, strict=True)
+        yield _GAP.join(_placed(fitted(text, size), size, right=side) for text, size, side in placed).rstrip()
+
+
+def _placed(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - wcwidth.width(text))
+    return space + text if right else text + space

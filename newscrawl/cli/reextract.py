@@ -12,15 +12,16 @@ from pathlib import Path
 import click
 
 from newscrawl import settings
-from newscrawl.fieldchanges import Tally
-from newscrawl.reextraction import reextract
-from newscrawl.registry import rules_for
+from newscrawl.base_spiders import ArgumentError
+from newscrawl.base_spiders.arguments import window
+from newscrawl.base_spiders.registry import rules_for
+from newscrawl.crawl.reextraction import reextract
 from newscrawl.rules import RulesError
-from newscrawl.sources import ArgumentError
-from newscrawl.sources.arguments import window
-from newscrawl.storage import Reextraction, Relearned, Scope, StorageError, relearn
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.reextractions import Reextraction, Relearned, Scope, relearn
+from newscrawl.storage.revisions import Tally
 from newscrawl.text import printable
-from newscrawl.workers import Limits, lease, release
+from newscrawl.workers.pool import Limits, lease, release
 
 _STARTED = 2
 """The exit code of what began, and could not go on."""

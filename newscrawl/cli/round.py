@@ -4,20 +4,165 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import click
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
-from newscrawl.cli.options import print_json, refuse
-from newscrawl.cli.round_progress import Bar, Lines, Silent
-from newscrawl.cli.round_summary import failures, table_of
-from newscrawl.commands.checks import WRONG, known_spider
-from newscrawl.rounds import Choice, Round, in_order, runnable_sites, summary
-from newscrawl.storage import check_database, close_dead_runs, standings
+from newscrawl.cli.options import cell, fitted, print_json, refuse, table
+from newscrawl.commands.crawl import WRONG, known_spider
+from newscrawl.rounds import Choice, Round, SiteResult, in_order, runnable_sites, summary
+from newscrawl.storage.engine import check_database
+from newscrawl.storage.frontier import standings
+from newscrawl.storage.runs import close_dead_runs
+
+_COLUMNS = {
+    "stored": "stored",
+    "unchanged": "unchanged",
+    "no_article": "no article",
+    "failed": "failed",
+    "gone": "gone",
+}
+
+
+def in_words(result: SiteResult) -> str:
+    """Return a line on one site."""
+    if result.reason == "busy":
+        return f"{result.spider}: skipped, it {cell(result.error)}"
+    counted = [f"{result.outcomes[name]} {words}" for name, words in _COLUMNS.items() if result.outcomes.get(name)]
+    if result.revisions:
+        counted.insert(1, f"{result.revisions} of them revised")
+    ended = [] if result.reason == "finished" else [result.reason]
+    trouble = [f"FAILED: {cell(result.error)}"] if result.exit_code and result.error else []
+    said = ", ".join([*counted, *ended]) or "nothing new"
+    return "; ".join([f"{result.spider}: {said} ({_time(result.seconds)})", *trouble])
+
+
+def table_of(results: Sequence[SiteResult], not_due: int, seconds: float) -> Iterator[str]:
+    """Yield the lines of the table, and what it comes to."""
+    names = ("spider", "stored", "revised", "unchanged", "failed", "other", "requests", "MB", "took", "ended")
+    rows = [
+        [
+            result.spider,
+            result.outcomes.get("stored", 0),
+            result.revisions,
+            result.outcomes.get("unchanged", 0),
+            result.outcomes.get("failed", 0),
+            sum(result.outcomes.get(name, 0) for name in ("no_article", "gone", "skipped")),
+            result.requests,
+            None if result.bytes is None else round(result.bytes / 1e6, 1),
+            _time(result.seconds),
+            f"{result.reason} (exit code {result.exit_code})" if result.exit_code else result.reason,
+        ]
+        for result in results
+    ]
+    if rows:
+        yield from table(names, rows)
+    yield " ".join(_sums(results, not_due, seconds))
+
+
+def _sums(results: Sequence[SiteResult], not_due: int, seconds: float) -> Iterator[str]:
+    kinds = Counter("failed" if one.exit_code else "skipped" if one.reason == "busy" else "done" for one in results)
+    parts = [f"{kinds['done']} of {len(results)} sites done"]
+    parts += [f"{kinds[kind]} {kind}" for kind in ("failed", "skipped") if kinds[kind]]
+    parts += [f"{not_due} not due"] if not_due else []
+    yield f"{', '.join(parts)}, in {_time(seconds)}"
+
+
+def failures(results: Sequence[SiteResult], log_folder: str) -> Iterator[str]:
+    """Yield what a person must know of the sites that failed: why, and the end of the log."""
+    for result in results:
+        if not result.exit_code:
+            continue
+        why = cell(result.error) or f"ended: {result.reason}"
+        run = f" (run {result.run_id})" if result.run_id else ""
+        yield f"newscrawl crawl: {result.spider}: {why}{run}"
+        yield from (f"    {cell(line)}" for line in result.log if cell(result.error) not in cell(line))
+        if log_folder and result.run_id:
+            yield f"    its log is in {cell(log_folder)}"
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
+
+
+_WIDTH = 24
+
+
+class Silent:
+    """Says nothing before the end."""
+
+    def heard(self, spider: str, event: str, facts: dict[str, Any]) -> None:
+        """Nothing."""
+
+    def ended(self, result: SiteResult) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Lines(Silent):
+    """A line for each site that is done, and what the crawls write to their logs."""
+
+    def heard(self, spider: str, event: str, facts: dict[str, Any]) -> None:
+        """Pass on a line of a log."""
+        if event == "log":
+            click.echo(f"{spider}: {cell(facts['line'])}", err=True)
+
+    def ended(self, result: SiteResult) -> None:
+        """Say what came of a site."""
+        click.echo(in_words(result), err=True)
+
+
+class Bar(Lines):
+    """A bar of the sites that are done, with what the others have stored so far."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._running: dict[str, str] = {}
+        self._draw()
+
+    def heard(self, spider: str, event: str, facts: dict[str, Any]) -> None:
+        """Show how far a crawl is."""
+        if event == "log":
+            self._clear()
+            super().heard(spider, event, facts)
+        else:
+            self._running[spider] = f"{spider} {facts.get('stored', 0)}"
+        self._draw()
+
+    def ended(self, result: SiteResult) -> None:
+        """Say what came of a site, above the bar."""
+        self._clear()
+        self._running.pop(result.spider, None)
+        self._done += 1
+        super().ended(result)
+        self._draw()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._clear()
+
+    def _draw(self) -> None:
+        full = _WIDTH * self._done // max(self._total, 1)
+        bar = f"[{'#' * full}{'-' * (_WIDTH - full)}] {self._done}/{self._total}  {', '.join(self._running.values())}"
+        sys.stderr.write(f"\r\x1b[K{fitted(bar, shutil.get_terminal_size().columns - 1)}")
+        sys.stderr.flush()
+
+    def _clear(self) -> None:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
 
 JOBS = 4
 """Crawls at a time: most of the time each waits for its site's turn."""

@@ -18,13 +18,13 @@ from newscrawl.cli.options import address, database_option, json_option, one_lin
 def runs(spider: str | None, limit: int, database: str | None, as_json: bool) -> None:
     """List the last runs, the latest first: newscrawl runs --spider tuoitre."""
     with one_line("runs"):
-        from newscrawl.storage import last_runs  # noqa: PLC0415
+        from newscrawl.storage.statistics import last_runs  # noqa: PLC0415
 
         found = last_runs(address(database), limit, spider)
     if as_json:
         print_json(found)
         return
-    from newscrawl.cli.table import table  # noqa: PLC0415
+    from newscrawl.cli.options import table  # noqa: PLC0415
 
     names = ["run", "spider", "started", "took", "ended", "stored", "unchanged", "failed", "MB"]
     rows = [_row(run) for run in found]

@@ -20,8 +20,8 @@ from newscrawl.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from newscrawl.snippets import Marked
-    from newscrawl.storage import Answer, Found
+    from newscrawl.search.snippets import Marked
+    from newscrawl.storage.search import Answer, Found
 
 # -word is no option: it is what the articles are to be without.
 _SETTINGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
@@ -47,7 +47,7 @@ def search(words: tuple[str, ...], limit: int, database: str | None, as_json: bo
         if word.startswith("--") and word[2:3].isalpha():
             raise click.NoSuchOption(word)
     with one_line("search"):
-        from newscrawl.storage import search as find  # noqa: PLC0415
+        from newscrawl.storage.search import search as find  # noqa: PLC0415
 
         answer = find(address(database), selection_of(" ".join(words), chosen), limit)
     if as_json:
@@ -71,7 +71,7 @@ def _as_json(answer: Answer) -> dict[str, Any]:
 
 
 def _print(answer: Answer) -> None:
-    from newscrawl.cli.table import wants_colour  # noqa: PLC0415
+    from newscrawl.cli.options import wants_colour  # noqa: PLC0415
 
     colour = wants_colour()
     is_coloured = sys.stdout.isatty() if colour is None else colour
@@ -83,8 +83,8 @@ def _print(answer: Answer) -> None:
 
 
 def _lines(one: Found, *, coloured: bool) -> Iterator[str]:
-    from newscrawl.cli.explain_text import wrapped  # noqa: PLC0415
-    from newscrawl.cli.table import cell, terminal_width  # noqa: PLC0415
+    from newscrawl.cli.explain import wrapped  # noqa: PLC0415
+    from newscrawl.cli.options import cell, terminal_width  # noqa: PLC0415
 
     number = f"{one.facts['id']}"
     indent = " " * (len(number) + 2)
@@ -112,7 +112,7 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
 def _marked(text: Marked, width: int, *, coloured: bool) -> list[str]:
-    from newscrawl.cli.explain_text import wrapped  # noqa: PLC0415
+    from newscrawl.cli.explain import wrapped  # noqa: PLC0415
     from newscrawl.text import printable  # noqa: PLC0415
 
     parts, end = [], 0

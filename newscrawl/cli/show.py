@@ -11,7 +11,7 @@ import click
 from newscrawl.cli.options import address, database_option, json_option, one_line, page_of, print_json, refuse
 
 if TYPE_CHECKING:
-    from newscrawl.storage import History
+    from newscrawl.storage.lookup import History
 
 _LABEL = 13
 _FACTS = (
@@ -33,7 +33,8 @@ def show(page: str, database: str | None, as_json: bool, color: bool | None) -> 
     newscrawl show https://news.example/a.html
     """
     with one_line("show"):
-        from newscrawl.storage import history, location  # noqa: PLC0415
+        from newscrawl.storage.backends import location  # noqa: PLC0415
+        from newscrawl.storage.lookup import history  # noqa: PLC0415
 
         found = history(address(database), page_of(page))
         where = location(address(database))
@@ -43,7 +44,7 @@ def show(page: str, database: str | None, as_json: bool, color: bool | None) -> 
     if as_json:
         print_json(asdict(found))
         return
-    from newscrawl.cli.table import terminal_width, wants_colour  # noqa: PLC0415
+    from newscrawl.cli.options import terminal_width, wants_colour  # noqa: PLC0415
 
     for line in as_text(found, terminal_width()):
         click.echo(line, color=wants_colour(color))
@@ -51,8 +52,8 @@ def show(page: str, database: str | None, as_json: bool, color: bool | None) -> 
 
 def as_text(found: History, width: int) -> Iterator[str]:
     """The lines to print, in colour, broken to a terminal's width."""
-    from newscrawl.cli.explain_text import wrapped  # noqa: PLC0415
-    from newscrawl.cli.table import cell  # noqa: PLC0415
+    from newscrawl.cli.explain import wrapped  # noqa: PLC0415
+    from newscrawl.cli.options import cell  # noqa: PLC0415
 
     article = found.article
     yield from (click.style(line, bold=True) for line in wrapped(cell(article["title"] or "(no title)"), width))
@@ -87,7 +88,7 @@ def _copies(found: History, width: int) -> Iterator[str]:
 
 
 def _revisions(found: History, width: int) -> Iterator[str]:
-    from newscrawl.revisions import changes  # noqa: PLC0415
+    from newscrawl.storage.revisions import changes  # noqa: PLC0415
 
     later: list[dict[str, Any]] = [*found.revisions, found.article][1:]
     for before, after in zip(found.revisions, later, strict=True):
@@ -122,8 +123,8 @@ def _heading(text: str) -> Iterator[str]:
 
 
 def _row(label: str, text: str, width: int, *, fg: str) -> Iterator[str]:
-    from newscrawl.cli.explain_text import wrapped  # noqa: PLC0415
-    from newscrawl.cli.table import cell  # noqa: PLC0415
+    from newscrawl.cli.explain import wrapped  # noqa: PLC0415
+    from newscrawl.cli.options import cell  # noqa: PLC0415
 
     first, *rest = wrapped(cell(text), max(width - _LABEL - 1, 20))
     yield (click.style(f"{label:<{_LABEL}} ", fg=fg) + first).rstrip()

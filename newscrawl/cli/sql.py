@@ -26,7 +26,7 @@ def sql(statement: str, database: str | None, as_json: bool) -> None:
     With --json an object a line.
     """
     with one_line("sql"):
-        from newscrawl.storage import select_rows  # noqa: PLC0415
+        from newscrawl.storage.engine import select_rows  # noqa: PLC0415
 
         rows = select_rows(address(database), statement)
         names = [str(name) for name in next(rows, ())]

@@ -11,7 +11,7 @@ import click
 from newscrawl.cli.options import address, database_option, json_option, one_line, print_json
 
 if TYPE_CHECKING:
-    from newscrawl.storage import Share
+    from newscrawl.storage.statistics import Share
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -31,7 +31,7 @@ def stats(days: int, database: str | None, as_json: bool, **chosen: Any) -> None
     from newscrawl.cli.options import selection_of  # noqa: PLC0415
 
     with one_line("stats"):
-        from newscrawl.storage import statistics  # noqa: PLC0415
+        from newscrawl.storage.statistics import statistics  # noqa: PLC0415
 
         nothing = {"section": None, "author": None, "language": (), "all_copies": True}
         found = statistics(address(database), selection_of("", chosen | nothing), days)
@@ -44,7 +44,7 @@ def stats(days: int, database: str | None, as_json: bool, **chosen: Any) -> None
 
 
 def _print(what: str, shares: Sequence[Share], *, dates: bool = True) -> None:
-    from newscrawl.cli.table import table  # noqa: PLC0415
+    from newscrawl.cli.options import table  # noqa: PLC0415
 
     names = [what, "articles", "copies", "gone", *(["first", "last"] if dates else [])]
     rows = [

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import gc
 import signal
 import sys
+from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
 
@@ -14,15 +16,72 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
 
-from newscrawl.commands.checks import WRONG, Checked, check_crawl
+from newscrawl.base_spiders import ArgumentError, LocalSpider, NewsSpider, SiteSpider
+from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.commands.telling import Progress, end_with_parent, tell
-from newscrawl.endings import INCOMPLETE, NOT_STARTED, Ending, ending_of
-from newscrawl.logs import begin_log, open_log
-from newscrawl.report import print_report
-from newscrawl.storage import Lock, StorageError, begin_run, conclude_run, holder_of, site_lock
+from newscrawl.crawl.exit_status import INCOMPLETE, NOT_STARTED, Ending, ending_of
+from newscrawl.crawl.logging import begin_log, open_log
+from newscrawl.crawl.report import print_report
+from newscrawl.network.addresses import Allowed, BadDestination, check_url
+from newscrawl.network.identity import SettingsError, check_settings
+from newscrawl.network.replay import recordings_of
+from newscrawl.recordings import RecordingError
+from newscrawl.rules import RulesError
+from newscrawl.storage.engine import check_database
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.locks import Lock, holder_of, site_lock
+from newscrawl.storage.runs import begin_run, conclude_run
 from newscrawl.text import printable
-from newscrawl.workers import prepare
+from newscrawl.workers.pool import prepare
+
+WRONG = (ArgumentError, BadDestination, RecordingError, RulesError, SettingsError, StorageError)
+"""What a person can mend; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A spider that can run."""
+
+    name: str
+    site: str
+    """What no two crawls do at a time: the site, or of a spider without one, its name and arguments."""
+
+
+def known_spider(loader: SpiderLoaderProtocol, name: str) -> str:
+    """Return the name of a spider that there is. Raises ArgumentError."""
+    known = sorted(loader.list())
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
+        raise ArgumentError(f"no spider is named {printable(name)!r}; {hint}")
+    return name
+
+
+def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) -> Checked:
+    """Return the spider to run, when everything that it needs is there. Raises one of `WRONG`."""
+    loader = SpiderLoader.from_settings(settings)
+    registry = SiteRegistry(settings)
+    check_settings(settings)
+    unknown = [arg for arg in args if arg.startswith("-")]
+    if unknown:
+        raise ArgumentError(f"unknown option {printable(unknown[0])}")
+    if len(args) != 1:
+        raise ArgumentError(f"name one spider; there are: {', '.join(sorted(loader.list()))}")
+    name = known_spider(loader, args[0])
+    if settings["FIXTURES_DIR"]:
+        recordings_of(settings, name)
+    spider = loader.load(name)
+    made = spider(**arguments) if issubclass(spider, NewsSpider) else None
+    if isinstance(made, SiteSpider):
+        check_url(made.front_page, Allowed.parse(settings["ALLOW_PRIVATE_ADDRESSES"]))
+    if isinstance(made, LocalSpider):
+        made.check(settings)
+    check_database(settings["DATABASE_URL"])
+    if isinstance(made, SiteSpider):
+        return Checked(name, registry.source_of(made.front_page) or name)
+    return Checked(name, " ".join([name, *(f"{key}={value}" for key, value in sorted(arguments.items()))]))
 
 
 def _say(message: str) -> None:

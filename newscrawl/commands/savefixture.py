@@ -17,13 +17,13 @@ from scrapy.http import Response
 from scrapy.spiderloader import SpiderLoader
 from twisted.python.failure import Failure
 
+from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, NoArticle
+from newscrawl.network.capture import address, capture_responses, captured, recording_of
 from newscrawl.recordings import EXPECTED, Recording, RecordingError, record, write_expected
-from newscrawl.registry import SiteRegistry
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
-from newscrawl.wire.capture import address, capture_responses, captured, recording_of
 
 NOT_STARTED = 1
 INCOMPLETE = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 
 from newscrawl.items import Link, ListingKind
 
@@ -32,3 +33,17 @@ class NotAListing(Exception):  # noqa: N818 - an answer about the body rather th
 
     def __str__(self) -> str:
         return self.detail
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where and when a listing was fetched, and how much of it is read."""
+
+    url: str
+    sites: frozenset[str | None]
+    """The registrable domains whose pages are taken from sitemaps and section pages."""
+    zone: tzinfo | None
+    """Of times without one."""
+    now: datetime
+    limit: int
+    """Links at most."""

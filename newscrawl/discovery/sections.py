@@ -8,11 +8,9 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from newscrawl.discovery.context import Context
-from newscrawl.discovery.found import Found, NotAListing
-from newscrawl.discovery.kinds import Kind, has_identity, kind_of_link
+from newscrawl.discovery.found import Context, Found, NotAListing
+from newscrawl.discovery.kinds import Kind, has_identity, is_trap, kind_of_link
 from newscrawl.discovery.links import Links, absolute, site
-from newscrawl.discovery.traps import is_trap
 from newscrawl.extraction.parse import MOST_TAGS, parse_page
 from newscrawl.items import Link, UnreadablePage
 from newscrawl.urls import url_key

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Literal
 
 from newscrawl.discovery.bodies import as_utf8
-from newscrawl.discovery.context import Context
 from newscrawl.discovery.dates import latest, when
-from newscrawl.discovery.entries import Document, Field
-from newscrawl.discovery.found import Found, NotAListing
+from newscrawl.discovery.feeds import Document, Field
+from newscrawl.discovery.found import Context, Found, NotAListing
 from newscrawl.discovery.kinds import is_asset, is_surely_section
 from newscrawl.discovery.links import Links, absolute, site
 from newscrawl.items import Link

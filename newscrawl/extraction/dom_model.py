@@ -1,6 +1,6 @@
 """The learned judge of a web page's lines: two boosted forests and the odds of class names, kept as plain arrays.
 
-``python -m benchmarks.train_pages`` makes ``dom_model.npz`` and its card ``dom_model.json`` (data, licences, features,
+``python -m training.train_pages`` makes ``dom_model.npz`` and its card ``dom_model.json`` (data, licences, features,
 scores, seed).
 """
 

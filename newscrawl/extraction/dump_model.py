@@ -1,6 +1,6 @@
 """The learned judge of dump lines: two boosted forests kept as plain arrays, evaluated with numpy.
 
-Training (``python -m benchmarks.train_textdumps``) needs LightGBM, running does not. ``dump_model.json`` beside the
+Training (``python -m training.train_textdumps``) needs LightGBM, running does not. ``dump_model.json`` beside the
 arrays is the model's card: data, licences, features, seed, out-of-fold scores.
 """
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import trafilatura
 
-from newscrawl import __version__
+from newscrawl._version import __version__
 from newscrawl.extraction.decode import decode
 from newscrawl.extraction.dom_model import PageJudge
 from newscrawl.extraction.html import extract_html

@@ -6,9 +6,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.dom_tags import INLINE, SKIPPED
-from newscrawl.rules import SiteRules
+from newscrawl.rules import SiteRules, compile_xpath
 from newscrawl.text import clean_line
-from newscrawl.xpath import compile_xpath
 
 _FRAME = {"html", "head", "body"}
 

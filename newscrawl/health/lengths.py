@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from newscrawl.health.chance import between, quantile
 from newscrawl.health.limits import (
     BEYOND,
     DISTANCE,
@@ -27,9 +26,10 @@ from newscrawl.health.limits import (
     WIDER,
     WIDTH_DISTANCE,
     WINDOWS,
+    between,
+    quantile,
 )
-from newscrawl.health.past import Part, before, part_of
-from newscrawl.health.runs import Run, State, Verdict
+from newscrawl.health.runs import Part, Run, State, Verdict, before, part_of
 
 
 class _Past:

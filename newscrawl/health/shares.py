@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from newscrawl.health.chance import Share, expected, tail
 from newscrawl.health.limits import (
     ENOUGH_NOW,
     LEAST_NOW,
@@ -19,11 +18,12 @@ from newscrawl.health.limits import (
     PATIENCE,
     RISE,
     WINDOWS,
+    Share,
+    expected,
+    tail,
 )
-from newscrawl.health.measures import Measures
-from newscrawl.health.past import at_this_time, before
-from newscrawl.health.reasons import GROUPS, Group, group_of
-from newscrawl.health.runs import Run, Verdict
+from newscrawl.health.measures import GROUPS, Group, Measures, group_of
+from newscrawl.health.runs import Run, Verdict, at_this_time, before
 
 
 @dataclass(frozen=True, slots=True)

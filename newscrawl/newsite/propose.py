@@ -2,15 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain, islice, zip_longest
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
-from newscrawl.discovery import kind_of_link
-from newscrawl.newsite.choose import LONGEST, MOST_FEEDS, is_of, sections_to_read
+from newscrawl.discovery import is_trap, kind_of_link
+from newscrawl.extraction.metadata.zones import top_level, zone_of
+from newscrawl.items import Article, Link
 from newscrawl.newsite.findings import Findings, ReadListing
-from newscrawl.newsite.locale import language_of, timezone_of
 from newscrawl.newsite.shape import article_url
-from newscrawl.rules import SiteRules
+from newscrawl.recordings import is_safe_name
+from newscrawl.rules import RulesError, SiteRules
+from newscrawl.urls import is_article_url, site_of, url_key
+
+MOST_FEEDS = 5
+MOST_SITEMAPS_OF_LEVEL = 3
+"""Of one level."""
+MOST_SECTIONS = 6
+_MOST_LINKS_OF_ONE = 100
+LONGEST = 100
+"""Characters of an address that a spider names: more would not fit on a line."""
+
+
+def is_of(url: str, domain: str) -> bool:
+    """Say whether a URL is of a domain or below it."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    return host == domain or host.endswith(f".{domain}")
+
+
+def feeds_to_read(links: Iterable[Link], domain: str) -> tuple[str, ...]:
+    """Return the feeds to read, in the site's order. Those of readers' comments name articles as well, but old ones."""
+    feeds = (link.url for link in links if link.kind == "feed" and is_of(link.url, domain))
+    return tuple(url for url in feeds if "comment" not in url and len(url) <= LONGEST)[:MOST_FEEDS]
+
+
+def guesses(home: str) -> tuple[Link, ...]:
+    """Return where listings mostly are, for a site that names none."""
+    where = (("/sitemap.xml", "sitemap"), ("/feed", "feed"), ("/rss", "feed"))
+    return tuple(Link(urljoin(home, path), kind) for path, kind in where)  # type: ignore[arg-type]
+
+
+def sitemaps_below(links: Sequence[Link]) -> tuple[str, ...]:
+    """Return the sitemaps of an index to read: the newest ones, and the oldest, whose addresses may look otherwise."""
+    below = [link for link in links if link.kind == "sitemap"]
+    if any(link.modified_at for link in below):
+        below.sort(key=lambda link: link.modified_at.timestamp() if link.modified_at else 0, reverse=True)
+    chosen = below if len(below) <= MOST_SITEMAPS_OF_LEVEL else [*below[: MOST_SITEMAPS - 1], below[-1]]
+    return tuple(link.url for link in chosen)
+
+
+def sections_to_read(links: Iterable[Link], domain: str) -> tuple[str, ...]:
+    """Return the sections of a front page: short addresses, in the order of the menu."""
+    sections = (link.url for link in links if link.kind == "section" and is_of(link.url, domain))
+    return tuple(url for url in sections if _is_plain(url) and not is_trap(url))[:MOST_SECTIONS]
+
+
+def _is_plain(url: str) -> bool:
+    parts = urlsplit(url)
+    depth = len([segment for segment in parts.path.split("/") if segment])
+    return 1 <= depth <= 2 and not parts.query and len(url) <= LONGEST
+
+
+def articles_to_read(found: Findings) -> tuple[str, ...]:
+    """Return articles to read, the first of each listing before the second of any.
+
+    Those come first that the listings name with which a crawl begins: a replay then needs no more than these.
+    """
+    front = (found.front,) if found.front else ()
+    first = (*found.of("feed", "section"), *front)
+    listings = (*found.of("feed"), *found.of("sitemap", "section"), *front)
+    ranks = zip_longest(*(islice(_articles(listing, found.domain), _MOST_LINKS_OF_ONE) for listing in listings))
+    by_key: dict[str, str] = {}
+    for url in filter(None, chain.from_iterable(ranks)):
+        by_key.setdefault(url_key(url), url)
+    begun = {url_key(url) for listing in first for url in _articles(listing, found.domain)}
+    return tuple(by_key[key] for key in sorted(by_key, key=lambda key: key not in begun))
+
+
+def _articles(listing: ReadListing, domain: str) -> Iterator[str]:
+    for url in listing.articles:
+        is_likely = listing.kind == "feed" or kind_of_link(url, 0) == "article"
+        if is_likely and is_of(url, domain) and is_article_url(url) and not is_trap(url):
+            yield url
+
+
+_OFFSET = re.compile(r"T?\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)? ?([+-])(\d{2}):?(\d{2})$")
+# Languages that are spoken for the most part where one time is kept. For others, English and Spanish among them, an
+# offset says too little: the same one is kept by countries whose summer time differs.
+_ZONES = dict(
+    pair.split(":")
+    for pair in """
+    vi:Asia/Ho_Chi_Minh th:Asia/Bangkok km:Asia/Phnom_Penh lo:Asia/Vientiane my:Asia/Yangon ja:Asia/Tokyo ko:Asia/Seoul
+    zh:Asia/Shanghai id:Asia/Jakarta hi:Asia/Kolkata ne:Asia/Kathmandu bn:Asia/Dhaka fa:Asia/Tehran he:Asia/Jerusalem
+    tr:Europe/Istanbul de:Europe/Berlin fr:Europe/Paris it:Europe/Rome nl:Europe/Amsterdam pl:Europe/Warsaw
+    cs:Europe/Prague sk:Europe/Bratislava hu:Europe/Budapest sv:Europe/Stockholm da:Europe/Copenhagen nb:Europe/Oslo
+    no:Europe/Oslo fi:Europe/Helsinki el:Europe/Athens ro:Europe/Bucharest bg:Europe/Sofia uk:Europe/Kyiv
+    et:Europe/Tallinn lv:Europe/Riga lt:Europe/Vilnius is:Atlantic/Reykjavik
+    """.split()
+)
+
+
+def language_of(articles: Sequence[Article]) -> str | None:
+    """Return the language that all pages say; None where they differ, or where a spider could not name it."""
+    languages = {article.language for article in articles}
+    if len(languages) != 1:
+        return None
+    language = languages.pop()
+    try:
+        return SiteRules(language=language).language
+    except RulesError:
+        return None
+
+
+def timezone_of(home: str, articles: Sequence[Article], language: str | None) -> str | None:
+    """Return the zone of the country of a site's domain; else that of its language, where its dates agree with it."""
+    country = zone_of(None, top_level(home))
+    if isinstance(country, ZoneInfo):
+        return country.key
+    zone = zone_of(_ZONES.get(language or ""), "")
+    written = [(article.published_at, _offset(article.published_raw or "")) for article in articles]
+    dated = [(at, offset) for at, offset in written if at is not None and offset is not None]
+    if isinstance(zone, ZoneInfo) and dated and all(_agrees(zone, at, offset) for at, offset in dated):
+        return zone.key
+    return None
+
+
+def _agrees(zone: ZoneInfo, at: datetime, offset: timedelta) -> bool:
+    return at.astimezone(zone).utcoffset() == offset
+
+
+def _offset(raw: str) -> timedelta | None:
+    found = _OFFSET.search(raw.strip())
+    if found is None:
+        return None
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return offset if found[1] == "+" else -offset
+
 
 MOST_SITEMAPS = 3
 """That a spider names. It reads all that robots.txt names where it names none itself."""
@@ -92,3 +227,43 @@ def _names_articles(listing: ReadListing) -> bool:
     """Say whether a listing names articles for the most part: sites have sitemaps of their sections as well."""
     likely = sum(kind_of_link(url, 0) == "article" for url in listing.articles)
     return listing.kind == "feed" or 2 * likely >= len(listing.articles)
+
+
+_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_LONGEST = 40
+_NO_NAMES = ("www.", "m.", "mobile.", "amp.")
+
+
+def domain_of(url: str) -> str | None:
+    """Return the domain that a spider for a URL's site is allowed: its host, or what is behind ``www.``.
+
+    No more than that: whoever names a subdomain wants no other, and others may belong to strangers (``blogspot.com``).
+    None for a host that no spider can name, such as an IPv6 address.
+    """
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    for prefix in _NO_NAMES:
+        if host.startswith(prefix) and host != site_of(url):
+            host = host.removeprefix(prefix)
+            break
+    return host if _DOMAIN.fullmatch(host) and len(host) <= 253 else None
+
+
+def name_of(domain: str) -> str:
+    """Return a name for a domain's spider, which is that of its module and of its folder of recordings as well."""
+    site = site_of(f"https://{domain}/") or domain
+    below = domain.removesuffix(site).split(".")
+    is_name = "." in site and not site.rpartition(".")[2].isdecimal()
+    labels = [*below, site.partition(".")[0]] if is_name else [domain]
+    name = re.sub("[^a-z0-9]+", "_", "_".join(filter(None, labels)).lower()).strip("_")[:_LONGEST].strip("_")
+    return name if is_spider_name(name) else f"site_{name}"[:_LONGEST].strip("_")
+
+
+def is_spider_name(name: str) -> bool:
+    """Say whether a module, a folder on any file system and a spider can have a name."""
+    return bool(_NAME.fullmatch(name)) and not keyword.iskeyword(name) and is_safe_name(name)
+
+
+def class_name(name: str) -> str:
+    """Return the name of the class of a spider."""
+    return "".join(word.capitalize() for word in name.split("_")) + "Spider"

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from newscrawl.newsite.naming import class_name
-from newscrawl.newsite.propose import Proposal
+from newscrawl.newsite.propose import Proposal, class_name
 
 MOST_LINES = 25
 _WIDTH = 120
@@ -47,7 +46,7 @@ def _lines(proposal: Proposal, day: date) -> list[str]:
     return [
         f'"""The site {proposal.domain}."""',
         "",
-        "from newscrawl.sources import SiteSpider",
+        "from newscrawl.base_spiders import SiteSpider",
         "",
         "",
         f"class {class_name(proposal.name)}(SiteSpider):",

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from newscrawl.items import Article
-from newscrawl.recordings.json_files import as_json, load_json
-from newscrawl.recordings.names import EXPECTED
+from newscrawl.recordings.folder import EXPECTED, as_json, load_json
 from newscrawl.recordings.recording import RecordingError
 from newscrawl.text import printable
-from newscrawl.wholefile import replace_file
+from newscrawl.whole_files import replace_file
 
 FIELDS = tuple(one.name for one in fields(Article))
 

@@ -2,18 +2,77 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from newscrawl.recordings.json_files import as_json, load_bytes, load_json
-from newscrawl.recordings.names import EXPECTED, RESPONSES, body_name, is_safe_name
 from newscrawl.recordings.recording import Recording, RecordingError, Recordings
 from newscrawl.text import printable
-from newscrawl.wholefile import replace_file
+from newscrawl.whole_files import replace_file
+
+
+def load_json(path: Path) -> Any:
+    """Read a JSON file of a folder of recordings. Raises RecordingError."""
+    try:
+        return json.loads(load_bytes(path).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise RecordingError(f"{printable(str(path))}: not JSON in UTF-8 ({printable(str(error))})") from None
+
+
+def as_json(value: Any) -> bytes:
+    """Lay a value out for a person who compares two versions."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def load_bytes(path: Path) -> bytes:
+    """Read a file that stands in the folder itself. Raises RecordingError."""
+    try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise RecordingError(f"{printable(str(path))}: must be a file of its own, not a link or a folder")
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordingError(f"{printable(str(path))}: cannot be read ({error.strerror})") from None
+
+
+RESPONSES = "responses.json"
+EXPECTED = "expected.json"
+
+_LONGEST = 80
+_ENDINGS = {"html": ".html", "xml": ".xml", "json": ".json", "text/plain": ".txt"}
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, "Naming Conventions"
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+
+
+def is_safe_name(name: object) -> bool:
+    """Say whether a name is a plain file name on every file system, and leads nowhere else."""
+    return isinstance(name, str) and bool(_SAFE.fullmatch(name)) and not _RESERVED.fullmatch(name.lower())
+
+
+def body_name(url: str, content_type: str, taken: Collection[str]) -> str:
+    """Return a readable name for the body of a URL's response, other than those `taken`, whatever their case.
+
+    The name says the URL's path and query; where another URL has that name, it ends in a part of the URL's SHA-256.
+    """
+    parts = urlsplit(url)
+    words = re.sub(r"[^a-z0-9._]+", "-", unquote(f"{parts.path}-{parts.query}", errors="replace").lower())
+    path = PurePosixPath(re.sub(r"[._-]*\.[._-]*", ".", words).strip("-._") or "index")
+    ending = path.suffix if 1 < len(path.suffix) <= 6 else ""
+    stem = path.name.removesuffix(ending)[:_LONGEST].strip("-._") or "index"
+    ending = ending or next((end for kind, end in _ENDINGS.items() if kind in content_type.lower()), "")
+    if _RESERVED.fullmatch(stem):
+        stem = f"page-{stem}"
+    used = {name.lower() for name in taken}
+    if f"{stem}{ending}" in used:
+        stem += f"-{sha256(url.encode()).hexdigest()[:16]}"
+    return f"{stem}{ending}"
+
 
 MEANINGFUL = frozenset(
     """

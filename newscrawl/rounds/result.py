@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from newscrawl.endings import DONE, INCOMPLETE, NOT_STARTED, worst
+from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, worst
 
 STUCK = timedelta(hours=24)
 """A crawl that goes on for longer than this is trouble, and no overlap of two calls."""

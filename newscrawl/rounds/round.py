@@ -5,13 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import get_spider_loader
+
+from newscrawl.base_spiders import ArgumentError, SiteSpider
+from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.rounds.child import Child
 from newscrawl.rounds.result import Ended, SiteResult, Stopped, interrupted, judge, no_time
 from newscrawl.rounds.result import last_word as why
-from newscrawl.storage import StorageError, close_dead_runs, conclude_run, record_not_started, run_record
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.frontier import Standing
+from newscrawl.storage.runs import close_dead_runs, conclude_run, record_not_started, run_record
 
 GRACE = 30.0
 """Seconds that a crawl is given to end: it needs ten at most, but the disk may be slow."""
@@ -111,3 +120,41 @@ class Round:
         for child in list(self._running):
             with contextlib.suppress(OSError):
                 child.kill()
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The spiders of a round."""
+
+    spiders: tuple[str, ...]
+    not_due: int = 0
+    """How many were left out, for nothing of theirs is due."""
+
+
+def runnable_sites(settings: BaseSettings) -> dict[str, str]:
+    """Return the spiders of sites that need no arguments, each with the source of its pages."""
+    loader, registry = get_spider_loader(settings), SiteRegistry(settings)
+    found = {}
+    for name in sorted(loader.list()):
+        spider = loader.load(name)
+        if issubclass(spider, SiteSpider):
+            try:
+                made = spider()
+            except ArgumentError:
+                continue
+            found[name] = registry.source_of(made.front_page) or name
+    return found
+
+
+def in_order(names: Iterable[str], standings: Mapping[str, Standing], *, due_only: bool) -> Choice:
+    """Put those first that have waited longest, so that a time limit does not always cut off the same.
+
+    A spider of which nothing is known, such as one of local files, is due.
+    """
+    known = list(dict.fromkeys(names))
+    chosen = [name for name in known if not due_only or name not in standings or standings[name].is_due]
+    waited = {name: standings[name].last_started or _NEVER for name in chosen if name in standings}
+    return Choice(tuple(sorted(chosen, key=lambda name: waited.get(name, _NEVER))), len(known) - len(chosen))

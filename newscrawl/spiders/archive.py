@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from scrapy.settings import BaseSettings
 
-from newscrawl.files import WARC
-from newscrawl.sources import ArgumentError, LocalSpider
-from newscrawl.sources.arguments import window
+from newscrawl.base_spiders import ArgumentError, LocalSpider
+from newscrawl.base_spiders.arguments import window
+from newscrawl.local_files import WARC
 
 
 class ArchiveSpider(LocalSpider):

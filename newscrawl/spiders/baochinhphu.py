@@ -1,6 +1,6 @@
 """Báo Chính phủ, the newspaper of the government."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class BaoChinhPhuSpider(SiteSpider):

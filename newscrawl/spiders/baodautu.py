@@ -1,6 +1,6 @@
 """Báo Đầu tư."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class BaoDauTuSpider(SiteSpider):

@@ -1,6 +1,6 @@
 """BNEWS, the business site of the Vietnam News Agency."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class BnewsSpider(SiteSpider):

@@ -1,6 +1,6 @@
 """CafeF."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class CafeFSpider(SiteSpider):

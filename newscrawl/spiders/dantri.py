@@ -1,6 +1,6 @@
 """Dân trí."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class DanTriSpider(SiteSpider):

@@ -1,6 +1,6 @@
 """Eva."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class EvaSpider(SiteSpider):

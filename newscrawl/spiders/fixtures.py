@@ -8,7 +8,7 @@ from typing import ClassVar
 from scrapy.settings import BaseSettings
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.sources import LocalSpider
+from newscrawl.base_spiders import LocalSpider
 
 
 class FixturesSpider(LocalSpider):

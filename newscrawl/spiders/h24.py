@@ -1,6 +1,6 @@
 """24h."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class H24Spider(SiteSpider):

@@ -1,6 +1,6 @@
 """Kênh 14."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class Kenh14Spider(SiteSpider):

@@ -1,6 +1,6 @@
 """Người Lao Động."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class NldSpider(SiteSpider):

@@ -1,6 +1,6 @@
 """Pháp Luật TP.HCM."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class PloSpider(SiteSpider):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
+from newscrawl.base_spiders import ArgumentError, SiteSpider
 from newscrawl.items import Link
-from newscrawl.sources import ArgumentError, SiteSpider
 from newscrawl.text import printable
 from newscrawl.urls import is_article_url, site_of
 

@@ -1,6 +1,6 @@
 """Thời báo Kinh tế Sài Gòn."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class TheSaigonTimesSpider(SiteSpider):

@@ -1,6 +1,6 @@
 """Thời Đại."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class ThoiDaiSpider(SiteSpider):

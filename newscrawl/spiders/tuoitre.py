@@ -1,6 +1,6 @@
 """Tuổi Trẻ Online."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class TuoiTreSpider(SiteSpider):

@@ -1,6 +1,6 @@
 """VietNamNet."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class VietNamNetSpider(SiteSpider):

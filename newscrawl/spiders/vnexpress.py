@@ -1,6 +1,6 @@
 """VnExpress."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class VnExpressSpider(SiteSpider):

@@ -12,10 +12,9 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 from newscrawl.dedupe import Reading
 from newscrawl.items import Candidate
 from newscrawl.storage.backends import backend_of
-from newscrawl.storage.duplicate_groups import are_copies, group_of
+from newscrawl.storage.duplicates import are_copies, group_of
 from newscrawl.storage.schema import article_urls, articles
-from newscrawl.urlforms import form_of
-from newscrawl.urls import site_of, url_key
+from newscrawl.urls import form_of, site_of, url_key
 
 _AT = (
     select(articles)

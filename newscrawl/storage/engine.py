@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from os import register_at_fork
+from pathlib import Path
+from typing import Any, Self
+from weakref import WeakSet, finalize
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, Pool, inspect
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from newscrawl.storage.backends import backend_of, location, parse_url
@@ -68,9 +75,9 @@ def explained(engine: Engine) -> Iterator[None]:
 
 def _upgrade(connection: Connection) -> None:
     if _is_outdated(connection):
-        from newscrawl.storage import migrating  # noqa: PLC0415 - Alembic, which who finds all as it is can do without
+        from newscrawl.storage.migrate import upgrade  # noqa: PLC0415 - Alembic is slow to import, and rarely needed
 
-        migrating.upgrade(connection)
+        upgrade(connection)
 
 
 def require_current(connection: Connection) -> None:
@@ -110,11 +117,90 @@ def _is_outdated(connection: Connection) -> bool:
         raise StorageError(
             f"database {printable(location(connection.engine.url))} holds tables of another program; name another one"
         )
-    from newscrawl.storage import migrating  # noqa: PLC0415
 
-    if current is not None and current not in migrating.versions():
+    from newscrawl.storage.migrate import versions  # noqa: PLC0415 - Alembic is slow to import, and rarely needed
+
+    if current is not None and current not in versions():
         raise StorageError(
             f"database {printable(location(connection.engine.url))} was made by a newer newscrawl "
             f"(schema {printable(current)}); upgrade this one"
         )
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The file that was opened: SQLite goes on writing to one that has lost its name, and nobody finds it again."""
+
+    path: Path | None
+    _file: os.stat_result | None
+
+    @classmethod
+    def of(cls, engine: Engine) -> Self:
+        """Remember the file of a database, where it is a file."""
+        if engine.dialect.name != "sqlite":
+            return cls(None, None)
+        path = Path(location(engine.url))
+        return cls(path, _look(path))
+
+    def check(self) -> None:
+        """Raise StorageError where the file is not the one that was opened."""
+        if self.path is None or self._file is None:
+            return
+        now = _look(self.path)
+        if now is None or not os.path.samestat(now, self._file):
+            raise StorageError(
+                f"database {printable(str(self.path))} was removed or replaced while it was written "
+                "(the next crawl makes it anew; restore a backup first)"
+            )
+
+
+def _look(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def require(url: str) -> None:
+    """Refuse a database that is not there. Raises StorageError."""
+    backend_of(url).require(parse_url(url))
+
+
+@contextmanager
+def read_connection(url: str) -> Iterator[Connection]:
+    """A connection that can only read, to a database that is there, as it is at this moment. Raises StorageError.
+
+    Nothing is upgraded: tables of another version are refused. Between two uses it stays open, and in no transaction.
+    """
+    engine = _engine(url)
+    backend_of(engine.url).require(engine.url)
+    with explained(engine), engine.connect() as connection:
+        require_current(connection)
+        yield connection
+
+
+@lru_cache(maxsize=16)
+def _engine(url: str) -> Engine:
+    engine = backend_of(url).reader(parse_url(url))
+    _pools.add(engine.pool)
+    finalize(engine, engine.pool.dispose)
+    return engine
+
+
+def _close_idle() -> None:
+    for pool in tuple(_pools):
+        pool.dispose()
+
+
+_pools: WeakSet[Pool] = WeakSet()
+register_at_fork(before=_close_idle)  # two processes on one connection spoil it for each other
+
+
+def select_rows(url: str, statement: str) -> Iterator[Sequence[Any]]:
+    """Run one statement that can only read, and give the column names, then the rows.
+
+    The database itself enforces it. Raises StorageError.
+    """
+    require(url)
+    return backend_of(url).query(parse_url(url), statement)

@@ -3,27 +3,194 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, StatementError
 
-from newscrawl import __version__
-from newscrawl.fieldchanges import Tally
-from newscrawl.items import Candidate
+from newscrawl._version import __version__
+from newscrawl.boilerplate.repeated import Holder, Judge
+from newscrawl.items import Candidate, Window
 from newscrawl.storage import runs
-from newscrawl.storage.counts import Counts
-from newscrawl.storage.engine import disposed_on_error, explained, open_engine, write_transaction
+from newscrawl.storage.boilerplate import Sighting, blocks_of, cause_of, mend, put_aside, settle, without_templates
+from newscrawl.storage.duplicates import change_lead, change_links
+from newscrawl.storage.engine import disposed_on_error, explained, open_engine, require, write_transaction
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.frontier import Window
-from newscrawl.storage.reading import require
-from newscrawl.storage.relearning import Relearned, relearn_all
-from newscrawl.storage.rereading import compare, rewrite
-from newscrawl.storage.schema import article_urls, articles, reextractions
+from newscrawl.storage.revisions import Tally, is_same
+from newscrawl.storage.schema import article_urls, articles, reextractions, site_block_articles, site_blocks
 from newscrawl.storage.schema import runs as runs_table
+from newscrawl.storage.statistics import Counts
+from newscrawl.storage.types import facts_of, text_of
+
+_BLOCKS = 20
+_ARTICLES = 50
+_PAUSE = 0.005
+"""Seconds between two transactions, for a crawl that waits to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relearned:
+    """How far it is."""
+
+    done: int
+    """Articles that were held against what is known by now."""
+    total: int
+    changed: int
+    """Articles whose text is another one for it."""
+
+
+def relearn(url: str, source: str | None = None, judge: Judge | None = None) -> Iterator[Relearned]:
+    """Decide about every block that is remembered of a site, or of all sites; then drop and restore it everywhere.
+
+    Stopped at any moment, another one does the rest. Raises StorageError.
+    """
+    require(url)
+    engine = open_engine(url)
+    try:
+        with explained(engine):
+            yield from relearn_all(engine, source, judge)
+    finally:
+        engine.dispose()
+
+
+def relearn_all(engine: Engine, source: str | None = None, judge: Judge | None = None) -> Iterator[Relearned]:
+    """As `relearn`, over an open database."""
+    is_asked_for = articles.c.source == source if source is not None else articles.c.source.is_not(None)
+    with engine.connect() as connection:
+        total = connection.execute(select(func.count()).where(is_asked_for)).scalar_one()
+    last = 0
+    while (decided := _decide(engine, source, last, judge or Judge())) is not None:
+        last = decided
+    progress, last = Relearned(0, total, 0), 0
+    yield progress
+    while (mended := _mend_next(engine, is_asked_for, last)) is not None:
+        last, done, changed = mended
+        progress = Relearned(min(progress.done + done, total), total, progress.changed + changed)
+        yield progress
+        time.sleep(_PAUSE)
+
+
+def _decide(engine: Engine, source: str | None, after: int, judge: Judge) -> int | None:
+    """Decide about the next blocks; return the number of the last, None where there are no more."""
+    held = select(site_block_articles.c.block_id).group_by(site_block_articles.c.block_id)
+    many = held.having(func.count() >= judge.threshold)
+    asked = select(site_blocks).where(site_blocks.c.id.in_(many) | site_blocks.c.template_at.is_not(None))
+    if source is not None:
+        asked = asked.where(site_blocks.c.source == source)
+    with write_transaction(engine) as connection:
+        later = asked.where(site_blocks.c.id > after).order_by(site_blocks.c.id).limit(_BLOCKS)
+        rows = connection.execute(later).all()
+        now = datetime.now(UTC)
+        for block in rows:
+            is_template = judge.is_template(block.block_hash, _holders(connection, block.id))
+            if is_template != (block.template_at is not None):
+                values = {"template_at": now if is_template else None}
+                connection.execute(update(site_blocks).where(site_blocks.c.id == block.id).values(**values))
+    return rows[-1].id if rows else None
+
+
+def _holders(connection: Connection, block_id: int) -> list[Holder]:
+    ids = select(site_block_articles.c.article_id).where(site_block_articles.c.block_id == block_id)
+    rows = connection.execute(select(articles.c.id, articles.c.blocks).where(articles.c.id.in_(ids)))
+    return [Holder(row.id, blocks_of(row.blocks)) for row in rows.all()]
+
+
+def _mend_next(engine: Engine, is_asked_for: ColumnElement[bool], after: int) -> tuple[int, int, int] | None:
+    """Mend the next articles; return the number of the last, how many these were, and how many changed."""
+    later = select(articles.c.id).where(is_asked_for, articles.c.id > after).order_by(articles.c.id)
+    with write_transaction(engine) as connection:
+        ids = connection.execute(later.limit(_ARTICLES)).scalars().all()
+        changed = mend(connection, ids, datetime.now(UTC))
+    return (ids[-1], len(ids), changed) if ids else None
+
+
+_READ = (
+    "title text description canonical_url authors section tags language image_url images published_at published_raw "
+    "published_source published_precision modified_at paywalled"
+).split()
+"""What extraction reads on a page."""
+_OF_TEXT = ("title", "text", "description")
+_WITH_TEXT = ("blocks", "content_hash", "word_count")
+
+Place = tuple[str, int]
+
+
+def rewrite(
+    connection: Connection, article_id: int, place: Place, item: Candidate, *, run_id: int, now: datetime, tally: Tally
+) -> None:
+    """Write what changes, with a revision where that is the title or text. What the database cannot hold is left."""
+    known = _known(connection, article_id, place)
+    if known is None:
+        tally.leave("changed_meanwhile")
+        return
+    try:
+        with connection.begin_nested():
+            changed = _rewrite(connection, known, item, run_id, now)
+    except (DataError, IntegrityError, ProgrammingError, UnicodeError):
+        tally.leave("unstorable")
+    except StatementError as error:
+        if isinstance(error.orig, UnicodeError):
+            tally.leave("unstorable")
+        else:
+            raise
+    else:
+        tally.count(dict(known), changed)
+
+
+def compare(connection: Connection, article_id: int, place: Place, item: Candidate, tally: Tally) -> None:
+    """Count what would change."""
+    known = _known(connection, article_id, place)
+    if known is None:
+        tally.leave("changed_meanwhile")
+    else:
+        tally.count(dict(known), _changes(connection, known, item)[0])
+
+
+def _known(connection: Connection, article_id: int, place: Place) -> RowMapping | None:
+    """Return the article, unless a crawl has stored another page of it since it was chosen."""
+    is_there = articles.c.archive_file == place[0], articles.c.archive_offset == place[1]
+    return connection.execute(select(articles).where(articles.c.id == article_id, *is_there)).mappings().first()
+
+
+def _changes(
+    connection: Connection, known: RowMapping, item: Candidate
+) -> tuple[dict[str, Any], Candidate, Sighting | None]:
+    """Return the fields that change, and the page without what its site repeats.
+
+    Where a later visit found the same text on other bytes, which are not kept, its facts are newer than this page's.
+    """
+    item, sighting = without_templates(connection, item, known)
+    new = text_of(item) | facts_of(item)
+    names = _READ if new["body_digest"] == known["body_digest"] else _OF_TEXT
+    changed = {name: new[name] for name in names if new[name] != known[name]}
+    if names is _OF_TEXT and changed.keys() <= {"description"}:
+        changed = {}
+    return changed, item, sighting
+
+
+def _rewrite(connection: Connection, known: RowMapping, item: Candidate, run_id: int, now: datetime) -> dict[str, Any]:
+    changed, item, sighting = _changes(connection, known, item)
+    if not changed:
+        return changed
+    article, new = item.extraction.article, text_of(item) | facts_of(item)
+    if not (is_same(known["title"], article.title) and is_same(known["text"], article.text)):
+        put_aside(connection, known, cause_of(known, item, known["body_digest"]), now)
+    values = changed | {name: new[name] for name in _WITH_TEXT}
+    values |= {"extractor": item.extraction.extractor, "run_id": run_id, "updated_at": now}
+    connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
+    if new["content_hash"] != known["content_hash"]:
+        change_links(connection, known["id"], known["text"])
+    elif "published_at" in changed:
+        change_lead(connection, known["id"])
+    settle(connection, sighting, known["id"], now)
+    return changed
+
 
 _CHUNK = 500
 

@@ -7,17 +7,23 @@ import platform
 import secrets
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from newscrawl import __version__
+from newscrawl._version import __version__
+from newscrawl.items import Block
+from newscrawl.storage.engine import explained, open_engine, read_connection, write_transaction
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, is_held, lock_folder, sweep
-from newscrawl.storage.schema import runs
+from newscrawl.storage.schema import articles, pages, runs
+from newscrawl.storage.schema import runs as runs_table
+from newscrawl.storage.statistics import Counts
 
 KILLED = "killed"
 _UNFINISHED = {1: "not_started", 2: "storage_failed", None: KILLED}
@@ -86,7 +92,7 @@ def conclude(connection: Connection, run_id: int, exit_code: int | None, error: 
     connection.execute(update(runs).where(runs.c.id == run_id).values(exit_code=exit_code, error=error))
 
 
-def record_not_started(
+def insert_not_started(
     connection: Connection, spider: str, arguments: dict[str, str], counts: dict[str, Any], ended: tuple[int, str]
 ) -> int:
     """Record a run whose process ended before there was one: its exit code, and why."""
@@ -140,3 +146,90 @@ def _add(connection: Connection, spider: str, arguments: dict[str, str], more: d
 
 def _url(connection: Connection) -> str:
     return connection.engine.url.render_as_string(hide_password=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReport:
+    """An article as a run left it, for a person to look over."""
+
+    title: str | None
+    source: str | None
+    url_key: str
+    words_kept: int
+    words_dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did, with its first articles."""
+
+    counts: Counts
+    articles: tuple[ArticleReport, ...]
+    article_count: int
+    total_articles: int
+    """All articles in the database, of this and every earlier run."""
+
+
+def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
+    """Report a run, with up to `limit` of its articles in the order of their addresses. Raises StorageError."""
+    engine = open_engine(url)
+    visited = select(pages.c.article_id).where(pages.c.run_id == run_id)
+    of_run = select(articles).where(articles.c.id.in_(visited))  # each once, whatever addresses led to it
+    with explained(engine), engine.connect() as connection:
+        counts = Counts.from_json(connection.execute(select(runs.c.counts).where(runs.c.id == run_id)).scalar_one())
+        rows = connection.execute(of_run.order_by(articles.c.url_key).limit(limit)).all()
+        article_count = connection.execute(select(func.count()).select_from(of_run.subquery())).scalar_one()
+        total = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    engine.dispose()
+    reports = tuple(
+        ArticleReport(
+            title=row.title,
+            source=row.source,
+            url_key=row.url_key,
+            words_kept=row.word_count,
+            words_dropped=sum(Block(*block).words for block in row.blocks if block[2] is not None),
+        )
+        for row in rows
+    )
+    return RunReport(counts, reports, article_count, total)
+
+
+def begin_run(url: str, spider: str, arguments: dict[str, str]) -> int:
+    """Record that a run begins in the database at `url`, and return its id."""
+    with _writing(url) as connection:
+        return begin(connection, spider, arguments, Counts().as_json())
+
+
+def conclude_run(url: str, run_id: int, exit_code: int | None, error: str | None) -> None:
+    """Record with which exit code a run's process ended, and in a line what went wrong."""
+    with _writing(url) as connection:
+        conclude(connection, run_id, exit_code, error)
+
+
+def record_not_started(url: str, spider: str, arguments: dict[str, str], exit_code: int, error: str) -> int:
+    """Record that the process of a run ended before its run began, and return the id of the record."""
+    with _writing(url) as connection:
+        return insert_not_started(connection, spider, arguments, Counts().as_json(), (exit_code, error))
+
+
+def close_dead_runs(url: str) -> list[int]:
+    """Close the records of runs whose process is gone, and return their ids."""
+    with _writing(url) as connection:
+        return close_dead(connection)
+
+
+def run_record(url: str, run_id: int) -> dict[str, Any] | None:
+    """Return a row of `runs`."""
+    with read_connection(url) as connection:
+        row = connection.execute(select(runs_table).where(runs_table.c.id == run_id)).first()
+    return None if row is None else dict(row._mapping)
+
+
+@contextmanager
+def _writing(url: str) -> Iterator[Connection]:
+    engine = open_engine(url)
+    try:
+        with explained(engine), write_transaction(engine) as connection:
+            yield connection
+    finally:
+        engine.dispose()

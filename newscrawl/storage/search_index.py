@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, select
 
-from newscrawl.searchwords import folded
+from newscrawl.search.query import folded
 from newscrawl.storage.schema import article_words, articles, search_queue
 
 MOST_INDEXED = 500

@@ -1,4 +1,4 @@
-"""Which articles a person asks for: by date, site, section, author and language."""
+"""Which articles a search, an export or a count is about, and how a search ranks them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from newscrawl.searchwords import Phrase, Query
+from newscrawl.search.query import Phrase, Query
 from newscrawl.storage.schema import articles
+
+TITLE_WEIGHT, LEAD_WEIGHT = 8.0, 3.0
+"""How much a word in the title and in the lead counts, beside one in the text."""
+FRESH_DAYS = 30.0
+"""Age at which an article has lost half of what being new gives it."""
 
 
 @dataclass(frozen=True, slots=True)

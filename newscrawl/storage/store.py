@@ -12,23 +12,19 @@ from sqlalchemy import Connection, Engine, RowMapping, bindparam, insert, select
 
 from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.health import Measures, Visited
-from newscrawl.items import Candidate, Listing, Outcome, kept_text
-from newscrawl.revisions import is_judged_otherwise, is_same
+from newscrawl.items import Candidate, Listing, Outcome, Wanted, kept_text
 from newscrawl.storage import runs
 from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move, note_redirect, note_url
-from newscrawl.storage.counts import Counts, Result
+from newscrawl.storage.boilerplate import Cause, blocks_of, cause_of, forget, put_aside, settle, without_templates
 from newscrawl.storage.duplicates import add_links, change_lead, change_links, find_copies
-from newscrawl.storage.engine import disposed_on_error, explained, open_engine, write_transaction
+from newscrawl.storage.engine import Presence, disposed_on_error, explained, open_engine, write_transaction
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.forgetting import forget
-from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, seed, take
-from newscrawl.storage.listings import Wanted, record_listing
-from newscrawl.storage.mending import Cause, blocks_of, cause_of, put_aside, settle, without_templates
-from newscrawl.storage.presence import Presence
+from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, record_listing, seed, take
+from newscrawl.storage.revisions import is_judged_otherwise, is_same
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.schema import articles
-from newscrawl.storage.tally import lost_by, tally, write_tally
-from newscrawl.storage.values import facts_of, text_of
+from newscrawl.storage.statistics import Counts, Result, lost_by, tally, write_tally
+from newscrawl.storage.types import facts_of, text_of
 from newscrawl.storage.visits import is_older_copy, record_article, record_outcome
 
 # Statements of every page are made once: to make one takes as long as to run it.

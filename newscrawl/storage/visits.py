@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from newscrawl.health import Visited
 from newscrawl.items import Candidate, Outcome, Page, Visit
-from newscrawl.revisits import SECOND_LOOK, after_failure, after_listing, after_visit
-from newscrawl.storage.counts import Result
 from newscrawl.storage.duplicates import change_lead
+from newscrawl.storage.revisits import SECOND_LOOK, after_failure, after_listing, after_visit
 from newscrawl.storage.schema import articles, pages
+from newscrawl.storage.statistics import Result
 from newscrawl.urls import url_key
 
 _BY_KEY = select(pages).where(pages.c.url_key == bindparam("key"))

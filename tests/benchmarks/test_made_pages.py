@@ -6,13 +6,13 @@ import random
 
 from lxml.html import document_fromstring
 
-from benchmarks.dump_labels import BODY, SIDEBAR
-from benchmarks.made_pages import boxes, make_page
-from benchmarks.page_data import LabelledPage
 from newscrawl.extraction.dom_blocks import parse_blocks
 from newscrawl.extraction.dom_containers import Containers
 from newscrawl.extraction.dom_features import Opinions
 from tests.extraction.pages import ENGLISH, GERMAN, News, cards, page
+from training.dump_labels import BODY, SIDEBAR
+from training.made_pages import boxes, make_page
+from training.page_data import LabelledPage
 
 
 def labelled(news: News) -> LabelledPage:

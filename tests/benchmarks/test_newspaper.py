@@ -20,13 +20,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.newspaper import Fault, Newspaper, Options, Request, Site, running, sitemaps
-from benchmarks.newspaper.answers import Desk
-from benchmarks.newspaper.bodies import bomb, windows_1258
-from benchmarks.newspaper.faults import Faults
-from benchmarks.newspaper.journal import peak
 from newscrawl.extraction import extract_page
 from newscrawl.items import Page
+from testing.newspaper import Fault, Newspaper, Options, Request, Site, running, sitemaps
+from testing.newspaper.answers import Desk
+from testing.newspaper.bodies import bomb, windows_1258
+from testing.newspaper.faults import Faults
+from testing.newspaper.journal import peak
 from tests.conftest import ROOT
 
 NOW = datetime(2026, 9, 18, 2, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_texts(language: str) -> None:
 def test_same_seed() -> None:
     """The same seed gives the same bytes in every process, another seed others."""
     program = (
-        "import hashlib; from benchmarks.newspaper import *; from benchmarks.newspaper.answers import Desk;"
+        "import hashlib; from testing.newspaper import *; from testing.newspaper.answers import Desk;"
         "from datetime import *; p = Newspaper(Options(seed={}, articles=90, now=datetime(2026, 9, 18, tzinfo=UTC)), 'http://x');"
         "d = Desk(p); paths = ['/', '/atom.xml', '/sitemap.xml', *map(p.path_of, p.ids())];"
         "print(hashlib.sha256(b''.join(d.answer(path, {{}}, {{}}).body for path in paths)).hexdigest())"
@@ -307,7 +307,7 @@ def test_control_needs_the_token(site: Site) -> None:
 )
 def test_wrong_options(arguments: list[str], complaint: str) -> None:
     """What cannot be served ends the start with one line."""
-    command = [sys.executable, "-m", "benchmarks.newspaper", *arguments]
+    command = [sys.executable, "-m", "testing.newspaper", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode
     assert complaint in done.stderr

@@ -10,7 +10,7 @@ from typing import Any
 
 from newscrawl.archive import ArchiveWriter
 from newscrawl.items import Candidate, Outcome, Page, Visit
-from newscrawl.storage import Store
+from newscrawl.storage.store import Store
 from tests.projects import COMMAND, run
 from tests.storage.test_store import candidate
 

@@ -8,7 +8,8 @@ import pytest
 
 from newscrawl.archive import read_archive
 from newscrawl.items import Link, Listing, Visit
-from newscrawl.storage import Store, location
+from newscrawl.storage.backends import location
+from newscrawl.storage.store import Store
 from tests.cli.made import AGENCY, NOON, answer, fill, newscrawl, refusal
 from tests.conftest import ONLY_SQLITE
 from tests.database import query

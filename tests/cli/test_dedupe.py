@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from newscrawl.storage import Store
+from newscrawl.storage.store import Store
 from tests.database import query
 from tests.projects import COMMAND, run, run_on_a_terminal
 from tests.storage.test_duplicates import LINKS, copied, page, report, story

@@ -14,16 +14,15 @@ import click
 import pytest
 from lxml import html
 
-from newscrawl.cli.explain import NotExplainedError
+from newscrawl.boilerplate.repeated import THRESHOLD
+from newscrawl.cli.explain import NotExplainedError, as_text, wrapped
 from newscrawl.cli.explain import explain as explained
 from newscrawl.cli.explain_html import as_html
-from newscrawl.cli.explain_text import as_text, wrapped
-from newscrawl.explanation import Explanation
+from newscrawl.cli.explanation import Explanation
 from newscrawl.items import Article, Block, Extraction
-from newscrawl.storage import Store
+from newscrawl.storage.boilerplate import TEMPLATE_KEPT, forget
 from newscrawl.storage.engine import write_transaction
-from newscrawl.storage.forgetting import TEMPLATE_KEPT, forget
-from newscrawl.templates import THRESHOLD
+from newscrawl.storage.store import Store
 from tests.conftest import PROVIDED, ROOT, article
 from tests.projects import COMMAND, run, run_on_a_terminal
 from tests.storage.test_templates import page as boxed_page

@@ -8,8 +8,8 @@ import re
 import pytest
 import wcwidth
 
-from newscrawl.cli.table import fitted, table
-from newscrawl.storage import location
+from newscrawl.cli.options import fitted, table
+from newscrawl.storage.backends import location
 from tests.cli.made import answer, fill, folder_of, newscrawl, refusal
 from tests.projects import COMMAND, run_on_a_terminal
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from newscrawl.alarmcommand import CommandFailed, tell
+from newscrawl.crawl.health_watch import CommandFailed, tell
 from newscrawl.health import Run
-from newscrawl.storage import Store, judge_run, note_told, untold
+from newscrawl.storage.health import judge_run, note_told, untold
+from newscrawl.storage.store import Store
 from tests.database import Database, query
 from tests.health.made import healthy, history
 from tests.projects import COMMAND, run

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.newspaper import Options, Site, running
 from newscrawl.cli import main
 from newscrawl.recordings import EXPECTED, NOT_REVIEWED, read_expected, read_recordings
+from testing.newspaper import Options, Site, running
 from tests.conftest import ROOT, article
 from tests.database import query
 from tests.projects import COMMAND, SETTINGS, environment, make_project, run

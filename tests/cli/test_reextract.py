@@ -19,20 +19,21 @@ from typing import Any
 import pytest
 
 from newscrawl.archive import ArchiveWriter, delete_record
+from newscrawl.boilerplate.repeated import THRESHOLD, keys_of
+from newscrawl.crawl.reextraction import read_again
 from newscrawl.dedupe import content_hash
 from newscrawl.extraction import extract_page
 from newscrawl.items import Candidate, Page
-from newscrawl.reextraction import read_again
 from newscrawl.rules import NO_RULES
-from newscrawl.storage import Reextraction, Reread, Scope, Store
-from newscrawl.templates import THRESHOLD, keys_of
+from newscrawl.storage.reextractions import Reextraction, Reread, Scope
+from newscrawl.storage.store import Store
 from tests.archive.made import page
 from tests.database import query, snapshot
 from tests.projects import COMMAND, environment, make_project, run, run_on_a_terminal
 from tests.test_templates import story
 
 SITE = """
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 class BaoSpider(SiteSpider):
     name = "bao"

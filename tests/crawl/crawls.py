@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.newspaper import Options, Site, running
+from testing.newspaper import Options, Site, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from benchmarks.newspaper import Site
+from testing.newspaper import Site
 from tests.conftest import ROOT
 from tests.projects import COMMAND, environment
 

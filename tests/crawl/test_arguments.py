@@ -8,8 +8,8 @@ import pytest
 from scrapy.settings import Settings
 
 import newscrawl.settings
-from benchmarks.newspaper import Fault
-from newscrawl.commands.checks import check_crawl
+from newscrawl.commands.crawl import check_crawl
+from testing.newspaper import Fault
 from tests.crawl.crawls import paper
 
 WRONG = {

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from benchmarks.newspaper import Options, Site, running
+from testing.newspaper import Options, Site, running
 from tests.crawl.crawls import Crawls, Ended, paper
 
 OTHER = "127.0.0.2"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.newspaper import Options, Site, running
-from newscrawl.frontier import MOST_IN_HAND
+from newscrawl.crawl.frontier import MOST_IN_HAND
+from testing.newspaper import Options, Site, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
 from tests.database import committed, query, snapshot

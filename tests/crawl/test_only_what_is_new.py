@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.newspaper import Options, running
+from testing.newspaper import Options, running
 from tests.crawl.site_crawl import crawl
 from tests.database import query
 

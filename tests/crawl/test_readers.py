@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.searchwords import parse
-from newscrawl.storage import Selection, export, history, search, select_rows
+from newscrawl.search.query import parse
+from newscrawl.storage.engine import select_rows
+from newscrawl.storage.lookup import history
+from newscrawl.storage.search import export, search
+from newscrawl.storage.selection import Selection
 from tests.conftest import ROOT, SCRAPY, article
 from tests.database import Database
 

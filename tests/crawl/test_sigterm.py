@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from benchmarks.newspaper import Options, running
+from testing.newspaper import Options, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
 from tests.database import committed, query
@@ -16,7 +16,7 @@ from tests.projects import COMMAND, environment, make_project
 SPIDER = '''
 """Takes a minute for a page."""
 import time
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 def slowly(article, page):
     if "{slow}" in (page.url or ""):

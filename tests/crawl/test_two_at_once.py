@@ -6,7 +6,7 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.newspaper import Options, running
+from testing.newspaper import Options, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
 from tests.database import Database, query, snapshot

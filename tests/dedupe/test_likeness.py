@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newscrawl.dedupe import Reading, compare
-from newscrawl.dedupe.particulars import particulars
+from newscrawl.dedupe.similarity import particulars
 from tests.dedupe.test_signature import made_text
 
 

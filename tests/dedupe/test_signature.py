@@ -7,8 +7,7 @@ import random
 import numpy as np
 
 from newscrawl.dedupe import near_duplicate_keys
-from newscrawl.dedupe.signature import BANDS, BRIEF, SENTENCES, shingles_of
-from newscrawl.dedupe.words import words_of
+from newscrawl.dedupe.fingerprints import BANDS, BRIEF, SENTENCES, shingles_of, words_of
 
 
 def made_text(seed: int, words: int = 300) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.dedupe.titles import FEW_WORDS, FEW_WORDS_OF_A_SITE, agree, is_telling
+from newscrawl.dedupe.fingerprints import FEW_WORDS, FEW_WORDS_OF_A_SITE, agree, is_telling
 
 
 def test_a_line_says_little_and_a_site_repeats_more_of_them():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from newscrawl.dedupe import content_hash
-from newscrawl.dedupe.words import words_of
+from newscrawl.dedupe.fingerprints import words_of
 
 
 def test_hash_is_that_of_the_words():

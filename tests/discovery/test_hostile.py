@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawl.discovery import Found, NotAListing, is_trap, kind_of_link, next_part, read_listing, robots_sitemaps
+from newscrawl.discovery import Found, NotAListing, is_trap, kind_of_link, read_listing, robots_sitemaps
+from newscrawl.discovery.pagination import next_part
 
 URL = "https://bao.example/tin-tuc-trong-ngay-12345.html"
 SEEDS = [

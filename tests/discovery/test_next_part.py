@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.discovery import next_part
+from newscrawl.discovery.pagination import next_part
 
 ARTICLE = "https://bao.vn/chuyen-dai-ve-mot-con-song-12345.html"
 

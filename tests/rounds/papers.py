@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.newspaper import Options, Site, running
+from testing.newspaper import Options, Site, running
 from tests.database import Database, query
 from tests.projects import COMMAND, environment, make_project
 
@@ -19,7 +19,7 @@ SMALL: dict[str, Any] = {"sections": 2, "articles": 12, "copies": 0, "multipage"
 SPIDER = '''
 """A newspaper on this machine."""
 
-from newscrawl.sources import SiteSpider
+from newscrawl.base_spiders import SiteSpider
 
 
 class Paper(SiteSpider):

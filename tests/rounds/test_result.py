@@ -8,7 +8,7 @@ import pytest
 
 from newscrawl.rounds import in_order
 from newscrawl.rounds.result import Ended, judge, summary
-from newscrawl.storage import Standing
+from newscrawl.storage.frontier import Standing
 
 NOON = datetime(2020, 9, 10, 12, tzinfo=UTC)
 RECORD = {"reason": "finished", "error": None, "seconds": 3.5, "requests": 9, "bytes": 99, "counts": {"outcomes": {}}}

@@ -12,7 +12,7 @@ from contextlib import closing
 
 import pytest
 
-from newscrawl.storage import Lock, site_lock
+from newscrawl.storage.locks import Lock, site_lock
 from tests.database import committed
 from tests.projects import run_on_a_terminal
 from tests.rounds.papers import COMMAND, Newsroom, newsroom

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from newscrawl.cli.round_progress import Silent
+from newscrawl.cli.round import Silent
 from newscrawl.rounds import Round
 from newscrawl.rounds import round as round_module
 from tests.rounds.papers import newsroom

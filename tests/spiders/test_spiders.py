@@ -19,9 +19,9 @@ import pytest
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
+from newscrawl.base_spiders import SiteSpider
 from newscrawl.discovery import NotAListing, read_listing
 from newscrawl.recordings import FIELDS, read_expected, read_recordings
-from newscrawl.sources import SiteSpider
 from tests.conftest import ROOT, SCRAPY
 
 FIXTURES = ROOT / "fixtures"

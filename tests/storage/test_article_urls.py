@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from newscrawl.items import Candidate, Link, Listing, Visit
-from newscrawl.storage import Seed, Store, Take, delete_article, history, report_run
+from newscrawl.storage.frontier import Seed, Take
+from newscrawl.storage.lookup import history
+from newscrawl.storage.maintenance import delete_article
+from newscrawl.storage.runs import report_run
+from newscrawl.storage.store import Store
 from newscrawl.urls import url_key
 from tests.database import Database, query
 from tests.storage.test_store import candidate

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.searchwords import parse
-from newscrawl.storage import Selection, StorageError, Store, check, copy_database, delete_article, search
+from newscrawl.search.query import parse
+from newscrawl.storage.copy import copy_database
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.maintenance import check, delete_article
+from newscrawl.storage.search import search
+from newscrawl.storage.selection import Selection
+from newscrawl.storage.store import Store
 from tests.cli.made import fill, refusal
 from tests.conftest import ROOT
 from tests.database import Database, committed, query, snapshot

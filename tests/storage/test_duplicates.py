@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 
 from newscrawl.dedupe import near_duplicate_keys
 from newscrawl.items import Outcome, Visit
-from newscrawl.storage import Store
-from newscrawl.storage.duplicate_keys import MOST_HELD
-from newscrawl.storage.duplicates import remove_links
+from newscrawl.storage.duplicates import MOST_HELD, remove_links
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.schema import articles
+from newscrawl.storage.store import Store
 from tests.conftest import PROVIDED
 from tests.database import query
 from tests.storage.test_store import NOON, candidate

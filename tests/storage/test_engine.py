@@ -17,10 +17,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from newscrawl import storage
-from newscrawl.storage import Store
 from newscrawl.storage.engine import check_database, open_engine, write_transaction
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.schema import UNIQUE_ARTICLES, articles, metadata
+from newscrawl.storage.store import Store
 from tests.database import query
 from tests.storage.test_store import candidate
 

@@ -9,9 +9,11 @@ from itertools import permutations
 
 import pytest
 
+from newscrawl.boilerplate.repeated import keys_of
 from newscrawl.items import Candidate
-from newscrawl.storage import Store, delete_article, rebuild
-from newscrawl.templates import keys_of
+from newscrawl.storage.maintenance import delete_article
+from newscrawl.storage.rebuilding import rebuild
+from newscrawl.storage.store import Store
 from tests.database import Database, query
 from tests.storage.test_duplicates import copied, heads, page, story
 from tests.storage.test_store import NOON

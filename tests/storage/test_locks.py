@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.storage import Lock, StorageError, holder_of, site_lock
-from newscrawl.storage.locks import is_held
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.locks import Lock, holder_of, is_held, site_lock
 
 HOLD = """
 import subprocess, sys, time

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from newscrawl.items import Image, NoArticle, Outcome
-from newscrawl.storage import StorageError, Store, article_by_id, article_by_key
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.lookup import article_by_id, article_by_key
+from newscrawl.storage.store import Store
 from tests.database import query
 from tests.storage.test_engine import first_database
 from tests.storage.test_store import NOON, URL, candidate

@@ -12,8 +12,9 @@ from itertools import permutations
 import pytest
 
 from newscrawl.items import Candidate, Outcome, Visit
-from newscrawl.storage import Store, rebuild
 from newscrawl.storage import store as store_room
+from newscrawl.storage.rebuilding import rebuild
+from newscrawl.storage.store import Store
 from tests.database import Database, query, snapshot
 from tests.projects import COMMAND, environment
 from tests.storage.test_article_urls import AMP, MOBILE, NOW, OTHER_TEXT, PLAIN, TEXT, addresses, page

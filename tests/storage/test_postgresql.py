@@ -13,22 +13,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from newscrawl.searchwords import parse
-from newscrawl.storage import (
-    Selection,
-    StorageError,
-    Store,
-    check,
-    check_database,
-    fault_of,
-    location,
-    search,
-    select_rows,
-)
-from newscrawl.storage.backends import parse_url
-from newscrawl.storage.backends.postgresql_search import MOST_HEADED, MOST_OTHERS
-from newscrawl.storage.engine import open_engine, write_transaction
+from newscrawl.search.query import parse
+from newscrawl.storage.backends import location, parse_url
+from newscrawl.storage.backends.postgresql import MOST_HEADED, MOST_OTHERS
+from newscrawl.storage.engine import check_database, open_engine, select_rows, write_transaction
+from newscrawl.storage.errors import StorageError, fault_of
+from newscrawl.storage.maintenance import check
 from newscrawl.storage.schema import UNIQUE_ARTICLES, metadata
+from newscrawl.storage.search import search
+from newscrawl.storage.selection import Selection
+from newscrawl.storage.store import Store
 from tests.conftest import ROOT
 from tests.database import Database, query
 from tests.postgres import cluster

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from newscrawl.archive import ArchiveWriter, read_archive
-from newscrawl.storage import Store, prune
-from newscrawl.storage import pruning as pruning_module
+from newscrawl.storage import maintenance as pruning_module
+from newscrawl.storage.maintenance import prune
+from newscrawl.storage.store import Store
 from tests.cli.made import answer, page
 from tests.database import query
 

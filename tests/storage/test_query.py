@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.storage import StorageError, check_database, select_rows
+from newscrawl.storage.engine import check_database, select_rows
+from newscrawl.storage.errors import StorageError
 
 
 @pytest.fixture

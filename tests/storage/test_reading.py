@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from newscrawl.storage import Selection, StorageError, Store, history, search
-from newscrawl.storage.reading import read_connection
+from newscrawl.storage.engine import read_connection
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.lookup import history
 from newscrawl.storage.schema import articles
+from newscrawl.storage.search import search
+from newscrawl.storage.selection import Selection
+from newscrawl.storage.store import Store
 from tests.conftest import ONLY_SQLITE
 from tests.database import query
 from tests.storage.test_store import candidate

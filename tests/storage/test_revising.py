@@ -12,7 +12,8 @@ import pytest
 from newscrawl.cli.show import as_text
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Block, Candidate, kept_text
-from newscrawl.storage import Store, history
+from newscrawl.storage.lookup import history
+from newscrawl.storage.store import Store
 from tests.database import query
 from tests.storage.test_store import URL, candidate
 

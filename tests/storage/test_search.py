@@ -11,10 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newscrawl.searchwords import parse, phrase_of
-from newscrawl.storage import Selection, Store, check, search, upgrade
+from newscrawl.search.query import parse, phrase_of
 from newscrawl.storage.engine import open_engine, write_transaction
+from newscrawl.storage.maintenance import check, upgrade
+from newscrawl.storage.search import search
 from newscrawl.storage.search_index import MOST_INDEXED
+from newscrawl.storage.selection import Selection
+from newscrawl.storage.store import Store
 from tests.database import query
 from tests.storage.test_engine import first_database
 from tests.storage.test_store import NOON, candidate

@@ -15,7 +15,10 @@ import pytest
 
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Article, Block, Candidate, Extraction, Image, Outcome, Page, kept_text
-from newscrawl.storage import StorageError, Store, back_up, report_run
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.maintenance import back_up
+from newscrawl.storage.runs import report_run
+from newscrawl.storage.store import Store
 from tests.conftest import ONLY_SQLITE
 from tests.database import query
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newscrawl.items import Candidate, Link, Listing, Outcome, Visit
-from newscrawl.storage import Store
+from newscrawl.storage.store import Store
 from tests.database import query
 from tests.storage.test_store import candidate
 

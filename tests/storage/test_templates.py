@@ -17,13 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newscrawl.boilerplate.repeated import REMEMBERED, THRESHOLD, Judge, block_key
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Article, Block, Candidate, Extraction, Page, kept_text
-from newscrawl.storage import Relearned, Store, article_by_id, relearn, report_run
-from newscrawl.storage import forgetting as forgetting_room
+from newscrawl.storage import boilerplate as forgetting_room
+from newscrawl.storage.boilerplate import SIGHTING_KEPT, TEMPLATE_KEPT, forget
 from newscrawl.storage.engine import write_transaction
-from newscrawl.storage.forgetting import SIGHTING_KEPT, TEMPLATE_KEPT, forget
-from newscrawl.templates import REMEMBERED, THRESHOLD, Judge, block_key
+from newscrawl.storage.lookup import article_by_id
+from newscrawl.storage.reextractions import Relearned, relearn
+from newscrawl.storage.runs import report_run
+from newscrawl.storage.store import Store
 from tests.conftest import ROOT
 from tests.database import Database, query
 from tests.test_templates import BOX, NOTICE, story

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from newscrawl.storage import Writer
+from newscrawl.storage.writer import Writer
 
 
 def test_what_waits_is_written_as_one_batch():

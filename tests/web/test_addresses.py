@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from newscrawl.web.addresses import Allowed, host_address, is_global
+from newscrawl.network.addresses import Allowed, host_address, is_global
 
 LOCAL = """127.0.0.1 10.1.2.3 172.16.0.1 192.168.0.1 169.254.169.254 100.64.0.1 0.0.0.0 192.0.0.8 224.0.0.1 240.0.0.1
 255.255.255.255 ::1 :: fe80::1 fc00::1 fec0::1 ff02::1 ::ffff:127.0.0.1 ::ffff:0:7f00:1 ::127.0.0.1 64:ff9b::7f00:1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.web.content_types import is_wanted
+from newscrawl.network.content_type import is_wanted
 
 
 @pytest.mark.parametrize(

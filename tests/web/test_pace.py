@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newscrawl.web.pace import Pace
+from newscrawl.network.turns import Pace
 
 
 def test_the_first_request_leaves_at_once():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newscrawl.web.retry_after import LONGEST, retry_after
+from newscrawl.network.retry import LONGEST, retry_after
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

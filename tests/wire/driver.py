@@ -56,8 +56,8 @@ from scrapy.crawler import AsyncCrawlerProcess  # noqa: E402
 from scrapy.settings import Settings  # noqa: E402
 
 import newscrawl.settings  # noqa: E402
-from newscrawl.wire.reasons import reason_of  # noqa: E402
-from newscrawl.wire.robots import robots_for  # noqa: E402
+from newscrawl.network.refusals import reason_of  # noqa: E402
+from newscrawl.network.robots import robots_for  # noqa: E402
 
 
 class AskingSpider(scrapy.Spider):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scrapy.settings import Settings
 
-from newscrawl.wire.identity import Identity, SettingsError, check_settings
+from newscrawl.network.identity import Identity, SettingsError, check_settings
 from tests.wire.crawling import crawl, response, serving
 
 

@@ -12,8 +12,7 @@ from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
-from newscrawl.wire.reasons import reason_of
-from newscrawl.wire.refusals import BodyCut, Ending, Refused, TooManyHeaders
+from newscrawl.network.refusals import BodyCut, Ending, Refused, TooManyHeaders, reason_of
 
 
 def wrapped(error: Exception) -> Exception:

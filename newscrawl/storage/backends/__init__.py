@@ -37,7 +37,7 @@ class Backend(Protocol):
     def cause(self, error: DBAPIError) -> str | None:
         """Say in one line what is wrong with the database; None where the fault is in what was asked of it."""
 
-    def select(self, url: URL, statement: str) -> Iterator[Sequence[Any]]:
+    def query(self, url: URL, statement: str) -> Iterator[Sequence[Any]]:
         """Run a person's own statement, which the database lets do nothing but read: column names, then rows."""
 
     def prepare(self, connection: Connection) -> None:

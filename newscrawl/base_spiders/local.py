@@ -1,0 +1,111 @@
+"""What the spiders of local files inherit: they read in a thread, as fast as the pipelines take pages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+
+from newscrawl.base_spiders.base import ArgumentError, NewsSpider
+from newscrawl.items import Outcome, Page, Window
+from newscrawl.local_files import (
+    ENDINGS,
+    PassedOver,
+    PathError,
+    find_files,
+    is_warc,
+    load_archive,
+    load_page,
+    split_paths,
+)
+from newscrawl.text import printable
+
+logger = logging.getLogger(__name__)
+
+
+class LocalSpider(NewsSpider):
+    """Reads the files below `path`."""
+
+    endings: ClassVar[Sequence[str]] = ENDINGS
+    """Of the names of the files that are read."""
+    # Bounds the pages in memory: Scrapy takes three times as many from a callback before it waits.
+    custom_settings = {  # noqa: RUF012 - as Scrapy declares it
+        "CONCURRENT_ITEMS": max(8, 4 * (os.cpu_count() or 1)),
+    }
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        path = given.get("path")
+        self._given_paths = split_paths(path) if isinstance(path, str) else path and [str(part) for part in path]
+        self.window = Window()
+        """The days on which a page of a WARC file was fetched, where only some are wanted."""
+        self._records: Counter[str] = Counter()
+        if self._given_paths is not None:
+            _check(self._given_paths, self.endings)
+
+    def default_path(self, settings: BaseSettings) -> str:
+        """Return where to read where no `path` is given. Raises ArgumentError."""
+        raise ArgumentError("path: name a file, a folder or a glob")
+
+    def check(self, settings: BaseSettings) -> Sequence[str]:
+        """Return what to read. Raises ArgumentError where that is nothing."""
+        paths = [self.default_path(settings)] if self._given_paths is None else self._given_paths
+        _check(paths, self.endings)
+        return paths
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for nothing, without a network: Scrapy slows a callback down to what the pipelines take, not `start`."""
+        self.check(self.settings)
+        yield Request("data:,", callback=self.read_files, dont_filter=True)
+
+    async def read_files(self, response: Response) -> AsyncIterator[Page | Outcome]:
+        """Read one page after the other, each when those before it are nearly done.
+
+        In a thread: what is passed over in a big WARC file would hold up the crawl for seconds.
+        """
+        items = self._load()
+        while not self.is_closing and (item := await asyncio.to_thread(next, items, None)) is not None:
+            if isinstance(item, PassedOver):
+                self._records[item.reason] += 1
+            elif isinstance(item, Page) and not self.window.holds(item.fetched_at):
+                self._records["other_days"] += 1
+            else:
+                yield item
+
+    def _load(self) -> Iterator[Page | Outcome | PassedOver]:
+        max_size = self.settings.getint("DOWNLOAD_MAXSIZE")
+        archive = self.settings["ARCHIVE_DIR"]
+        for found in find_files(self.check(self.settings), self.endings):
+            if is_warc(found.path.name):
+                yield from load_archive(found, max_size, Path(archive) if archive else None)
+            else:
+                yield load_page(found, max_size)
+
+    def closed(self, reason: str) -> None:
+        """Say what was passed over."""
+        assert self.crawler.stats is not None
+        for name, count in self._records.items():
+            self.crawler.stats.set_value(f"newscrawl/records/{name}", count)
+        if self._records:
+            counts = ", ".join(f"{name} {count}" for name, count in self._records.most_common())
+            logger.info("records of WARC files without a page that is wanted: %s", counts)
+
+
+def _check(paths: Sequence[str], endings: Sequence[str]) -> None:
+    try:
+        for part in paths:
+            if next(find_files([part], endings), None) is None:
+                names = ", ".join(endings)
+                raise PathError(f"nothing to read in {printable(part)}: no file ends in {names}, or .gz")
+    except PathError as error:
+        raise ArgumentError(f"path: {error}") from None
+    if not paths:
+        raise ArgumentError("path: names nothing; give a file, a folder or a glob")

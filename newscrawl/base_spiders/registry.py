@@ -1,0 +1,77 @@
+"""Whose page is it? The rules of a site by host, so that every road to a page reads it alike."""
+
+from __future__ import annotations
+
+from functools import cache
+from urllib.parse import urlsplit
+
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.project import get_project_settings
+
+from newscrawl.base_spiders import NewsSpider
+from newscrawl.rules import NO_RULES, RulesError, SiteRules
+from newscrawl.urls import site_of
+
+
+class SiteRegistry:
+    """The sites of a project: the spiders that `scrapy list` names, by their `allowed_domains`.
+
+    Raises RulesError when a spider is wrong, or when two differ about one domain.
+    """
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._spiders: dict[str, type[NewsSpider]] = {}
+        loader = get_spider_loader(settings)
+        for spider in map(loader.load, sorted(loader.list())):
+            if not issubclass(spider, NewsSpider):
+                continue
+            for domain in spider.allowed_domains:
+                first = self._spiders.setdefault(domain, spider)
+                if first.site_rules != spider.site_rules:
+                    raise RulesError(f"the spiders {first.name} and {spider.name} have different rules for {domain}")
+
+    def rules_for(self, url: str | None) -> SiteRules:
+        """Return the rules of the site that owns a URL's host; the longest of its domains wins."""
+        spider = self._owner(url)
+        return spider.site_rules if spider is not None else NO_RULES
+
+    def source_of(self, url: str) -> str | None:
+        """Return the name of the site that owns a URL's host; where no spider does, the registrable domain."""
+        spider = self._owner(url)
+        return spider.name if spider is not None else site_of(url)
+
+    def _owner(self, url: str | None) -> type[NewsSpider] | None:
+        try:
+            host = (urlsplit(url or "").hostname or "").rstrip(".")
+        except ValueError:
+            return None
+        labels = host.split(".")
+        owners = (self._spiders.get(".".join(labels[start:])) for start in range(len(labels)))
+        return next((owner for owner in owners if owner is not None), None)
+
+
+@cache
+def _project() -> SiteRegistry:
+    settings = get_project_settings()
+    if not settings.getlist("SPIDER_MODULES"):
+        settings.setmodule("newscrawl.settings")
+    return SiteRegistry(settings)
+
+
+def load_sites() -> None:
+    """Import the spiders of the project, so that keys follow their rules. Raises RulesError."""
+    _project()
+
+
+def source_of(url: str) -> str | None:
+    """Return whose page a URL is, by the same spiders as `rules_for`."""
+    return _project().source_of(url)
+
+
+def rules_for(url: str | None) -> SiteRules:
+    """Return the rules for a page by the spiders of the project here, or of newscrawl itself where there is none.
+
+    The project is that of the first call: its scrapy.cfg in the working directory or above, or SCRAPY_SETTINGS_MODULE.
+    """
+    return NO_RULES if url is None else _project().rules_for(url)

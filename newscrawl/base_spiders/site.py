@@ -1,0 +1,359 @@
+"""What the spider of a site inherits: it says where a site lists its articles, and how their addresses look."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar, Protocol
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from newscrawl.base_spiders import arguments
+from newscrawl.base_spiders.base import ArgumentError, NewsSpider
+from newscrawl.discovery import Found, NotAListing, is_trap, kind_of_link, read_listing
+from newscrawl.discovery.pagination import next_part
+from newscrawl.items import DuePage, Link, Listing, Outcome, Page, PageKind, Visit, Wanted, Window
+from newscrawl.network.refusals import reason_of
+from newscrawl.network.retry import BUSY, retry_after
+from newscrawl.rules import RulesError
+from newscrawl.text import printable
+from newscrawl.urls import url_key
+from newscrawl.workers.pool import Limits, WorkerFailed, Workers
+
+_TAKEN_AWAY = {404, 410}
+
+
+def visit_of(response: Response, due: DuePage) -> Visit:
+    """Return what a server said around a page."""
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    now = moment_of(response)
+    asked_to_wait = response.status in BUSY and retry_after(response.headers.get("Retry-After"), now)
+    return Visit(due.url, due.kind, response.status, headers, asked_to_wait or None)
+
+
+def moment_of(response: Response) -> datetime:
+    """When a page was fetched; of a recorded one, when it was recorded."""
+    moment: datetime = response.meta.get("fetched_at") or datetime.now(UTC)
+    return moment
+
+
+def page_of(response: Response, due: DuePage, source: str) -> Page:
+    """Return an article's page as it was answered."""
+    declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    return Page(
+        key=url_key(response.url),
+        body=response.body,
+        content_type=declared or "text/html",
+        fetched_at=moment_of(response),
+        url=response.url,
+        source=source,
+        visit=visit_of(response, due),
+    )
+
+
+def outcome_of(response: Response, due: DuePage, source: str) -> Outcome | None:
+    """Return how a visit ended that brought no page to read; None where there is one."""
+    status = response.status
+    if 200 <= status < 300:
+        return None
+    visit = visit_of(response, due)
+    facts = (moment_of(response), due.url, source, visit)
+    if status == 304:
+        return Outcome(due.key, "unchanged", "not_modified", f"{printable(due.url)}: not modified", *facts)
+    if status in _TAKEN_AWAY and due.kind == "article":
+        return Outcome(due.key, "gone", f"http_{status}", f"{printable(due.url)}: gone ({status})", *facts)
+    return Outcome(due.key, "failed", f"http_{status}", f"{printable(due.url)}: the server answered {status}", *facts)
+
+
+def failed(due: DuePage, source: str, reason: str, why: str) -> Outcome:
+    """Return the outcome of a visit without an answer."""
+    message = printable(why if due.url in why else f"{due.url}: {why}")
+    return Outcome(due.key, "failed", reason, message, datetime.now(UTC), due.url, source, Visit(due.url, due.kind))
+
+
+def no_article(response: Response, due: DuePage, source: str, reason: str, why: str) -> Outcome:
+    """Return the outcome of a visit to a page that is not what was expected."""
+    message = f"{printable(due.url)}: {printable(why)}"
+    outcome = "no_article" if due.kind == "article" else "failed"
+    visit = visit_of(response, due)
+    return Outcome(due.key, outcome, reason, message, moment_of(response), due.url, source, visit)  # type: ignore[arg-type]
+
+
+_DAYS_OF_A_PLAIN_RUN = 3
+"""So that what was published late on the last day of a month is not missed on the first of the next."""
+
+
+def fill(patterns: Sequence[str], window: Window, timezone: str | None, now: datetime | None = None) -> list[str]:
+    """Return the sitemaps of the days that a run is about, in the site's zone: the last few where it names none."""
+    zone = ZoneInfo(timezone) if timezone else UTC
+    today = (now or datetime.now(UTC)).astimezone(zone).date()
+    last = (window.until - timedelta(microseconds=1)).astimezone(zone).date() if window.until else today
+    first = window.since.astimezone(zone).date() if window.since else min(last, today) - timedelta(_DAYS_OF_A_PLAIN_RUN)
+    days = list(_days(first, min(last, today)))
+    return list(dict.fromkeys(pattern.format(**_parts(day)) for pattern in patterns for day in reversed(days)))
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += timedelta(days=1)
+
+
+def _parts(day: date) -> dict[str, int]:
+    return {"year": day.year, "month": day.month, "day": day.day}
+
+
+SLICE = 500
+"""Links that are judged before others of the crawl have their turn: some milliseconds."""
+
+
+class Site(Protocol):
+    """What is known of a site's addresses."""
+
+    @property
+    def explores(self) -> bool:
+        """Whether the feeds and sections that its pages link to are followed."""
+
+    def is_own(self, url: str) -> bool:
+        """Say whether a URL is of the site."""
+
+    def is_article(self, url: str) -> bool | None:
+        """Say whether a URL is an article's; None where nothing is known of their looks."""
+
+
+async def wanted_links(found: Found, site: Site) -> tuple[Link, ...]:
+    """Return the links to follow, each with what it leads to.
+
+    A page that names no article leads nowhere: so ends the walk through a calendar, or through a search.
+    """
+    links: list[Link] = []
+    for start in range(0, len(found.links), SLICE):
+        links += _followed(found.links[start : start + SLICE], found, site)
+        await asyncio.sleep(0)
+    if found.kind == "section" and not any(link.kind == "article" for link in links):
+        return tuple(link for link in links if link.kind != "section")
+    return tuple(links)
+
+
+def _followed(links: Iterable[Link], found: Found, site: Site) -> Iterator[Link]:
+    for link in links:
+        kind = _kind(link, found, site) if site.is_own(link.url) and not is_trap(link.url) else None
+        if kind is not None:
+            yield link if kind == link.kind else replace(link, kind=kind)
+
+
+def _kind(link: Link, found: Found, site: Site) -> PageKind | None:
+    if found.kind == "sitemap" and link.kind == "sitemap":
+        return "sitemap"
+    if link.kind in {"feed", "sitemap"}:
+        return link.kind if site.explores else None
+    is_article = site.is_article(link.url)
+    if is_article is None:
+        is_article = (link.kind if found.kind == "section" else kind_of_link(link.url, 0)) == "article"
+    # What a site puts into its feeds are its articles, however their addresses look by now.
+    if is_article or found.kind == "feed":
+        return "article"
+    return "section" if found.kind == "section" and link.kind == "section" and site.explores else None
+
+
+MOST_PARTS = 20
+"""Pages of one article."""
+LARGE = 250_000
+"""Bytes of a page that is looked through in a worker: in the crawl itself it would take 10 ms."""
+
+
+class SiteSpider(NewsSpider):
+    """A site, as data: where it lists its articles, and how their addresses look.
+
+    What is due, of listings and of articles, comes from the database by way of the frontier; the spider turns it into
+    requests, and the answers into what the store is to remember.
+    """
+
+    home: ClassVar[str] = ""
+    """The site's front page; by default that of its first domain."""
+    feeds: ClassVar[Sequence[str]] = ()
+    sitemaps: ClassVar[Sequence[str]] = ()
+    """Sitemaps and their indexes; ``{year}``, ``{month}`` and ``{day}`` stand for those of the days a run is about, and
+    ``{month:02}`` pads. Without any, those that robots.txt names."""
+    sections: ClassVar[Sequence[str]] = ()
+    """Pages that list articles."""
+    article_url: ClassVar[str | None] = None
+    """A regular expression that the whole URL of every article matches, and of nothing else."""
+    explores: ClassVar[bool] = False
+    """Whether the feeds and sections that its pages link to are read as well."""
+    unverified: ClassVar[Sequence[str]] = ()
+    """The attributes that nobody has yet held against a page of the site itself."""
+
+    arguments: ClassVar[Mapping[str, str]] = arguments.ARGUMENTS
+
+    custom_settings = {"HTTPERROR_ALLOW_ALL": True}  # noqa: RUF012 - as Scrapy declares it
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in ("feeds", "sitemaps", "sections", "unverified"):
+            if not isinstance(getattr(cls, name), tuple | list):
+                raise RulesError(f"{cls.__module__}.{cls.__name__}: {name} must be a tuple")
+        try:
+            re.compile(cls.article_url or "")
+        except re.error as error:
+            raise RulesError(f"{cls.__module__}.{cls.__name__}: article_url: {error}") from None
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.source = self.name
+        """Whose articles these are."""
+        self.workers = Workers(Limits(count=0))
+        """Where answers are read; those of the crawl, once it is open."""
+        self.window = arguments.window(given, self.timezone)
+        self.max_articles = arguments.number(given, "max_articles")
+        self.urls = arguments.urls(given)
+        self.wanted = Wanted(self.window, everything=arguments.switch(given, "full"))
+        self.chosen_section: str | None = given.get("section")
+        self.listings = self._chosen(self.chosen_section) if self.chosen_section is not None else None
+        """The only listings that are read; None for all."""
+        for url in self.urls or ():
+            if not self.is_own(url):
+                raise ArgumentError(f"urls: {url} is not of {self.front_page}")
+
+    def _chosen(self, section: str) -> tuple[Link, ...]:
+        declared = [Link(url, "feed") for url in self.feeds] + [Link(url, "section") for url in self.sections]
+        names = {arguments.section_name(link.url) for link in declared}
+        chosen = tuple(link for link in declared if arguments.section_name(link.url) == section)
+        if not chosen:
+            raise ArgumentError(f"section {section!r} is none of: {', '.join(sorted(names)) or 'none is declared'}")
+        return chosen
+
+    @property
+    def front_page(self) -> str:
+        """The site's front page."""
+        return self.home or f"https://{self.allowed_domains[0]}/"
+
+    def is_own(self, url: str) -> bool:
+        """Say whether a URL is of the site."""
+        try:
+            host = (urlsplit(url).hostname or "").rstrip(".")
+        except ValueError:
+            return False
+        return any(host == domain or host.endswith(f".{domain}") for domain in self.allowed_domains)
+
+    def is_article(self, url: str) -> bool | None:
+        """Say whether a URL is an article's, going by its looks; None where nothing is known of them."""
+        return None if self.article_url is None else re.fullmatch(self.article_url, url) is not None
+
+    def always(self) -> tuple[Link, ...]:
+        """The listings that every run begins with."""
+        sitemaps = fill(self.sitemaps, self.window, self.timezone)
+        return tuple(Link(url, "sitemap") for url in sitemaps) + tuple(Link(url, "feed") for url in self.feeds)
+
+    def at_first(self) -> tuple[Link, ...]:
+        """The listings that a run begins with where nothing better is known; later, as often as they prove worth it."""
+        sections = dict.fromkeys((self.front_page, *self.sections))
+        return tuple(Link(url, "section") for url in sections)
+
+    def guesses(self) -> tuple[Link, ...]:
+        """Where listings mostly are, for a site that names none."""
+        if not self.explores:
+            return ()
+        sitemaps = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
+        feeds = ("/rss", "/feed", "/rss.xml", "/feed.xml", "/atom.xml")
+        found = [Link(urljoin(self.front_page, path), "sitemap") for path in sitemaps]
+        return (*found, *(Link(urljoin(self.front_page, path), "feed") for path in feeds))
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Begin with nothing: the frontier hands out what is due."""
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
+
+    def request(self, due: DuePage) -> Request:
+        """Ask for a page; for one that is known, only if it has changed."""
+        headers = {}
+        if not self.wanted.everything:
+            validators = {"If-None-Match": due.etag, "If-Modified-Since": due.last_modified}
+            headers = {name: value for name, value in validators.items() if value}
+        # The database knows what was visited, and a redirect may lead to a page that was.
+        return Request(due.url, self.read, "GET", headers, meta={"due": due}, dont_filter=True, errback=self.fail)
+
+    async def read(self, response: Response) -> AsyncIterator[Page | Listing | Outcome | Request]:
+        """Make of an answer what the store is to remember."""
+        due: DuePage = response.meta["due"]
+        outcome = outcome_of(response, due, self.source)
+        if outcome is not None:
+            yield outcome
+        elif due.kind == "article":
+            yield await self._read_article(response, due)
+        else:
+            yield await self._read_listing(response, due)
+
+    async def _read_listing(self, response: Response, due: DuePage) -> Listing | Outcome:
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        try:
+            now = moment_of(response)
+            given = response.body, content_type, response.url
+            found = await self.workers.run(read_listing, *given, timezone=self.timezone, now=now)
+        except WorkerFailed as error:
+            return no_article(response, due, self.source, error.reason, str(error))
+        except MemoryError:
+            return no_article(response, due, self.source, "out_of_memory", "it takes too much memory to read")
+        except NotAListing as error:
+            return no_article(response, due, self.source, error.reason, str(error))
+        if found.kind == "section" and due.kind != "section":
+            return no_article(response, due, self.source, "no_listing", f"a web page, and no {due.kind}")
+        links = await wanted_links(found, self)
+        visit = visit_of(response, due)
+        moment = moment_of(response)
+        return Listing(due.key, due.url, self.source, visit, moment, links, found.complete)
+
+    async def _read_article(self, response: Response, due: DuePage) -> Page | Outcome | Request:
+        page = page_of(response, due, self.source)
+        if "html" not in page.content_type:
+            return no_article(response, due, self.source, "content_type", f"{page.content_type} is no web page")
+        return await self._next_part(response, page, ()) or page
+
+    async def _next_part(self, response: Response, first: Page, rest: tuple[Page, ...]) -> Request | None:
+        """Ask for the next page of an article that its site cuts into several."""
+        read = {page.url for page in (first, *rest)}
+        try:
+            following = await self._look_for_part(response.body, first.content_type, response.url)
+        except WorkerFailed:  # the page itself will fail in the same way, and say so
+            return None
+        if following is None or following in read or len(read) >= MOST_PARTS or not self.is_own(following):
+            return None
+        meta = {"due": response.meta["due"], "first": first, "rest": rest}
+        return Request(following, self.read_part, meta=meta, dont_filter=True, errback=self.fail)
+
+    async def _look_for_part(self, body: bytes, content_type: str, url: str) -> str | None:
+        if len(body) < LARGE:
+            return next_part(body, content_type, url)
+        return await self.workers.run(next_part, body, content_type, url)
+
+    async def read_part(self, response: Response) -> AsyncIterator[Page | Outcome | Request]:
+        """Put a further page of an article to the others. Where it fails, none is stored: half an article is wrong."""
+        due, first, rest = (response.meta[name] for name in ("due", "first", "rest"))
+        outcome = outcome_of(response, due, self.source)
+        if outcome is not None and outcome.outcome == "gone":
+            yield replace(first, rest=rest)
+            return
+        if outcome is not None:
+            yield outcome
+            return
+        rest = (*rest, page_of(response, due, self.source))
+        yield await self._next_part(response, first, rest) or replace(first, rest=rest)
+
+    def fail(self, failure: Failure) -> Iterator[Outcome]:
+        """Record why there was no answer. What was cut off by the end of the run stays due."""
+        due: DuePage = failure.request.meta["due"]  # type: ignore[attr-defined]
+        reason, why = reason_of(failure)
+        if reason != "ending":
+            yield failed(due, self.source, reason, why)

@@ -1,0 +1,1 @@
+"""Blocks that a site repeats on unrelated articles."""

@@ -1,0 +1,1 @@
+"""The Scrapy glue: pipelines, frontier, health watch, report, exit status and logging."""

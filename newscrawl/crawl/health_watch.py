@@ -1,0 +1,131 @@
+"""Looks at the health of a site when a crawl of it has ended, and tells the user."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from newscrawl.base_spiders import SiteSpider
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.health import judge_run, note_told, untold
+from newscrawl.text import printable
+
+
+class CommandFailed(Exception):  # noqa: N818 - of somebody else's program
+    """The command did not do its work. The message is one line."""
+
+
+def tell(command: str, facts: Mapping[str, Any], messages: Sequence[str], seconds: float) -> None:
+    """Run a command once, the facts as JSON on its standard input, and in its environment what a short script needs.
+
+    It is a program and its arguments, and no shell reads it. What it prints goes nowhere. Raises CommandFailed.
+    """
+    try:
+        program = shlex.split(command)
+    except ValueError as error:
+        raise CommandFailed(f"it cannot be read: {error}") from None
+    environment = os.environ | {
+        "NEWSCRAWL_ALARM_SOURCE": str(facts["source"]),
+        "NEWSCRAWL_ALARM_STATE": str(facts["state"]),
+        "NEWSCRAWL_ALARM_MESSAGE": "\n".join(messages),
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 - the user's own
+            program,
+            input=json.dumps(facts, ensure_ascii=False, default=_plain),
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise CommandFailed(f"it took more than {seconds:g} s and was ended") from None
+    except (OSError, ValueError) as error:
+        raise CommandFailed(printable(str(error))) from None
+    if done.returncode:
+        last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "")
+        raise CommandFailed(f"it ended with {done.returncode}" + (f": {printable(last)[:200]}" if last else ""))
+
+
+def _plain(value: object) -> str:
+    assert isinstance(value, datetime)
+    return value.isoformat()
+
+
+logger = logging.getLogger(__name__)
+
+
+class HealthWatch:
+    """Judges a run when its record is closed. What fails here is a line in the log, and fails no crawl."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        if crawler.settings["FIXTURES_DIR"]:
+            raise NotConfigured
+        self.crawler = crawler
+        self.reason = ""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Wait for the end, when the pipelines are done."""
+        watch = cls(crawler)
+        crawler.signals.connect(watch.spider_closed, signals.spider_closed)
+        crawler.signals.connect(watch.engine_stopped, signals.engine_stopped)
+        return watch
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        """Remember why it ended."""
+        self.reason = reason
+
+    async def engine_stopped(self) -> None:
+        """Judge, and tell; after a signal there is no time for it, and the next run does it."""
+        run_id = self.crawler.stats.get_value("newscrawl/run_id") if self.crawler.stats else None
+        if run_id is None or self.reason == "shutdown" or not isinstance(self.crawler.spider, SiteSpider):
+            return
+        try:
+            await asyncio.to_thread(self._look, run_id)
+        except StorageError as error:
+            logger.error("the health of the site could not be judged: %s", error)
+
+    def _look(self, run_id: int) -> None:
+        settings = self.crawler.settings
+        for source in judge_run(settings["DATABASE_URL"], run_id):
+            self._tell(source, settings["DATABASE_URL"], settings["ALARM_COMMAND"])
+
+    def _tell(self, source: str, url: str, command: str) -> None:
+        begun, over = untold(url, source)
+        if not begun and not over:
+            return
+        for alarm in begun:
+            logger.warning("%s: %s, since run %s (%s)", source, alarm.message, alarm.run_id, alarm.example)
+        for alarm in over:
+            logger.warning("%s: it is over: %s", source, alarm.message)
+        if not command:
+            return
+        messages = [alarm.message for alarm in begun] + [f"over: {alarm.message}" for alarm in over]
+        facts = {
+            "source": source,
+            "state": "broken" if begun else "over",
+            "begun": [asdict(alarm) for alarm in begun],
+            "over": [asdict(alarm) for alarm in over],
+        }
+        try:
+            tell(command, facts, messages, self.crawler.settings.getfloat("ALARM_MAX_SECONDS"))
+        except CommandFailed as error:
+            logger.error("ALARM_COMMAND was not told of %s, and will be after the next run: %s", source, error)
+            return
+        note_told(url, begun, over)

@@ -1,0 +1,115 @@
+"""Where the log of a crawl goes: files that are turned over, and one JSON line an event."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+from scrapy import Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.settings import Settings
+from twisted.python.failure import Failure
+
+from newscrawl.network.identity import SettingsError
+from newscrawl.storage.locks import file_name
+from newscrawl.text import printable
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON line an event: time, level, logger, message; spider, run and exception where there are any."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__()
+        self._run_id = run_id
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the line."""
+        event: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "run": self._run_id,
+        }
+        spider = getattr(record, "spider", None)
+        if isinstance(spider, Spider):
+            event["spider"] = spider.name
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return json.dumps(event, default=str)  # in ASCII: no letter of a page can end the line, or turn it
+
+
+class RotatingLog(RotatingFileHandler):
+    """A log file beside its predecessors. Where it cannot be written, one line says so and the crawl goes on."""
+
+    has_failed = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
+        """Say it once."""
+        if not self.has_failed:
+            self.has_failed = True
+            error = sys.exc_info()[1]
+            print(f"newscrawl crawl: no log: {printable(str(error))}", file=sys.stderr)  # noqa: T201
+
+
+def log_path(settings: Settings, name: str) -> Path | None:
+    """Return the log file of a site's crawls; None where the log goes to where Scrapy sends it."""
+    folder = settings["LOG_DIR"]
+    return Path(folder) / f"{file_name(name)}.log" if folder and not settings["LOG_FILE"] else None
+
+
+def begin_log(settings: Settings, name: str) -> None:
+    """Make the folder of the log, and keep Scrapy from opening one of its own. Raises SettingsError."""
+    path = log_path(settings, name)
+    if path is not None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.open("a").close()
+        except OSError as error:
+            raise SettingsError(f"LOG_DIR: {printable(str(path))} cannot be written ({error.strerror})") from None
+    if path is not None or settings.getbool("LOG_JSON"):
+        settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+
+
+def open_log(settings: Settings, name: str, run_id: int) -> None:
+    """Send the log to where the settings say; nothing to do where that is what Scrapy does."""
+    if settings.getbool("LOG_INSTALL_ROOT_HANDLER"):
+        return
+    path = log_path(settings, name)
+    handler: logging.Handler
+    if not settings.getbool("LOG_ENABLED"):
+        handler = logging.NullHandler()
+    elif path is not None:
+        megabytes, kept = settings.getint("LOG_MAX_MEGABYTES"), settings.getint("LOG_KEEP")
+        handler = RotatingLog(path, maxBytes=megabytes * 1_000_000, backupCount=kept, encoding="utf-8")
+    elif settings["LOG_FILE"]:
+        handler = logging.FileHandler(settings["LOG_FILE"], encoding="utf-8")
+    else:
+        handler = logging.StreamHandler()
+    as_text = logging.Formatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"])
+    handler.setFormatter(JsonFormatter(run_id) if settings.getbool("LOG_JSON") else as_text)
+    handler.setLevel(settings["LOG_LEVEL"])
+    logging.root.setLevel(logging.NOTSET)
+    logging.root.addHandler(handler)
+
+
+class OneLineLogFormatter(LogFormatter):
+    """Scrapy's messages, with dropped pages on one line and without the item."""
+
+    def dropped(
+        self,
+        item: Any,
+        exception: BaseException,
+        response: Response | Failure | None,
+        spider: Spider,
+    ) -> LogFormatterResult:
+        """Say which page was dropped, and why."""
+        result = super().dropped(item, exception, response, spider)
+        level = getattr(logging, str(result["level"]), result["level"])
+        return {"level": level, "msg": "%(page)s", "args": {"page": printable(str(exception))}}

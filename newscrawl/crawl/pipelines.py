@@ -1,0 +1,242 @@
+"""The stages of a page: extract, store. Each is thin: pure functions decide, the classes act."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from newscrawl.archive import ArchiveWriter
+from newscrawl.base_spiders import SiteSpider
+from newscrawl.base_spiders.registry import SiteRegistry
+from newscrawl.crawl.exit_status import STORAGE_FAILED
+from newscrawl.crawl.frontier import Frontier
+from newscrawl.items import Article, Candidate, Listing, NoArticle, Outcome, Page, UnreadablePage
+from newscrawl.network.ending import READING_GRACE, EndWatch
+from newscrawl.network.refusals import Ending
+from newscrawl.storage.errors import StorageError, fault_of
+from newscrawl.storage.runs import Traffic
+from newscrawl.storage.statistics import Result
+from newscrawl.storage.store import Store, StoreItem
+from newscrawl.storage.writer import Writer
+from newscrawl.text import printable
+from newscrawl.workers import candidates
+from newscrawl.workers.pool import Limits, WorkerFailed, lease, release
+
+logger = logging.getLogger(__name__)
+
+
+class PageFailed(DropItem):
+    """The page could not be read; its row in `pages` says why."""
+
+
+class PageUnchanged(DropItem):
+    """The server says that the page is as it was."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, log_level="DEBUG")
+
+
+class ListingRead(DropItem):
+    """A feed, sitemap or section page: what it names is queued."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, log_level="DEBUG")
+
+
+class PageWithoutArticle(DropItem):
+    """The page holds no article; its row in `pages` says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, log_level="INFO")
+
+
+class NotStored(DropItem):
+    """The database gave up, and the crawl with it; the next run comes back to this page."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, log_level="DEBUG")
+
+
+class CutOff(DropItem):
+    """The crawl ended while the page was read; the next run comes back to it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, log_level="DEBUG")
+
+
+_DROPS: dict[str, type[DropItem]] = {"failed": PageFailed, "unchanged": PageUnchanged}
+
+
+class ExtractPipeline:
+    """Page in; what the store decides about, or the outcome of a page without an article, out. All else passes."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.crawler = crawler
+        self.sites = SiteRegistry(settings)
+        self.watch = EndWatch.of(crawler)
+        self.limits = Limits(
+            settings.getint("EXTRACT_WORKERS"),
+            settings.getfloat("EXTRACT_MAX_SECONDS"),
+            settings.getint("EXTRACT_MAX_MEGABYTES"),
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Know the sites of the crawl's project."""
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        """Share the workers with the other crawls of the process."""
+        self.workers = lease(self.limits)
+        spider = self.crawler.spider
+        if isinstance(spider, SiteSpider):
+            spider.workers = self.workers
+
+    def close_spider(self) -> None:
+        """Give the workers back."""
+        release(self.workers)
+
+    async def process_item(self, item: Page | Outcome | Listing) -> Candidate | Outcome | Listing:
+        """Extract, and compute the keys, in a worker."""
+        if not isinstance(item, Page):
+            return item
+        if item.source is None and item.url is not None:
+            item = replace(item, source=self.sites.source_of(item.url))
+        try:
+            work = self.workers.run(candidates.make, item, self.sites.rules_for(item.url))
+            made = await self.watch.unless_ended(work, READING_GRACE)  # a page may take a minute
+        except Ending:
+            raise CutOff(f"{item.url or item.key}: the crawl ended before it was read") from None
+        except WorkerFailed as error:
+            return _without_article(item, "failed", UnreadablePage(error.reason, str(error)))
+        except NoArticle as error:
+            return _without_article(item, "failed" if isinstance(error, UnreadablePage) else "no_article", error)
+        spider = self.crawler.spider
+        if isinstance(spider, SiteSpider) and not spider.window.holds(made.extraction.article.published_at):
+            return _without_article(item, "skipped", NoArticle("older", "it is not of the days that the run is about"))
+        return made.of(item)
+
+
+def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipped"], why: NoArticle) -> Outcome:
+    message = printable(f"{page.url or page.key}: {why}")
+    return Outcome(page.key, outcome, why.reason, message, page.fetched_at, page.url, page.source, page.visit)
+
+
+class StorePipeline:
+    """Hands over to the writer, and lets go of an item only when its transaction is durable."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.ending: asyncio.Future[None] | None = None
+        self.frontier: Frontier | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take part in the end of the crawl, where its reason is known."""
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.spider_closed, signals.spider_closed)
+        return pipeline
+
+    def open_spider(self) -> None:
+        """Open the database and begin the run."""
+        spider = self.crawler.spider
+        assert spider is not None
+        settings = self.crawler.settings
+        arguments = {name: str(value) for name, value in getattr(spider, "given", {}).items()}
+        folder = settings["ARCHIVE_DIR"]
+        is_live = isinstance(spider, SiteSpider) and not settings["FIXTURES_DIR"]
+        archive = ArchiveWriter(Path(folder), spider.name) if folder and is_live else None
+        run_id = settings.getint("RUN_ID") or None
+        self.store = Store.open(settings["DATABASE_URL"], spider.name, arguments, archive, run_id)
+        self.store.traffic = self._traffic
+        self.writer: Writer[StoreItem, Result] = Writer(self.store.write)
+        if isinstance(spider, SiteSpider):
+            self.store.wanted = spider.wanted
+            self.store.is_watched = is_live
+            self.frontier = Frontier(self.crawler, spider, self.writer, self._give_up)
+        assert self.crawler.stats is not None
+        self.crawler.stats.set_value("newscrawl/run_id", self.store.run_id)
+
+    def _traffic(self) -> Traffic:
+        assert self.crawler.stats is not None
+        value = self.crawler.stats.get_value
+        return Traffic(value("downloader/request_count", 0), value("downloader/response_bytes", 0))
+
+    async def process_item(self, item: Candidate | Outcome | Listing) -> Article:
+        """Store an item; give back the public fields of an article."""
+        try:
+            item, result = await self._store(item)
+        except StorageError as error:
+            self._give_up(error)
+            raise NotStored(str(error)) from error
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(f"newscrawl/{result.outcome}")
+        if self.frontier is not None:
+            self.frontier.note(item, result)
+        if isinstance(item, Candidate):
+            return (result.extraction or item.extraction).article
+        if isinstance(item, Listing):
+            raise ListingRead(f"{item.url}: {len(item.links)} pages named, {result.news} new or modified")
+        self.crawler.stats.inc_value(f"newscrawl/{item.outcome}/{item.reason}")
+        if item.reason == "robots_unreachable":
+            raise PageFailed(item.error, log_level="DEBUG")  # said once, for the whole host
+        raise _DROPS.get(item.outcome, PageWithoutArticle)(item.error)
+
+    async def _store(self, item: Candidate | Outcome | Listing) -> tuple[Candidate | Outcome | Listing, Result]:
+        """Store an item; what the database cannot hold becomes a failed page, not a failed crawl."""
+        try:
+            return item, await asyncio.wrap_future(self.writer.submit(item))
+        except StorageError:
+            raise
+        except Exception as error:
+            if not isinstance(item, Candidate):
+                raise
+            page = item.page
+            message = f"{page.key}: the database cannot hold it ({type(error).__name__}: {printable(fault_of(error))})"
+            known = (page.fetched_at, page.url, page.source, page.visit)
+            outcome = Outcome(page.key, "failed", "unstorable", message, *known)
+            return outcome, await asyncio.wrap_future(self.writer.submit(outcome))
+
+    def _give_up(self, error: StorageError) -> None:
+        if self.ending is not None:
+            return
+        logger.error("%s; the crawl ends here, and the next one comes back to what is missing", error)
+        assert self.crawler.stats is not None
+        self.crawler.stats.set_value("newscrawl/storage_error", str(error))
+        assert self.crawler.engine is not None
+        self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=STORAGE_FAILED))
+
+    def close_spider(self) -> None:
+        """Write what waits."""
+        self.writer.close()
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        """End the run, and say what it did."""
+        if not hasattr(self, "store"):
+            return
+        counts = self.store.counts
+        logger.info("%s", counts)
+        assert self.crawler.stats is not None
+        self.crawler.stats.set_value("newscrawl/revisions", counts.revisions)
+        self.crawler.stats.set_value("newscrawl/words_kept", counts.words_kept)
+        for dropped, words in counts.words_dropped.items():
+            self.crawler.stats.set_value(f"newscrawl/words_dropped/{dropped}", words)
+        try:
+            spent = self.frontier.spent if self.frontier is not None else None
+            if self.frontier is not None and self.frontier.budget.is_in_vain:
+                self.crawler.stats.set_value("newscrawl/in_vain", True)
+            self.store.finish(spent if spent and reason == "finished" else reason)
+        except StorageError as error:
+            logger.error("the end of the run could not be recorded: %s", error)
+            self.crawler.stats.set_value("newscrawl/storage_failed", True)
+            self.crawler.stats.set_value("newscrawl/storage_error", str(error))
+        finally:
+            self.store.close()

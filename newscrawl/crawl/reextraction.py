@@ -1,0 +1,93 @@
+"""Stored raw pages under today's extraction: read and extracted in workers, written in order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+from newscrawl.archive import ArchiveError, read_page
+from newscrawl.boilerplate.repeated import keys_of
+from newscrawl.dedupe import content_hash
+from newscrawl.extraction import extract_page
+from newscrawl.items import Candidate, NoArticle
+from newscrawl.rules import SiteRules
+from newscrawl.storage.reextractions import Archived, Reextraction, Reread
+from newscrawl.workers.pool import WorkerFailed, Workers
+
+RulesFor = Callable[[str | None], SiteRules]
+
+_AHEAD = 16
+"""Pages a worker that are begun before the first of them is done: one that takes long holds up their order."""
+_BATCH = 50
+_LONGEST_WAIT = 1.0
+"""Seconds until what is done is written."""
+
+
+async def reextract(
+    work: Reextraction, folder: Path, workers: Workers, rules_for: RulesFor, tell: Callable[[int], None]
+) -> None:
+    """Read again what is to be read of a database, and tell how many pages are done.
+
+    Stopped at any moment, another pass goes on behind the last page that was written. Raises StorageError.
+    """
+    batch: list[Reread] = []
+    began = time.monotonic()
+    try:
+        async with aclosing(_in_order(work.articles(), folder, workers, rules_for)) as pages:
+            async for reread in pages:
+                batch.append(reread)
+                if len(batch) >= _BATCH or time.monotonic() - began >= _LONGEST_WAIT:
+                    done, batch = batch, []
+                    work.write(done)
+                    tell(work.tally.pages)
+                    began = time.monotonic()
+    finally:
+        if batch:
+            work.write(batch)
+            tell(work.tally.pages)
+
+
+async def _in_order(
+    articles: Iterable[Archived], folder: Path, workers: Workers, rules_for: RulesFor
+) -> AsyncGenerator[Reread, None]:
+    waiting: deque[asyncio.Task[Reread]] = deque()
+    try:
+        for article in articles:
+            waiting.append(asyncio.create_task(_reread(article, folder, workers, rules_for(article.url))))
+            if len(waiting) >= _AHEAD * max(workers.limits.count, 1):
+                yield await waiting.popleft()
+        while waiting:
+            yield await waiting.popleft()
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _reread(article: Archived, folder: Path, workers: Workers, rules: SiteRules) -> Reread:
+    try:
+        candidate = await workers.run(read_again, folder, article, rules)
+    except (ArchiveError, NoArticle, WorkerFailed) as error:
+        return Reread(article, None, error.reason)
+    except MemoryError:
+        return Reread(article, None, "out_of_memory")
+    return Reread(article, candidate)
+
+
+def read_again(folder: Path, article: Archived, rules: SiteRules) -> Candidate:
+    """Make what today's extraction makes of a stored article's raw page, for the article as it is known.
+
+    Raises ArchiveError where the page is not there, and NoArticle.
+    """
+    page = read_page(folder, article.file, article.offset)
+    if page.key not in {article.url_key, *article.other_keys} and article.url != page.url:
+        raise ArchiveError("another_page", f"{article.file}, byte {article.offset}: a record of {page.key}")
+    page = replace(page, key=article.url_key, source=article.source)
+    extraction = extract_page(page, rules)
+    text = extraction.article.text
+    return Candidate(page, extraction, content_hash(text), block_keys=keys_of(extraction.blocks))

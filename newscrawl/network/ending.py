@@ -1,0 +1,98 @@
+"""Notices that a crawl is being ended, so that nothing keeps it waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+
+from newscrawl.network.refusals import Ending
+
+_LOOK = 0.2
+GRACE = 3.0
+"""Seconds that a download which is under way is given to come to its end."""
+READING_GRACE = 7.0
+"""Seconds after which a page that was fetched and is not read yet is left to the next run."""
+
+_T = TypeVar("_T")
+_watches: WeakKeyDictionary[Crawler, EndWatch] = WeakKeyDictionary()
+
+
+class EndWatch:
+    """Looks at the engine again and again: Scrapy has no signal for the moment in which a crawl begins to end.
+
+    Scrapy waits for every request that the downloader has, one delay after the other, before it closes a spider. So the
+    delays are lifted then; no request leaves for it, because what waits for its turn ends with `Ending`.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._ended = asyncio.Event()
+        self._ended_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+        crawler.signals.connect(self._watch, signals.spider_opened)
+        crawler.signals.connect(self._close, signals.spider_closed)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> EndWatch:
+        """Return the one watch of a crawl."""
+        if crawler not in _watches:
+            _watches[crawler] = cls(crawler)
+        return _watches[crawler]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the crawl is being ended."""
+        engine = self.crawler.engine
+        slot = engine._slot if engine is not None else None
+        is_closing = engine is not None and (engine._stopping or (slot is not None and slot.closing is not None))
+        return self._ended.is_set() or is_closing
+
+    def _watch(self) -> None:
+        self._task = asyncio.ensure_future(self._look())
+
+    async def _look(self) -> None:
+        while not self.has_ended:
+            await asyncio.sleep(_LOOK)
+        self._end()
+        assert self.crawler.engine is not None
+        downloader = self.crawler.engine.downloader
+        while True:  # a request that was on its way through the middlewares may come to a new slot
+            for slot in list(downloader.slots.values()):
+                slot.delay = slot.lastseen = 0.0
+                slot.close()
+                downloader._process_queue(slot)
+            await asyncio.sleep(_LOOK)
+
+    def _end(self) -> None:
+        if not self._ended.is_set():
+            self._ended_at = time.monotonic()
+            self._ended.set()
+
+    def _close(self) -> None:
+        self._end()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def unless_ended(self, work: Coroutine[Any, Any, _T], grace: float = 0.0) -> _T:
+        """Do some work; so many seconds after the end of the crawl began, stop it and raise Ending."""
+        task = asyncio.ensure_future(work)
+        end = asyncio.ensure_future(self._ended.wait())
+        try:
+            await asyncio.wait({task, end}, return_when=asyncio.FIRST_COMPLETED)
+            left = self._ended_at + grace - time.monotonic()
+            if not task.done() and left > 0:
+                await asyncio.wait({task}, timeout=left)
+            if task.done():
+                return task.result()
+            raise Ending
+        finally:
+            end.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task}, timeout=1)

@@ -1,0 +1,183 @@
+"""The download handler of http and https: the last of Scrapy's parts before the wire, and the first behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader import Slot
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress
+from twisted.python.failure import Failure
+from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
+from twisted.web._newclient import Request as TxRequest
+from twisted.web.iweb import IResponse
+
+from newscrawl.network.addresses import plain_host, private
+from newscrawl.network.compression import BodyTooLarge, BrokenBody, check_body
+from newscrawl.network.ending import GRACE, EndWatch
+from newscrawl.network.refusals import BodyCut, TooManyHeaders, UnwantedType, refuse
+from newscrawl.network.resolver import GlobalResolver, refused_address
+from newscrawl.network.retry import BUSY, retry_after
+from newscrawl.network.turns import TURNS
+
+MOST_HEADER_BYTES = 256 * 1024
+"""What Chromium takes as well (net::HttpStreamParser); Scrapy alone takes 100,000 headers."""
+
+
+class WireProtocol(_LenientHTTP11ClientProtocol):
+    """Scrapy's protocol, on the pace of its host."""
+
+    _header_bytes = 0
+
+    def request(self, request: TxRequest) -> Deferred[IResponse]:
+        """Write a request: the last moment before the wire."""
+        TURNS.sent(plain_host(urlsplit(request.absoluteURI.decode("ascii")).hostname or ""))
+        self._header_bytes = 0
+        response = super().request(request)
+        if self._parser is not None:
+            self._parser.MAX_LENGTH = MOST_HEADER_BYTES  # of one line; Twisted's 16 KiB breaks off as if the server had
+        return response
+
+    def dataReceived(self, bytes: bytes) -> None:  # noqa: A002, N802 - Twisted's names
+        """Read on, unless all of it was headers (or 1xx responses) so far."""
+        if self._parser is not None and self._parser.state in {STATUS, HEADER}:
+            self._header_bytes += len(bytes)
+            if self._header_bytes > MOST_HEADER_BYTES:
+                problem = TooManyHeaders(f"its headers go on beyond {MOST_HEADER_BYTES:,} bytes")
+                self._giveUp(Failure(problem))  # type: ignore[no-untyped-call]
+                return
+        super().dataReceived(bytes)  # type: ignore[no-untyped-call]
+
+
+class WireFactory(_LenientHTTP11ClientFactory):
+    """Builds WireProtocol for the connection pool."""
+
+    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: N802
+        """Build one."""
+        return WireProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+logger = logging.getLogger(__name__)
+
+_TIME_TO_END = 3.0
+"""Seconds in which nothing more leaves for a host that asks for long patience, so that the spider can end its crawl."""
+
+
+class WireDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's handler, which waits for the host's turn, lets a crawl end, and hands on no broken bodies.
+
+    robots.txt, redirects and retries come by here like any request, so all of them keep the pace.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
+
+        self._pool._factory = WireFactory
+        self._pool.retryAutomatically = False  # at once, on no pace; RetryMiddleware does it
+        if not isinstance(reactor.nameResolver, GlobalResolver):  # a runner that leaves TWISTED_DNS_RESOLVER alone
+            GlobalResolver.from_crawler(crawler, reactor).install_on_reactor()
+        self._watch = EndWatch.of(crawler)
+        self._places: dict[str, asyncio.Semaphore] = {}
+        self._is_asked_for_contact = bool(crawler.settings["CONTACT"])
+
+    async def download_request(self, request: Request) -> Response:
+        """Download, when it is the request's turn."""
+        self._ask_for_contact()
+        host = plain_host(urlparse_cached(request).hostname or "")
+        TURNS.pace.want(host, self._crawler, self._delay(request))
+        try:
+            async with self._place(request), TURNS.turn(host, self._watch):
+                response = await self._watch.unless_ended(super().download_request(request), GRACE)
+                self._heed(host, response)
+        except CannotResolveHostError:
+            if (address := refused_address(host)) is None:
+                raise
+            raise refuse(self._crawler, "private_address", private(f"{host} ({address})")) from None
+        except DownloadCancelledError:
+            limit = request.meta.get("download_maxsize", self._default_maxsize)
+            raise refuse(self._crawler, "too_large", f"its body is larger than {limit:,} bytes") from None
+        except UnwantedType as stopped:
+            if stopped.response is None or 200 <= stopped.response.status < 300:
+                raise
+            return stopped.response  # its status says all
+        self._check_body(request, response)
+        return response
+
+    @asynccontextmanager
+    async def _place(self, request: Request) -> AsyncIterator[None]:
+        """Keep to CONCURRENT_REQUESTS_PER_DOMAIN.
+
+        Scrapy 2.19 starts all that waits for a host at once where there is no delay: it counts a transfer when its
+        task runs, and makes all tasks before (12 at a time with a limit of 2, measured).
+        """
+        slot = self._slot(request)
+        if slot is None:
+            yield
+            return
+        places = self._places.setdefault(request.meta["download_slot"], asyncio.Semaphore(slot.concurrency))
+        await self._watch.unless_ended(places.acquire())
+        try:
+            yield
+        finally:
+            places.release()
+
+    def _slot(self, request: Request) -> Slot | None:
+        assert self._crawler.engine is not None
+        return self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+
+    def _delay(self, request: Request) -> float:
+        slot = self._slot(request)
+        return max(slot.delay if slot else 0.0, self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
+
+    def _heed(self, host: str, response: Response) -> None:
+        """Hold a host that asks for patience back from here on: further up, others could pass by meanwhile."""
+        if response.status not in BUSY:
+            return
+        now = datetime.now(UTC)
+        until = retry_after(response.headers.get("Retry-After"), now)
+        seconds = (until - now).total_seconds() if until else 0.0
+        is_too_long = seconds > self._crawler.settings.getfloat("RETRY_AFTER_MAX")
+        TURNS.pause(host, _TIME_TO_END if is_too_long else seconds)
+
+    def _check_body(self, request: Request, response: Response) -> None:
+        """Raise where a compressed body is cut or a bomb.
+
+        Here and not in a middleware, because Scrapy retries what fails in a handler alone.
+        """
+        lines = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower().split(",")
+        encodings = [name for line in lines if (name := line.strip())]
+        try:
+            check_body(response.body, encodings, request.meta.get("download_maxsize", self._default_maxsize))
+        except BrokenBody as error:
+            raise BodyCut(str(error)) from None
+        except BodyTooLarge as error:
+            raise refuse(self._crawler, "too_large", str(error)) from None
+
+    def _ask_for_contact(self) -> None:
+        if not self._is_asked_for_contact:
+            self._is_asked_for_contact = True
+            logger.warning(
+                "nobody can be reached about this crawl: set CONTACT (or NEWSCRAWL_CONTACT) to a web or mail address, "
+                "which goes into the User-Agent"
+            )
+
+    async def close(self) -> None:
+        """Let go of the connections, and of the wish for a pace."""
+        await super().close()
+        TURNS.forget(self._crawler)

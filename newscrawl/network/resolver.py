@@ -1,0 +1,89 @@
+"""A resolver that knows no other addresses than those of the public Internet.
+
+It stands where the connection is made, so no second answer of a name server can slip between check and use. What a
+proxy of the user's connects to is resolved by that proxy, and not seen here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from scrapy.resolver import CachingHostnameResolver
+from scrapy.utils.datatypes import LocalCache
+from twisted.internet.base import ReactorBase
+from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+
+from newscrawl.network.addresses import Allowed, plain_host
+
+_MOST_REMEMBERED = 1000
+_refused: LocalCache[str, str] = LocalCache(_MOST_REMEMBERED)
+
+
+def refused_address(host: str) -> str | None:
+    """Return the address for which a host's name was refused the last time it was looked up."""
+    return _refused.get(plain_host(host))
+
+
+class _GlobalOnly:
+    """Passes on the addresses that may be connected to."""
+
+    def __init__(self, receiver: Any, host: str, allowed: Allowed) -> None:
+        self._receiver = receiver
+        self._host = plain_host(host)
+        self._allowed = allowed
+        self._passed = 0
+        self._stopped: list[str] = []
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802
+        host = str(getattr(address, "host", ""))
+        if self._allowed.address(host.partition("%")[0]):
+            self._passed += 1
+            self._receiver.addressResolved(address)
+        else:
+            self._stopped.append(host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        if self._stopped and not self._passed:
+            _refused[self._host] = self._stopped[0]
+        else:
+            _refused.pop(self._host, None)
+        self._receiver.resolutionComplete()
+
+
+class GlobalResolver(CachingHostnameResolver):
+    """Scrapy's caching resolver, for IPv4 and IPv6, less the addresses that are private, local or reserved.
+
+    It is one for the process, and so are the settings that it is made of. A name without any other address is as
+    good as unknown; `refused_address` says that it was not.
+    """
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, allowed: Allowed) -> None:
+        super().__init__(reactor, cache_size)
+        proxies = {urlsplit(url if "//" in url else f"//{url}").hostname for url in getproxies().values()}
+        self._allowed = allowed
+        self._proxies = {plain_host(host) for host in proxies if host}
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> GlobalResolver:
+        """Make the resolver of a process, which Scrapy gives in the place of a crawler."""
+        settings = crawler.settings
+        cache_size = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
+        return cls(reactor, cache_size, Allowed.parse(settings["ALLOW_PRIVATE_ADDRESSES"]))
+
+    def resolveHostName(  # noqa: N802 - Twisted's name
+        self,
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        hostName: str,  # noqa: N803
+        *rest: Any,
+        **options: Any,
+    ) -> IHostResolution:
+        """Look a name up, which can be an address as well."""
+        receiver: Any = resolutionReceiver
+        if not self._allowed.host(hostName) and plain_host(hostName) not in self._proxies:
+            receiver = _GlobalOnly(resolutionReceiver, hostName, self._allowed)
+        return super().resolveHostName(receiver, hostName, *rest, **options)

@@ -1,0 +1,171 @@
+"""Obeys robots.txt: what it forbids, how fast it lets us be, and that silence is no permission."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.datatypes import LocalCache
+from scrapy.utils.httpobj import urlparse_cached
+
+from newscrawl.network.addresses import plain_host
+from newscrawl.network.guard import ROBOTS
+from newscrawl.network.refusals import Ending, Refused, reason_of, refuse
+from newscrawl.network.turns import TURNS
+
+MOST_BYTES = 500 * 1024
+"""What RFC 9309 (2.5) asks a crawler to read; what stands behind is not read."""
+
+_PRODUCT = re.compile(r"[A-Za-z_-]+")
+
+
+def product_token(user_agent: str) -> str:
+    """Return the name by which robots.txt speaks of a crawler: ``newscrawl`` for ``newscrawl/1.0 (+https://…)``."""
+    found = _PRODUCT.match(user_agent)
+    return found[0] if found else user_agent
+
+
+@dataclass(frozen=True)
+class Robots:
+    """What a host's robots.txt says to us."""
+
+    product: str
+    body: bytes = field(default=b"", repr=False)
+    """As served, cut to MOST_BYTES; empty where there is none."""
+    reachable: bool = True
+    """False where nobody knows what the site wants: nothing of it may be fetched."""
+    problem: str = ""
+    """Why it is not reachable, as one line."""
+
+    @classmethod
+    def answered(cls, product: str, status: int, body: bytes) -> Robots:
+        """Read an answer (RFC 9309, 2.3.1): 2xx has rules, 4xx has none; 5xx and 429 are no answer."""
+        if 200 <= status < 300:
+            return cls(product, cut(body))
+        if status >= 500 or status == 429:
+            return cls(product, reachable=False, problem=f"its robots.txt was answered with status {status}")
+        return cls(product)
+
+    def allows(self, url: str) -> bool:
+        """Say whether a URL may be fetched."""
+        return self.reachable and self._rules.can_fetch(url, self.product)
+
+    @property
+    def delay(self) -> float:
+        """The seconds between two requests that it asks for, by Crawl-delay or Request-rate; 0 for none."""
+        rate = self._rules.request_rate(self.product)
+        between = rate.seconds / rate.requests if rate and rate.requests > 0 else 0.0
+        return max(self._rules.crawl_delay(self.product) or 0.0, between, 0.0)
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """The addresses behind ``Sitemap:``, as they are written."""
+        return tuple(dict.fromkeys(self._rules.sitemaps))
+
+    @cached_property
+    def _rules(self) -> Protego:
+        return Protego.parse(self.body.decode("utf-8-sig", "ignore"))
+
+
+def cut(body: bytes) -> bytes:
+    """Return as much of a robots.txt as is read, up to the end of a line."""
+    if len(body) <= MOST_BYTES:
+        return body
+    end = max(body.rfind(b"\n", 0, MOST_BYTES), body.rfind(b"\r", 0, MOST_BYTES))
+    return body[: end + 1]
+
+
+logger = logging.getLogger(__name__)
+
+_MOST_HOSTS = 500
+
+
+class RobotsMiddleware:
+    """In the place of Scrapy's, which fetches on where robots.txt cannot be read and knows no Crawl-delay."""
+
+    PRIORITY = 1000
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        settings = crawler.settings
+        self._is_obeyed = settings.getbool("ROBOTSTXT_OBEY")
+        self._product = settings["ROBOTSTXT_USER_AGENT"] or product_token(settings["USER_AGENT"])
+        self._known: LocalCache[str, asyncio.Future[Robots]] = LocalCache(_MOST_HOSTS)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make that of a crawl."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Raise Refused for what the host does not want, or where nobody can say what it wants."""
+        if not self._is_obeyed or request.meta.get(ROBOTS) or urlparse_cached(request).scheme not in {"http", "https"}:
+            return
+        robots = await self.robots_for(request.url)
+        if not robots.reachable:
+            raise refuse(self.crawler, "robots_unreachable", f"{request.url}: {robots.problem}")
+        if not robots.allows(request.url):
+            raise refuse(self.crawler, "robots", f"{request.url}: its site's robots.txt forbids it")
+
+    async def robots_for(self, url: str) -> Robots:
+        """Return the robots.txt of a URL's host, fetched once a crawl. Raises Ending."""
+        parts = urlparse_cached(Request(url))
+        known = self._known.get(parts.netloc)
+        if known is None:
+            known = self._known[parts.netloc] = asyncio.ensure_future(self._fetch(f"{parts.scheme}://{parts.netloc}"))
+        return await asyncio.shield(known)
+
+    async def _fetch(self, site: str) -> Robots:
+        assert self.crawler.engine is not None
+        request = Request(
+            f"{site}/robots.txt",
+            priority=self.PRIORITY,
+            meta={ROBOTS: True},
+            callback=NO_CALLBACK,
+            dont_filter=True,
+        )
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Ending:
+            raise
+        except Exception as error:  # noqa: BLE001 - every way in which it cannot be had
+            robots = self._failed(error)
+        else:
+            robots = Robots.answered(self._product, response.status, response.body)
+        if not robots.reachable:
+            logger.warning("nothing of %s is fetched: %s", site, robots.problem)
+        elif self._is_obeyed:
+            self._slow_down(request, robots)
+        return robots
+
+    def _failed(self, error: Exception) -> Robots:
+        reason, sentence = reason_of(error)
+        if isinstance(error, IgnoreRequest) and reason == "redirect_loop":  # RFC 9309 2.3.1.2: as if there were none
+            return Robots(self._product)
+        return Robots(self._product, reachable=False, problem=f"its robots.txt could not be had ({reason}: {sentence})")
+
+    def _slow_down(self, request: Request, robots: Robots) -> None:
+        """Hold the host's pace down beside AutoThrottle's delay, not by it: AutoThrottle would raise it again."""
+        delay = min(robots.delay, self.crawler.settings.getfloat("CRAWL_DELAY_MAX"))
+        if delay > 0:
+            TURNS.pace.want(plain_host(urlparse_cached(request).hostname or ""), self.crawler, delay, "robots.txt")
+
+
+async def robots_for(crawler: Crawler, url: str) -> Robots:
+    """Return the robots.txt of a URL's host, for the sitemaps that it names.
+
+    To be awaited in a callback or in ``start``. It is fetched once a crawl, whoever needs it first. Raises `Ending`.
+    """
+    middleware = crawler.get_downloader_middleware(RobotsMiddleware)
+    if middleware is None:
+        raise Refused("robots", "newscrawl.network.robots.RobotsMiddleware is not among the DOWNLOADER_MIDDLEWARES")
+    return await middleware.robots_for(url)

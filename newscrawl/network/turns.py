@@ -1,0 +1,124 @@
+"""The turns of requests to a host, which all crawls of a process take one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+
+from newscrawl.network.ending import EndWatch
+from newscrawl.network.refusals import Ending
+
+
+@dataclass(slots=True)
+class _Host:
+    last: float = float("-inf")
+    paused_until: float = float("-inf")
+    delays: dict[tuple[object, str], float] = field(default_factory=dict)
+
+    @property
+    def next(self) -> float:
+        return max(self.last + max(self.delays.values(), default=0.0), self.paused_until)
+
+
+class Pace:
+    """Keeps the starts of requests to one host as far apart as the slowest of its crawls wants. Times are monotonic."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, _Host] = {}
+
+    def want(self, host: str, crawl: object, delay: float, why: str = "") -> None:
+        """Take note of the delay that a crawl wants, in the place of what it wanted before for the same reason."""
+        self._hosts.setdefault(host, _Host()).delays[crawl, why] = delay
+
+    def wait(self, host: str, now: float) -> float:
+        """Return how many seconds are left until the next request may leave; 0 when it may."""
+        return max(0.0, self._hosts[host].next - now) if host in self._hosts else 0.0
+
+    def sent(self, host: str, now: float) -> None:
+        """Take note that a request leaves now."""
+        self._hosts.setdefault(host, _Host()).last = now
+
+    def pause(self, host: str, until: float) -> None:
+        """Let no request leave before then, whoever asks."""
+        state = self._hosts.setdefault(host, _Host())
+        state.paused_until = max(state.paused_until, until)
+
+    def forget(self, crawl: object, now: float) -> None:
+        """Forget what a crawl wanted that has ended, but not that its last requests are still fresh."""
+        for host, state in list(self._hosts.items()):
+            state.paused_until = max(state.paused_until, state.next)
+            state.delays = {key: delay for key, delay in state.delays.items() if key[0] is not crawl}
+            if not state.delays and state.next <= now:
+                del self._hosts[host]
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Those who wait for a host, first come, first served."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    holder: object = None
+    members: int = 0
+
+    def release(self) -> None:
+        self.holder = None
+        self.lock.release()
+
+
+class Turns:
+    """Whoever has the turn of a host holds it until the request is written.
+
+    So no slow name server and no slow handshake brings two requests together that set out apart.
+    """
+
+    def __init__(self) -> None:
+        self.pace = Pace()
+        self._queues: defaultdict[str, _Queue] = defaultdict(_Queue)
+
+    @asynccontextmanager
+    async def turn(self, host: str, watch: EndWatch) -> AsyncIterator[None]:
+        """Wait until a request may leave; raise Ending when the crawl ends before that."""
+        queue = self._queues[host]
+        queue.members += 1
+        me = object()
+        try:
+            await watch.unless_ended(queue.lock.acquire())
+            queue.holder = me
+            while seconds := self.pace.wait(host, monotonic()):
+                await watch.unless_ended(asyncio.sleep(seconds))
+            if watch.has_ended:
+                raise Ending
+            try:
+                yield
+            finally:
+                if queue.holder is me:  # nothing was written, but the host may have been connected to
+                    self.pace.sent(host, monotonic())
+        finally:
+            if queue.holder is me:
+                queue.release()
+            queue.members -= 1
+            if not queue.members:
+                self._queues.pop(host, None)
+
+    def sent(self, host: str) -> None:
+        """Take note that the request of the turn's holder is being written; the next one may get ready."""
+        self.pace.sent(host, monotonic())
+        queue = self._queues.get(host)
+        if queue is not None and queue.holder is not None:
+            queue.release()
+
+    def forget(self, crawl: object) -> None:
+        """Forget what a crawl wanted that has ended."""
+        self.pace.forget(crawl, monotonic())
+
+    def pause(self, host: str, seconds: float) -> None:
+        """Let no request leave for a host before so many seconds have gone."""
+        self.pace.pause(host, monotonic() + seconds)
+
+
+TURNS = Turns()
+"""One for the process: a host does not care which of our crawls asks."""

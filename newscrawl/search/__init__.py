@@ -1,0 +1,1 @@
+"""Query parsing and snippets, for every backend."""

@@ -1,0 +1,325 @@
+"""Care for a database: newer tables, what is wrong with it, and its file without waste."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, exists, func, or_, select, update
+
+from newscrawl.archive import ArchiveError, delete_record, old_files, read_archive, remove_file
+from newscrawl.storage import runs as run_records
+from newscrawl.storage.backends import backend_of, location, parse_url
+from newscrawl.storage.backends.sqlite import BUSY_TIMEOUT
+from newscrawl.storage.boilerplate import blocks_of, leave
+from newscrawl.storage.duplicates import remove_links
+from newscrawl.storage.engine import explained, open_engine, read_connection, require, write_transaction
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.schema import article_revisions, article_urls, article_words, articles, pages, runs, search_queue
+from newscrawl.storage.search_index import count_queued, index_queued
+from newscrawl.storage.statistics import Counts
+from newscrawl.text import printable
+from newscrawl.urls import url_key
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """How many articles are indexed of those that waited."""
+
+    done: int
+    total: int
+
+
+def upgrade(url: str, *, reindex: bool = False) -> Iterator[Indexing]:
+    """Bring the tables of a database that is there up to date, and index what waits for it, or all articles anew.
+
+    In short transactions; a crawl may run meanwhile. Raises StorageError.
+    """
+    require(url)
+    engine = open_engine(url)
+    try:
+        with explained(engine):
+            if reindex:
+                with write_transaction(engine) as connection:
+                    backend_of(url).index_anew(connection)
+            with engine.connect() as connection:
+                waiting = count_queued(connection)
+                everything = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+            total = everything if reindex else waiting
+            done = total - waiting
+            yield Indexing(done, total)
+            while done < total:
+                with write_transaction(engine) as connection:
+                    indexed = index_queued(connection, _BATCH)
+                if not indexed:
+                    break
+                done += indexed
+                yield Indexing(min(done, total), total)
+                time.sleep(0.01)  # for a crawl that waits to write
+    finally:
+        engine.dispose()
+
+
+def check(url: str) -> Iterator[str]:
+    """Yield what is wrong with a database, a line for a person each. Raises StorageError."""
+    backend = backend_of(url)
+    with read_connection(url) as connection:
+        yield from backend.damage(connection)
+        waiting = count_queued(connection)
+        if waiting:
+            yield f"{waiting} articles cannot be found by their words yet: newscrawl db upgrade"
+        is_indexed = exists().where(article_words.c.article_id == articles.c.id)
+        is_waiting = exists().where(search_queue.c.article_id == articles.c.id)
+        missing = connection.execute(
+            select(func.count()).select_from(articles).where(~is_indexed, ~is_waiting)
+        ).scalar_one()
+        if missing:
+            yield f"{missing} articles are not in the index and do not wait for it: newscrawl db upgrade --reindex"
+    engine = open_engine(url)
+    try:
+        with explained(engine):
+            if not backend.is_index_whole(engine):
+                yield "the index does not agree with its words: newscrawl db upgrade --reindex"
+    finally:
+        engine.dispose()
+
+
+def vacuum(url: str) -> tuple[int, int]:
+    """Compact a database; return the bytes that it takes, before and after.
+
+    Raises StorageError, also where a crawl is writing.
+    """
+    require(url)
+    backend, engine = backend_of(url), open_engine(url)
+    try:
+        with explained(engine):
+            with engine.connect() as connection:
+                before = backend.size(connection)
+            backend.compact(engine)
+            with engine.connect() as connection:
+                return before, backend.size(connection)
+    finally:
+        engine.dispose()
+
+
+def back_up(url: str, target: Path) -> int:
+    """Write the state of a moment to a new file, whole or not at all, and return its bytes. A crawl may go on.
+
+    The copy is read through before it has its name. Raises StorageError.
+    """
+    require(url)
+    if parse_url(url).get_backend_name() != "sqlite":
+        raise StorageError(f"{printable(location(url))} is no file; back it up with pg_dump")
+    source = Path(location(url))
+    shown = printable(str(target))
+    if target.exists():
+        raise StorageError(f"{shown} is there already; a backup replaces nothing: name another file")
+    part = target.with_name(f"{target.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with (
+            closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)) as original,
+            closing(sqlite3.connect(part)) as copy,
+        ):
+            original.backup(copy)
+            copy.execute("pragma journal_mode = delete")  # one file, without others beside it
+            wrong = [row[0] for row in copy.execute("pragma quick_check") if row[0] != "ok"]
+        if wrong:
+            raise StorageError(f"the copy of {printable(str(source))} is damaged: {printable(wrong[0])}")
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        try:
+            os.link(part, target)  # fails where somebody has made it meanwhile
+            part.unlink()
+        except OSError:
+            if target.exists():
+                raise
+            part.rename(target)  # a file system without hard links
+    except (OSError, sqlite3.Error) as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise StorageError(f"{shown} cannot be written: {printable(str(error))}") from None
+    return target.stat().st_size
+
+
+DELETED = "deleted"
+"""The `reason` of a page whose article was taken out: no listing queues it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What was taken out."""
+
+    revisions: int
+    records: int
+    """Raw pages in the archive."""
+    run_id: int
+    """The row of `runs` that says so."""
+
+
+def delete_article(url: str, article_id: int, archive: Path | None) -> Deleted | None:
+    """Delete an article from the database at `url`, and its raw pages below `archive`; None where there is none.
+
+    The page's address stays, as one not to be fetched. The raw pages go before the rows are committed: what fails can
+    be done again. Raises StorageError.
+    """
+    require(url)
+    engine = open_engine(url)
+    try:
+        with explained(engine), engine.connect() as connection:
+            row = _article(connection, article_id)
+            revisions = _revisions(connection, article_id)
+            others = select(article_urls.c.url_key).where(article_urls.c.article_id == article_id)
+            keys = frozenset(connection.execute(others).scalars())
+        if row is None:
+            return None
+        places = _places(row, keys, revisions, archive)
+        with explained(engine), write_transaction(engine) as connection:
+            _take_out(connection, article_id, row.url_key)
+            run_id = _log(connection, row, len(places))
+            for place in places:
+                assert archive is not None
+                delete_record(archive, *place)
+    except ArchiveError as error:
+        raise StorageError(f"archive: {error}; nothing was deleted from the database") from error
+    finally:
+        engine.dispose()
+    return Deleted(revisions, len(places), run_id)
+
+
+def _article(connection: Connection, article_id: int) -> Row[Any] | None:
+    columns = [articles.c[name] for name in ("id", "url_key", "archive_file", "archive_offset")]
+    return connection.execute(select(*columns).where(articles.c.id == article_id)).first()
+
+
+def _revisions(connection: Connection, article_id: int) -> int:
+    return connection.execute(select(func.count()).where(article_revisions.c.article_id == article_id)).scalar_one()
+
+
+def _places(row: Row[Any], other_keys: frozenset[str], revisions: int, archive: Path | None) -> list[tuple[str, int]]:
+    """Where its raw pages lie. Of an article with earlier texts or other addresses only the archive knows them all."""
+    if row.archive_file is None:
+        return []
+    if archive is None:
+        raise StorageError(f"its page is in the archive, at {row.archive_file}; say where that is with --archive")
+    places = {(row.archive_file, row.archive_offset)}
+    if revisions or other_keys:
+        for path in sorted(archive.rglob("*.warc*")):
+            if path.suffix in {".gz", ".warc"}:
+                places |= {
+                    (str(path.relative_to(archive)), record.offset)
+                    for record in read_archive(path, max_size=0)
+                    if record.page is not None and _is_of(record.page.url, other_keys | {row.url_key})
+                }
+    return sorted(places)
+
+
+def _is_of(url: str | None, keys: frozenset[str]) -> bool:
+    try:
+        return url is not None and url_key(url) in keys
+    except ValueError:
+        return False
+
+
+def _take_out(connection: Connection, article_id: int, key: str) -> None:
+    remove_links(connection, article_id)
+    row = connection.execute(select(articles.c.source, articles.c.blocks).where(articles.c.id == article_id)).one()
+    if row.source is not None:
+        leave(connection, row.source, blocks_of(row.blocks))
+    tombstone = {
+        "outcome": "skipped",
+        "reason": DELETED,
+        **dict.fromkeys(("error", "article_id", "etag", "last_modified", "discovered_from", "next_fetch_at")),
+    }
+    led = or_(pages.c.article_id == article_id, pages.c.url_key == key)
+    connection.execute(update(pages).where(led).values(**tombstone))
+    connection.execute(delete(articles).where(articles.c.id == article_id))
+
+
+def _log(connection: Connection, row: Row[Any], records: int) -> int:
+    arguments = {"article": str(row.id), "url_key": row.url_key, "archive_records": str(records)}
+    run_id = run_records.begin(connection, "delete", arguments, Counts().as_json())
+    run_records.finish(connection, run_id, "finished")
+    return run_id
+
+
+@dataclass(slots=True)
+class Pruned:
+    """What went, or would go."""
+
+    runs: int = 0
+    files: int = 0
+    bytes: int = 0
+    articles: int = 0
+    """That have no raw page any more, and say so: their `archive_file` is NULL."""
+
+
+def prune(
+    url: str, *, archive: Path | None, archive_days: int | None, runs_days: int | None, dry_run: bool = False
+) -> Pruned:
+    """Remove raw pages and records of runs that are older than so many days before the last run.
+
+    Before the last run, and not before now: neither a clock that is wrong nor a pause makes anything old. The rows
+    lose their pointer before the file goes, so that none ever points to nothing; stopped, it can be done again.
+    Raises StorageError.
+    """
+    require(url)
+    engine = open_engine(url)
+    try:
+        with explained(engine):
+            with engine.connect() as connection:
+                last = connection.execute(select(func.max(runs.c.started_at))).scalar()
+            now = min(datetime.now(UTC), last) if last is not None else datetime.now(UTC)
+            done = Pruned()
+            if runs_days is not None:
+                done.runs = _prune_runs(engine, now - timedelta(days=runs_days), dry_run=dry_run)
+            if archive_days is not None and archive is not None:
+                _prune_archive(engine, archive, now - timedelta(days=archive_days), done, dry_run=dry_run)
+    except ArchiveError as error:
+        raise StorageError(f"archive: {error}") from error
+    finally:
+        engine.dispose()
+    return done
+
+
+def _prune_runs(engine: Engine, before: datetime, *, dry_run: bool) -> int:
+    """Forget runs, but the last of each spider: a site without any would count as one that was never crawled."""
+    last = select(func.max(runs.c.id)).group_by(runs.c.spider)
+    old = select(runs.c.id).where(runs.c.finished_at < before, runs.c.id.not_in(last)).order_by(runs.c.id)
+    with engine.connect() as connection:
+        ids = list(connection.execute(old).scalars())
+    for start in range(0, 0 if dry_run else len(ids), _BATCH):
+        with write_transaction(engine) as connection:
+            connection.execute(delete(runs).where(runs.c.id.in_(ids[start : start + _BATCH])))
+    return len(ids)
+
+
+def _prune_archive(engine: Engine, folder: Path, before: datetime, done: Pruned, *, dry_run: bool) -> None:
+    for old in old_files(folder, before):
+        if dry_run:
+            with engine.connect() as connection:
+                found = connection.execute(select(func.count()).where(articles.c.archive_file == old.file))
+                done.articles += found.scalar_one()
+        else:
+            done.articles += _let_go(engine, old.file)
+            if not remove_file(folder, old.file):
+                continue
+            done.articles += _let_go(engine, old.file)  # of rows that were given it meanwhile
+        done.files += 1
+        done.bytes += old.size
+
+
+def _let_go(engine: Engine, file: str) -> int:
+    nowhere = {"archive_file": None, "archive_offset": None}
+    with write_transaction(engine) as connection:
+        return connection.execute(update(articles).where(articles.c.archive_file == file).values(**nowhere)).rowcount

@@ -1,0 +1,147 @@
+"""Finding articles: the best for some words, or the newest of a selection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
+
+from newscrawl.search.query import Phrase
+from newscrawl.search.snippets import Marked, mark, snippet
+from newscrawl.storage.backends import backend_of
+from newscrawl.storage.engine import read_connection
+from newscrawl.storage.schema import articles, search_queue
+from newscrawl.storage.search_index import count_queued
+from newscrawl.storage.selection import Selection, conditions
+
+_SHOWN = (
+    "id",
+    "url_key",
+    "url",
+    "source",
+    "section",
+    "authors",
+    "language",
+    "published_at",
+    "published_precision",
+    "duplicate_of",
+    "word_count",
+)
+_ROWS: Select[Any] = select(
+    *(articles.c[name] for name in (*_SHOWN, "title", "description", "text")),
+    select(func.count()).select_from(search_queue).scalar_subquery().label("waiting"),
+).where(articles.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article as a search shows it."""
+
+    title: Marked
+    snippet: Marked
+    facts: dict[str, Any]
+    """Columns of the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The first articles of an answer."""
+
+    found: tuple[Found, ...]
+    total: int
+    """All that there are."""
+    not_indexed: int
+    """Articles that no words find yet; they wait for the next crawl, or for an upgrade."""
+
+
+def search(url: str, selection: Selection, limit: int = 10) -> Answer:
+    """Search the database at `url`: with words the best first, without the newest. Raises StorageError."""
+    with read_connection(url) as connection:
+        best = _find(connection, selection, limit)
+        ids = [row.id for row in best]
+        rows = connection.execute(_ROWS, {"ids": ids}).all() if ids else []
+        waiting = rows[0].waiting if rows else count_queued(connection)
+    by_id = {row.id: row for row in rows}
+    found = tuple(_found(by_id[article_id], selection) for article_id in ids)
+    return Answer(found, best[0].total if best else 0, waiting)
+
+
+def _find(connection: Connection, selection: Selection, limit: int) -> Sequence[Row[Any]]:
+    """The `id` of each, with the `total` that there are."""
+    backend = backend_of(connection.engine.url)
+    if selection.needs_words:
+        backend.prepare(connection)
+    if selection.query.phrases:
+        return connection.execute(backend.ranked(selection, datetime.now(UTC), limit)).all()
+    wanted = [articles.c.id.in_(backend.matching(selection))] if selection.needs_words else conditions(selection)
+    total = select(func.count()).select_from(articles).where(*wanted).correlate(None).scalar_subquery().label("total")
+    found: Select[Any] = select(articles.c.id, total).where(*wanted)
+    # Those without a date come last; asked for by themselves, for databases differ on where NULL stands.
+    date, newest = articles.c.published_at, articles.c.id.desc()
+    rows = connection.execute(found.where(date.is_not(None)).order_by(date.desc(), newest).limit(limit)).all()
+    if len(rows) < limit and selection.since is None and selection.until is None:
+        undated = found.where(date.is_(None)).order_by(newest).limit(limit - len(rows))
+        rows = [*rows, *connection.execute(undated)]
+    return rows
+
+
+def _found(row: Row[Any], selection: Selection) -> Found:
+    phrases = selection.query.phrases
+    return Found(mark(row.title, phrases), _passage(row, phrases), dict(zip(_SHOWN, row, strict=False)))
+
+
+def _passage(row: Row[Any], phrases: Sequence[Phrase]) -> Marked:
+    """Of the lead where nothing is searched for, or where it has what the text has not; else of the text."""
+    if row.description and not phrases:
+        return snippet(row.description, phrases)
+    of_text = snippet(row.text, phrases)
+    if not row.description or of_text.marks:
+        return of_text
+    of_lead = snippet(row.description, phrases)
+    return of_lead if of_lead.marks else of_text
+
+
+COLUMNS = tuple(str(column.name) for column in articles.columns if column.name != "blocks")
+"""What of an article is exported, in the order of the table."""
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Articles to come, and how many."""
+
+    total: int
+    rows: Iterator[tuple[Any, ...]]
+    """Values of COLUMNS, by id; times in UTC, lists as lists."""
+
+
+def export(url: str, selection: Selection) -> Export:
+    """Read the articles of a selection from the database at `url`. Raises StorageError, also while reading."""
+    wanted: list[ColumnElement[bool]] = conditions(selection)
+    if selection.needs_words:
+        wanted = [articles.c.id.in_(backend_of(url).matching(selection))]
+    with _reading(url, selection) as connection:
+        total = connection.execute(select(func.count()).select_from(articles).where(*wanted)).scalar_one()
+    return Export(total, _rows(url, selection, wanted))
+
+
+@contextmanager
+def _reading(url: str, selection: Selection) -> Iterator[Connection]:
+    with read_connection(url) as connection:
+        if selection.needs_words:
+            backend_of(url).prepare(connection)
+        yield connection
+
+
+def _rows(url: str, selection: Selection, wanted: list[ColumnElement[bool]]) -> Iterator[tuple[Any, ...]]:
+    columns = [articles.c[name] for name in COLUMNS]
+    with _reading(url, selection) as connection:
+        found = connection.execution_options(yield_per=BATCH).execute(
+            select(*columns).where(*wanted).order_by(articles.c.id)
+        )
+        for partition in found.partitions():
+            yield from map(tuple, partition)

@@ -1,0 +1,222 @@
+"""What a run did, in numbers: kept in `runs.counts` in the transaction of the rows they count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Text, cast, func, insert, select, update
+
+from newscrawl.health import Measures, Visited
+from newscrawl.health.measures import LEFT
+from newscrawl.items import Article, Candidate, DuePage, Extraction, Listing, Outcome, OutcomeName
+from newscrawl.storage.engine import read_connection
+from newscrawl.storage.schema import articles, run_sources, runs
+from newscrawl.storage.selection import Selection, conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the store did with one page."""
+
+    outcome: OutcomeName
+    article_id: int | None = None
+    is_elsewhere: bool = False
+    """The page is another address of an article, which is read at its own."""
+    revised: bool = False
+    """An earlier text of the article was put aside."""
+    news: int = 0
+    """Articles that a listing brought or says to be modified."""
+    due: tuple[DuePage, ...] = ()
+    """What the run is to fetch."""
+    extraction: Extraction | None = None
+    """The article as it is stored, without what its site repeats."""
+    retry_at: datetime | None = None
+    """Before when the site's server asked not to be asked."""
+    is_copy: bool = False
+    """A new article has the text of another."""
+    lost: tuple[str, ...] = ()
+    """What a known article does not show any more: text, title, date, authors."""
+    visited: Visited | None = None
+    """What the health of the site is judged by."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """Pages of a run by outcome, why pages gave no article, and words of its articles kept and dropped."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    revisions: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    words_kept: int = 0
+    words_dropped: Counter[str] = field(default_factory=Counter)
+
+    def plus(self, done: Iterable[tuple[object, Result]]) -> Counts:
+        """Return these counts and what was done since; these stay as they are, for a transaction may fail."""
+        total = replace(
+            self,
+            outcomes=self.outcomes.copy(),
+            reasons=self.reasons.copy(),
+            words_dropped=self.words_dropped.copy(),
+        )
+        for item, result in done:
+            if not isinstance(item, Candidate | Outcome | Listing):
+                continue
+            total.outcomes[result.outcome] += 1
+            total.revisions += result.revised
+            if isinstance(item, Outcome):
+                total.reasons[item.reason] += 1
+                continue
+            if isinstance(item, Listing):
+                continue
+            for block in (result.extraction or item.extraction).blocks:
+                if block.reason is None:
+                    total.words_kept += block.words
+                else:
+                    total.words_dropped[block.reason] += block.words
+        return total
+
+    def as_json(self) -> dict[str, Any]:
+        """As stored in `runs.counts`."""
+        return {
+            "outcomes": dict(self.outcomes),
+            "revisions": self.revisions,
+            "reasons": dict(self.reasons),
+            "words_kept": self.words_kept,
+            "words_dropped": dict(self.words_dropped),
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Counts:
+        """From `runs.counts`."""
+        return cls(
+            Counter(stored["outcomes"]),
+            stored["revisions"],
+            Counter(stored["reasons"]),
+            stored["words_kept"],
+            Counter(stored["words_dropped"]),
+        )
+
+    def __str__(self) -> str:
+        parts = [f"{self.outcomes[name]} {words}" for name, words in _OUTCOMES.items() if self.outcomes[name]]
+        if self.revisions:
+            parts.insert(1, f"{self.revisions} of them revised")
+        reasons = ", ".join(f"{reason} {count}" for reason, count in self.reasons.most_common())
+        dropped = ", ".join(f"{reason} {count}" for reason, count in self.words_dropped.most_common())
+        return (
+            (", ".join(parts) or "no pages")
+            + (f" ({reasons})" if reasons else "")
+            + f"; words kept {self.words_kept}, dropped {self.words_dropped.total()}"
+            + (f" ({dropped})" if dropped else "")
+        )
+
+
+_OUTCOMES = {
+    "stored": "stored",
+    "unchanged": "unchanged",
+    "no_article": "without an article",
+    "failed": "failed",
+    "gone": "gone",
+    "listed": "listings read",
+}
+
+
+_DAY = cast(func.date(articles.c.published_at), Text)
+"""In UTC, which every connection of ours has as its zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The articles of one site, day or language."""
+
+    name: str | None
+    """None for those of which it is not known."""
+    articles: int
+    copies: int
+    gone: int
+    first: str | None
+    """The day of the earliest, in UTC."""
+    last: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """All articles of a selection, whole and in parts."""
+
+    total: Share
+    by_source: tuple[Share, ...]
+    by_language: tuple[Share, ...]
+    by_day: tuple[Share, ...]
+    """The newest days, the latest first."""
+
+
+def statistics(url: str, selection: Selection, days: int = 14) -> Statistics:
+    """Count articles, copies and gone ones included, in the database at `url`. Raises StorageError."""
+    with read_connection(url) as connection:
+        return Statistics(
+            _shares(connection, selection, None)[0],
+            tuple(_shares(connection, selection, articles.c.source)),
+            tuple(_shares(connection, selection, articles.c.language)),
+            tuple(_shares(connection, selection, _DAY, days)),
+        )
+
+
+def _shares(
+    connection: Connection, selection: Selection, by: ColumnElement[Any] | None, days: int | None = None
+) -> list[Share]:
+    count = func.count()
+    sums = (count, func.count(articles.c.duplicate_of), func.count(articles.c.gone_at), func.min(_DAY), func.max(_DAY))
+    if by is None:
+        return [Share("all", *connection.execute(select(*sums).where(*conditions(selection))).one())]
+    grouped = select(by.label("name"), *sums).where(*conditions(selection)).group_by(by)
+    if days is None:
+        return [Share(*row) for row in connection.execute(grouped.order_by(count.desc(), by.nulls_first())).all()]
+    return [Share(*row) for row in connection.execute(grouped.where(by.is_not(None)).order_by(by.desc()).limit(days))]
+
+
+def last_runs(url: str, limit: int = 20, spider: str | None = None) -> list[dict[str, Any]]:
+    """Rows of `runs`, the latest first. Raises StorageError."""
+    wanted = [] if spider is None else [runs.c.spider == spider]
+    with read_connection(url) as connection:
+        rows = connection.execute(select(runs).where(*wanted).order_by(runs.c.id.desc()).limit(limit)).all()
+    return [dict(row._mapping) for row in rows]
+
+
+def tally(before: Mapping[str, Measures], done: Iterable[tuple[object, Result]]) -> dict[str, Measures]:
+    """Return the measures of the sources that something was done on; those before stay as they are."""
+    counted: dict[str, Measures] = {}
+    for item, result in done:
+        if not isinstance(item, Candidate | Outcome | Listing) or result.visited is None:
+            continue
+        source = item.page.source if isinstance(item, Candidate) else item.source
+        if source is None:
+            continue
+        if source not in counted:
+            counted[source] = before[source].copy() if source in before else Measures()
+        counted[source].count(item, result.visited, outcome=result.outcome, news=result.news)
+    return counted
+
+
+def write_tally(connection: Connection, run_id: int, counted: Mapping[str, Measures], there: Collection[str]) -> None:
+    """Store measures; `there` are the sources that have a row already."""
+    for source, measures in counted.items():
+        values: dict[str, Any] = {"measures": measures.as_json()}
+        if source in there:
+            is_own = (run_sources.c.run_id == run_id) & (run_sources.c.source == source)
+            connection.execute(update(run_sources).where(is_own).values(**values))
+        else:
+            connection.execute(insert(run_sources).values(run_id=run_id, source=source, **values))
+
+
+def lost_by(known: RowMapping, article: Article) -> tuple[str, ...]:
+    """Return what a stored article had that its page does not show any more."""
+    has_lost = {
+        "text": article.word_count < LEFT * known["word_count"],
+        "title": bool(known["title"]) and not article.title,
+        "date": known["published_at"] is not None and article.published_at is None,
+        "authors": bool(known["authors"]) and not article.authors,
+    }
+    return tuple(name for name, is_lost in has_lost.items() if is_lost)

@@ -1,1 +1,0 @@
-"""The rules of the web that a polite and careful crawler keeps, as pure functions; `newscrawl.wire` acts by them."""

@@ -1,1 +1,0 @@
-"""Between Scrapy's engine and the socket: where requests may go, when they leave, and what may come back."""

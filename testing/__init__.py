@@ -1,0 +1,1 @@
+"""Servers and data that tests and benchmarks share."""

@@ -1,0 +1,47 @@
+"""What reading commands import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from newscrawl.storage.migrate import versions
+from newscrawl.storage.schema import VERSION
+from newscrawl.storage.store import Store
+from tests.storage.test_store import candidate
+
+
+def test_version_is_that_of_the_newest_migration():
+    """Readers are told it by the schema, without Alembic."""
+    scripts = versions()
+    assert max(scripts) == VERSION
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A database with an article."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('made') / 'x.db'}"
+    store = Store.open(url, "test", {})
+    store.write([candidate("Thành phố Daegu đón mưa.")])
+    store.close()
+    return url
+
+
+HEAVY = {"scrapy", "twisted", "trafilatura", "alembic", "numpy", "lxml", "ftfy", "tldextract", "requests", "pyarrow"}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["search", "daegu"], ["show", "1"], ["stats"], ["runs"], ["sql", "select 1"], ["export", "-"]]
+)
+def test_commands_that_read_import_nothing_heavy(made, arguments):
+    """Who asks a question does not wait for what only a crawl needs."""
+    code = (
+        "import sys\nfrom newscrawl.cli import main\n"
+        f"main({[*arguments, '--database', made]!r}, standalone_mode=False)\n"
+        f"print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout
+    assert done.stderr == "[]\n"
