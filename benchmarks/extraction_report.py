@@ -11,7 +11,7 @@ from statistics import fmean, median, quantiles
 from typing import TYPE_CHECKING
 
 from benchmarks import scoring
-from newscrawl.cli.explain_html import escape, html_page
+from newscrawl.cli.explain import escape, html_page
 
 if TYPE_CHECKING:
     from benchmarks.datasets import Page

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from newscrawl.storage.revisits import after_visit
+from newscrawl.storage.visits import after_visit
 
 ARTICLE = 10_600 + 436
 """Bytes of the database, for an article of 2.3 KB text: README.md, Search (row, words, index) and Copies (keys)."""

@@ -44,7 +44,7 @@ LOG_FORMATTER = "newscrawl.crawl.logging.OneLineLogFormatter"
 LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"
 
-# Of the person who crawls: a web or mail address. It goes into the User-Agent, which `wire.identity` makes.
+# Of the person who crawls: a web or mail address. It goes into the User-Agent, which `network.identity` makes.
 CONTACT = os.environ.get("NEWSCRAWL_CONTACT", "")
 ADDONS = {
     "newscrawl.network.identity.Identity": 0,
@@ -65,7 +65,7 @@ DOWNLOAD_HANDLERS = {
     "s3": None,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "newscrawl.network.guard.GuardMiddleware": 10,
+    "newscrawl.network.addresses.GuardMiddleware": 10,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newscrawl.network.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
@@ -74,7 +74,7 @@ DOWNLOADER_MIDDLEWARES = {
     "newscrawl.network.redirect.ReasonedRedirectMiddleware": 600,
 }
 EXTENSIONS = {
-    "newscrawl.network.content_type.ContentTypeFilter": 0,
+    "newscrawl.network.bodies.ContentTypeFilter": 0,
     "newscrawl.crawl.health_watch.HealthWatch": 0,
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import brotli
 
-from newscrawl.archive.warc import LONGEST_HTTP_HEAD, named_fields
+from newscrawl.archive.stream import LONGEST_HTTP_HEAD, named_fields
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -14,7 +14,7 @@ from warcio.warcwriter import WARCWriter
 
 from newscrawl._version import __version__
 from newscrawl.archive.http import Headers, stored_headers
-from newscrawl.archive.note import FIELD, Note
+from newscrawl.archive.pages import FIELD, Note
 from newscrawl.items import Page
 
 _LEVEL = 6

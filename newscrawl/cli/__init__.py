@@ -60,12 +60,7 @@ def explain_page(page: str, database: str | None, html: Path | None, color: bool
     """Show what was kept of a page and what was dropped, and why: of a file, of a URL in the database, or of the
     article of that number there. Nothing is fetched."""
     from newscrawl import settings  # noqa: PLC0415
-    from newscrawl.cli.explain import (  # noqa: PLC0415
-        NotExplainedError,
-        as_text,
-        explain,
-        save,
-    )
+    from newscrawl.cli.explain import NotExplainedError, as_text, explain, save  # noqa: PLC0415
 
     try:
         explanation = explain(page, database or settings.DATABASE_URL)

@@ -28,7 +28,7 @@ from newscrawl.recordings import EXPECTED, NOT_REVIEWED, Recording, RecordingErr
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
 
-_GUARD = "newscrawl.network.guard.GuardMiddleware"
+_GUARD = "newscrawl.network.addresses.GuardMiddleware"
 
 
 class ProjectError(Exception):

@@ -19,8 +19,8 @@ from newscrawl.discovery import NotAListing, read_listing, robots_sitemaps
 from newscrawl.discovery.pagination import next_part
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, Link, NoArticle
-from newscrawl.network.capture import address, capture_responses, captured, recording_of
 from newscrawl.network.refusals import reason_of
+from newscrawl.network.replay import address, capture_responses, captured, recording_of
 from newscrawl.network.robots import Robots, robots_for
 from newscrawl.newsite import Findings, ReadListing, domain_of
 from newscrawl.newsite.propose import (

@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, NoArticle
-from newscrawl.network.capture import address, capture_responses, captured, recording_of
+from newscrawl.network.replay import address, capture_responses, captured, recording_of
 from newscrawl.recordings import EXPECTED, Recording, RecordingError, record, write_expected
 from newscrawl.rules import RulesError
 from newscrawl.text import printable

@@ -7,7 +7,7 @@ import zlib
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, resolve_encoding
 
-from newscrawl.discovery.found import NotAListing
+from newscrawl.discovery.links import NotAListing
 
 LARGEST = 50 * 1024 * 1024
 """Bytes of an unpacked listing that are read; the limit of sitemaps.org."""

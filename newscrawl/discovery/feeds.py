@@ -15,9 +15,8 @@ from typing import Any
 from lxml import etree
 
 from newscrawl.discovery.dates import latest, order_of, when
-from newscrawl.discovery.found import Context, Found, NotAListing
 from newscrawl.discovery.kinds import is_asset
-from newscrawl.discovery.links import Links, absolute
+from newscrawl.discovery.links import Context, Found, Links, NotAListing, absolute
 from newscrawl.items import Link
 
 LONGEST_ENTRY = 1 << 20

@@ -11,9 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from lxml.html import HtmlElement
 
 from newscrawl.discovery.bodies import as_utf8, unpack
-from newscrawl.discovery.found import NotAListing
 from newscrawl.discovery.kinds import is_surely_section, kind_of_link
-from newscrawl.discovery.links import absolute
+from newscrawl.discovery.links import NotAListing, absolute
 from newscrawl.discovery.sections import MOST_LINKS, base_of, tree_of
 from newscrawl.urls import url_key
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from newscrawl.discovery.bodies import as_utf8, unpack
 from newscrawl.discovery.feeds import read_feed, read_json_feed
-from newscrawl.discovery.found import Context, Found, NotAListing
+from newscrawl.discovery.links import Context, Found, NotAListing
 from newscrawl.discovery.sections import read_section
 from newscrawl.discovery.sitemaps import read_sitemap, read_text_sitemap
 from newscrawl.extraction.metadata.zones import top_level, zone_of

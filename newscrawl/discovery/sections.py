@@ -8,9 +8,8 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from newscrawl.discovery.found import Context, Found, NotAListing
 from newscrawl.discovery.kinds import Kind, has_identity, is_trap, kind_of_link
-from newscrawl.discovery.links import Links, absolute, site
+from newscrawl.discovery.links import Context, Found, Links, NotAListing, absolute, site
 from newscrawl.extraction.parse import MOST_TAGS, parse_page
 from newscrawl.items import Link, UnreadablePage
 from newscrawl.urls import url_key

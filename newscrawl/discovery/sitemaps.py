@@ -9,9 +9,8 @@ from typing import Literal
 from newscrawl.discovery.bodies import as_utf8
 from newscrawl.discovery.dates import latest, when
 from newscrawl.discovery.feeds import Document, Field
-from newscrawl.discovery.found import Context, Found, NotAListing
 from newscrawl.discovery.kinds import is_asset, is_surely_section
-from newscrawl.discovery.links import Links, absolute, site
+from newscrawl.discovery.links import Context, Found, Links, NotAListing, absolute, site
 from newscrawl.items import Link
 
 _DATES = frozenset(("lastmod", "publication_date"))

@@ -28,12 +28,12 @@ from twisted.web._newclient import Request as TxRequest
 from twisted.web.iweb import IResponse
 
 from newscrawl.network.addresses import plain_host, private
-from newscrawl.network.compression import BodyTooLarge, BrokenBody, check_body
+from newscrawl.network.bodies import BodyTooLarge, BrokenBody, check_body
 from newscrawl.network.ending import GRACE, EndWatch
+from newscrawl.network.pacing import TURNS
 from newscrawl.network.refusals import BodyCut, TooManyHeaders, UnwantedType, refuse
 from newscrawl.network.resolver import GlobalResolver, refused_address
 from newscrawl.network.retry import BUSY, retry_after
-from newscrawl.network.turns import TURNS
 
 MOST_HEADER_BYTES = 256 * 1024
 """What Chromium takes as well (net::HttpStreamParser); Scrapy alone takes 100,000 headers."""

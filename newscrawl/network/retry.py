@@ -12,8 +12,8 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from newscrawl.network.addresses import plain_host
+from newscrawl.network.pacing import TURNS
 from newscrawl.network.refusals import BodyCut
-from newscrawl.network.turns import TURNS
 
 BUSY = frozenset({429, 503})
 """The statuses with which a server asks for patience."""

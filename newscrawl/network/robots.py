@@ -17,10 +17,9 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.datatypes import LocalCache
 from scrapy.utils.httpobj import urlparse_cached
 
-from newscrawl.network.addresses import plain_host
-from newscrawl.network.guard import ROBOTS
+from newscrawl.network.addresses import ROBOTS, plain_host
+from newscrawl.network.pacing import TURNS
 from newscrawl.network.refusals import Ending, Refused, reason_of, refuse
-from newscrawl.network.turns import TURNS
 
 MOST_BYTES = 500 * 1024
 """What RFC 9309 (2.5) asks a crawler to read; what stands behind is not read."""

@@ -1,7 +1,6 @@
 """What a new site's spider says, decided from what the site itself names. No network, no Scrapy."""
 
-from newscrawl.newsite.findings import Findings, ReadListing
-from newscrawl.newsite.propose import Proposal, domain_of, is_spider_name, name_of, propose
+from newscrawl.newsite.propose import Findings, Proposal, ReadListing, domain_of, is_spider_name, name_of, propose
 from newscrawl.newsite.source import fitted, spider_source
 
 __all__ = [

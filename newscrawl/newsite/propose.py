@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, islice, zip_longest
 from urllib.parse import urljoin, urlsplit
@@ -13,12 +13,48 @@ from zoneinfo import ZoneInfo
 
 from newscrawl.discovery import is_trap, kind_of_link
 from newscrawl.extraction.metadata.zones import top_level, zone_of
-from newscrawl.items import Article, Link
-from newscrawl.newsite.findings import Findings, ReadListing
+from newscrawl.items import Article, Link, ListingKind
 from newscrawl.newsite.shape import article_url
 from newscrawl.recordings import is_safe_name
 from newscrawl.rules import RulesError, SiteRules
 from newscrawl.urls import is_article_url, site_of, url_key
+
+
+@dataclass(frozen=True, slots=True)
+class ReadListing:
+    """A listing that was asked for."""
+
+    url: str
+    """As the site names it."""
+    kind: ListingKind
+    links: tuple[Link, ...] = field(default=(), repr=False)
+    """None where it could not be read."""
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The addresses of what it takes for articles."""
+        return tuple(link.url for link in self.links if link.kind == "article")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A site, as far as a few requests show it."""
+
+    home: str
+    """Its front page, behind all redirects."""
+    domain: str
+    front: ReadListing | None = None
+    """What the front page links to; None where it links to nothing."""
+    sitemaps: tuple[str, ...] = ()
+    """Those that robots.txt names."""
+    listings: tuple[ReadListing, ...] = ()
+    """Feeds, sitemaps and sections, in the order they were read."""
+    articles: tuple[Article, ...] = ()
+
+    def of(self, *kinds: ListingKind) -> tuple[ReadListing, ...]:
+        """Return the listings of some kinds that name articles."""
+        return tuple(one for one in self.listings if one.kind in kinds and one.articles)
+
 
 MOST_FEEDS = 5
 MOST_SITEMAPS_OF_LEVEL = 3

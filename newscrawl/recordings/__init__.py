@@ -1,7 +1,19 @@
 """What a site's server answered once, kept in a folder, and what must come of it."""
 
-from newscrawl.recordings.expected import FIELDS, NOT_REVIEWED, facts_of, not_reviewed, read_expected, write_expected
-from newscrawl.recordings.folder import EXPECTED, RESPONSES, body_name, is_safe_name, read_recordings, record
+from newscrawl.recordings.folder import (
+    EXPECTED,
+    FIELDS,
+    NOT_REVIEWED,
+    RESPONSES,
+    body_name,
+    facts_of,
+    is_safe_name,
+    not_reviewed,
+    read_expected,
+    read_recordings,
+    record,
+    write_expected,
+)
 from newscrawl.recordings.recording import Recording, RecordingError, Recordings
 
 __all__ = [

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, false
 
 from newscrawl.items import EVER, DuePage, Link, Listing, PageKind, Wanted, Window
 from newscrawl.storage.engine import read_connection
-from newscrawl.storage.revisits import after_listing
 from newscrawl.storage.schema import pages, runs
+from newscrawl.storage.visits import after_listing
 from newscrawl.urls import plainer_keys, url_key
 
 

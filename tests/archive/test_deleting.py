@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from newscrawl.archive import ArchiveError, ArchiveWriter, Place, delete_record, read_page
-from newscrawl.archive.deleting import _shortest, deleted_record
+from newscrawl.archive.deletion import _shortest, deleted_record
 from tests.archive.made import members, noise, page, read, reasons, response
 
 PAGES = [page("1"), page("2", rest=(page("2b", body=noise(200_000)),)), page("3", body=b""), page("4")]

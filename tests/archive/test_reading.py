@@ -14,7 +14,7 @@ import brotli
 import pytest
 
 from newscrawl.archive import ArchiveError, read_archive, read_page
-from newscrawl.archive.warc import sha1
+from newscrawl.archive.stream import sha1
 from newscrawl.items import Page, Visit
 from tests.archive.made import HTML, HTTP, members, noise, read, reasons, record, response
 

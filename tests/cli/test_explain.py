@@ -15,9 +15,8 @@ import pytest
 from lxml import html
 
 from newscrawl.boilerplate.repeated import THRESHOLD
-from newscrawl.cli.explain import NotExplainedError, as_text, wrapped
+from newscrawl.cli.explain import NotExplainedError, as_html, as_text, wrapped
 from newscrawl.cli.explain import explain as explained
-from newscrawl.cli.explain_html import as_html
 from newscrawl.cli.explanation import Explanation
 from newscrawl.items import Article, Block, Extraction
 from newscrawl.storage.boilerplate import TEMPLATE_KEPT, forget

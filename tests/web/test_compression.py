@@ -10,7 +10,7 @@ import brotli
 import pytest
 from backports import zstd
 
-from newscrawl.network.compression import BodyTooLarge, BrokenBody, check_body
+from newscrawl.network.bodies import BodyTooLarge, BrokenBody, check_body
 
 LIMIT = 10_000_000
 TEXT = random.Random(1).randbytes(100_000) + b"again and again, " * 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.network.content_type import is_wanted
+from newscrawl.network.bodies import is_wanted
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newscrawl.network.turns import Pace
+from newscrawl.network.pacing import Pace
 
 
 def test_the_first_request_leaves_at_once():

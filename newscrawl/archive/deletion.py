@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from newscrawl.archive.note import DELETED
-from newscrawl.archive.place import ArchiveError, failure, open_inside, path_inside, shown
-from newscrawl.archive.reading import read_place
+from newscrawl.archive.location import ArchiveError, failure, open_inside, path_inside, shown
+from newscrawl.archive.pages import DELETED
+from newscrawl.archive.reader import read_place
 
 _RECORD = (
     "WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{id}>\r\nWARC-Date: {date:%Y-%m-%dT%H:%M:%SZ}\r\n"

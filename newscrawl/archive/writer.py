@@ -8,7 +8,7 @@ import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newscrawl.archive.place import ArchiveError, Place, failure, shown
+from newscrawl.archive.location import ArchiveError, Place, failure, shown
 from newscrawl.archive.records import page_records, warcinfo_record
 from newscrawl.items import Page
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newscrawl.archive.http import SkippedPage
+from newscrawl.archive.location import ArchiveError, open_archive, open_inside, shown
 from newscrawl.archive.pages import note_of, page_of
-from newscrawl.archive.place import ArchiveError, open_archive, open_inside, shown
-from newscrawl.archive.stream import GZIP, WARC, BrokenRecord, Unpacked
-from newscrawl.archive.warc import RawRecord, read_record
+from newscrawl.archive.stream import GZIP, WARC, BrokenRecord, RawRecord, Unpacked, read_record
 from newscrawl.items import Page
 
 FAULTS = frozenset({"truncated", "damaged", "incomplete", "undecodable", "too_large", "bad_date", "bad_url"})
