@@ -12,9 +12,9 @@ from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 
-from benchmarks.datasets import DATASETS, NoPages, bench_folder, load_dataset
 from newscrawl.archive import ArchiveWriter, read_archive, read_page
 from newscrawl.items import Page, Visit
+from testing.datasets import DATASETS, NoPages, bench_folder, load_dataset
 
 ROUNDS = 3
 

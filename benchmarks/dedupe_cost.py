@@ -42,7 +42,7 @@ from newscrawl.storage.duplicates import Copies
 from newscrawl.storage.engine import open_engine, write_transaction
 from newscrawl.storage.schema import articles, pages
 from newscrawl.storage.store import Store
-from tests.postgres import cluster
+from testing.postgres import cluster
 
 BATCH = 16
 WARM_UP = 8

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import newscrawl
-from benchmarks.datasets import NoPages, bench_folder, load_dataset
 from newscrawl.urls import site_of
+from testing.datasets import NoPages, bench_folder, load_dataset
 
 DATASETS = ("vn", "fundus", "wcxb")
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "dedupe" / "texts.json"

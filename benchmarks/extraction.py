@@ -23,9 +23,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmarks import extraction_report as report
-from benchmarks import scoring
-from benchmarks.datasets import AEB, DATASETS, NoPages, Page, bench_folder, load_aeb, load_dataset
 from benchmarks.extractors import BASELINE, EXTRACTORS, Found, Run
+from testing import scoring
+from testing.datasets import AEB, DATASETS, NoPages, Page, bench_folder, load_aeb, load_dataset
 
 
 @dataclass(frozen=True, slots=True)

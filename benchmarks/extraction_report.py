@@ -10,12 +10,12 @@ from itertools import zip_longest
 from statistics import fmean, median, quantiles
 from typing import TYPE_CHECKING
 
-from benchmarks import scoring
 from newscrawl.cli.explain import escape, html_page
+from testing import scoring
 
 if TYPE_CHECKING:
-    from benchmarks.datasets import Page
     from benchmarks.extraction import Result
+    from testing.datasets import Page
 
 _COLUMNS = ("pages", "P", "R", "F1", "F1 PR", "with", "leak", "title", "authors", "day", "failed", "ms", "p95")
 _SIDE = 59

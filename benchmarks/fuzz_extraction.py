@@ -29,10 +29,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
-from benchmarks.datasets import DATASETS, NoPages, bench_folder, load_dataset
-from benchmarks.hostile_pages import article
 from newscrawl import Article, NoArticle, extract
 from newscrawl.extraction.metadata.dates import AHEAD
+from testing.datasets import DATASETS, NoPages, bench_folder, load_dataset
+from testing.hostile_pages import article
 
 LONGEST_CASE = 10.0
 """Seconds after which a page hangs."""

@@ -16,10 +16,10 @@ from statistics import median
 import click
 
 from benchmarks.health_breakages import BREAKAGES, broken
-from benchmarks.health_sites import MadeSite
 from newscrawl.health import Run
 from newscrawl.health.judge import follow, judge
 from newscrawl.health.runs import in_words
+from testing.health_sites import MadeSite
 
 PATIENCE = 24
 """Runs after which a breakage counts as missed."""

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from benchmarks.health_sites import MadeSite
 from newscrawl.health import Measures, Run
 from newscrawl.health.measures import rounded
+from testing.health_sites import MadeSite
 
 Breakage = Callable[[Measures, MadeSite, random.Random], None]
 

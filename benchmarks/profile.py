@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from benchmarks.datasets import NoPages
 from benchmarks.throughput import NEWSCRAWL, prepare
+from testing.datasets import NoPages
 
 _PLACES = (
     ("extraction and keys, in the workers", "make (newscrawl/workers/candidates.py)"),

@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from benchmarks.datasets import NoPages
 from benchmarks.process_tree import Spent
 from benchmarks.throughput import CACHE, Pages, crawl, prepare
 from newscrawl.search.query import parse
@@ -29,7 +28,8 @@ from newscrawl.storage.errors import StorageError
 from newscrawl.storage.lookup import history
 from newscrawl.storage.search import search
 from newscrawl.storage.selection import Selection
-from tests.postgres import cluster
+from testing.datasets import NoPages
+from testing.postgres import cluster
 
 TYPED = ("", "government", "new york", '"of the"', "police -london", '"prime minister"')
 """The first asks for the newest."""

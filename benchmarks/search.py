@@ -34,7 +34,7 @@ from newscrawl.storage.lookup import history
 from newscrawl.storage.maintenance import vacuum
 from newscrawl.storage.search import COLUMNS, export, search
 from newscrawl.storage.selection import Selection
-from tests.postgres import cluster
+from testing.postgres import cluster
 
 CALLS = 50
 Statement = tuple[str, Sequence[Any]]

@@ -25,8 +25,6 @@ import trafilatura
 from lxml import etree
 from sqlalchemy import select
 
-from benchmarks import datasets
-from benchmarks.scoring import score_text
 from newscrawl.boilerplate import repeated
 from newscrawl.dedupe import content_hash
 from newscrawl.extraction import extract_page
@@ -35,10 +33,12 @@ from newscrawl.storage.boilerplate import blocks_of
 from newscrawl.storage.schema import articles
 from newscrawl.storage.store import Store
 from newscrawl.urls import site_of
+from testing import datasets
 from testing.newspaper.boxes import latest, most_read, related, same_section
 from testing.newspaper.options import Options
 from testing.newspaper.pages import article_page
 from testing.newspaper.paper import Newspaper
+from testing.scoring import score_text
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _KINDS: dict[str, BlockKind] = {"p": "paragraph", "head": "heading", "item": "list_item", "quote": "quote"}

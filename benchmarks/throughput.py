@@ -22,12 +22,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.datasets import NoPages, bench_folder, load_dataset
 from benchmarks.plot import memory_plot
 from benchmarks.process_tree import Spent, run
 from newscrawl.archive import ArchiveWriter
 from newscrawl.items import Page, Visit
 from newscrawl.urls import url_key
+from testing.datasets import NoPages, bench_folder, load_dataset
 from testing.newspaper import Options, running
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from newscrawl.storage.engine import check_database
+from testing.postgres import Cluster, cluster, programs
 from tests.database import Database
-from tests.postgres import Cluster, cluster, programs
 
 ROOT = Path(__file__).parent.parent
 PROVIDED = ROOT / "fixtures" / "provided"

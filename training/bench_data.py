@@ -18,8 +18,8 @@ import html2text
 import inscriptis
 import trafilatura
 
-from benchmarks.datasets import NoPages, Page, bench_folder, load_dataset
 from newscrawl.urls import site_of
+from testing.datasets import NoPages, Page, bench_folder, load_dataset
 
 DATASETS = ("vn", "fundus", "wcxb")
 """``portal`` is left out: its gold holds captions, which are no text here."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 
-from benchmarks.scoring import runs, words_of
 from newscrawl.extraction.dump_lines import Line
+from testing.scoring import runs, words_of
 
 BODY, SIDEBAR, UNKNOWN = 1, 0, -1
 

@@ -17,10 +17,10 @@ from importlib import resources
 
 import inscriptis
 
-from benchmarks.datasets import bench_folder, load_dataset
 from newscrawl.extraction.dump_lines import Line, parse_lines
 from newscrawl.extraction.textdump import split_dump
 from newscrawl.urls import site_of
+from testing.datasets import bench_folder, load_dataset
 from training.bench_data import BenchPage, _clean
 from training.dump_labels import BODY, SIDEBAR, label_lines
 

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import newscrawl
-from benchmarks.datasets import NoPages, Page, bench_folder, load_dataset
-from benchmarks.scoring import runs, words_of
 from newscrawl.extraction.decode import decode
 from newscrawl.extraction.dom_blocks import Blocks
 from newscrawl.extraction.dom_features import Opinions
 from newscrawl.extraction.html import read_page
 from newscrawl.items import NoArticle
 from newscrawl.urls import site_of
+from testing.datasets import NoPages, Page, bench_folder, load_dataset
+from testing.scoring import runs, words_of
 from training.bench_data import CACHE, DATASETS
 from training.dump_labels import label_lines
 

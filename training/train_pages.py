@@ -22,13 +22,13 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.scoring import score_text
 from newscrawl.extraction import dom_model
 from newscrawl.extraction.dom_keep import judge_lines
 from newscrawl.extraction.dom_model import Measured, PageJudge, first_matrix, second_matrix
 from newscrawl.extraction.dom_names import Odds
 from newscrawl.extraction.dump_model import Forest, Judge, load_judge
 from newscrawl.extraction.dump_shape import Matrix
+from testing.scoring import score_text
 from training import train_textdumps
 from training.bench_data import CACHE
 from training.dump_labels import BODY, UNKNOWN

@@ -22,13 +22,13 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.scoring import runs, words_of
 from benchmarks.textdumps import measure
 from newscrawl.extraction import dump_features
 from newscrawl.extraction.dump_lines import Line
 from newscrawl.extraction.dump_model import Forest, Judge
 from newscrawl.extraction.dump_shape import BASE, Matrix
 from newscrawl.extraction.textdump import split_dump
+from testing.scoring import runs, words_of
 from training.bench_data import CACHE, FORMATS, BenchPage, load_pages
 from training.dump_labels import BODY, UNKNOWN, label_lines
 from training.made_dumps import Pools, make_dump

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from benchmarks.datasets import NoPages, bench_folder, load_dataset
 from newscrawl.archive import ArchiveError, ArchiveWriter, Place, read_archive, read_page
 from newscrawl.extraction import extract_page
 from newscrawl.items import Page, Visit
+from testing.datasets import NoPages, bench_folder, load_dataset
 from tests.archive.made import FETCHED_AT, noise, page
 
 

@@ -22,10 +22,10 @@ from newscrawl.items import Article, Block, Extraction
 from newscrawl.storage.boilerplate import TEMPLATE_KEPT, forget
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.store import Store
+from tests.boilerplate.test_repeated import BOX
 from tests.conftest import PROVIDED, ROOT, article
 from tests.projects import COMMAND, run, run_on_a_terminal
 from tests.storage.test_templates import page as boxed_page
-from tests.test_templates import BOX
 
 DUMP = str(PROVIDED / "001_89b347cee3ab0069.txt")
 HOSTILE = "Họp\x1b[2J\x1b]0;x\x07 </title><script>alert(1)</script><img src=x onerror=alert(1)>\u202e \"'&amp;"

@@ -28,9 +28,9 @@ from newscrawl.rules import NO_RULES
 from newscrawl.storage.reextractions import Reextraction, Reread, Scope
 from newscrawl.storage.store import Store
 from tests.archive.made import page
+from tests.boilerplate.test_repeated import story
 from tests.database import query, snapshot
 from tests.projects import COMMAND, environment, make_project, run, run_on_a_terminal
-from tests.test_templates import story
 
 SITE = """
 from newscrawl.base_spiders import SiteSpider

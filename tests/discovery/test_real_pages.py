@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.datasets import NoPages, bench_folder, load_dataset
 from newscrawl.discovery import is_trap, kind_of_link, read_listing
+from testing.datasets import NoPages, bench_folder, load_dataset
 
 ARTICLES = {
     "cafef.vn": r"https?://cafef\.vn/[\w-]+-188\d{14,17}\.chn",

@@ -1,6 +1,6 @@
 """Pages made to cost time or memory: an article or NoArticle comes of each, in bounded time and memory.
 
-The product promises 5 seconds of CPU time and 500 MB a page, which ``python -m benchmarks.hostile`` measures. Here a
+The product promises 5 seconds of CPU time and 500 MB a page, which ``python -m testing.hostile`` measures. Here a
 page is given up after 20 seconds, so that a slow machine passes and quadratic time does not.
 """
 
@@ -11,12 +11,12 @@ import unicodedata
 import numpy as np
 import pytest
 
-from benchmarks.hostile import MOST_MEGABYTES, costs_of
-from benchmarks.hostile_pages import GROUPS
 from newscrawl.extraction import extract_page
 from newscrawl.extraction.parse import LONGEST_ATTRIBUTE, MOST_ATTRIBUTES, MOST_TAGS, parse_page
 from newscrawl.items import NoArticle, Page, UnreadablePage
 from newscrawl.text import MOST_MARKS, nfc
+from testing.hostile import MOST_MEGABYTES, costs_of
+from testing.hostile_pages import GROUPS
 
 SHARES = [
     pytest.param([case.name for case in cases[first::3]], id=f"{group}-{first}")

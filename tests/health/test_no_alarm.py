@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from benchmarks.health_sites import MadeSite
 from newscrawl.health import Measures, Run, catch_up
+from testing.health_sites import MadeSite
 from tests.health.made import LISTINGS, begun, healthy, history
 
 

@@ -23,9 +23,9 @@ from newscrawl.storage.schema import UNIQUE_ARTICLES, metadata
 from newscrawl.storage.search import search
 from newscrawl.storage.selection import Selection
 from newscrawl.storage.store import Store
+from testing.postgres import cluster
 from tests.conftest import ROOT
 from tests.database import Database, query
-from tests.postgres import cluster
 from tests.storage.test_store import candidate
 
 pytestmark = pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)

@@ -27,9 +27,9 @@ from newscrawl.storage.lookup import article_by_id
 from newscrawl.storage.reextractions import Relearned, relearn
 from newscrawl.storage.runs import report_run
 from newscrawl.storage.store import Store
+from tests.boilerplate.test_repeated import BOX, NOTICE, story
 from tests.conftest import ROOT
 from tests.database import Database, query
-from tests.test_templates import BOX, NOTICE, story
 
 NOON = datetime(2020, 9, 10, 12, tzinfo=UTC)
 BOXES = (Block("list_item", BOX), Block("list_item", NOTICE))

@@ -142,7 +142,7 @@ def order(urls: list[str], spiders: list[dict[str, Any]], names: dict[str, Any],
     return json.dumps({"spiders": spiders or [{"urls": urls}], "names": names, "settings": settings})
 
 
-COMMAND = [sys.executable, "-m", "tests.wire.driver"]
+COMMAND = [sys.executable, "-m", "tests.network.driver"]
 
 
 def crawl(

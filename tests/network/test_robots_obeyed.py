@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.wire.crawling import Answer, crawl, redirect, response, serving
-from tests.wire.test_faults import hang, reset
+from tests.network.crawling import Answer, crawl, redirect, response, serving
+from tests.network.test_faults import hang, reset
 
 FORBIDDING = b"User-agent: *\nDisallow: /\n"
 

@@ -11,7 +11,7 @@ import json
 import socket
 import sys
 
-from benchmarks.hostile import peak_megabytes
+from testing.hostile import peak_megabytes
 
 ORDER = json.loads(sys.stdin.read())
 SEEN: dict[str, list] = {"results": [], "leaks": [], "lookups": []}

@@ -10,9 +10,9 @@ import time
 
 import pytest
 
+from tests.network.crawling import COMMAND, ROOT, Server, order, response, serving
+from tests.network.test_faults import drip, hang
 from tests.projects import environment
-from tests.wire.crawling import COMMAND, ROOT, Server, order, response, serving
-from tests.wire.test_faults import drip, hang
 
 
 def busy(connection: socket.socket, path: str) -> None:

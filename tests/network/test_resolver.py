@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.wire.crawling import crawl, response, serving
+from tests.network.crawling import crawl, response, serving
 
 
 def test_a_name_that_leads_to_a_private_address_is_refused():

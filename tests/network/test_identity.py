@@ -6,7 +6,7 @@ import pytest
 from scrapy.settings import Settings
 
 from newscrawl.network.identity import Identity, SettingsError, check_settings
-from tests.wire.crawling import crawl, response, serving
+from tests.network.crawling import crawl, response, serving
 
 
 def user_agent(**settings: str) -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from newscrawl.storage.maintenance import check
+from testing.postgres import cluster
 from tests.conftest import ROOT, SCRAPY, article
 from tests.database import Database, committed, query, snapshot
-from tests.postgres import cluster
 
 SEED = 20200910
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from benchmarks.scoring import (
+from testing.scoring import (
     TextScore,
     difference_interval,
     f1_of_means,

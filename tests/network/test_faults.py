@@ -15,7 +15,7 @@ import brotli
 import pytest
 from backports import zstd
 
-from tests.wire.crawling import Answer, crawl, redirect, response, serving
+from tests.network.crawling import Answer, crawl, redirect, response, serving
 
 PAGE = b"<p>" + b"".join(b"line %d of the page, " % number for number in range(5000))
 

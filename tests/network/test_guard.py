@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.wire.crawling import crawl, redirect, response, serving
+from tests.network.crawling import crawl, redirect, response, serving
 
 DISGUISES = (
     "127.1 2130706433 0x7f.1 0 [::ffff:127.0.0.1] ①②⑦.0.0.1 0177.0.0.1 [::1] [fe80::1] 169.254.169.254 10.0.0.1 "

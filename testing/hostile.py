@@ -1,4 +1,4 @@
-"""What hostile pages cost: ``python -m benchmarks.hostile``.
+"""What hostile pages cost: ``python -m testing.hostile``.
 
 Every page of ``hostile_pages`` is extracted in a process of its own. For each the CPU time of its extraction, the most
 memory that the process held, and what came of it. The exit code is 1 where a page took more than ``MOST_SECONDS`` or
@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.hostile_pages import GROUPS, Case
+from testing.hostile_pages import GROUPS, Case
 
 MOST_SECONDS = 5.0
 MOST_MEGABYTES = 500.0
@@ -113,7 +113,7 @@ def costs_of(names: Sequence[str], seconds: int = 20) -> list[Cost]:
     found: list[Cost] = []
     left = list(names)
     while left:
-        command = [sys.executable, "-m", "benchmarks.hostile", "--limit", str(seconds), "--child", *left]
+        command = [sys.executable, "-m", "testing.hostile", "--limit", str(seconds), "--child", *left]
         child = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
         records = [json.loads(line) for line in child.stdout.splitlines()]
         done = [Cost(**record) for record in records if "begins" not in record]
@@ -129,7 +129,7 @@ def costs_of(names: Sequence[str], seconds: int = 20) -> list[Cost]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description="What hostile pages cost.")
+    parser = argparse.ArgumentParser(prog="python -m testing.hostile", description="What hostile pages cost.")
     parser.add_argument("names", nargs="*", help="cases that hold one of these words; all without")
     parser.add_argument("--limit", type=int, default=60, metavar="S", help="CPU seconds after which a page is given up")
     parser.add_argument("--child", nargs="+", metavar="NAME", help=argparse.SUPPRESS)

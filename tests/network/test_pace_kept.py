@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from tests.wire.crawling import crawl, redirect, response, serving
+from tests.network.crawling import crawl, redirect, response, serving
 
 DELAY = 0.25
 LATE = 0.03
