@@ -10,7 +10,7 @@ from itertools import zip_longest
 from statistics import fmean, median, quantiles
 from typing import TYPE_CHECKING
 
-from newscrawl.cli.explain import escape, html_page
+from newscrawl.cli.explanation import escape, html_page
 from testing import scoring
 
 if TYPE_CHECKING:

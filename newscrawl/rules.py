@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from lxml import etree
-from parsel.xpathfuncs import has_class
+if TYPE_CHECKING:
+    from lxml import etree
 
 from newscrawl.items import Article, Page
 from newscrawl.urls import Parameters
@@ -26,7 +26,6 @@ _WORDS = frozenset(
 )
 _LITERAL = re.compile("'[^']*'|\"[^\"]*\"")
 _CALL = re.compile(r"(?:[\w-]+::)?([\w:.-]+)\s*\(")
-_EMPTY_PAGE = etree.fromstring("<html/>")
 
 
 @cache
@@ -35,9 +34,13 @@ def compile_xpath(xpath: str) -> Callable[[etree._Element], list[Any]]:
 
     Raises ValueError with one line for a person.
     """
+    # Commands that only read the database import this module for its error.
+    from lxml import etree  # noqa: PLC0415
+    from parsel.xpathfuncs import has_class  # noqa: PLC0415
+
     try:
         compiled = etree.XPath(xpath, extensions={(None, "has-class"): has_class})
-        selected = compiled(_EMPTY_PAGE)
+        selected = compiled(etree.fromstring("<html/>"))
     except (etree.XPathError, TypeError, ValueError) as error:
         raise ValueError(f"{xpath!r} is no XPath ({error})") from None
     # libxml2 looks for a function only where the page leads it to the call.

@@ -6,11 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote_plus, urlsplit, urlunsplit
 
-from tldextract import TLDExtract
 from w3lib.url import canonicalize_url
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _NAME = re.compile(r"[^\s&=#*?%\[\]]+(?:\[[^\s&=#*?%\[\]]*\])?\*?|\*")
 
@@ -74,9 +77,6 @@ def _has(patterns: tuple[str, ...], name: str) -> bool:
 def _matches(pattern: str, name: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
-
-# The list of public suffixes that comes with the package: nothing is fetched, nothing is cached on disk.
-_SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 LONGEST_URL = 2_000
 """Characters of a link that is followed; the protocol of sitemaps.org allows 2,047."""
@@ -183,9 +183,17 @@ def site_of(url: str) -> str | None:
     return _site_of_host(host) if host else None
 
 
+@cache
+def _suffixes() -> TLDExtract:
+    # Most commands never ask for a site. The list comes with the package: nothing is fetched or cached on disk.
+    from tldextract import TLDExtract  # noqa: PLC0415
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
 @lru_cache(maxsize=4096)
 def _site_of_host(host: str) -> str:
-    return _SUFFIXES(host).top_domain_under_public_suffix or host
+    return _suffixes()(host).top_domain_under_public_suffix or host
 
 
 def is_article_url(url: str) -> bool:

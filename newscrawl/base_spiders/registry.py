@@ -10,6 +10,7 @@ from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
 from newscrawl.base_spiders import NewsSpider
+from newscrawl.project import find_project
 from newscrawl.rules import NO_RULES, RulesError, SiteRules
 from newscrawl.urls import site_of
 
@@ -53,14 +54,12 @@ class SiteRegistry:
 
 @cache
 def _project() -> SiteRegistry:
-    settings = get_project_settings()
-    if not settings.getlist("SPIDER_MODULES"):
-        settings.setmodule("newscrawl.settings")
-    return SiteRegistry(settings)
+    find_project()
+    return SiteRegistry(get_project_settings())
 
 
 def load_sites() -> None:
-    """Import the spiders of the project, so that keys follow their rules. Raises RulesError."""
+    """Import the spiders of the project, so that keys follow their rules. Raises RulesError and ProjectError."""
     _project()
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,22 +16,30 @@ from newscrawl.cli.db import db
 from newscrawl.cli.delete import delete
 from newscrawl.cli.export import export
 from newscrawl.cli.health import health
+from newscrawl.cli.options import address, database_option, refuse
 from newscrawl.cli.runs import runs
 from newscrawl.cli.search import search
 from newscrawl.cli.show import show
 from newscrawl.cli.sql import sql
 from newscrawl.cli.stats import stats
+from newscrawl.project import ProjectError, find_project
 
-_DATABASE = click.option(
-    "--database",
-    metavar="URL",
-    help="Database address [default: NEWSCRAWL_DATABASE_URL or newscrawl.db here]",
-)
 _WIDEST = 120
 """Columns of a line that is still easy to read."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that tell what is wrong with the project they run in by one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            find_project()
+            return super().invoke(ctx)
+        except ProjectError as error:
+            refuse(ctx.invoked_subcommand or "", str(error))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="newscrawl")
 def main() -> None:
     """Crawl news sites into a database of clean articles, and find them there.
@@ -53,17 +62,17 @@ def list_spiders() -> None:
 
 @main.command("explain")
 @click.argument("page", metavar="FILE|URL|ID")
-@_DATABASE
+@database_option
 @click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page for a browser instead.")
 @click.option("--color/--no-color", default=None, help="[default: on a terminal, unless NO_COLOR is set]")
 def explain_page(page: str, database: str | None, html: Path | None, color: bool | None) -> None:
     """Show what was kept of a page and what was dropped, and why: of a file, of a URL in the database, or of the
     article of that number there. Nothing is fetched."""
-    from newscrawl import settings  # noqa: PLC0415
-    from newscrawl.cli.explain import NotExplainedError, as_text, explain, save  # noqa: PLC0415
+    from newscrawl.cli.explain import NotExplainedError, explain, save  # noqa: PLC0415
+    from newscrawl.cli.explanation import as_text  # noqa: PLC0415
 
     try:
-        explanation = explain(page, database or settings.DATABASE_URL)
+        explanation = explain(page, address(database))
         if html:
             save(explanation, html)
     except NotExplainedError as error:
@@ -94,7 +103,7 @@ def write_new_site(url: str, name: str | None, settings: tuple[str, ...]) -> Non
 
 @main.command()
 @click.option("--rebuild", is_flag=True, help="Recompute the keys of every text, and who copies whom.")
-@_DATABASE
+@database_option
 def dedupe(rebuild: bool, database: str | None) -> None:
     """Find the copies in a database anew: after an upgrade that changes how, or after deleting articles by hand.
 
@@ -102,7 +111,6 @@ def dedupe(rebuild: bool, database: str | None) -> None:
 
     Stopped, it goes on where it was when started again. A crawl may run meanwhile.
     """
-    from newscrawl import settings  # noqa: PLC0415
     from newscrawl.cli.dedupe import rebuild_links  # noqa: PLC0415
     from newscrawl.rules import RulesError  # noqa: PLC0415
     from newscrawl.storage.errors import StorageError  # noqa: PLC0415
@@ -110,14 +118,14 @@ def dedupe(rebuild: bool, database: str | None) -> None:
     if not rebuild:
         raise click.UsageError("nothing to do: a crawl finds copies by itself; --rebuild does it anew")
     try:
-        rebuild_links(database or settings.DATABASE_URL, is_terminal=sys.stdout.isatty())
+        rebuild_links(address(database), is_terminal=sys.stdout.isatty())
     except (RulesError, StorageError) as error:
         print(f"newscrawl dedupe: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(1)
 
 
 @main.command("reextract")
-@_DATABASE
+@database_option
 @click.option("--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Of raw pages [default: as crawls]")
 @click.option("--source", metavar="NAME", help="Only articles of this site.")
 @click.option("--since", metavar="DAY", help="Only pages fetched on this day or later, as in 2020-09-01.")

@@ -15,22 +15,10 @@ if TYPE_CHECKING:
     from newscrawl.cli.round import Order
 
 
-import os
-
-
-def find_project() -> None:
-    """Take the project of the working directory, or newscrawl itself where there is none."""
-    from scrapy.utils.conf import closest_scrapy_cfg  # noqa: PLC0415
-
-    if not closest_scrapy_cfg():
-        os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "newscrawl.settings")
-
-
 def run_scrapy(*arguments: str) -> None:
     """Run a command of Scrapy, and end with its exit code."""
     from scrapy.cmdline import execute  # noqa: PLC0415
 
-    find_project()
     execute(["newscrawl", *arguments])
 
 
@@ -63,8 +51,6 @@ def crawl(arguments: tuple[str, ...], **chosen: Any) -> None:
     Exit codes: 0 every site did what it should; 1 nothing began, or a site could not; 2 a site failed or its turn did
     not come; 130 and 143 ended by Ctrl-C and SIGTERM.
     """
-
-    find_project()
     if not any(chosen.values()) and not _names_several(arguments):
         run_scrapy("crawl", *arguments)
     from newscrawl.cli.round import run_round  # noqa: PLC0415

@@ -7,17 +7,22 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from newscrawl.cli.options import address, database_option, json_option, one_line, print_json
-from newscrawl.storage.copy import Copying, copy_database
+from newscrawl.cli.options import address, archive_folder, database_option, json_option, one_line, print_json
+
+if TYPE_CHECKING:
+    from newscrawl.storage.copy import Copying
 
 _WORDS = {"copy": "copying", "link": "linking", "verify": "verifying"}
 
 
 def tell(origin: str, target: str, *, is_terminal: bool) -> dict[str, int]:
     """Copy, tell on stderr how far it is, and return the rows of each table. Raises StorageError."""
+    from newscrawl.storage.copy import copy_database  # noqa: PLC0415
+
     rows = {}
     for (stage, table), steps in groupby(copy_database(origin, target), lambda step: (step.stage, step.table)):
         label = f"{_WORDS[stage]} {table}"
@@ -179,14 +184,12 @@ def prune(
     Articles, their revisions and the last run of each spider stay. An article whose raw page goes has NULL in
     archive_file, and cannot be extracted anew. A crawl may run meanwhile.
     """
-    from newscrawl import settings  # noqa: PLC0415
-
     if archive_days is None and runs_days is None:
         raise click.UsageError("nothing to do: give --archive-days, --runs-days, or both")
     with one_line("db prune"):
         from newscrawl.storage.maintenance import prune  # noqa: PLC0415
 
-        folder = archive or (Path(settings.ARCHIVE_DIR) if settings.ARCHIVE_DIR else None)
+        folder = archive or archive_folder()
         done = prune(address(database), archive=folder, archive_days=archive_days, runs_days=runs_days, dry_run=dry_run)
     facts = {"runs": done.runs, "files": done.files, "bytes": done.bytes, "articles": done.articles}
     if as_json:

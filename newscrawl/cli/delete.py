@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from newscrawl.cli.options import address, database_option, json_option, one_line, page_of, print_json, refuse
+from newscrawl.cli.options import (
+    address,
+    archive_folder,
+    database_option,
+    json_option,
+    one_line,
+    page_of,
+    print_json,
+    refuse,
+)
 
 
 @click.command()
@@ -30,7 +39,6 @@ def delete(page: str, yes: bool, archive: Path | None, database: str | None, as_
     was done. Copies on other sites are articles of their own. `newscrawl db vacuum` afterwards overwrites what the
     file still holds in free places.
     """
-    from newscrawl import settings  # noqa: PLC0415
     from newscrawl.cli.options import cell  # noqa: PLC0415
 
     with one_line("delete"):
@@ -44,12 +52,11 @@ def delete(page: str, yes: bool, archive: Path | None, database: str | None, as_
         found = history(url, page_of(page))
         if found is None:
             refuse("delete", f"no article {page} in {location(url)}")
-            return
         article = found.article
         said = f"{article['id']}  {cell(article['title'] or '(no title)')}  {cell(article['url_key'])}"
         if not yes:
             click.confirm(f"{said}\nDelete it, with {len(found.revisions)} earlier texts?", abort=True, err=True)
-        folder = archive or (Path(settings.ARCHIVE_DIR) if settings.ARCHIVE_DIR else None)
+        folder = archive or archive_folder()
         done = delete_article(url, article["id"], folder)
     if done is None:
         refuse("delete", f"article {article['id']} is gone already")

@@ -24,15 +24,12 @@ from newscrawl.items import Article, NoArticle
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
 from newscrawl.network.identity import SettingsError, check_settings
 from newscrawl.newsite import Proposal, domain_of, fitted, is_spider_name, name_of, propose, spider_source
+from newscrawl.project import ProjectError
 from newscrawl.recordings import EXPECTED, NOT_REVIEWED, Recording, RecordingError, record, write_expected
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
 
 _GUARD = "newscrawl.network.addresses.GuardMiddleware"
-
-
-class ProjectError(Exception):
-    """A project that no spider can be added to. The message is one line for a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+import wcwidth
+
+from newscrawl.project import ProjectError, setting
+from newscrawl.text import printable
 
 if TYPE_CHECKING:
     from newscrawl.storage.selection import Selection
-
-
-import os
-import shutil
-from collections.abc import Sequence
-
-import wcwidth
-
-from newscrawl.text import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 database_option = click.option(
     "--database",
     metavar="URL",
-    help="Database address [default: NEWSCRAWL_DATABASE_URL or newscrawl.db here]",
+    help="Database address [default: DATABASE_URL of the project]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -79,15 +78,17 @@ def _moment(day: datetime | None, later: timedelta = timedelta()) -> datetime | 
 
 def address(database: str | None) -> str:
     """Return the address of the database that is meant."""
-    from newscrawl import settings  # noqa: PLC0415
-
-    return database or settings.DATABASE_URL
+    return database or str(setting("DATABASE_URL"))
 
 
-def refuse(command: str, message: str) -> None:
+def archive_folder() -> Path | None:
+    """Return the folder of raw pages; None where the project keeps none."""
+    folder = setting("ARCHIVE_DIR")
+    return Path(folder) if folder else None
+
+
+def refuse(command: str, message: str) -> NoReturn:
     """End with one line that says what is wrong, and exit code 1."""
-    from newscrawl.text import printable  # noqa: PLC0415
-
     click.echo(f"newscrawl {command}: {printable(message)}", err=True)
     sys.exit(1)
 
@@ -101,7 +102,7 @@ def one_line(command: str) -> Iterator[None]:
 
     try:
         yield
-    except (QueryError, RulesError, StorageError) as error:
+    except (ProjectError, QueryError, RulesError, StorageError) as error:
         refuse(command, str(error))
 
 
@@ -188,3 +189,29 @@ def table(names: Sequence[str], rows: Sequence[Sequence[object]], width: int | N
 def _placed(text: str, width: int, *, right: bool) -> str:
     space = " " * (width - wcwidth.width(text))
     return space + text if right else text + space
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break text into lines of at most `width` columns, between words where there are any.
+
+    Unlike `textwrap`, it counts what a terminal shows: two columns for a Chinese character, none for a combining one.
+    """
+    lines, line, used = [], "", 0
+    for word in text.split():
+        if line and used + 1 + sum(map(_columns, word)) > width:
+            lines.append(line)
+            line, used = "", 0
+        elif line:
+            line, used = f"{line} ", used + 1
+        for char in word:
+            if used + _columns(char) > width:
+                lines.append(line)
+                line, used = "", 0
+            line, used = line + char, used + _columns(char)
+    return [*lines, line]
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:  # accents and joiners
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1

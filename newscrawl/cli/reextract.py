@@ -11,11 +11,12 @@ from pathlib import Path
 
 import click
 
-from newscrawl import settings
 from newscrawl.base_spiders import ArgumentError
 from newscrawl.base_spiders.arguments import window
 from newscrawl.base_spiders.registry import rules_for
+from newscrawl.cli.options import address, archive_folder
 from newscrawl.crawl.reextraction import reextract
+from newscrawl.project import setting
 from newscrawl.rules import RulesError
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.reextractions import Reextraction, Relearned, Scope, relearn
@@ -52,20 +53,20 @@ def main(
     code = 1
     try:
         if templates_only:
-            decide_again(relearn(database or settings.DATABASE_URL, source), is_terminal=sys.stdout.isatty())
+            decide_again(relearn(address(database), source), is_terminal=sys.stdout.isatty())
             return 0
-        folder = archive or Path(settings.ARCHIVE_DIR)
+        folder = archive or archive_folder() or Path()
         if not folder.is_dir():
             raise StorageError(f"archive: there is no folder {printable(str(folder))}; name it by --archive")
         scope = Scope(source, window(days, None))
-        url = database or settings.DATABASE_URL
+        url = address(database)
         if sample is None:
             work = Reextraction.begin(url, scope, restart=restart)
         else:
             work = Reextraction.rehearse(url, scope, sample)
         code = _STARTED
-        count = settings.EXTRACT_WORKERS if workers is None else workers
-        limits = Limits(count, settings.EXTRACT_MAX_SECONDS, settings.EXTRACT_MAX_MEGABYTES)
+        count = int(setting("EXTRACT_WORKERS")) if workers is None else workers
+        limits = Limits(count, setting("EXTRACT_MAX_SECONDS"), setting("EXTRACT_MAX_MEGABYTES"))
         try:
             reextract_articles(work, folder, limits, is_terminal=sys.stdout.isatty())
         finally:

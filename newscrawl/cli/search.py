@@ -17,6 +17,7 @@ from newscrawl.cli.options import (
     refuse,
     selection_of,
     selection_options,
+    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -83,7 +84,6 @@ def _print(answer: Answer) -> None:
 
 
 def _lines(one: Found, *, coloured: bool) -> Iterator[str]:
-    from newscrawl.cli.explain import wrapped  # noqa: PLC0415
     from newscrawl.cli.options import cell, terminal_width  # noqa: PLC0415
 
     number = f"{one.facts['id']}"
@@ -112,7 +112,6 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
 def _marked(text: Marked, width: int, *, coloured: bool) -> list[str]:
-    from newscrawl.cli.explain import wrapped  # noqa: PLC0415
     from newscrawl.text import printable  # noqa: PLC0415
 
     parts, end = [], 0

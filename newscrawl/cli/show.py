@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newscrawl.cli.options import address, database_option, json_option, one_line, page_of, print_json, refuse
+from newscrawl.cli.options import address, database_option, json_option, one_line, page_of, print_json, refuse, wrapped
 
 if TYPE_CHECKING:
     from newscrawl.storage.lookup import History
@@ -40,11 +40,10 @@ def show(page: str, database: str | None, as_json: bool, color: bool | None) -> 
         where = location(address(database))
     if found is None:
         refuse("show", f"no article {page} in {where}")
-        return
     if as_json:
         print_json(asdict(found))
         return
-    from newscrawl.cli.options import terminal_width, wants_colour  # noqa: PLC0415
+    from newscrawl.cli.options import terminal_width, wants_colour  # noqa: PLC0415, wrapped
 
     for line in as_text(found, terminal_width()):
         click.echo(line, color=wants_colour(color))
@@ -52,8 +51,7 @@ def show(page: str, database: str | None, as_json: bool, color: bool | None) -> 
 
 def as_text(found: History, width: int) -> Iterator[str]:
     """The lines to print, in colour, broken to a terminal's width."""
-    from newscrawl.cli.explain import wrapped  # noqa: PLC0415
-    from newscrawl.cli.options import cell  # noqa: PLC0415
+    from newscrawl.cli.options import cell  # noqa: PLC0415, wrapped
 
     article = found.article
     yield from (click.style(line, bold=True) for line in wrapped(cell(article["title"] or "(no title)"), width))
@@ -123,8 +121,7 @@ def _heading(text: str) -> Iterator[str]:
 
 
 def _row(label: str, text: str, width: int, *, fg: str) -> Iterator[str]:
-    from newscrawl.cli.explain import wrapped  # noqa: PLC0415
-    from newscrawl.cli.options import cell  # noqa: PLC0415
+    from newscrawl.cli.options import cell  # noqa: PLC0415, wrapped
 
     first, *rest = wrapped(cell(text), max(width - _LABEL - 1, 20))
     yield (click.style(f"{label:<{_LABEL}} ", fg=fg) + first).rstrip()

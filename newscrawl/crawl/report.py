@@ -10,7 +10,7 @@ from typing import TextIO
 
 from scrapy.crawler import Crawler
 
-from newscrawl.settings import DATABASE_URL
+from newscrawl.project import setting
 from newscrawl.storage.backends import location, shown_address
 from newscrawl.storage.runs import RunReport, report_run
 from newscrawl.text import printable
@@ -31,7 +31,7 @@ def _next_command(url: str) -> str:
     """A command to try, as it can be typed in the place where the crawl was started."""
     newscrawl = Path(sys.argv[0]).with_name("newscrawl")
     here = newscrawl if newscrawl.is_file() else "newscrawl"
-    database = "" if url == DATABASE_URL else f" --database {shlex.quote(shown_address(url))}"
+    database = "" if url == setting("DATABASE_URL") else f" --database {shlex.quote(shown_address(url))}"
     return f'{here} sql{database} "select title, text from unique_articles"'  # noqa: S608 - shown, not run
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, RowMapping, Select, bindparam, func, or_, select
 
-from newscrawl.boilerplate.repeated import block_key
 from newscrawl.items import Article, Block, Extraction, Image, NoArticle
 from newscrawl.storage.engine import read_connection
 from newscrawl.storage.schema import (
@@ -78,6 +77,8 @@ def _find(url: str, condition: ColumnElement[bool], *order: ColumnElement[bool])
 
 
 def _shared(connection: Connection, article: RowMapping, blocks: tuple[Block, ...]) -> dict[int, Shared]:
+    from newscrawl.boilerplate.repeated import block_key  # noqa: PLC0415 - it loads numpy; `show` does without
+
     found = {}
     for index, block in enumerate(blocks):
         if block.reason != "template":

@@ -15,9 +15,10 @@ import pytest
 from lxml import html
 
 from newscrawl.boilerplate.repeated import THRESHOLD
-from newscrawl.cli.explain import NotExplainedError, as_html, as_text, wrapped
+from newscrawl.cli.explain import NotExplainedError
 from newscrawl.cli.explain import explain as explained
-from newscrawl.cli.explanation import Explanation
+from newscrawl.cli.explanation import Explanation, as_html, as_text
+from newscrawl.cli.options import wrapped
 from newscrawl.items import Article, Block, Extraction
 from newscrawl.storage.boilerplate import TEMPLATE_KEPT, forget
 from newscrawl.storage.engine import write_transaction

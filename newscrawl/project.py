@@ -1,0 +1,77 @@
+"""The Scrapy project that a command runs in, found without importing Scrapy.
+
+Scrapy takes a second to import, and a command that only reads the database has no use for it. Scrapy, where it is
+used, finds the same project by the same rules.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from configparser import ConfigParser, Error
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from newscrawl import settings as defaults
+
+_VARIABLE = "SCRAPY_SETTINGS_MODULE"
+_TRUSTED = "NEWSCRAWL_TRUSTED_PROJECT"
+
+
+class ProjectError(Exception):
+    """The project cannot be used. The message says in one line what is wrong and what to do."""
+
+
+def find_project() -> str:
+    """Return the name of the settings module, and make it importable.
+
+    ``SCRAPY_SETTINGS_MODULE`` wins; then the ``[settings]`` of the closest scrapy.cfg, in this folder or above; else
+    newscrawl's own settings. Settings are code, so a scrapy.cfg that belongs to neither this user nor root is refused,
+    unless ``NEWSCRAWL_TRUSTED_PROJECT`` names its folder. Raises ProjectError.
+    """
+    chosen = os.environ.get(_VARIABLE)
+    if chosen:
+        return chosen
+    config = next((path for folder in _folders() if (path := folder / "scrapy.cfg").is_file()), None)
+    module = None if config is None else _default_of(config)
+    if config is None or module is None:
+        return os.environ.setdefault(_VARIABLE, "newscrawl.settings")  # for Scrapy, which has no default
+    if str(config.parent) not in sys.path:
+        sys.path.insert(0, str(config.parent))
+    return module
+
+
+def setting(name: str) -> Any:
+    """Return a setting of the project; where the project does not say, newscrawl's own. Raises ProjectError."""
+    module = find_project()
+    try:
+        return getattr(import_module(module), name, getattr(defaults, name))
+    except Exception as error:
+        # Whatever a user's own code does wrong.
+        raise ProjectError(f"settings module {module} cannot be imported ({type(error).__name__}: {error})") from error
+
+
+def _folders() -> list[Path]:
+    try:
+        here = Path.cwd()
+    except OSError:  # somebody removed it
+        return []
+    return [here, *here.parents]
+
+
+def _default_of(config: Path) -> str | None:
+    if os.environ.get(_TRUSTED) != str(config.parent):
+        owners = {config.stat().st_uid, config.parent.stat().st_uid}
+        strangers = owners - {os.geteuid(), 0}
+        if strangers:
+            raise ProjectError(
+                f"{config} belongs to another user (uid {min(strangers)}), and its settings are code; "
+                f"to run it, set {_TRUSTED}={config.parent}"
+            )
+    parser = ConfigParser()
+    try:
+        parser.read(config, encoding="utf-8")
+        return parser.get("settings", os.environ.get("SCRAPY_PROJECT", "default"), fallback=None)
+    except (Error, UnicodeDecodeError, OSError) as error:
+        raise ProjectError(f"{config} cannot be read: {' '.join(str(error).split())}") from error
