@@ -1,0 +1,206 @@
+"""Blocks of an article's body: each with its HTML and the lines of text that it gives a reader."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+
+from training.themes.prose import Language, Writer
+from training.themes.style import Style, hashed, inline
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a page's body."""
+
+    html: str
+    gold: tuple[str, ...] = ()
+    """Lines of the article, in reading order."""
+    others: tuple[str, ...] = ()
+    """Lines of a box, which are no part of the article."""
+    prose: bool = False
+    """A plain paragraph, which is set with its neighbours where a site divides paragraphs by ``<br>``."""
+    closed: bool = False
+    """Belongs to the block before: no box may stand between them."""
+
+
+class Composer:
+    """Writes the blocks of one article in the style of its site."""
+
+    def __init__(self, language: Language, style: Style, dice: random.Random) -> None:
+        self.writer = Writer(language, dice)
+        self.language = language
+        self.style = style
+        self.dice = dice
+
+    def paragraph(self, words: float = 55) -> Block:
+        """A plain paragraph."""
+        return self.said(self.writer.paragraph(words))
+
+    def said(self, text: str, *, closed: bool = False) -> Block:
+        """A plain paragraph with this text."""
+        html = inline(text, self.dice, spaced=bool(self.language.space) and self.language.code != "th")
+        match self.style.paragraphs:
+            case "div":
+                html = self.style.tag("div", "paragraph", html)
+            case "span":
+                html = f"<p{self.style.classes('paragraph')}><span>{html}</span></p>"
+            case "p":
+                html = self.style.tag("p", "paragraph", html)
+        return Block(html, (text,), prose=True, closed=closed)
+
+    def paragraphs(self, words: float) -> list[Block]:
+        """Plain paragraphs of about so many words together."""
+        return [self.said(text) for text in self.writer.paragraphs(words)]
+
+    def heading(self, text: str = "", level: int = 0) -> Block:
+        """A heading within the text."""
+        text = text or self.writer.phrase("headings")
+        html = escape(text, quote=False)
+        match self.style.headings:
+            case "bold":
+                return Block(f"<p><b>{html}</b></p>", (text,))
+            case "strong":
+                return Block(self.style.tag("p", "subhead", f"<strong>{html}</strong>"), (text,))
+        name = f"h{int(self.style.headings[1]) + level}"
+        return Block(f'<{name} id="{hashed(self.dice)}"{self.style.classes("heading")}>{html}</{name}>', (text,))
+
+    def listing(self, items: Iterable[str], name: str = "ul") -> Block:
+        """A list, all of it text."""
+        items = tuple(items)
+        html = ""
+        for item in items:
+            inner = inline(item, self.dice, spaced=bool(self.language.space) and self.language.code != "th")
+            match self.style.lists:
+                case "paragraphs":
+                    inner = f"<p>{inner}</p>"
+                case "spans":
+                    inner = f"<span{self.style.classes('item')}>{inner}</span>"
+                case "divs":
+                    inner = self.style.tag("div", "item", inner)
+            html += f"<li>{inner}</li>\n"
+        return Block(f"<{name}{self.style.classes('list')}>\n{html}</{name}>", items)
+
+    def table(self, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Block:
+        """A table, a line a row."""
+        rows = list(rows)
+        cells = "".join(f"<th>{escape(cell, quote=False)}</th>" for cell in head)
+        html = f"<thead><tr>{cells}</tr></thead>" if self.dice.random() < 0.7 else f"<tr>{cells}</tr>"
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell, quote=False)}</td>" for cell in row) + "</tr>\n" for row in rows
+        )
+        html += f"<tbody>{body}</tbody>" if "thead" in html else body
+        table = f"<table>{html}</table>"
+        if self.dice.random() < 0.4:
+            table = self.style.tag(self.dice.choice(("div", "figure")), "table", table)
+        return Block(table, tuple(" ".join(row) for row in (head, *rows)))
+
+    def quote(self) -> Block:
+        """A quotation set off from the text."""
+        text = self.writer.sentence()
+        inner = f"<p>{escape(text, quote=False)}</p>"
+        gold = [text]
+        if self.dice.random() < 0.4:
+            name = self.writer.name()
+            inner += (
+                f"<cite>{escape(name)}</cite>" if self.dice.random() < 0.5 else f"<footer>— {escape(name)}</footer>"
+            )
+            gold.append(name)
+        return Block(self.style.tag("blockquote", "quote", inner), tuple(gold))
+
+    def figure(self, *, told: bool = False) -> Block:
+        """A picture with its caption, which is text only where the pictures are the story."""
+        caption = self.writer.paragraph(25) if told else self.writer.sentence()
+        credit = self.writer.label("credit")
+        image = f'<img src="/images/{hashed(self.dice)}.jpg" width="1200" height="800" alt="">'
+        words = escape(caption, quote=False)
+        gave = escape(credit, quote=False)
+        small = f'<span class="{self.dice.choice(("credit", "copyright", "source"))}">{gave}</span>'
+        words = f"{words} {small}" if self.dice.random() < 0.6 and not told else words
+        match self.style.figure:
+            case "figure":
+                html = self.style.tag("figure", "figure", image + self.style.tag("figcaption", "caption", words))
+            case "div":
+                html = self.style.tag("div", "figure", image + self.style.tag("div", "caption", words))
+            case "paragraph":
+                name = self.style.classes("caption") or ' class="caption"'
+                html = f"{self.style.tag('p', 'figure', image)}<p{name}><em>{words}</em></p>"
+            case _:
+                cell = f'<tr><td class="caption">{words}</td></tr>'
+                html = f'<table class="picture" align="center"><tr><td>{image}</td></tr>{cell}</table>'
+        return Block(html, (caption,) if told else ())
+
+    def code(self) -> Block:
+        """Lines of a program, as highlighters set them."""
+        dice = self.dice
+        names = [hashed(dice) for _ in range(3)]
+        lines = [f"def {names[0]}({names[1]}, {names[2]}=None):"]
+        lines += [
+            f'    {dice.choice(names)} = {dice.choice(names)}.get("{hashed(dice)}", {dice.randint(1, 99)})'
+            for _ in range(dice.randint(2, 9))
+        ]
+        lines.append(f"    return {names[1]}")
+        shown = [escape(line) for line in lines]
+        match self.style.code:
+            case "pre":
+                html = f'<pre><code class="language-python">{chr(10).join(shown)}\n</code></pre>'
+            case "highlight":
+                marked = [re.sub("def|return", r'<span class="k">\g<0></span>', line, count=1) for line in shown]
+                html = f'<div class="highlight"><pre><span></span><code>{chr(10).join(marked)}\n</code></pre></div>'
+            case _:
+                numbers = "<br>".join(f'<span class="line">{index + 1}</span>' for index in range(len(lines)))
+                marked = "<br>".join(f'<span class="line">{line}</span>' for line in shown)
+                cells = f'<td class="gutter"><pre>{numbers}</pre></td><td class="code"><pre>{marked}</pre></td>'
+                html = f'<figure class="highlight python"><table><tr>{cells}</tr></table></figure>'
+        return Block(html, tuple(lines))
+
+    def embed(self) -> Block:
+        """A post of a network, a video or another frame; the words of a post are text."""
+        dice = self.dice
+        handle = hashed(dice)
+        address = f"https://social.example/{handle}/status/{dice.randint(10**9, 10**10)}"
+        chance = dice.random()
+        if chance < 0.5:
+            text, name = self.writer.sentence(), self.writer.name()
+            day = f"{dice.randint(1, 28)}.{dice.randint(1, 12)}.{dice.randint(2015, 2024)}"
+            signed = f"— {name} (@{handle})"
+            name = dice.choice(("twitter-tweet", "social-embed", "mastodon-embed"))
+            html = (
+                f'<blockquote class="{name}"><p dir="auto">{escape(text, quote=False)}</p>'
+                f'{escape(signed)} <a href="{address}">{day}</a></blockquote>\n'
+                '<script async src="https://platform.social.example/widgets.js" charset="utf-8"></script>'
+            )
+            return Block(html, (text, f"{signed} {day}"))
+        html = f'<iframe src="https://video.example/embed/{handle}" width="560" height="315" allowfullscreen></iframe>'
+        if chance < 0.75:
+            html = self.style.tag("figure", "embed", html)
+        else:
+            html = f'<div class="video-wrapper" style="position:relative;padding-bottom:56%">{html}</div>'
+        return Block(html)
+
+    def note(self) -> Block:
+        """What the editors say about the article."""
+        text = self.writer.label("note")
+        return Block(f"<p><em>{escape(text, quote=False)}</em></p>", (text,))
+
+
+def joined(blocks: Iterable[Block], style: Style) -> Iterator[str]:
+    """The HTML of the blocks in turn; where the site divides paragraphs by ``<br>``, neighbours share an element."""
+    run: list[str] = []
+    for block in blocks:
+        if block.prose and style.paragraphs == "br":
+            run.append(block.html)
+            continue
+        yield from _run(run, style)
+        run = []
+        yield block.html
+    yield from _run(run, style)
+
+
+def _run(run: list[str], style: Style) -> Iterator[str]:
+    if run:
+        dice = random.Random(style.salt)
+        yield style.tag(dice.choice(("div", "p")), "text", dice.choice(("<br><br>\n", "<br />\n<br />\n")).join(run))

@@ -1,0 +1,80 @@
+"""Made pages as a data set of the benchmark: ``pages.jsonl`` and a gzipped page each."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from training.themes.catalogue import ENGINES, Theme
+from training.themes.engines.run import ThemeFailed
+from training.themes.pages import MadePage, finish
+from training.themes.prose import codes
+from training.themes.site import draw_site
+
+_USUAL = ("en", "vi", "zh")
+"""Languages of every second site; the others have all of the rest."""
+
+
+def language_of(index: int, number: int) -> str:
+    """The language of a theme's site: English, Vietnamese and Chinese by turns with all that can be written."""
+    known = codes()
+    if number % 2:
+        return _USUAL[(index + number) % len(_USUAL)]
+    return known[(index + number // 2 * 5) % len(known)]
+
+
+def make_pages(
+    themes: Iterable[Theme], cache: Path, *, sites: int, size: int, seed: int, listings: int
+) -> Iterator[MadePage]:
+    """The pages of so many sites of each theme; what failed is told on standard error."""
+    for theme in themes:
+        index = zlib.crc32(theme.name.encode())
+        for number in range(sites):
+            kinds = ("longest",) if number == sites - 1 and index % 4 == 0 else ()
+            count = 1 if kinds else size
+            site = draw_site(theme.name, number, language_of(index, number), size=count, seed=seed, kinds=kinds)
+            failures: list[str] = []
+            made: list[MadePage] = []
+            with tempfile.TemporaryDirectory(prefix="themes-") as folder:
+                try:
+                    made.extend(finish(site, ENGINES[theme.engine](site, theme.package, Path(folder), cache), failures))
+                except ThemeFailed as error:
+                    failures.append(f"{theme.name} failed: {error}")
+            wrong = [line for line in failures if "a listing of" not in line]
+            articles = [page for page in made if page.kind != "listing"]
+            print(
+                f"{theme.name} {site.language}: {len(articles)} of {count} articles",
+                *wrong[:3],
+                sep="\n  ",
+                file=sys.stderr,
+            )
+            yield from articles
+            yield from islice((page for page in made if page.kind == "listing"), listings)
+
+
+def write_dataset(pages: Iterable[MadePage], folder: Path) -> int:
+    """Write a data set in the place of what is there, whole or not at all; give the number of pages."""
+    fresh = folder.with_name(f".{folder.name}.fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    (fresh / "html").mkdir(parents=True)
+    count = 0
+    with (fresh / "pages.jsonl").open("w", encoding="utf-8") as lines:
+        for page in pages:
+            path = f"html/{page.name[:150]}.html.gz"
+            (fresh / path).write_bytes(gzip.compress(page.html.encode(), mtime=0))
+            lines.write(json.dumps(page.record(path), ensure_ascii=False) + "\n")
+            count += 1
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    return count

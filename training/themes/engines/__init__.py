@@ -1,0 +1,1 @@
+"""The generators that render made sites, each with the themes it can use."""

@@ -1,0 +1,95 @@
+"""Hexo and its themes, from npm."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from training.themes.engines.run import ThemeFailed, listings, run, url_of
+from training.themes.pages import Rendered
+from training.themes.site import Site
+
+PLUGINS = (
+    "hexo-renderer-ejs",
+    "hexo-renderer-pug",
+    "hexo-renderer-stylus",
+    "hexo-renderer-inferno",
+    "hexo-generator-archive",
+    "hexo-generator-category",
+    "hexo-generator-tag",
+    "hexo-generator-index",
+)
+_LANGUAGES = {"zh": "zh-CN"}
+_SETTINGS = {"hexo-theme-kira": {"background": {"path": "/cover.jpg", "width": 1600, "height": 900}}}
+"""Of themes that come without a configuration."""
+
+
+def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
+    """Write the site's sources to the folder, generate it, and give its pages."""
+    modules = cache / "hexo" / "node_modules"
+    (folder / "node_modules").symlink_to(modules)
+    (folder / "themes").mkdir()
+    (folder / "themes" / "chosen").symlink_to(modules / package)
+    dependencies = {"hexo": "*", **dict.fromkeys((*PLUGINS, *_own_plugins(modules, package)), "*")}
+    (folder / "package.json").write_text(
+        json.dumps({"name": "site", "hexo": {"version": "7"}, "dependencies": dependencies})
+    )
+    language = _LANGUAGES.get(site.language, site.language)
+    config = {
+        "title": site.name,
+        "subtitle": site.slogan,
+        "author": site.author,
+        "language": language,
+        "timezone": "UTC",
+        "url": site.url,
+        "root": "/",
+        "permalink": ":year/:month/:day/:title/",
+        "theme": "chosen",
+        "per_page": 6,
+        "index_generator": {"per_page": 6, "order_by": "-date"},
+    }
+    examples = [path for path in sorted((modules / package).glob("*config*.yml")) if "example" in path.name]
+    if package in _SETTINGS:
+        (folder / "_config.chosen.yml").write_text(json.dumps(_SETTINGS[package]))
+    elif examples and not (modules / package / "_config.yml").is_file():
+        shutil.copy(examples[0], folder / "_config.chosen.yml")
+    (folder / "_config.yml").write_text(json.dumps(config), "utf-8")
+    posts = folder / "source" / "_posts"
+    posts.mkdir(parents=True)
+    for post in site.posts:
+        article = post.article
+        matter = {
+            "title": article.title,
+            "date": f"{article.published:%Y-%m-%d %H:%M:%S}",
+            "author": article.author,
+            "description": article.description,
+            "categories": [article.section],
+            "tags": list(article.tags),
+            "disableNunjucks": True,
+            "comments": True,
+        }
+        (posts / f"{post.slug}.html").write_text(f"{json.dumps(matter)[1:-1]}\n;;;\n{post.body}", "utf-8")
+    run([str(modules / ".bin" / "hexo"), "generate"], folder)
+    public = folder / "public"
+    found = 0
+    for post in site.posts:
+        path = public / f"{post.article.published:%Y/%m/%d}" / post.slug / "index.html"
+        if path.is_file():
+            found += 1
+            yield Rendered(url_of(site, public, path), path.read_text("utf-8", "replace"), post.slug)
+    if not found:
+        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts")
+    yield from listings(
+        site,
+        public,
+        ("index.html", "page/*/index.html", "archives/**/index.html", "tags/*/index.html", "categories/*/index.html"),
+    )
+
+
+def _own_plugins(modules: Path, package: str) -> list[str]:
+    """The plugins that a theme depends on, where they are installed."""
+    wanted = json.loads((modules / package / "package.json").read_text("utf-8"))
+    names = {**wanted.get("dependencies", {}), **wanted.get("peerDependencies", {})}
+    return sorted(name for name in names if name.startswith("hexo-") and (modules / name).is_dir())

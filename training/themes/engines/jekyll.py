@@ -1,0 +1,58 @@
+"""Jekyll with Minima, from Debian, and with themes whose layouts come from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from training.themes.engines.run import ThemeFailed, listings, run, url_of
+from training.themes.pages import Rendered
+from training.themes.site import Site
+
+
+def render(site: Site, package: str, folder: Path, _cache: Path) -> Iterator[Rendered]:
+    """Write the site's sources to the folder, generate it, and give its pages; ``package`` is the theme's gem."""
+    config = {
+        "title": site.name,
+        "description": site.slogan,
+        "author": {"name": site.author},
+        "url": site.url,
+        "lang": site.language,
+        "permalink": "/:year/:month/:title/",
+        "theme": package,
+        "plugins": ["jekyll-feed", "jekyll-seo-tag"],
+        "timezone": "UTC",
+        "show_excerpts": True,
+        "excerpt_separator": "<!-- more -->",
+        "defaults": [{"scope": {"path": "", "type": "posts"}, "values": {"layout": "post"}}],
+    }
+    (folder / "_config.yml").write_text(json.dumps(config), "utf-8")
+    (folder / "index.html").write_text("---\nlayout: home\n---\n")
+    posts = folder / "_posts"
+    posts.mkdir()
+    for post in site.posts:
+        article = post.article
+        matter = {
+            "title": article.title,
+            "date": f"{article.published:%Y-%m-%d %H:%M:%S} +0000",
+            "author": article.author,
+            "description": article.description,
+            "categories": [],
+            "tags": list(article.tags),
+        }
+        name = f"{article.published:%Y-%m-%d}-{post.slug}.html"
+        (posts / name).write_text(
+            f"---\n{json.dumps(matter, ensure_ascii=False)}\n---\n{{% raw %}}{post.body}{{% endraw %}}", "utf-8"
+        )
+    said = run(["jekyll", "build", "-q"], folder, {"LANG": "C.UTF-8", "RUBYOPT": "-W0"})
+    public = folder / "_site"
+    found = 0
+    for post in site.posts:
+        path = public / f"{post.article.published:%Y/%m}" / post.slug / "index.html"
+        if path.is_file():
+            found += 1
+            yield Rendered(url_of(site, public, path), path.read_text("utf-8"), post.slug)
+    if not found:
+        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts: {said[-600:]}")
+    yield from listings(site, public, ("index.html",))

@@ -1,0 +1,59 @@
+"""What the engines share: running a generator and reading what it wrote."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from training.themes.pages import Rendered
+from training.themes.site import Site
+
+_SECONDS = 240
+_MOST_LISTINGS = 5
+
+
+class ThemeFailed(Exception):  # noqa: N818 - an answer about a theme rather than a fault
+    """The generator did not render the site; the message ends with its last lines."""
+
+
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
+    """Run a generator at low priority and give what it said. Raises ThemeFailed where it fails or takes too long."""
+    try:
+        done = subprocess.run(
+            ["nice", "-n", "10", *command],
+            cwd=folder,
+            env={**os.environ, "NO_COLOR": "1", "TZ": "UTC", **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (subprocess.TimeoutExpired, FileNotFoundError) as error:
+        raise ThemeFailed(str(error)) from error
+    said = done.stdout.decode("utf-8", "replace")
+    if done.returncode:
+        raise ThemeFailed(f"{command[0]} ended with {done.returncode}: {said[-600:]}")
+    return said
+
+
+def url_of(site: Site, public: Path, path: Path) -> str:
+    """The address of a rendered file."""
+    return f"{site.url}/{path.relative_to(public).as_posix().removesuffix('index.html')}"
+
+
+def listings(site: Site, public: Path, patterns: Sequence[str]) -> Iterator[Rendered]:
+    """Home, archive, tag and category pages, a few of each."""
+    for pattern in patterns:
+        for path in sorted(public.glob(pattern))[:_MOST_LISTINGS]:
+            yield Rendered(url_of(site, public, path), path.read_text("utf-8", "replace"), "")
+
+
+def packages(cache: Path) -> Path:
+    """Where the Python packages of the cache lie. Raises ThemeFailed where there are none."""
+    found = next((cache / "python").glob("lib/python*/site-packages"), None)
+    if found is None:
+        raise ThemeFailed(f"no Python packages in {cache}: run the install command")
+    return found

@@ -1,0 +1,159 @@
+"""Generated sentences in many languages.
+
+``words/LANGUAGE.toml`` holds the phrases of a language: subjects, predicates, adverbials, whole sentences with gaps,
+quotes, names, headings, and the labels that sites write (``[labels]``). A ``Writer`` puts them together. The sentences
+mean little, but have the lengths, function words, punctuation and names of news.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_WORDS = Path(__file__).parent / "words"
+_GAP = re.compile(r"\{(\w+)\}")
+_CHARACTERS_A_WORD = 1.7
+"""Of scripts that put no blanks between words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The phrases of one language."""
+
+    code: str
+    space: str
+    """Between sentences; empty in scripts without blanks."""
+    stop: str
+    joint: str
+    """Between two halves of a sentence."""
+    order: str
+    """Where subject, predicate and adverbial stand: ``{s} {v} {t}``."""
+    right_to_left: bool
+    phrases: Mapping[str, Sequence[str]]
+    labels: Mapping[str, Sequence[str]]
+
+    def length(self, text: str) -> float:
+        """Words, or what would be words where they are not divided by blanks."""
+        return len(text.split()) if self.space and self.code != "th" else len(text) / _CHARACTERS_A_WORD
+
+
+def codes() -> list[str]:
+    """The languages that can be written, in order."""
+    return sorted(path.stem for path in _WORDS.glob("*.toml"))
+
+
+@cache
+def load_language(code: str) -> Language:
+    """Read the phrases of a language. Raises FileNotFoundError for an unknown one."""
+    found: dict[str, Any] = tomllib.loads((_WORDS / f"{code}.toml").read_text("utf-8"))
+    labels = found.pop("labels")
+    return Language(
+        code=code,
+        space=found.pop("space", " "),
+        stop=found.pop("stop", "."),
+        joint=found.pop("and", ", "),
+        order=found.pop("order"),
+        right_to_left=found.pop("rtl", False),
+        phrases=found,
+        labels=labels,
+    )
+
+
+class Writer:
+    """Writes in one language, from one source of chance."""
+
+    def __init__(self, language: Language, dice: random.Random) -> None:
+        self.language = language
+        self.dice = dice
+
+    def phrase(self, kind: str) -> str:
+        """One of the phrases of a kind, its gaps filled."""
+        return self.fill(self.dice.choice(self.language.phrases[kind]))
+
+    def label(self, kind: str, **given: str) -> str:
+        """What a site writes, such as the heading of a box."""
+        return self.fill(self.dice.choice(self.language.labels[kind]), **given)
+
+    def fill(self, text: str, **given: str) -> str:
+        """The text with every gap filled; phrases that fill a gap may have gaps."""
+
+        def gap(found: re.Match[str]) -> str:
+            name = found[1]
+            return given[name] if name in given else self._fill(name)
+
+        return _GAP.sub(gap, text)
+
+    def _fill(self, name: str) -> str:
+        dice = self.dice
+        match name:
+            case "n":
+                return str(dice.choice((dice.randint(11, 99), dice.randint(100, 980), 10 * dice.randint(10, 90))))
+            case "d":
+                return str(dice.randint(2, 28))
+            case "year":
+                return str(dice.randint(1931, 2024))
+            case "name" | "Name":
+                return self.name()
+            case "place":
+                return dice.choice(self.language.phrases["places"])
+        kinds = {"s": "subjects", "v": "verbs", "t": "tails", "q": "quotes"}
+        text = self.phrase(kinds[name.lower()])
+        return capitalized(text) if name.isupper() else text
+
+    def name(self) -> str:
+        """A person's name."""
+        first, last = (self.dice.choice(self.language.phrases[part]) for part in ("first", "last"))
+        return f"{first}{self.language.space}{last}" if self.language.code != "ja" else f"{first}{last}"
+
+    def title(self) -> str:
+        """A headline."""
+        return self.phrase("titles").strip()
+
+    def sentence(self) -> str:
+        """One sentence with its full stop."""
+        language, dice = self.language, self.dice
+        chance = dice.random()
+        if chance < 0.18:
+            return self.phrase("facts")
+        if chance < 0.34:
+            return self.phrase("quoted")
+        text = self.fill(language.order)
+        if chance < 0.5:
+            text += language.joint + self.fill(language.order)
+        elif chance < 0.6:
+            text = self.fill(language.order.replace("{t}", "").replace("  ", " ").strip())
+        if dice.random() < 0.25:
+            opener = dice.choice(language.phrases["openers"])
+            text = f"{opener}{'' if opener.endswith(('，', '、')) else language.space}{text}"
+        return capitalized(text) + language.stop
+
+    def paragraph(self, words: float = 55) -> str:
+        """Sentences of about so many words together, at least one."""
+        sentences: list[str] = []
+        size = 0.0
+        wanted = words * self.dice.uniform(0.5, 1.5)
+        while size < wanted:
+            sentences.append(self.sentence())
+            size += self.language.length(sentences[-1])
+        return self.language.space.join(sentences)
+
+    def paragraphs(self, words: float) -> list[str]:
+        """Paragraphs of about so many words together, at least one."""
+        written: list[str] = []
+        size = 0.0
+        usual = self.dice.choice((25, 40, 60, 90))
+        while size < words:
+            written.append(self.paragraph(min(usual, max(words - size, 8))))
+            size += self.language.length(written[-1])
+        return written
+
+
+def capitalized(text: str) -> str:
+    """The text with a capital first letter, where the script has any."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,116 @@
+"""A made site: its language, name, people and habits, and the posts that an engine is to render."""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from training.themes.articles import Article, draw_kind, with_blocks, write_article
+from training.themes.boxes import Boxes, Maker, draw_boxes
+from training.themes.composer import Block, joined
+from training.themes.prose import Writer, capitalized, load_language
+from training.themes.style import Style, draw_style
+
+START, END = "ARTICLESTARTSHERE", "ARTICLEENDSHERE"
+"""Where the body begins and ends in a rendered page, as text in an element of its own, for generators take comments
+out; taken out before the page is saved."""
+MORE = "<!-- more -->"
+"""Where listings cut the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One article as an engine takes it."""
+
+    slug: str
+    article: Article
+    body: str
+    """HTML with the marks START, END and perhaps MORE."""
+    around: tuple[Block, ...]
+    """Boxes to be put before or after the elements that hold the body."""
+    over: Block | None
+    """A dialog over the page."""
+    comments: tuple[tuple[str, str], ...]
+    """Names and texts, for engines that show them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site of one theme in one language."""
+
+    theme: str
+    number: int
+    language: str
+    name: str
+    slogan: str
+    host: str
+    author: str
+    menu: tuple[str, ...]
+    right_to_left: bool
+    posts: tuple[Post, ...]
+
+    @property
+    def url(self) -> str:
+        """Address of the home page without the last slash."""
+        return f"https://{self.host}"
+
+
+def draw_site(theme: str, number: int, language: str, *, size: int, seed: int, kinds: Sequence[str] = ()) -> Site:
+    """The site of a theme with this number; the same for the same arguments."""
+    dice = random.Random(f"{seed} {theme} {number} {language}")
+    words = load_language(language)
+    writer = Writer(words, dice)
+    style, boxes = draw_style(dice), draw_boxes(dice)
+    author = writer.name()
+    excerpts = dice.random() < 0.6
+    menu = tuple(words.labels["menu"])
+    short = re.sub(r"[^a-z0-9]+", "-", theme.lower()).strip("-")
+    slugs: set[str] = set()
+    posts = []
+    for index in range(size):
+        kind = kinds[index % len(kinds)] if kinds else draw_kind(dice)
+        article = write_article(kind, words, style, dice, author=author, section=dice.choice(menu))
+        posts.append(
+            _post(article, _slug(dice, slugs), style, boxes, Maker(writer, author), excerpts=excerpts, dice=dice)
+        )
+    return Site(
+        theme=theme,
+        number=number,
+        language=language,
+        name=f"{writer.phrase('places')}{words.space}{capitalized(menu[0])}",
+        slogan=writer.phrase("headings"),
+        host=f"www.{language}{number}.{short}.example",
+        author=author,
+        menu=menu,
+        right_to_left=words.right_to_left,
+        posts=tuple(posts),
+    )
+
+
+def _slug(dice: random.Random, taken: set[str]) -> str:
+    """Words of an English headline, as addresses are written in all languages."""
+    words = Writer(load_language("en"), dice)
+    while True:
+        plain = unicodedata.normalize("NFKD", words.title()).encode("ascii", "ignore").decode().lower()
+        slug = "-".join(re.findall(r"[a-z0-9]+", plain)[: dice.randint(3, 8)])
+        if slug and slug not in taken:
+            taken.add(slug)
+            return slug
+
+
+def _post(
+    article: Article, slug: str, style: Style, boxes: Boxes, maker: Maker, *, excerpts: bool, dice: random.Random
+) -> Post:
+    laid = maker.scatter(article.blocks, boxes)
+    article = with_blocks(article, laid)
+    html = list(joined(laid, style))
+    if excerpts and len(html) > 2:
+        html.insert(1, MORE)
+    around = tuple(maker.box(make) for make in boxes.around if dice.random() < 0.8)
+    over = maker.box(boxes.consent) if boxes.consent else None
+    body = f"<div>{START}</div>\n" + "\n".join(html) + f"\n<div>{END}</div>"
+    comments = tuple(maker.comment() for _ in range(dice.choice((0, 0, 1, 3, 8))))
+    return Post(slug, article, body, around, over, comments)
