@@ -114,7 +114,7 @@ def _dates(write: Composer, count: int) -> Iterator[str]:
 def _numbered(write: Composer) -> Iterator[Block]:
     yield write.paragraph(50)
     for number in range(1, write.dice.choice((5, 7, 10, 15, 25)) + 1):
-        yield write.heading(f"{number}. {write.writer.phrase('headings')}")
+        yield write.heading(f"{number}. {write.writer.heading()}")
         if write.dice.random() < 0.4:
             yield write.figure()
         yield from write.paragraphs(write.dice.choice((20, 50, 90)))
@@ -127,7 +127,7 @@ def _table(write: Composer) -> Iterator[Block]:
         if dice.random() < 0.5:
             yield write.heading()
         columns = dice.randint(2, 5)
-        head = tuple(write.writer.phrase("headings") for _ in range(columns))
+        head = tuple(write.writer.heading() for _ in range(columns))
         rows = [
             (write.writer.phrase("places"), *(str(dice.randint(0, 999)) for _ in range(columns - 1)))
             if dice.random() < 0.8
@@ -154,7 +154,7 @@ def _interview(write: Composer) -> Iterator[Block]:
     yield from write.paragraphs(60)
     pairs: list[tuple[str, str]] = []
     for _ in range(dice.choice((6, 10, 15, 30, 60))):
-        question = write.writer.phrase("questions")
+        question = write.writer.question()
         pairs.append((question, write.writer.paragraph(dice.choice((8, 30, 60, 100)))))
     if style.questions == "terms":
         html = "".join(
@@ -194,7 +194,7 @@ def _live(write: Composer) -> Iterator[Block]:
     for _ in range(dice.choice((8, 15, 30, 60, 120))):
         moment -= timedelta(minutes=dice.randint(2, 25))
         time = moment.strftime("%H:%M")
-        head = write.writer.phrase("headings") if dice.random() < 0.8 else ""
+        head = write.writer.heading() if dice.random() < 0.8 else ""
         told = [write.said(text) for text in write.writer.paragraphs(dice.choice((20, 45, 80)))]
         if dice.random() < 0.12:
             told.append(write.embed())
@@ -225,7 +225,7 @@ def _recipe(write: Composer) -> Iterator[Block]:
     yield write.figure()
     for _ in range(dice.choice((1, 1, 2))):
         yield write.heading()
-        yield write.listing(write.writer.phrase("items") for _ in range(dice.randint(5, 12)))
+        yield write.listing(dict.fromkeys(write.writer.phrase("items") for _ in range(dice.randint(5, 12))))
     yield write.heading()
     steps = [
         f"{write.writer.phrase('steps')}{write.language.space}{write.writer.phrase('steps')}"
@@ -255,7 +255,7 @@ def _footnotes(write: Composer) -> Iterator[Block]:
             notes.append(write.writer.sentence())
             mark = len(notes)
             html = f'<sup id="fnref{mark}"><a href="#fn{mark}">{mark}</a></sup>'
-            yield Block(f"<p>{escape(text, quote=False)}{html}</p>", (f"{text}{mark}",))
+            yield Block(f"<p>{escape(text, quote=False)}{html}</p>", (text,))
         else:
             yield write.said(text)
     if notes:

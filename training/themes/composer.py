@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -42,7 +43,9 @@ class Composer:
 
     def said(self, text: str, *, closed: bool = False) -> Block:
         """A plain paragraph with this text."""
-        html = inline(text, self.dice, spaced=bool(self.language.space) and self.language.code != "th")
+        html = inline(text, self.dice, spaced=self.language.spaced)
+        if self.style.hard_wrapped and self.language.spaced and "<" not in html:
+            html = "\n".join(textwrap.wrap(html, 80, break_long_words=False, break_on_hyphens=False))
         match self.style.paragraphs:
             case "div":
                 html = self.style.tag("div", "paragraph", html)
@@ -58,7 +61,7 @@ class Composer:
 
     def heading(self, text: str = "", level: int = 0) -> Block:
         """A heading within the text."""
-        text = text or self.writer.phrase("headings")
+        text = text or self.writer.heading()
         html = escape(text, quote=False)
         match self.style.headings:
             case "bold":
@@ -73,7 +76,7 @@ class Composer:
         items = tuple(items)
         html = ""
         for item in items:
-            inner = inline(item, self.dice, spaced=bool(self.language.space) and self.language.code != "th")
+            inner = inline(item, self.dice, spaced=self.language.spaced)
             match self.style.lists:
                 case "paragraphs":
                     inner = f"<p>{inner}</p>"
@@ -204,3 +207,26 @@ def _run(run: list[str], style: Style) -> Iterator[str]:
     if run:
         dice = random.Random(style.salt)
         yield style.tag(dice.choice(("div", "p")), "text", dice.choice(("<br><br>\n", "<br />\n<br />\n")).join(run))
+
+
+def wrapped(html: Iterable[str], style: Style, dice: random.Random) -> Iterator[str]:
+    """The pieces of a body in the containers of its site: none, one for each, or one for a few in a row."""
+    pieces = list(html)
+    match style.containers:
+        case "each":
+            for piece in pieces:
+                yield style.tag("div", "component", style.tag("div", "component-inner", piece))
+        case "sections":
+            while pieces:
+                count = dice.randint(2, 12)
+                yield style.tag(dice.choice(("section", "div")), "section", "\n".join(pieces[:count]))
+                del pieces[:count]
+        case "spaced":
+            for piece in pieces:
+                yield piece
+                if dice.random() < 0.5:
+                    yield dice.choice(("<p>&nbsp;</p>", "<p></p>", "<br>", "<div></div>"))
+        case "whole":
+            yield style.tag("div", "body", style.tag("div", "body-inner", "\n".join(pieces)))
+        case _:
+            yield from pieces

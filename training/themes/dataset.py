@@ -61,9 +61,10 @@ def make_pages(
 
 def write_dataset(pages: Iterable[MadePage], folder: Path) -> int:
     """Write a data set in the place of what is there, whole or not at all; give the number of pages."""
-    fresh = folder.with_name(f".{folder.name}.fresh")
-    shutil.rmtree(fresh, ignore_errors=True)
-    (fresh / "html").mkdir(parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    fresh.chmod(0o755)
+    (fresh / "html").mkdir()
     count = 0
     with (fresh / "pages.jsonl").open("w", encoding="utf-8") as lines:
         for page in pages:
@@ -71,10 +72,11 @@ def write_dataset(pages: Iterable[MadePage], folder: Path) -> int:
             (fresh / path).write_bytes(gzip.compress(page.html.encode(), mtime=0))
             lines.write(json.dumps(page.record(path), ensure_ascii=False) + "\n")
             count += 1
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
-        folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        folder.rename(old / folder.name)
+        fresh.rename(folder)
+        shutil.rmtree(old)
+    else:
+        fresh.rename(folder)
     return count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ _HIDDEN = ("script", "style", "template", "noscript", "head", "title", "textarea
 _SAME = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."}
 )
+_FEWEST = 3
+"""Posts on a page that is a listing."""
 _LEAST = 12
 """Characters of a line that must not be found in the text; a shorter one may stand anywhere."""
 
@@ -78,7 +81,7 @@ def _finish(site: Site, page: Rendered, posts: dict[str, Post]) -> MadePage:
     name = f"{theme}-{site.language}{site.number}-{page.slug or _path_name(page.url)}"
     if not page.slug:
         shown = sum(slug in page.html for slug in posts)
-        if shown < 3:
+        if shown < _FEWEST and not page.url.endswith("/404.html"):
             raise WrongAnswer(f"a listing of {shown} posts")
         html = _MARKS.sub("", page.html)
         return MadePage(name, page.url, html, {"article": False}, site.theme, "listing", site.language)
@@ -86,12 +89,17 @@ def _finish(site: Site, page: Rendered, posts: dict[str, Post]) -> MadePage:
     html, around = assemble(page.html, post, random.Random(f"{site.host} {page.slug}"))
     others = [line for block in (*post.article.blocks, *around) for line in block.others]
     others += [text for _, text in post.comments]
+    others += [other.article.title for other in site.posts if other is not post]
     gold = answer(post, site, html, others)
     return MadePage(name, page.url, html, gold, site.theme, post.article.kind, site.language)
 
 
 def _path_name(url: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", url.split("/", 3)[-1].removesuffix(".html").lower()).strip("-") or "home"
+    path = url.split("/", 3)[-1].removesuffix(".html")
+    plain = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
+    if not plain:
+        return "home" if not path else f"page-{zlib.crc32(path.encode()):08x}"
+    return plain if path.isascii() else f"{plain}-{zlib.crc32(path.encode()):08x}"
 
 
 def assemble(html: str, post: Post, dice: random.Random) -> tuple[str, list[Block]]:

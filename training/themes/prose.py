@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -38,9 +38,14 @@ class Language:
     phrases: Mapping[str, Sequence[str]]
     labels: Mapping[str, Sequence[str]]
 
+    @property
+    def spaced(self) -> bool:
+        """Whether blanks divide words, rather than sentences or nothing."""
+        return bool(self.space) and self.code != "th"
+
     def length(self, text: str) -> float:
         """Words, or what would be words where they are not divided by blanks."""
-        return len(text.split()) if self.space and self.code != "th" else len(text) / _CHARACTERS_A_WORD
+        return len(text.split()) if self.spaced else len(text) / _CHARACTERS_A_WORD
 
 
 def codes() -> list[str]:
@@ -71,10 +76,30 @@ class Writer:
     def __init__(self, language: Language, dice: random.Random) -> None:
         self.language = language
         self.dice = dice
+        self._said: set[str] = set()
 
     def phrase(self, kind: str) -> str:
         """One of the phrases of a kind, its gaps filled."""
         return self.fill(self.dice.choice(self.language.phrases[kind]))
+
+    def heading(self) -> str:
+        """A heading that no other article or heading of this writer has."""
+        return self._fresh(lambda again: self.title() if again else self.phrase("headings"))
+
+    def question(self) -> str:
+        """What an interviewer asks; a phrase that was asked before comes with a remark."""
+        joint = self.language.space
+        return self._fresh(
+            lambda again: f"{self.sentence()}{joint}{self.phrase('questions')}" if again else self.phrase("questions")
+        )
+
+    def _fresh(self, make: Callable[[int], str]) -> str:
+        for again in range(20):
+            text = make(again)
+            if text not in self._said:
+                break
+        self._said.add(text)
+        return text
 
     def label(self, kind: str, **given: str) -> str:
         """What a site writes, such as the heading of a box."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from training.themes.articles import Article, draw_kind, with_blocks, write_article
 from training.themes.boxes import Boxes, Maker, draw_boxes
-from training.themes.composer import Block, joined
+from training.themes.composer import Block, joined, wrapped
 from training.themes.prose import Writer, capitalized, load_language
 from training.themes.style import Style, draw_style
 
@@ -73,9 +73,7 @@ def draw_site(theme: str, number: int, language: str, *, size: int, seed: int, k
     for index in range(size):
         kind = kinds[index % len(kinds)] if kinds else draw_kind(dice)
         article = write_article(kind, words, style, dice, author=author, section=dice.choice(menu))
-        posts.append(
-            _post(article, _slug(dice, slugs), style, boxes, Maker(writer, author), excerpts=excerpts, dice=dice)
-        )
+        posts.append(_post(article, _slug(dice, slugs), style, boxes, writer, excerpts=excerpts))
     return Site(
         theme=theme,
         number=number,
@@ -101,16 +99,18 @@ def _slug(dice: random.Random, taken: set[str]) -> str:
             return slug
 
 
-def _post(
-    article: Article, slug: str, style: Style, boxes: Boxes, maker: Maker, *, excerpts: bool, dice: random.Random
-) -> Post:
+def _post(article: Article, slug: str, style: Style, boxes: Boxes, writer: Writer, *, excerpts: bool) -> Post:
+    dice = writer.dice
+    headings = [block.gold[0] for block in article.blocks if block.html.startswith("<h")]
+    maker = Maker(writer, article.author, headings)
     laid = maker.scatter(article.blocks, boxes)
-    article = with_blocks(article, laid)
     html = list(joined(laid, style))
     if excerpts and len(html) > 2:
-        html.insert(1, MORE)
+        html[1:] = [MORE, *wrapped(html[1:], style, dice)]
+    else:
+        html = list(wrapped(html, style, dice))
+    body = f"<div>{START}</div>\n" + "\n".join(html) + f"\n<div>{END}</div>"
     around = tuple(maker.box(make) for make in boxes.around if dice.random() < 0.8)
     over = maker.box(boxes.consent) if boxes.consent else None
-    body = f"<div>{START}</div>\n" + "\n".join(html) + f"\n<div>{END}</div>"
     comments = tuple(maker.comment() for _ in range(dice.choice((0, 0, 1, 3, 8))))
-    return Post(slug, article, body, around, over, comments)
+    return Post(slug, with_blocks(article, laid), body, around, over, comments)

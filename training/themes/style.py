@@ -45,6 +45,10 @@ class Style:
     """bold, name, heading, terms, details or italic: how interviews set questions off."""
     entries: str
     """article, div, item or flat: how live blogs set entries off."""
+    containers: str
+    """none, whole, each, sections or spaced: what the blocks of a body stand in."""
+    hard_wrapped: bool
+    """Lines end after 80 characters in the source."""
     salt: str
     stem: str
 
@@ -88,6 +92,8 @@ def draw_style(dice: random.Random) -> Style:
         code=dice.choice(("pre", "highlight", "gutter")),
         questions=dice.choice(("bold", "bold", "name", "heading", "terms", "details", "italic")),
         entries=dice.choice(("article", "div", "item", "flat")),
+        containers=dice.choice(("none", "none", "none", "whole", "each", "sections", "spaced")),
+        hard_wrapped=dice.random() < 0.1,
         salt=str(dice.random()),
         stem=dice.choice(_NEWSROOM),
     )

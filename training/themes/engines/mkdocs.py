@@ -40,4 +40,4 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
             yield Rendered(url_of(site, public, path), path.read_text("utf-8"), post.slug)
     if not found:
         raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts: {said[-600:]}")
-    yield from listings(site, public, ("index.html",))
+    yield from listings(site, public, ("index.html", "404.html"))
