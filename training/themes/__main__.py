@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from training.themes.catalogue import THEMES
 from training.themes.dataset import make_pages, write_dataset
+from training.themes.install import install
 from training.themes.score import report, score_dataset
 
 
@@ -21,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command."""
     parser = argparse.ArgumentParser(prog="python -m training.themes", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("install", help="install generators and themes (npm, pip and apt-get; as root)")
     make = commands.add_parser("make", help="make pages into FOLDER/train and FOLDER/held")
     make.add_argument("folder", type=Path)
     make.add_argument("--themes", help="only those whose name holds one of these, by comma")
@@ -36,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     score.add_argument("--worst", type=int, default=30, help="pages to name")
     score.add_argument("--processes", type=int, default=1)
     given = parser.parse_args(arguments)
+    if given.command == "install":
+        sys.exit(0 if install(cache_folder()) else 1)
     if given.command == "score":
         print(report(score_dataset(given.folder, given.processes), given.worst))
         return

@@ -6,18 +6,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.themes.engines import hexo, jekyll, mkdocs, nikola, pelican, wordpress
+from training.themes.engines import docusaurus, hexo, jekyll, mkdocs, nikola, pelican, sphinx, vitepress, wordpress
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
 Render = Callable[[Site, str, Path, Path], Iterator[Rendered]]
 
 ENGINES: dict[str, Render] = {
+    "docusaurus": docusaurus.render,
     "hexo": hexo.render,
     "jekyll": jekyll.render,
     "mkdocs": mkdocs.render,
     "nikola": nikola.render,
     "pelican": pelican.render,
+    "sphinx": sphinx.render,
+    "vitepress": vitepress.render,
     "wordpress": wordpress.render,
 }
 
@@ -56,6 +59,9 @@ THEMES = (
     ),
     *_themes("nikola", "bootblog4 base-jinja", "bootstrap4"),
     *_themes("mkdocs", "mkdocs material cinder gitbook simple-blog flatly", "readthedocs bootstrap4 ivory"),
-    *_themes("jekyll", "", "minima"),
-    *_themes("wordpress", "twentytwentyone twentytwentythree", "twentytwentytwo"),
+    *_themes("jekyll", "minima", "npm/jekyll-theme-chirpy"),
+    *_themes("wordpress", "twentytwentyone twentytwentythree undescores-for-npm", "twentytwentytwo"),
+    *_themes("sphinx", "classic sphinx_rtd_theme insipid", "alabaster pydata_sphinx_theme"),
+    *_themes("vitepress", "", "default"),
+    *_themes("docusaurus", "classic"),
 )

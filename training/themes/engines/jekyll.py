@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from training.themes.pages import Rendered
 from training.themes.site import Site
 
 
-def render(site: Site, package: str, folder: Path, _cache: Path) -> Iterator[Rendered]:
-    """Write the site's sources to the folder, generate it, and give its pages; ``package`` is the theme's gem."""
-    config = {
+def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
+    """Write the site's sources to the folder, generate it, and give its pages.
+
+    ``package`` is the theme's gem, or ``npm/NAME`` for a package of npm that holds the theme's files.
+    """
+    config: dict[str, object] = {
         "title": site.name,
         "description": site.slogan,
         "author": {"name": site.author},
@@ -27,6 +31,31 @@ def render(site: Site, package: str, folder: Path, _cache: Path) -> Iterator[Ren
         "excerpt_separator": "<!-- more -->",
         "defaults": [{"scope": {"path": "", "type": "posts"}, "values": {"layout": "post"}}],
     }
+    if package.startswith("npm/"):
+        files = cache / "node" / "node_modules" / package.removeprefix("npm/")
+        for path in files.glob("_*"):
+            if path.is_dir() and path.name not in {"_posts", "_plugins", "_javascript"}:
+                shutil.copytree(path, folder / path.name, ignore=shutil.ignore_patterns("tr-TR.yml"))
+        config |= {
+            "theme": None,
+            "plugins": [
+                "jekyll-paginate",
+                "jekyll-redirect-from",
+                "jekyll-seo-tag",
+                "jekyll-archives",
+                "jekyll-sitemap",
+            ],
+            "paginate": 6,
+            "toc": True,
+            "theme_mode": "light",
+            "social": {"name": site.author, "links": []},
+            "jekyll-archives": {
+                "enabled": ["categories", "tags"],
+                "layouts": {"category": "category", "tag": "tag"},
+                "permalinks": {"tag": "/tags/:name/", "category": "/categories/:name/"},
+            },
+            "collections": {"tabs": {"output": True, "sort_by": "order"}},
+        }
     (folder / "_config.yml").write_text(json.dumps(config), "utf-8")
     (folder / "index.html").write_text("---\nlayout: home\n---\n")
     posts = folder / "_posts"
@@ -55,4 +84,6 @@ def render(site: Site, package: str, folder: Path, _cache: Path) -> Iterator[Ren
             yield Rendered(url_of(site, public, path), path.read_text("utf-8"), post.slug)
     if not found:
         raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts: {said[-600:]}")
-    yield from listings(site, public, ("index.html",))
+    yield from listings(
+        site, public, ("index.html", "page*/index.html", "tags/*/index.html", "archives/index.html", "404.html")
+    )

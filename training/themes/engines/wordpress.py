@@ -34,12 +34,12 @@ _STARTS = 100
 """Tenths of a second to wait for the database."""
 
 
-def render(site: Site, package: str, folder: Path, _cache: Path) -> Iterator[Rendered]:
-    """Fill a fresh WordPress with the site and give its pages; ``package`` is the theme's folder."""
+def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
+    """Fill a fresh WordPress with the site and give its pages; ``package`` is the theme's folder, or ``npm/NAME``."""
     if not _SOURCE.is_dir():
         raise ThemeFailed("WordPress is not installed: run the install command")
     socket = folder / "mysql.sock"
-    base = _lay(site, folder, socket)
+    base = _lay(site, folder, socket, cache / "node" / "node_modules")
     (folder / "site.json").write_text(json.dumps(_plan(site, package), ensure_ascii=False), "utf-8")
     with _database(folder, socket):
         said = run(["php", str(_FILL), str(base), str(folder / "site.json")], folder)
@@ -60,7 +60,7 @@ def render(site: Site, package: str, folder: Path, _cache: Path) -> Iterator[Ren
             yield Rendered(f"{site.url}{path}", run(["php", str(_SHOW), str(base), site.host, path], folder), "")
 
 
-def _lay(site: Site, folder: Path, socket: Path) -> Path:
+def _lay(site: Site, folder: Path, socket: Path, modules: Path) -> Path:
     """A WordPress of links to the installed one, with its own configuration and content."""
     base = folder / "site"
     base.mkdir()
@@ -71,7 +71,10 @@ def _lay(site: Site, folder: Path, socket: Path) -> Path:
         (base / name).unlink()
         shutil.copy(_SOURCE / name, base / name)
     (base / "wp-content").mkdir()
-    (base / "wp-content" / "themes").symlink_to(_CONTENT / "themes")
+    themes = base / "wp-content" / "themes"
+    themes.mkdir()
+    for path in (*(_CONTENT / "themes").iterdir(), modules / "undescores-for-npm"):
+        (themes / path.name).symlink_to(path.resolve())
     if (_CONTENT / "languages").is_dir():
         (base / "wp-content" / "languages").symlink_to(_CONTENT / "languages")
     (base / "wp-config.php").write_text(_config(socket, site, base), "utf-8")
