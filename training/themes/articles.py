@@ -69,7 +69,7 @@ def _sections(write: Composer, words: float) -> Iterator[Block]:
         if dice.random() < 0.3:
             part.insert(dice.randint(1, len(part)), write.quote())
         if dice.random() < 0.15:
-            part.append(write.listing(write.writer.sentence() for _ in range(dice.randint(3, 7))))
+            part.append(write.listing(write.writer.paragraph(1) for _ in range(dice.randint(3, 7))))
         blocks.extend(part)
     yield from _with_pictures(write, blocks)
 
@@ -88,13 +88,13 @@ def _list(write: Composer) -> Iterator[Block]:
     chance = dice.random()
     count = dice.choice((5, 8, 12, 20, 40, 80))
     if chance < 0.35:
-        yield write.listing((write.writer.sentence() for _ in range(count)), dice.choice(("ul", "ol")))
+        yield write.listing((write.writer.paragraph(1) for _ in range(count)), dice.choice(("ul", "ol")))
     elif chance < 0.7:
         yield write.listing(_dates(write, count))
     else:
         for _ in range(dice.randint(2, 5)):
             yield write.heading()
-            yield write.listing(write.writer.title() for _ in range(dice.randint(3, 9)))
+            yield write.listing(write.writer.heading() for _ in range(dice.randint(3, 9)))
     if dice.random() < 0.4:
         yield write.paragraph(25)
 
@@ -252,7 +252,7 @@ def _footnotes(write: Composer) -> Iterator[Block]:
     notes: list[str] = []
     for text in write.writer.paragraphs(dice.randint(400, 1200)):
         if dice.random() < 0.4:
-            notes.append(write.writer.sentence())
+            notes.append(write.writer.paragraph(1))
             mark = len(notes)
             html = f'<sup id="fnref{mark}"><a href="#fn{mark}">{mark}</a></sup>'
             yield Block(f"<p>{escape(text, quote=False)}{html}</p>", (text,))
@@ -283,7 +283,7 @@ def _quotes(write: Composer) -> Iterator[Block]:
 def _single_lines(write: Composer) -> Iterator[Block]:
     """Every sentence a paragraph, as tabloids write."""
     for _ in range(write.dice.randint(8, 50)):
-        yield write.said(write.writer.sentence())
+        yield write.said(write.writer.paragraph(1))
 
 
 KINDS: dict[str, tuple[Kind, int]] = {

@@ -39,7 +39,9 @@ class Theme:
 
 def _themes(engine: str, packages: str, held: str = "", *, package: str = "{}") -> list[Theme]:
     return [
-        Theme(f"{engine}-{name.split('/')[-1]}", engine, package.format(name), name in held.split())
+        Theme(
+            f"{engine}-{name.removesuffix('/theme').split('/')[-1]}", engine, package.format(name), name in held.split()
+        )
         for name in f"{packages} {held}".split()
     ]
 

@@ -103,7 +103,7 @@ class Composer:
 
     def quote(self) -> Block:
         """A quotation set off from the text."""
-        text = self.writer.sentence()
+        text = self.writer.paragraph(1)
         inner = f"<p>{escape(text, quote=False)}</p>"
         gold = [text]
         if self.dice.random() < 0.4:
@@ -116,7 +116,7 @@ class Composer:
 
     def figure(self, *, told: bool = False) -> Block:
         """A picture with its caption, which is text only where the pictures are the story."""
-        caption = self.writer.paragraph(25) if told else self.writer.sentence()
+        caption = self.writer.paragraph(25) if told else self.writer.paragraph(1)
         credit = self.writer.label("credit")
         image = f'<img src="/images/{hashed(self.dice)}.jpg" width="1200" height="800" alt="">'
         words = escape(caption, quote=False)
@@ -167,7 +167,7 @@ class Composer:
         address = f"https://social.example/{handle}/status/{dice.randint(10**9, 10**10)}"
         chance = dice.random()
         if chance < 0.5:
-            text, name = self.writer.sentence(), self.writer.name()
+            text, name = self.writer.paragraph(1), self.writer.name()
             day = f"{dice.randint(1, 28)}.{dice.randint(1, 12)}.{dice.randint(2015, 2024)}"
             signed = f"— {name} (@{handle})"
             name = dice.choice(("twitter-tweet", "social-embed", "mastodon-embed"))

@@ -134,7 +134,7 @@ class Writer:
     def name(self) -> str:
         """A person's name."""
         first, last = (self.dice.choice(self.language.phrases[part]) for part in ("first", "last"))
-        return f"{first}{self.language.space}{last}" if self.language.code != "ja" else f"{first}{last}"
+        return first + ("" if self.language.code in {"ja", "ko"} else self.language.space) + last
 
     def title(self) -> str:
         """A headline."""
@@ -159,14 +159,18 @@ class Writer:
         return capitalized(text) + language.stop
 
     def paragraph(self, words: float = 55) -> str:
-        """Sentences of about so many words together, at least one."""
-        sentences: list[str] = []
-        size = 0.0
+        """Sentences of about so many words together, at least one; never the same paragraph twice."""
         wanted = words * self.dice.uniform(0.5, 1.5)
-        while size < wanted:
-            sentences.append(self.sentence())
-            size += self.language.length(sentences[-1])
-        return self.language.space.join(sentences)
+
+        def make(again: int) -> str:
+            sentences: list[str] = []
+            size = 0.0
+            while size < wanted or len(sentences) <= again:
+                sentences.append(self.sentence())
+                size += self.language.length(sentences[-1])
+            return self.language.space.join(sentences)
+
+        return self._fresh(make)
 
     def paragraphs(self, words: float) -> list[str]:
         """Paragraphs of about so many words together, at least one."""
