@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import Any
 
 import newscrawl
-from benchmarks import scoring
+from testing import scoring
 
 _SHORT = 0.9
 

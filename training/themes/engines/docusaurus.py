@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.themes.engines.run import ThemeFailed, listings, run, url_of
+from training.themes.engines.run import listings, posts, run
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
 
-def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
+def render(site: Site, _package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
     """Write the site's sources to the folder, generate it, and give its pages."""
     modules = cache / "docusaurus" / "node_modules"
     (folder / "node_modules").symlink_to(modules)
@@ -60,14 +60,7 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
         (blog / f"{article.published:%Y-%m-%d}-{post.slug}.mdx").write_text(text, "utf-8")
     run([str(modules / ".bin" / "docusaurus"), "build", "--no-minify"], folder)
     public = folder / "build"
-    found = 0
-    for post in site.posts:
-        path = public / "news" / post.slug / "index.html"
-        if path.is_file():
-            found += 1
-            yield Rendered(url_of(site, public, path), path.read_text("utf-8"), post.slug)
-    if not found:
-        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts")
+    yield from posts(site, public, lambda post: f"news/{post.slug}/index.html")
     yield from listings(
         site, public, ("news/index.html", "news/archive/index.html", "news/tags/*/index.html", "404.html")
     )

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.themes.engines.run import ThemeFailed, listings, run, url_of
+from training.themes.engines.run import listings, posts, run
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
@@ -56,8 +56,8 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
     elif examples and not (modules / package / "_config.yml").is_file():
         shutil.copy(examples[0], folder / "_config.chosen.yml")
     (folder / "_config.yml").write_text(json.dumps(config), "utf-8")
-    posts = folder / "source" / "_posts"
-    posts.mkdir(parents=True)
+    sources = folder / "source" / "_posts"
+    sources.mkdir(parents=True)
     for post in site.posts:
         article = post.article
         matter = {
@@ -70,17 +70,10 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
             "disableNunjucks": True,
             "comments": True,
         }
-        (posts / f"{post.slug}.html").write_text(f"{json.dumps(matter)[1:-1]}\n;;;\n{post.body}", "utf-8")
+        (sources / f"{post.slug}.html").write_text(f"{json.dumps(matter)[1:-1]}\n;;;\n{post.body}", "utf-8")
     run([str(modules / ".bin" / "hexo"), "generate"], folder)
     public = folder / "public"
-    found = 0
-    for post in site.posts:
-        path = public / f"{post.article.published:%Y/%m/%d}" / post.slug / "index.html"
-        if path.is_file():
-            found += 1
-            yield Rendered(url_of(site, public, path), path.read_text("utf-8", "replace"), post.slug)
-    if not found:
-        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts")
+    yield from posts(site, public, lambda post: f"{post.article.published:%Y/%m/%d}/{post.slug}/index.html")
     yield from listings(
         site,
         public,

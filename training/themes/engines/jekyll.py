@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.themes.engines.run import ThemeFailed, listings, run, url_of
+from training.themes.engines.run import listings, posts, run
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
@@ -58,8 +58,8 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
         }
     (folder / "_config.yml").write_text(json.dumps(config), "utf-8")
     (folder / "index.html").write_text("---\nlayout: home\n---\n")
-    posts = folder / "_posts"
-    posts.mkdir()
+    sources = folder / "_posts"
+    sources.mkdir()
     for post in site.posts:
         article = post.article
         matter = {
@@ -71,19 +71,12 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
             "tags": list(article.tags),
         }
         name = f"{article.published:%Y-%m-%d}-{post.slug}.html"
-        (posts / name).write_text(
+        (sources / name).write_text(
             f"---\n{json.dumps(matter, ensure_ascii=False)}\n---\n{{% raw %}}{post.body}{{% endraw %}}", "utf-8"
         )
-    said = run(["jekyll", "build", "-q"], folder, {"LANG": "C.UTF-8", "RUBYOPT": "-W0"})
+    run(["jekyll", "build", "-q"], folder, {"LANG": "C.UTF-8", "RUBYOPT": "-W0"})
     public = folder / "_site"
-    found = 0
-    for post in site.posts:
-        path = public / f"{post.article.published:%Y/%m}" / post.slug / "index.html"
-        if path.is_file():
-            found += 1
-            yield Rendered(url_of(site, public, path), path.read_text("utf-8"), post.slug)
-    if not found:
-        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts: {said[-600:]}")
+    yield from posts(site, public, lambda post: f"{post.article.published:%Y/%m}/{post.slug}/index.html")
     yield from listings(
         site, public, ("index.html", "page*/index.html", "tags/*/index.html", "archives/index.html", "404.html")
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.themes.engines.run import ThemeFailed, listings, run, url_of
+from training.themes.engines.run import listings, posts, run
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
@@ -30,14 +30,7 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
     for post in site.posts:
         body = f"<div>\n{post.body}\n</div>"
         (docs / f"{post.slug}.md").write_text(f"# {post.article.title}\n\n{body}\n", "utf-8")
-    said = run([str(cache / "python" / "bin" / "mkdocs"), "build", "-q"], folder)
+    run([str(cache / "python" / "bin" / "mkdocs"), "build", "-q"], folder)
     public = folder / "site"
-    found = 0
-    for post in site.posts:
-        path = public / post.slug / "index.html"
-        if path.is_file():
-            found += 1
-            yield Rendered(url_of(site, public, path), path.read_text("utf-8"), post.slug)
-    if not found:
-        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts: {said[-600:]}")
+    yield from posts(site, public, lambda post: f"{post.slug}/index.html")
     yield from listings(site, public, ("index.html", "404.html"))

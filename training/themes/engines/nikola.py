@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.themes.engines.run import ThemeFailed, listings, run, url_of
+from training.themes.engines.run import listings, posts, run
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
@@ -35,8 +35,8 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
     links = [(f"/{index}/", name) for index, name in enumerate(site.menu)]
     lines += f"NAVIGATION_LINKS = {{DEFAULT_LANG: {tuple(links)!r}}}\nTRANSLATIONS = {{DEFAULT_LANG: ''}}\n"
     (folder / "conf.py").write_text(f"import time\n{lines}", "utf-8")
-    posts = folder / "posts"
-    posts.mkdir()
+    sources = folder / "posts"
+    sources.mkdir()
     for post in site.posts:
         article = post.article
         facts = {
@@ -50,17 +50,10 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
         }
         matter = "".join(f".. {name}: {value}\n" for name, value in facts.items())
         body = post.body.replace("<!-- more -->", "<!-- TEASER_END -->")
-        (posts / f"{post.slug}.html").write_text(f"<!--\n{matter}-->\n\n{body}", "utf-8")
-    said = run([str(cache / "python" / "bin" / "nikola"), "build"], folder)
+        (sources / f"{post.slug}.html").write_text(f"<!--\n{matter}-->\n\n{body}", "utf-8")
+    run([str(cache / "python" / "bin" / "nikola"), "build"], folder)
     output = folder / "output"
-    found = 0
-    for post in site.posts:
-        path = output / "posts" / post.slug / "index.html"
-        if path.is_file():
-            found += 1
-            yield Rendered(url_of(site, output, path), path.read_text("utf-8"), post.slug)
-    if not found:
-        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts: {said[-600:]}")
+    yield from posts(site, output, lambda post: f"posts/{post.slug}/index.html")
     yield from listings(
         site, output, ("index*.html", "archive.html", "*/index.html", "categories/*/index.html", "categories/*.html")
     )

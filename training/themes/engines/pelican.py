@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from training.themes.engines.run import ThemeFailed, listings, packages, run, url_of
+from training.themes.engines.run import listings, packages, posts, run
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
@@ -57,16 +57,9 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
         (content / f"{post.slug}.html").write_text(
             f"<html><head><title>{escape(article.title)}</title>\n{meta}</head><body>{post.body}</body></html>", "utf-8"
         )
-    said = run([str(cache / "python" / "bin" / "pelican"), "content", "-s", "pelicanconf.py", "-o", "output"], folder)
+    run([str(cache / "python" / "bin" / "pelican"), "content", "-s", "pelicanconf.py", "-o", "output"], folder)
     output = folder / "output"
-    found = 0
-    for post in site.posts:
-        path = output / f"{post.article.published:%Y/%m}" / post.slug / "index.html"
-        if path.is_file():
-            found += 1
-            yield Rendered(url_of(site, output, path), path.read_text("utf-8"), post.slug)
-    if not found:
-        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts: {said[-600:]}")
+    yield from posts(site, output, lambda post: f"{post.article.published:%Y/%m}/{post.slug}/index.html")
     yield from listings(
         site, output, ("index*.html", "archives.html", "category/*.html", "tag/*.html", "author/*.html")
     )

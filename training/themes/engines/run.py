@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from training.themes.pages import Rendered
-from training.themes.site import Site
+from training.themes.site import Post, Site
 
 _SECONDS = 240
 _MOST_LISTINGS = 5
@@ -42,6 +42,18 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
 def url_of(site: Site, public: Path, path: Path) -> str:
     """The address of a rendered file."""
     return f"{site.url}/{path.relative_to(public).as_posix().removesuffix('index.html')}"
+
+
+def posts(site: Site, public: Path, path_of: Callable[[Post], str]) -> Iterator[Rendered]:
+    """The rendered posts, from the paths that the generator gives them. Raises ThemeFailed where there are none."""
+    found = 0
+    for post in site.posts:
+        path = public / path_of(post)
+        if path.is_file():
+            found += 1
+            yield Rendered(url_of(site, public, path), path.read_text("utf-8", "replace"), post.slug)
+    if not found:
+        raise ThemeFailed(f"{site.theme}: none of {len(site.posts)} posts was rendered")
 
 
 def listings(site: Site, public: Path, patterns: Sequence[str]) -> Iterator[Rendered]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.themes.engines.run import ThemeFailed, listings, run, url_of
+from training.themes.engines.run import listings, posts, run
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
@@ -37,8 +37,8 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
     titles = "\n".join(f"   posts/{post.slug}" for post in site.posts)
     head = f"{site.name}\n{'=' * 80}\n\n"
     (folder / "index.rst").write_text(f"{head}.. toctree::\n   :maxdepth: 1\n\n{titles}\n", "utf-8")
-    posts = folder / "posts"
-    posts.mkdir()
+    sources = folder / "posts"
+    sources.mkdir()
     for post in site.posts:
         article = post.article
         body = "\n".join(f"   {line}" for line in post.body.split("\n"))
@@ -46,15 +46,10 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
         facts = f":blogpost: true\n:date: {article.published:%Y-%m-%d}\n:author: {article.author}\n"
         facts += f":tags: {tags}\n:category: {article.section}\n"
         title = article.title.replace("\\", "\\\\").replace("*", "\\*")
-        (posts / f"{post.slug}.rst").write_text(f"{facts}\n{title}\n{'=' * 200}\n\n.. raw:: html\n\n{body}\n", "utf-8")
-    said = run([str(cache / "python" / "bin" / "python"), "-m", "sphinx", "-q", "-b", "dirhtml", ".", "_out"], folder)
+        (sources / f"{post.slug}.rst").write_text(
+            f"{facts}\n{title}\n{'=' * 200}\n\n.. raw:: html\n\n{body}\n", "utf-8"
+        )
+    run([str(cache / "python" / "bin" / "python"), "-m", "sphinx", "-q", "-b", "dirhtml", ".", "_out"], folder)
     public = folder / "_out"
-    found = 0
-    for post in site.posts:
-        path = public / "posts" / post.slug / "index.html"
-        if path.is_file():
-            found += 1
-            yield Rendered(url_of(site, public, path), path.read_text("utf-8"), post.slug)
-    if not found:
-        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts: {said[-600:]}")
+    yield from posts(site, public, lambda post: f"posts/{post.slug}/index.html")
     yield from listings(site, public, ("index.html", "blog/index.html", "blog/*/index.html", "blog/tag/*/index.html"))

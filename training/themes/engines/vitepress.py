@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.themes.engines.run import ThemeFailed, listings, run, url_of
+from training.themes.engines.run import listings, posts, run
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
 
-def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
+def render(site: Site, _package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
     """Write the site's sources to the folder, generate it, and give its pages."""
     modules = cache / "node" / "node_modules"
     (folder / "node_modules").symlink_to(modules)
@@ -20,7 +20,6 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
         "lang": site.language,
         "title": site.name,
         "description": site.slogan,
-        "cleanUrls": True,
         "ignoreDeadLinks": True,
         "vue": {"template": {"transformAssetUrls": False}},
         "themeConfig": {
@@ -44,15 +43,7 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
         )
     run([str(modules / ".bin" / "vitepress"), "build"], folder)
     public = folder / ".vitepress" / "dist"
-    found = 0
-    for post in site.posts:
-        path = public / f"{post.slug}.html"
-        if path.is_file():
-            found += 1
-            url = url_of(site, public, path).removesuffix(".html")
-            yield Rendered(url, path.read_text("utf-8"), post.slug)
-    if not found:
-        raise ThemeFailed(f"{package} rendered none of {len(site.posts)} posts")
+    yield from posts(site, public, lambda post: f"{post.slug}.html")
     yield from listings(site, public, ("index.html", "404.html"))
 
 
