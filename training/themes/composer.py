@@ -151,8 +151,8 @@ class Composer:
             case "pre":
                 html = f'<pre><code class="language-python">{chr(10).join(shown)}\n</code></pre>'
             case "highlight":
-                marked = [re.sub("def|return", r'<span class="k">\g<0></span>', line, count=1) for line in shown]
-                html = f'<div class="highlight"><pre><span></span><code>{chr(10).join(marked)}\n</code></pre></div>'
+                words = [re.sub("def|return", r'<span class="k">\g<0></span>', line, count=1) for line in shown]
+                html = f'<div class="highlight"><pre><span></span><code>{chr(10).join(words)}\n</code></pre></div>'
             case _:
                 numbers = "<br>".join(f'<span class="line">{index + 1}</span>' for index in range(len(lines)))
                 marked = "<br>".join(f'<span class="line">{line}</span>' for line in shown)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lxml import etree
 from lxml import html as lxml_html
 
 from training.themes.composer import Block
@@ -171,9 +172,8 @@ def _snippet(line: str) -> str:
 def visible_text(html: str) -> str:
     """All that a reader can see of a page, and what a page hides by class names alone."""
     tree = lxml_html.document_fromstring(html.encode(), parser=lxml_html.HTMLParser(encoding="utf-8", huge_tree=True))
-    for element in list(tree.iter(*_HIDDEN)):
-        element.drop_tree()
-    return str(tree.text_content())
+    etree.strip_elements(tree, *_HIDDEN, with_tail=False)
+    return "".join(str(text) for text in tree.itertext())
 
 
 def pressed(text: str) -> str:
