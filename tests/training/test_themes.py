@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from testing.datasets import load_dataset
-from training.themes.articles import KINDS, Article, write_article
+from training.themes.articles import KINDS, NO_ARTICLES, Article, write_article
 from training.themes.boxes import Maker, draw_boxes
 from training.themes.catalogue import THEMES
 from training.themes.composer import joined, wrapped
@@ -18,6 +18,7 @@ from training.themes.score import report, score_dataset
 from training.themes.site import Site, draw_site
 from training.themes.style import draw_style
 
+ARTICLES = [kind for kind in KINDS if kind not in NO_ARTICLES]
 USUAL_KINDS = [kind for kind in KINDS if kind not in {"long", "longest"}]
 
 
@@ -29,7 +30,7 @@ def an_article(kind: str, language: str = "en", seed: int = 1) -> tuple[Article,
 
 
 def a_site(language: str = "en", size: int = 6, number: int = 1) -> Site:
-    return draw_site("hexo-example", number, language, size=size, seed=3)
+    return draw_site("hexo-example", number, language, size=size, seed=3, kinds=ARTICLES)
 
 
 def in_a_theme(site: Site, slug: str) -> Rendered:
@@ -137,6 +138,14 @@ def test_a_page_without_the_body_is_named_and_left_out():
         finish(site, [Rendered(f"{site.url}/x/", "<html><body>a shell</body></html>", site.posts[0].slug)], failures)
     )
     assert len(failures) == 1
+
+
+@pytest.mark.parametrize("kind", sorted(NO_ARTICLES))
+def test_a_wall_is_no_article(kind):
+    site = draw_site("hexo-example", 1, "en", size=1, seed=3, kinds=[kind])
+    [page] = finish(site, [in_a_theme(site, site.posts[0].slug)], [])
+    assert page.gold == {"article": False}
+    assert page.kind == kind
 
 
 def test_a_listing_is_no_article_and_a_page_of_two_posts_is_none():

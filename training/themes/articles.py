@@ -286,6 +286,16 @@ def _single_lines(write: Composer) -> Iterator[Block]:
         yield write.said(write.writer.paragraph(1))
 
 
+def _missing(write: Composer) -> Iterator[Block]:
+    """A page that is not there, with status 200."""
+    yield write.said(write.writer.label("missing_text"))
+
+
+def _wall(write: Composer) -> Iterator[Block]:
+    """Login, robot check, country or maintenance in the place of an article."""
+    yield write.said(write.writer.label("wall"))
+
+
 KINDS: dict[str, tuple[Kind, int]] = {
     "brief": (_brief, 8),
     "news": (_news, 16),
@@ -304,8 +314,12 @@ KINDS: dict[str, tuple[Kind, int]] = {
     "embeds": (_embeds, 6),
     "quotes": (_quotes, 4),
     "lines": (_single_lines, 5),
+    "missing": (_missing, 3),
+    "wall": (_wall, 3),
 }
 """What writes a kind of article, and how often it is drawn."""
+NO_ARTICLES = frozenset(("missing", "wall"))
+"""Kinds of pages that are built like articles and are none."""
 
 
 def draw_kind(dice: random.Random) -> str:
@@ -326,7 +340,7 @@ def write_article(
     return Article(
         kind=kind,
         language=language.code,
-        title=writer.title(),
+        title=writer.label("missing") if kind == "missing" else writer.title(),
         description=writer.paragraph(18),
         author=author,
         published=published,

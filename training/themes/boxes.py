@@ -52,9 +52,12 @@ _WITHIN = (
     "share",
     "popular",
     "contents",
+    "placeholder",
 )
 _AFTER = ("bio", "links", "cards", "topics", "share", "newsletter", "promo", "popular")
 _AROUND = ("cards", "links", "comments", "popular", "newsletter", "bio", "topics", "promo", "share", "table")
+_TIMES = (1, 1, 1, 4, 8)
+"""How much longer boxes around an article are than those in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +95,22 @@ def draw_boxes(dice: random.Random) -> Boxes:
     return Boxes(
         within=tuple(_draw(kind, dice) for kind in dice.sample(_WITHIN, dice.choice((0, 1, 2, 3)))),
         after=tuple(_draw(kind, dice) for kind in dice.sample(_AFTER, dice.choice((0, 1, 1, 2, 3)))),
-        around=tuple(_draw(kind, dice) for kind in dice.sample(_AROUND, dice.choice((0, 1, 2, 3, 4)))),
+        around=tuple(
+            _draw(kind, dice, times=dice.choice(_TIMES)) for kind in dice.sample(_AROUND, dice.choice((0, 1, 2, 3, 4)))
+        ),
         consent=_draw("consent", dice) if dice.random() < 0.35 else None,
         often=dice.choice((0.05, 0.1, 0.2)),
     )
 
 
-def _draw(kind: str, dice: random.Random) -> Make:
+def _draw(kind: str, dice: random.Random, times: int = 1) -> Make:
     name = dice.choice(_NAMES)
     return Make(
         kind=kind,
         container=dice.choice(_CONTAINERS),
         name=f"css-{hashed(dice)}" if dice.random() < 0.2 else name,
         heading=dice.choice(("h2", "h3", "h3", "h4", "strong", "div", "p", "span", "")),
-        count=dice.randint(1, 6),
+        count=dice.randint(1, 6) * times,
         linked=dice.choice(
             ("whole", "whole", "title", "title", "none") if kind == "promo" else ("whole", "whole", "title")
         ),
@@ -157,6 +162,7 @@ class Maker:
             "comments": self._comments,
             "consent": self._consent,
             "contents": self._contents,
+            "placeholder": self._placeholder,
         }[kind](make)
         container = make.container
         if container in {"ul", "p", "table"}:
@@ -263,6 +269,11 @@ class Maker:
     def _ad(self, make: Make) -> tuple[str, list[str]]:
         text = self.writer.label("ad")
         return f'<span>{escape(text)}</span><div id="div-gpt-ad-{self.dice.randint(1, 10**9)}"></div>', [text]
+
+    def _placeholder(self, make: Make) -> tuple[str, list[str]]:
+        """The same words in the place of every embedded thing."""
+        text = self.writer.language.labels["placeholder"][0]
+        return f"<p>{escape(text)}</p><button>{escape(self.writer.label('button'))}</button>", [text]
 
     def _share(self, make: Make) -> tuple[str, list[str]]:
         texts = list(dict.fromkeys(self.writer.label("share") for _ in range(4)))

@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
+from training.themes.articles import NO_ARTICLES
 from training.themes.composer import Block
 from training.themes.site import END, START, Post, Site
 
@@ -92,6 +93,8 @@ def _finish(site: Site, page: Rendered, posts: dict[str, Post]) -> MadePage:
     others += [text for _, text in post.comments]
     others += [other.article.title for other in site.posts if other is not post]
     gold = answer(post, site, html, others)
+    if post.article.kind in NO_ARTICLES:
+        gold = {"article": False}
     return MadePage(name, page.url, html, gold, site.theme, post.article.kind, site.language)
 
 

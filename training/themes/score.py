@@ -78,7 +78,7 @@ def report(outcomes: Sequence[Outcome], worst: int) -> str:
     taken = [outcome.name for outcome in others if outcome.refused is None]
     lines += [
         "",
-        f"listings that became an article: {len(taken)} of {len(others)}",
+        f"listings, walls and missing pages that became an article: {len(taken)} of {len(others)}",
         *(f"  {name}" for name in taken[:worst]),
     ]
     lines += ["", "worst pages"]
