@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.themes.engines import docusaurus, hexo, jekyll, mkdocs, nikola, pelican, sphinx, vitepress, wordpress
+from training.themes.engines import (
+    docusaurus,
+    ghost,
+    hexo,
+    jekyll,
+    mkdocs,
+    nikola,
+    pelican,
+    sphinx,
+    vitepress,
+    wordpress,
+)
 from training.themes.pages import Rendered
 from training.themes.site import Site
 
@@ -14,6 +25,7 @@ Render = Callable[[Site, str, Path, Path], Iterator[Rendered]]
 
 ENGINES: dict[str, Render] = {
     "docusaurus": docusaurus.render,
+    "ghost": ghost.render,
     "hexo": hexo.render,
     "jekyll": jekyll.render,
     "mkdocs": mkdocs.render,
@@ -66,4 +78,5 @@ THEMES = (
     *_themes("sphinx", "classic sphinx_rtd_theme insipid", "alabaster pydata_sphinx_theme"),
     *_themes("vitepress", "", "default"),
     *_themes("docusaurus", "classic"),
+    *_themes("ghost", "casper", "source"),
 )

@@ -13,7 +13,7 @@ HEXO = (
     "hexo-theme-keep hexo-theme-kratos-rebirth hexo-theme-landscape hexo-theme-next hexo-theme-redefine "
     "hexo-theme-solitude hexo-theme-stellar hexo-theme-vivia hexo-theme-yun"
 ).split()
-NODE = "jekyll-theme-chirpy undescores-for-npm vitepress".split()
+NODE = "handlebars jekyll-theme-chirpy undescores-for-npm vitepress".split()
 DOCUSAURUS = "@docusaurus/core @docusaurus/preset-classic react react-dom".split()
 PYTHON = (
     "pelican markdown bulrush jwk-theme pelican-theme-reflex pelican-theme-smallweb pelican-themeless plumage seafoam "
@@ -40,11 +40,23 @@ def install(cache: Path) -> bool:
         if not (folder / "package.json").is_file():
             (folder / "package.json").write_text('{"name": "themes", "private": true}')
         whole &= _each([*_NPM], packages, folder)
+    whole &= _ghost_themes(cache / "ghost")
     folder = cache / "python"
     if not (folder / "bin" / "python").is_file():
         _run([sys.executable, "-m", "venv", str(folder)], cache)
     whole &= _each([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"], PYTHON, cache)
     return whole & _each(["apt-get", "install", "-y", "-qq", "--no-install-recommends"], DEBIAN, cache)
+
+
+def _ghost_themes(folder: Path) -> bool:
+    """The themes alone, out of Ghost's package: what it depends on needs a compiler."""
+    folder.mkdir(exist_ok=True)
+    if not _run(["npm", "pack", "ghost", "--silent"], folder):
+        return False
+    archive = max(folder.glob("ghost-*.tgz"), key=lambda path: path.stat().st_mtime)
+    unpacked = _run(["tar", "xzf", archive.name, "package/content/themes"], folder)
+    archive.unlink()
+    return unpacked
 
 
 def _each(command: list[str], packages: list[str], folder: Path) -> bool:
