@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 DEV := $(VENV)/.ready
 READY := $(or $(wildcard $(DEV)),$(VENV)/.crawl)
 MIN := .venv-min
+export NO_MKDOCS_2_WARNING := 1
 SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
 # Install with uv, which takes a fifth of pip's time: the user's, or one that pip fetches into the environment. Where
@@ -41,8 +42,9 @@ soak: $(DEV)  ## the long tests: crawls killed at random and resumed, 200 ticks 
 lint: $(DEV)  ## style, dependencies, documentation, configuration files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry newscrawl
-	$(BIN)/deptry benchmarks tests --ignore DEP002,DEP004
+	$(BIN)/deptry benchmarks docs testing tests training --ignore DEP002,DEP004
 	$(BIN)/hadolint Dockerfile
 	$(SCHEMA).github-workflows .github/workflows/*.yml
 	$(SCHEMA).dependabot .github/dependabot.yml
@@ -50,11 +52,18 @@ lint: $(DEV)  ## style, dependencies, documentation, configuration files
 	$(SCHEMA).github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 	$(SCHEMA).compose-spec compose.yaml
 	$(SCHEMA).citation-file-format CITATION.cff
+	$(BIN)/mkdocs build --quiet --strict
 
 types: $(DEV)  ## mypy, strict
 	$(BIN)/mypy
 
 check: test lint types  ## test, lint and types
+
+docs: $(DEV)  ## regenerate docs/reference from the code
+	$(BIN)/python -m docs.generate
+
+site: $(DEV)  ## build the documentation into site/
+	$(BIN)/mkdocs build --quiet --strict
 
 lock: $(DEV)  ## pin versions in requirements.lock, after a change of pyproject.toml; needs uv
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --extra dev --extra docs --extra bench --output-file requirements.lock pyproject.toml

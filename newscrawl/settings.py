@@ -1,62 +1,97 @@
-"""Settings of the Scrapy project; each can be set with `-s NAME=VALUE`."""
+"""Settings of the Scrapy project; each can be set with `-s NAME=VALUE`, and some by an environment variable.
+
+The string below a setting is its documentation: `docs/generate.py` prints it into docs/reference/settings.md.
+"""
 
 import os
 
 BOT_NAME = "newscrawl"
+"""First word of the User-Agent."""
 SPIDER_MODULES = ["newscrawl.spiders"]
+"""Packages in which Scrapy looks for spiders. Their rules hold for the pages of their sites, whoever fetches them."""
 NEWSPIDER_MODULE = "newscrawl.spiders"
+"""Package into which `newscrawl new-site` writes a spider."""
 COMMANDS_MODULE = "newscrawl.commands"
+"""Adds `scrapy savefixture`, and a `scrapy crawl` whose exit code says how the crawl ended."""
 
 DATABASE_URL = os.environ.get("NEWSCRAWL_DATABASE_URL", "sqlite:///newscrawl.db")
+"""Where articles are stored: `sqlite:///PATH` or `postgresql://USER@HOST/NAME`. Tables are created and upgraded by
+the first crawl. Keep a password in `~/.pgpass` or in this variable, where no list of processes shows it."""
 
-# Raw pages of stored articles, as WARC files in a folder for each spider; empty to keep none.
 ARCHIVE_DIR = os.environ.get("NEWSCRAWL_ARCHIVE_DIR", "archive")
+"""Folder for the raw pages of stored articles: WARC files in a folder per spider. Empty: keep none."""
 
-# A program with its arguments, as in "/home/me/tell-me --by mail": run when a site breaks, and when it is well again.
 ALARM_COMMAND = os.environ.get("NEWSCRAWL_ALARM_COMMAND", "")
-ALARM_MAX_SECONDS = 30  # for one call
+"""A program with its arguments, run when a site breaks and when it has recovered. See [Notice when a site
+breaks](../HEALTH.md#being-told)."""
+ALARM_MAX_SECONDS = 30
+"""Time limit for one call of `ALARM_COMMAND`."""
 
-# One crawl of a site into a database at a time. Without it several share the work, each at its own pace.
 CRAWL_LOCK = True
-RUN_ID = None  # set by the crawl command, which begins the record of the run
+"""Allow one crawl of a site into a database at a time; a second one exits with 0 at once. Without the lock, several
+crawls share the pages of a site, each at its own pace."""
+RUN_ID = None
+"""Internal: set by the crawl command, which writes the record of the run."""
+FIXTURES_DIR = None
+"""Folder of recorded pages. With it, every request is answered from the recordings in `FIXTURES_DIR/SPIDER`, and
+nothing is asked of the network."""
 
-# A log file for each site, turned over when it is full, in the place of stderr; LOG_JSON writes one JSON line an event.
 LOG_DIR = os.environ.get("NEWSCRAWL_LOG_DIR", "")
+"""Folder for a log file per site, rotated when it is full. Empty: log to stderr."""
 LOG_JSON = False
+"""Write one JSON object per event: `time`, `level`, `logger`, `message`, `run`, `spider`, `exception`."""
 LOG_MAX_MEGABYTES = 10
-LOG_KEEP = 5  # files besides the one that is written
+"""Size at which a log file in `LOG_DIR` is rotated."""
+LOG_KEEP = 5
+"""Rotated log files to keep per site, beside the one that is written."""
 
-# Processes that extract: as many as there are processors; 0 extracts in the crawl itself, for debugging.
 EXTRACT_WORKERS = int(os.environ.get("NEWSCRAWL_EXTRACT_WORKERS", os.cpu_count() or 1))
-EXTRACT_MAX_SECONDS = 60  # for a page
-EXTRACT_MAX_MEGABYTES = 2_000  # of address space, for a worker
+"""Processes that extract articles and read listings; by default as many as there are processors. 0 extracts in the
+crawl's own process, for debugging."""
+EXTRACT_MAX_SECONDS = 60
+"""Time limit for one page. A page that takes longer fails as `worker_timeout`."""
+EXTRACT_MAX_MEGABYTES = 2_000
+"""Limit of a worker's address space. A page that needs more fails as `worker_died`."""
 
-# What one run may do; the next goes on from there. 0 sets no limit.
 CRAWL_MAX_PAGES = 5_000
+"""Pages that a run may fetch; the next run continues from there. 0: no limit."""
 CRAWL_MAX_MINUTES = 0
+"""Minutes that a run may take. 0: no limit."""
 CRAWL_MAX_MEGABYTES = 2_000
+"""Megabytes that a run may download. 0: no limit."""
 
 ITEM_PIPELINES = {
     "newscrawl.crawl.pipelines.ExtractPipeline": 100,
     "newscrawl.crawl.pipelines.StorePipeline": 400,
 }
+"""`ExtractPipeline` extracts the main text and drops sidebars, in a worker; `StorePipeline` drops learned
+boilerplate, dedupes and stores, in one transaction. Pipelines of your own between 100 and 400 see candidates, after
+400 stored articles."""
 LOG_FORMATTER = "newscrawl.crawl.logging.OneLineLogFormatter"
+"""Logs one line per dropped page, with control characters escaped."""
 LOG_LEVEL = "INFO"
+"""Lowest level that is logged."""
 FEED_EXPORT_ENCODING = "utf-8"
+"""Encoding of Scrapy's feed exports (`-O`)."""
 
-# Of the person who crawls: a web or mail address. It goes into the User-Agent, which `network.identity` makes.
 CONTACT = os.environ.get("NEWSCRAWL_CONTACT", "")
+"""Web or mail address of the person who crawls. It goes into the User-Agent, so that a site can write to you."""
 ADDONS = {
     "newscrawl.network.identity.Identity": 0,
-    "newscrawl.network.replay.ReplayAddon": 100,  # with FIXTURES_DIR, nothing is asked of the network
+    "newscrawl.network.replay.ReplayAddon": 100,
 }
+"""`Identity` makes the User-Agent of `CONTACT`; `ReplayAddon` answers from `FIXTURES_DIR`."""
 
-# Hosts and networks besides the public Internet, as in "127.0.0.1,10.0.0.0/8,news.intranet"; True for all.
 ALLOW_PRIVATE_ADDRESSES = os.environ.get("NEWSCRAWL_ALLOW_PRIVATE_ADDRESSES", "")
-# The user's HTTP proxies (http_proxy, https_proxy, no_proxy) are used, and resolve names themselves.
+"""Hosts and networks that may be crawled though they are not on the public Internet:
+`127.0.0.1,10.0.0.0/8,news.intranet`. `True`: all. Without it, no page, redirect or name server can send a crawl to a
+private address. An HTTP proxy (`http_proxy`, `https_proxy`, `no_proxy`) is used, and resolves names itself."""
 TWISTED_DNS_RESOLVER = "newscrawl.network.resolver.GlobalResolver"
+"""Resolves names to public addresses only, and to those in `ALLOW_PRIVATE_ADDRESSES`."""
 DOWNLOAD_VERIFY_CERTIFICATES = True
+"""Verify TLS certificates. A page whose certificate is wrong fails as `tls`."""
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
+"""Oldest version of TLS that is accepted."""
 DOWNLOAD_HANDLERS = {
     "http": "newscrawl.network.handler.WireDownloadHandler",
     "https": "newscrawl.network.handler.WireDownloadHandler",
@@ -64,6 +99,7 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
+"""HTTP and HTTPS only, by a handler that checks addresses, headers and bodies."""
 DOWNLOADER_MIDDLEWARES = {
     "newscrawl.network.addresses.GuardMiddleware": 10,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -73,30 +109,51 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "newscrawl.network.redirect.ReasonedRedirectMiddleware": 600,
 }
+"""Three of Scrapy's middlewares are replaced: by a robots.txt that is obeyed when its server fails, by retries that
+keep Retry-After, and by redirects that never leave the site without a reason."""
 EXTENSIONS = {
     "newscrawl.network.bodies.ContentTypeFilter": 0,
     "newscrawl.crawl.health_watch.HealthWatch": 0,
 }
+"""`ContentTypeFilter` stops downloads that are not pages; `HealthWatch` compares a run with the site's past."""
 
 ROBOTSTXT_OBEY = True
-CRAWL_DELAY_MAX = 60  # seconds; what robots.txt asks for beyond that is cut
+"""Obey robots.txt."""
+CRAWL_DELAY_MAX = 60
+"""Longest Crawl-delay of a robots.txt that is kept, in seconds; a longer one is cut to this."""
 AUTOTHROTTLE_ENABLED = True
+"""Go slower when the server is slow."""
 AUTOTHROTTLE_START_DELAY = 1
+"""Seconds between the first two requests to a host."""
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = 1  # the least that is between two requests to a host, whichever crawls of a process make them
-DOWNLOAD_DELAY_JITTER = 0  # it would make delays shorter as well
+"""Requests to a host at a time."""
+DOWNLOAD_DELAY = 1
+"""Least number of seconds between two requests to a host, whichever crawls of a process make them."""
+DOWNLOAD_DELAY_JITTER = 0
+"""Share of the delay by which it varies. Above 0 some delays are shorter than `DOWNLOAD_DELAY`."""
 
-DOWNLOAD_TIMEOUT = 30  # from the connection to the last byte
-DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # of files as well, and of bodies after they are unpacked
+DOWNLOAD_TIMEOUT = 30
+"""Seconds from the connection to the last byte."""
+DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
+"""Largest page in bytes, unpacked; of local files as well."""
 DOWNLOAD_WARNSIZE = 0
+"""Size from which Scrapy logs a warning. 0: never; the page's outcome says it."""
 RETRY_TIMES = 2
-RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the page's outcome says it
-RETRY_AFTER_MAX = 60  # seconds that are waited for a busy server
+"""Retries of a request that failed, within a run; later runs visit the page again."""
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+"""Level of the message that a request is given up; the page's outcome says it as well."""
+RETRY_AFTER_MAX = 60
+"""Longest Retry-After to wait for within a run, in seconds. A longer one ends the run as `asked_to_wait`."""
 REDIRECT_MAX_TIMES = 5
+"""Redirects to follow for a page."""
 METAREFRESH_ENABLED = False
+"""Do not follow `<meta http-equiv="refresh">`."""
 COOKIES_ENABLED = False
+"""Send no cookies."""
 REFERER_ENABLED = False
+"""Send no Referer."""
 
-# Both let a local process run code as the crawl's user.
 TELNETCONSOLE_ENABLED = False
+"""Off, because it lets a local process run code as the crawl's user."""
 REMOTE_CONTROL_ENABLED = False
+"""Off, because it lets a local process run code as the crawl's user."""
