@@ -11,7 +11,7 @@ import random
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ _WORDS = Path(__file__).parent / "words"
 _GAP = re.compile(r"\{(\w+)\}")
 _CHARACTERS_A_WORD = 1.7
 """Of scripts that put no blanks between words."""
+_PARTED = ("subjects", "verbs", "tails", "facts", "quotes")
+_OWN = 0.65
+"""Share of the phrases that is the article's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,18 @@ class Language:
     def spaced(self) -> bool:
         """Whether blanks divide words, rather than sentences or nothing."""
         return bool(self.space) and self.code != "th"
+
+    def parted(self, dice: random.Random) -> tuple[Language, Language]:
+        """Two languages that share no sentence: for an article, and for what else is on its page.
+
+        The lines of a page are labelled by runs of words that its text holds, which must not be those of its boxes.
+        """
+        own, other = dict(self.phrases), dict(self.phrases)
+        for kind in _PARTED:
+            phrases = dice.sample(self.phrases[kind], len(self.phrases[kind]))
+            cut = round(len(phrases) * _OWN)
+            own[kind], other[kind] = phrases[:cut], phrases[cut:]
+        return replace(self, phrases=own), replace(self, phrases=other)
 
     def length(self, text: str) -> float:
         """Words, or what would be words where they are not divided by blanks."""

@@ -72,8 +72,9 @@ def draw_site(theme: str, number: int, language: str, *, size: int, seed: int, k
     posts = []
     for index in range(size):
         kind = kinds[index % len(kinds)] if kinds else draw_kind(dice)
-        article = write_article(kind, words, style, dice, author=author, section=dice.choice(menu))
-        posts.append(_post(article, _slug(dice, slugs), style, boxes, writer, excerpts=excerpts))
+        own, other = words.parted(dice)
+        article = write_article(kind, own, style, dice, author=author, section=dice.choice(menu))
+        posts.append(_post(article, _slug(dice, slugs), style, boxes, Writer(other, dice), excerpts=excerpts))
     return Site(
         theme=theme,
         number=number,
