@@ -60,6 +60,11 @@ CRAWL_MAX_MINUTES = 0
 CRAWL_MAX_MEGABYTES = 2_000
 """Megabytes that a run may download. 0: no limit."""
 
+# The four things that the project is for happen in these two:
+# - extract the main text: `extraction`, in a worker process
+# - drop sidebars: `extraction` judges each block of a page; `boilerplate` drops what a site repeats, when storing
+# - dedupe: `dedupe` makes the keys in the worker; `storage.duplicates` decides in the writing transaction
+# - store: `storage.store`
 ITEM_PIPELINES = {
     "newscrawl.crawl.pipelines.ExtractPipeline": 100,
     "newscrawl.crawl.pipelines.StorePipeline": 400,

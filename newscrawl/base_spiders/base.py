@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from scrapy import Spider
 
+from newscrawl.network.scrapy_internals import is_running
 from newscrawl.rules import NO_RULES, RulesError, SiteRules
 from newscrawl.urls import declare
 
@@ -70,8 +71,7 @@ class NewsSpider(Spider):
     @property
     def is_closing(self) -> bool:
         """Whether the crawl is being ended: Scrapy lets a running callback go on to its last item."""
-        engine = self.crawler.engine
-        return engine is None or not engine.running or engine._slot is None or engine._slot.closing is not None
+        return not is_running(self.crawler.engine)
 
 
 def _check_attributes(spider: type[NewsSpider]) -> None:

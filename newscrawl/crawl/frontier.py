@@ -23,6 +23,7 @@ from newscrawl.discovery import robots_sitemaps
 from newscrawl.items import Candidate, DuePage, Link, Listing, Outcome, PageKind
 from newscrawl.network.refusals import Ending
 from newscrawl.network.robots import robots_for
+from newscrawl.network.scrapy_internals import request_more
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import Seed, Take
 from newscrawl.storage.statistics import Result
@@ -237,8 +238,8 @@ class Frontier:
             except ValueError as error:  # an address that Scrapy does not take
                 outcome = failed(page, self.spider.source, "bad_url", str(error))
                 self.note(outcome, await asyncio.wrap_future(self.writer.submit(outcome)))
-        if not due and engine._slot is not None:
-            engine._slot.nextcall.schedule()  # else the engine would notice only seconds later that it is idle
+        if not due:
+            request_more(engine)
 
     async def _next(self) -> tuple[DuePage, ...]:
         """Return what the run is to fetch next; nothing when all is done for now."""

@@ -12,6 +12,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from newscrawl.network.refusals import Ending
+from newscrawl.network.scrapy_internals import is_closing, lift_delays
 
 _LOOK = 0.2
 GRACE = 3.0
@@ -48,10 +49,7 @@ class EndWatch:
     @property
     def has_ended(self) -> bool:
         """Whether the crawl is being ended."""
-        engine = self.crawler.engine
-        slot = engine._slot if engine is not None else None
-        is_closing = engine is not None and (engine._stopping or (slot is not None and slot.closing is not None))
-        return self._ended.is_set() or is_closing
+        return self._ended.is_set() or is_closing(self.crawler.engine)
 
     def _watch(self) -> None:
         self._task = asyncio.ensure_future(self._look())
@@ -61,12 +59,8 @@ class EndWatch:
             await asyncio.sleep(_LOOK)
         self._end()
         assert self.crawler.engine is not None
-        downloader = self.crawler.engine.downloader
         while True:  # a request that was on its way through the middlewares may come to a new slot
-            for slot in list(downloader.slots.values()):
-                slot.delay = slot.lastseen = 0.0
-                slot.close()
-                downloader._process_queue(slot)
+            lift_delays(self.crawler.engine.downloader)
             await asyncio.sleep(_LOOK)
 
     def _end(self) -> None:

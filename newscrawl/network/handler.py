@@ -7,70 +7,23 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader import Slot
-from scrapy.core.downloader.handlers.http11 import (
-    HTTP11DownloadHandler,
-    _LenientHTTP11ClientFactory,
-    _LenientHTTP11ClientProtocol,
-)
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IAddress
-from twisted.python.failure import Failure
-from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
-from twisted.web._newclient import Request as TxRequest
-from twisted.web.iweb import IResponse
 
 from newscrawl.network.addresses import plain_host, private
 from newscrawl.network.bodies import BodyTooLarge, BrokenBody, check_body
 from newscrawl.network.ending import GRACE, EndWatch
 from newscrawl.network.pacing import TURNS
-from newscrawl.network.refusals import BodyCut, TooManyHeaders, UnwantedType, refuse
+from newscrawl.network.refusals import BodyCut, UnwantedType, refuse
 from newscrawl.network.resolver import GlobalResolver, refused_address
 from newscrawl.network.retry import BUSY, retry_after
-
-MOST_HEADER_BYTES = 256 * 1024
-"""What Chromium takes as well (net::HttpStreamParser); Scrapy alone takes 100,000 headers."""
-
-
-class WireProtocol(_LenientHTTP11ClientProtocol):
-    """Scrapy's protocol, on the pace of its host."""
-
-    _header_bytes = 0
-
-    def request(self, request: TxRequest) -> Deferred[IResponse]:
-        """Write a request: the last moment before the wire."""
-        TURNS.sent(plain_host(urlsplit(request.absoluteURI.decode("ascii")).hostname or ""))
-        self._header_bytes = 0
-        response = super().request(request)
-        if self._parser is not None:
-            self._parser.MAX_LENGTH = MOST_HEADER_BYTES  # of one line; Twisted's 16 KiB breaks off as if the server had
-        return response
-
-    def dataReceived(self, bytes: bytes) -> None:  # noqa: A002, N802 - Twisted's names
-        """Read on, unless all of it was headers (or 1xx responses) so far."""
-        if self._parser is not None and self._parser.state in {STATUS, HEADER}:
-            self._header_bytes += len(bytes)
-            if self._header_bytes > MOST_HEADER_BYTES:
-                problem = TooManyHeaders(f"its headers go on beyond {MOST_HEADER_BYTES:,} bytes")
-                self._giveUp(Failure(problem))  # type: ignore[no-untyped-call]
-                return
-        super().dataReceived(bytes)  # type: ignore[no-untyped-call]
-
-
-class WireFactory(_LenientHTTP11ClientFactory):
-    """Builds WireProtocol for the connection pool."""
-
-    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: N802
-        """Build one."""
-        return WireProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
-
+from newscrawl.network.scrapy_internals import use_observed_protocol
 
 logger = logging.getLogger(__name__)
 
@@ -88,8 +41,7 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
-        self._pool._factory = WireFactory
-        self._pool.retryAutomatically = False  # at once, on no pace; RetryMiddleware does it
+        use_observed_protocol(self, TURNS.sent)
         if not isinstance(reactor.nameResolver, GlobalResolver):  # a runner that leaves TWISTED_DNS_RESOLVER alone
             GlobalResolver.from_crawler(crawler, reactor).install_on_reactor()
         self._watch = EndWatch.of(crawler)

@@ -65,11 +65,6 @@ class Robots:
         between = rate.seconds / rate.requests if rate and rate.requests > 0 else 0.0
         return max(self._rules.crawl_delay(self.product) or 0.0, between, 0.0)
 
-    @property
-    def sitemaps(self) -> tuple[str, ...]:
-        """The addresses behind ``Sitemap:``, as they are written."""
-        return tuple(dict.fromkeys(self._rules.sitemaps))
-
     @cached_property
     def _rules(self) -> Protego:
         return Protego.parse(self.body.decode("utf-8-sig", "ignore"))
@@ -160,7 +155,7 @@ class RobotsMiddleware:
 
 
 async def robots_for(crawler: Crawler, url: str) -> Robots:
-    """Return the robots.txt of a URL's host, for the sitemaps that it names.
+    """Return the robots.txt of a URL's host, so that a spider can read the sitemaps that it names.
 
     To be awaited in a callback or in ``start``. It is fetched once a crawl, whoever needs it first. Raises `Ending`.
     """

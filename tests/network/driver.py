@@ -56,6 +56,7 @@ from scrapy.crawler import AsyncCrawlerProcess  # noqa: E402
 from scrapy.settings import Settings  # noqa: E402
 
 import newscrawl.settings  # noqa: E402
+from newscrawl.discovery import robots_sitemaps  # noqa: E402
 from newscrawl.network.refusals import reason_of  # noqa: E402
 from newscrawl.network.robots import robots_for  # noqa: E402
 
@@ -73,7 +74,13 @@ class AskingSpider(scrapy.Spider):
     async def start(self):
         for url in self.robots_of:
             robots = await robots_for(self.crawler, url)
-            SEEN["results"].append({"robots": url, "reachable": robots.reachable, "sitemaps": robots.sitemaps})
+            SEEN["results"].append(
+                {
+                    "robots": url,
+                    "reachable": robots.reachable,
+                    "sitemaps": [link.url for link in robots_sitemaps(robots.body, url)],
+                }
+            )
         for url in self.urls:
             yield self.ask(url)
 

@@ -92,5 +92,5 @@ def test_sitemaps_of_a_robots_txt_can_be_asked_for():
     body = b"Sitemap: https://news.example/a.xml\nUser-agent: *\nDisallow:\nsitemap: /b.xml\n"
     with serving({"/robots.txt": robots(body), "*": response()}) as server:
         crawled = crawl(spiders=[{"urls": [server.url("/a")], "robots_of": [server.url("/")]}])
-    assert crawled.results[0]["sitemaps"] == ["https://news.example/a.xml", "/b.xml"]
+    assert crawled.results[0]["sitemaps"] == ["https://news.example/a.xml", server.url("/b.xml")]
     assert server.paths == ["/robots.txt", "/a"]
