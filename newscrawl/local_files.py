@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import glob
-import gzip
 import json
 import os
 import stat
-import zlib
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from newscrawl.archive import FAULTS, ArchiveError, Record, read_archive
+from newscrawl.compression import BodyTooLarge, BrokenBody, limited
 from newscrawl.extraction.canonical import canonical_link
 from newscrawl.items import Outcome, Page, UnreadablePage
 from newscrawl.text import printable
@@ -269,18 +268,19 @@ def _read(path: Path, max_size: int) -> tuple[bytes, datetime]:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise UnreadablePage("unreadable", "not a regular file")
-            amount = max_size + 1 if max_size else -1
             if max_size and status.st_size > max_size:
                 raise UnreadablePage("too_large", f"{status.st_size} bytes; DOWNLOAD_MAXSIZE allows {max_size}")
-            body = (gzip.GzipFile(fileobj=file) if path.suffix.lower() == ".gz" else file).read(amount)
-    except EOFError:
-        raise UnreadablePage("truncated", "the gzip data ends too early: the file was cut off") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadablePage("undecodable", f"not gzip data ({error})") from None
+            body = file.read(max_size + 1 if max_size else -1)
+        if body and path.suffix.lower() == ".gz":
+            body = b"".join(limited(body, "gzip", max_size))
+    except BodyTooLarge:
+        raise UnreadablePage(
+            "too_large", f"unpacks to more than the {max_size} bytes that DOWNLOAD_MAXSIZE allows"
+        ) from None
+    except BrokenBody as error:
+        raise UnreadablePage("truncated" if error.is_cut else "undecodable", str(error)) from None
     except OSError as error:
         raise UnreadablePage("unreadable", f"cannot be read ({error.strerror})") from None
-    if max_size and len(body) > max_size:
-        raise UnreadablePage("too_large", f"unpacks to more than the {max_size} bytes that DOWNLOAD_MAXSIZE allows")
     return body, min(datetime.fromtimestamp(status.st_mtime, UTC), datetime.now(UTC))
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterable
-
-import brotli
 
 from newscrawl.archive.stream import LONGEST_HTTP_HEAD, named_fields
+from newscrawl.compression import GZIP, MOST_LAYERS, BodyTooLarge, BrokenBody, is_known, limited
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -17,8 +14,6 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
 _ADAPTED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _PREFIX = "X-Crawler-"
-_MOST_MEMBERS = 64
-"""Of a gzip body; real ones have one or two."""
 
 
 class SkippedPage(Exception):  # noqa: N818 - an answer about the record rather than a fault
@@ -73,7 +68,7 @@ def decoded_body(headers: Headers, body: bytes, max_size: int) -> bytes:
     if "chunked" in header(headers, "transfer-encoding").lower():
         body = _dechunked(body)
     codings = [coding.strip() for coding in header(headers, "content-encoding").lower().split(",")]
-    if len(codings) > 4:
+    if len(codings) > MOST_LAYERS:
         raise SkippedPage("undecodable")
     for coding in reversed(codings):
         body = _without(coding, body, max_size)
@@ -102,58 +97,17 @@ def _dechunked(body: bytes) -> bytes:
 def _without(coding: str, body: bytes, max_size: int) -> bytes:
     if coding in {"", "identity", "none", "utf-8"} or not body:
         return body
-    if coding in {"gzip", "x-gzip"}:
-        return _inflated(body, 31, max_size) if body.startswith(b"\x1f\x8b") else body
-    if coding == "deflate":
-        # "deflate" is zlib's format by RFC 9110, and bare deflate by many servers.
-        has_header = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
-        return body if _is_markup(body) else _inflated(body, 15 if has_header else -15, max_size)
-    if coding == "br":
-        return body if _is_markup(body) else _unbrotlied(body, max_size)
-    raise SkippedPage("undecodable")
+    if not is_known(coding):
+        raise SkippedPage("undecodable")
+    if not body.startswith(GZIP) if coding in {"gzip", "x-gzip"} else _is_markup(body):
+        return body
+    try:
+        return b"".join(limited(body, coding, max_size))
+    except BodyTooLarge:
+        raise SkippedPage("too_large") from None
+    except BrokenBody as error:
+        raise SkippedPage("truncated" if error.is_cut else "undecodable") from None
 
 
 def _is_markup(body: bytes) -> bool:
     return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-
-
-def _inflated(body: bytes, window: int, max_size: int) -> bytes:
-    pieces: list[bytes] = []
-    room = max_size + 1 if max_size else 0
-    while body:
-        if len(pieces) == _MOST_MEMBERS:
-            raise SkippedPage("undecodable")
-        unzip = zlib.decompressobj(window)
-        try:
-            pieces.append(unzip.decompress(body, room))
-        except zlib.error:
-            if pieces:
-                break  # padding behind the data, as browsers pass over
-            raise SkippedPage("undecodable") from None
-        if max_size and _size(pieces) > max_size:
-            raise SkippedPage("too_large")
-        if not unzip.eof:
-            raise SkippedPage("truncated")
-        body = unzip.unused_data if window == 31 else b""
-    return b"".join(pieces)
-
-
-def _unbrotlied(body: bytes, max_size: int) -> bytes:
-    unpacker = brotli.Decompressor()
-    pieces: list[bytes] = []
-    try:
-        while not unpacker.is_finished():
-            piece = unpacker.process(body, output_buffer_limit=256 * 1024)
-            body = b""
-            pieces.append(piece)
-            if max_size and _size(pieces) > max_size:
-                raise SkippedPage("too_large")
-            if not piece and unpacker.can_accept_more_data():
-                raise SkippedPage("truncated")
-    except brotli.error:
-        raise SkippedPage("undecodable") from None
-    return b"".join(pieces)
-
-
-def _size(pieces: Iterable[bytes]) -> int:
-    return sum(map(len, pieces))

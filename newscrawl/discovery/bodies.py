@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import zlib
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, resolve_encoding
 
+from newscrawl.compression import GZIP, BodyTooLarge, BrokenBody, limited
 from newscrawl.discovery.links import NotAListing
 
 LARGEST = 50 * 1024 * 1024
 """Bytes of an unpacked listing that are read; the limit of sitemaps.org."""
-_GZIP = b"\x1f\x8b"
-_MEMBERS = 1000
-"""Parts of a gzip file: what writes one appends to it now and then. Empty ones cost time and count for no size."""
 _STEP = 1 << 20
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -31,7 +28,7 @@ def unpack(body: bytes) -> tuple[bytes, bool]:
     """
     complete = True
     for _ in range(2):  # a .xml.gz sent as gzip by a server that packs everything
-        if body.startswith(_GZIP):
+        if body.startswith(GZIP):
             body, whole = _gunzip(body)
             complete = complete and whole
     return body[:LARGEST], complete and len(body) <= LARGEST
@@ -39,22 +36,15 @@ def unpack(body: bytes) -> tuple[bytes, bool]:
 
 def _gunzip(body: bytes) -> tuple[bytes, bool]:
     parts: list[bytes] = []
-    size = 0
-    rest = body
-    for _ in range(_MEMBERS):
-        member = zlib.decompressobj(wbits=31)
-        try:
-            parts.append(member.decompress(rest, LARGEST - size + 1))
-        except zlib.error as error:
-            # Padding behind the last member is common; broken at its very beginning, a file is not gzip.
-            if size:
-                return b"".join(parts), not rest.startswith(_GZIP)
-            raise NotAListing("broken", f"its gzip cannot be unpacked: {error}") from None
-        size += len(parts[-1])
-        rest = member.unused_data
-        if not member.eof or not rest or size > LARGEST:
-            return b"".join(parts), member.eof and size <= LARGEST
-    return b"".join(parts), False
+    try:
+        parts.extend(limited(body, "gzip", LARGEST))
+    except BodyTooLarge:
+        return b"".join(parts), False
+    except BrokenBody as error:
+        if not parts:
+            raise NotAListing("broken", str(error)) from None
+        return b"".join(parts), False
+    return b"".join(parts), True
 
 
 def as_utf8(body: bytes, content_type: str) -> bytes:

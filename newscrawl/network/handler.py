@@ -16,8 +16,8 @@ from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from newscrawl.compression import BodyTooLarge, BrokenBody, check_body
 from newscrawl.network.addresses import plain_host, private
-from newscrawl.network.bodies import BodyTooLarge, BrokenBody, check_body
 from newscrawl.network.ending import GRACE, EndWatch
 from newscrawl.network.pacing import TURNS
 from newscrawl.network.refusals import BodyCut, UnwantedType, refuse

@@ -99,7 +99,7 @@ FAULTS = {
     "broken br": ("undecodable", response(b"\xff" * 90, HTTP + b"Content-Encoding: br\r\n")),
     "unknown coding": ("undecodable", response(BODY, HTTP + b"Content-Encoding: aes128gcm\r\n")),
     "many codings": ("undecodable", response(BODY, HTTP + b"Content-Encoding: " + b"gzip," * 50 + b"gzip\r\n")),
-    "many members": ("undecodable", response(gz(b"") * 9000, HTTP + b"Content-Encoding: gzip\r\n")),
+    "many members": ("too_large", response(gz(b"") * 9000, HTTP + b"Content-Encoding: gzip\r\n")),
     "cut by its crawler": ("truncated", response(BODY, more="WARC-Truncated: length\r\n")),
     "gzip bomb": ("too_large", response(gz(bytes(1 << 25)), HTTP + b"Content-Encoding: gzip\r\n")),
     "br bomb": ("too_large", response(brotli.compress(bytes(1 << 25)), HTTP + b"Content-Encoding: br\r\n")),

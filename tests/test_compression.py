@@ -10,7 +10,7 @@ import brotli
 import pytest
 from backports import zstd
 
-from newscrawl.network.bodies import BodyTooLarge, BrokenBody, check_body
+from newscrawl.compression import MOST_MEMBERS, BodyTooLarge, BrokenBody, check_body
 
 LIMIT = 10_000_000
 TEXT = random.Random(1).randbytes(100_000) + b"again and again, " * 10_000
@@ -80,3 +80,34 @@ def test_what_is_no_gzip_at_all_is_broken(body: bytes):
     """Whatever its first bytes pretend."""
     with pytest.raises(BrokenBody):
         check_body(body, ["gzip"], LIMIT)
+
+
+class Counted(bytes):
+    """Bytes that count how many of them are copied out: what takes time in a body that is read piece by piece."""
+
+    copied = 0
+
+    def __getitem__(self, key):
+        taken = super().__getitem__(key)
+        if isinstance(key, slice):
+            Counted.copied += len(taken)
+        return taken
+
+
+@pytest.mark.parametrize(
+    ("encoding", "member"), [("gzip", gzip.compress(b"")), ("gzip", gzip.compress(b"x")), ("zstd", zstd.compress(b""))]
+)
+def test_the_number_of_members_is_limited(encoding: str, member: bytes):
+    """Each takes time, however little it holds."""
+    check_body(member * MOST_MEMBERS, [encoding], LIMIT)
+    with pytest.raises(BodyTooLarge, match="more than 1,000"):
+        check_body(member * (MOST_MEMBERS + 1), [encoding], LIMIT)
+
+
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("zstd", zstd.compress)])
+def test_work_grows_with_the_body_and_not_with_its_square(encoding: str, compress):
+    """Two megabytes in as many members as there may be are copied some 64 KiB a member, never whole."""
+    member = compress(random.Random(2).randbytes(2_000))
+    Counted.copied = 0
+    check_body(Counted(member * MOST_MEMBERS), [encoding], LIMIT)
+    assert Counted.copied <= (1 << 16) * MOST_MEMBERS
