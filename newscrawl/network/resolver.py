@@ -64,9 +64,8 @@ class GlobalResolver(CachingHostnameResolver):
 
     def __init__(self, reactor: ReactorBase, cache_size: int, allowed: Allowed) -> None:
         super().__init__(reactor, cache_size)
-        proxies = {urlsplit(url if "//" in url else f"//{url}").hostname for url in getproxies().values()}
         self._allowed = allowed
-        self._proxies = {plain_host(host) for host in proxies if host}
+        self._proxies = _proxies()
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> GlobalResolver:
@@ -79,11 +78,27 @@ class GlobalResolver(CachingHostnameResolver):
         self,
         resolutionReceiver: IResolutionReceiver,  # noqa: N803
         hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
         *rest: Any,
         **options: Any,
     ) -> IHostResolution:
-        """Look a name up, which can be an address as well."""
+        """Look up a name, which can be an address as well."""
         receiver: Any = resolutionReceiver
-        if not self._allowed.host(hostName) and plain_host(hostName) not in self._proxies:
+        if not self._allowed.host(hostName) and (plain_host(hostName), portNumber) not in self._proxies:
             receiver = _GlobalOnly(resolutionReceiver, hostName, self._allowed)
-        return super().resolveHostName(receiver, hostName, *rest, **options)
+        return super().resolveHostName(receiver, hostName, portNumber, *rest, **options)
+
+
+def _proxies() -> frozenset[tuple[str, int]]:
+    """Return host and port of the proxies that the user's environment names for HTTP.
+
+    Another port of the same host is not the proxy, and ``no_proxy``, which `getproxies` lists as well, names hosts that
+    have none.
+    """
+    found = set()
+    for scheme in ("http", "https", "all"):
+        url = getproxies().get(scheme, "")
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        if parts.hostname:
+            found.add((plain_host(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80)))
+    return frozenset(found)

@@ -52,6 +52,26 @@ def test_the_proxy_of_the_user_may_be_local():
     assert set(crawled.lookups) == {"proxy.intranet"}
 
 
+def test_another_port_of_the_proxy_is_not_the_proxy():
+    """A link to the proxy's host leads to whatever else listens there."""
+    with serving({"*": response(b"not for strangers")}, "127.0.0.5") as server:
+        variables = {"http_proxy": f"http://proxy.intranet:{server.port + 1}", "no_proxy": "proxy.intranet"}
+        names = {"proxy.intranet": ["127.0.0.5"]}
+        crawled = crawl(server.url("/", "proxy.intranet"), names=names, variables=variables, ROBOTSTXT_OBEY=False)
+    assert crawled.only["reason"] == "private_address"
+    assert not server.arrivals
+
+
+def test_a_host_without_a_proxy_is_no_proxy():
+    """no_proxy names a host that is asked directly, which says nothing about where it may lead."""
+    with serving({"*": response(b"not for strangers")}, "127.0.0.5") as server:
+        names = {"evil.example": ["127.0.0.5"]}
+        variables = {"no_proxy": "evil.example"}
+        crawled = crawl(server.url("/", "evil.example"), names=names, variables=variables, ROBOTSTXT_OBEY=False)
+    assert crawled.only["reason"] == "private_address"
+    assert not server.arrivals
+
+
 def test_a_name_that_nobody_knows_is_told():
     """A failing name server is no private address."""
     crawled = crawl("http://no-such-site.example/", ROBOTSTXT_OBEY=False)
