@@ -79,7 +79,7 @@ def test_stray_wrong_byte_is_forgiven_in_a_declared_page():
         (b"", "empty"),
         (b" \r\n ", "empty"),
         (b"\xff\xfe \x00", "empty"),
-        (b"Title\nbody \0 more", "binary"),
+        (b"Title\n" + b"bod\0\0y " * 40 + b" more", "binary"),
         (b"\x7fELF" + bytes(range(256)) * 20, "binary"),
         (VIETNAMESE.encode("utf-16")[:-1], "truncated"),
         ("Bài viết về hòa".encode()[:-2], "truncated"),
@@ -91,6 +91,54 @@ def test_broken_page_says_why(body, reason):
     with pytest.raises(UnreadablePage) as caught:
         decode(body, "text/plain")
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("declared", "body"),
+    [
+        ("", "<p>Lịch thi đấu mới của giải</p>".encode()),
+        ("utf-8", "<p>Lịch thi đấu mới của giải</p>".encode()),
+        ("iso-8859-1", "<p>Lịch thi đấu mới của giải</p>".encode() * 10),
+    ],
+)
+def test_character_that_was_cut_costs_only_itself(declared, body):
+    """A description that a system cuts after so many bytes ends within a letter; it stands in the page more than once."""
+    cut = '<meta name="description" content="Sân vận động mở c'.encode() + "ửa".encode()[:2] + b'">'
+    text = decode(f'<meta charset="{declared}">'.encode() + cut * 3 + body + b"</html>")
+    assert "Lịch thi đấu mới của giải" in text
+    assert text.count("\ufffd") == 3
+
+
+def test_what_a_reader_pasted_in_another_charset_costs_only_itself():
+    """The comment below a UTF-8 page was sent in windows-1252."""
+    page = "<p>Trận chung kết diễn ra tối thứ Bảy.</p>".encode() + "<p>Déjà vu, très bien – merci à tous</p>".encode("cp1252")
+    assert "Trận chung kết diễn ra tối thứ Bảy." in decode(page)
+
+
+@pytest.mark.parametrize("declared", ["", '<meta charset="utf-8">'])
+def test_stray_bytes_in_a_long_page_of_ascii_are_windows_1252(declared):
+    """Nothing declares them and too few are letters to tell by; browsers read them so."""
+    page = (declared + "<p>The ferry sails at noon, the mayor said. </p>" * 2000).encode() + b"<p>\x93Aye\x94 \xd0 \xfe \x99</p>"
+    text = decode(page)
+    assert "“Aye”" in text
+
+
+def test_charset_is_found_behind_a_long_head():
+    """Where scripts stand before it, browsers find it later as well."""
+    page = "<script>" + "x = 1;" * 1500 + '</script><meta charset="iso-8859-2"><p>' + EASTERN["iso8859-2"] + "</p>"
+    assert EASTERN["iso8859-2"] in decode(page.encode("iso8859-2"))
+
+
+@pytest.mark.parametrize("page", [b"<p>The ferry\0 sails</p>", b"<p>The ferry sails</p></html>" + bytes(5000)])
+def test_stray_nuls_are_dropped(page):
+    """One between two letters, and the padding of a file system's block."""
+    assert decode(page).startswith("<p>The ferry sails</p>")
+
+
+def test_damage_in_utf16_costs_only_itself():
+    """A lone surrogate, which JavaScript writes."""
+    page = "\ufeff<p>Thành phố</p>".encode("utf-16-le") + b"\x00\xd8" + "<p>Đà Nẵng</p>".encode("utf-16-le")
+    assert decode(page).replace("\ufffd", "") == "<p>Thành phố</p><p>Đà Nẵng</p>"
 
 
 def test_page_that_ends_inside_a_tag_was_cut():
