@@ -96,9 +96,9 @@ class Image:
 
 
 DatePrecision = Literal["day", "minute", "second"]
-DateSource = Literal["json_ld", "meta", "time", "byline", "url"]
+DateSource = Literal["json_ld", "meta", "time", "byline", "url", "text"]
 """Where on the page a date was read: JSON-LD, a meta tag, a ``<time>`` element, the line of text under the headline,
-or the page's own address."""
+the page's own address, or, the least sure, anywhere in its text, as htmldate searches it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

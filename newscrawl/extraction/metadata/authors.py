@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from newscrawl.extraction.metadata.meta_tags import line_of
-from newscrawl.extraction.metadata.months import is_weekday
+from newscrawl.extraction.metadata.calendars import is_weekday
 from newscrawl.extraction.metadata.site_names import is_site
 from newscrawl.extraction.metadata.words import phrases
 

@@ -17,7 +17,7 @@ from newscrawl.extraction.metadata.authors import (
     names_in,
     starts_as_byline,
 )
-from newscrawl.extraction.metadata.date_places import before_change, is_dateline
+from newscrawl.extraction.metadata.dates import before_change, is_dateline
 from newscrawl.extraction.metadata.date_text import read_date
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.marks import Marks

@@ -1,15 +1,24 @@
-"""When an article was published and last changed."""
+"""When an article was published and last changed, and where its page says so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import islice
+from urllib.parse import unquote, urlsplit
+
+from htmldate import find_date
+from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.date_text import Order, Written, read_date
 from newscrawl.extraction.metadata.json_ld import JsonLd
-from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of
+from newscrawl.extraction.metadata.marks import Marks
+from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of, pieces_of, text_of
+from newscrawl.extraction.metadata.vicinity import Line, Vicinity
+from newscrawl.extraction.metadata.words import phrases
 from newscrawl.items import DatePrecision, DateSource
 
 MOST_CANDIDATES = 40
@@ -30,6 +39,96 @@ _MODIFIED = (
 )
 
 
+LONGEST = 160
+MOST_TIMES = 200
+MOST_MARKED = 40
+LEAST_ITEMS = 3
+"""How many dated items make a list one of other articles rather than a byline."""
+
+MOST_WORDS = 5
+MOST_WORDS_SURE = 12
+"""Words in a line that is there for its date: more where it says what the date is of, or gives a time of day."""
+
+_META = (
+    *("article:published_time", "og:published_time", "og:article:published_time", "datepublished", "article:published"),
+    *(
+        "parsely-pub-date",
+        "pubdate",
+        "publishdate",
+        "publish_date",
+        "publish-date",
+        "published_time",
+        "publication_date",
+    ),
+    *("cxenseparse:recs:publishtime", "sailthru.date", "citation_publication_date", "citation_online_date"),
+    *("dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date"),
+    *(
+        "publication_date",
+        "originalpublicationdate",
+        "datecreated",
+        "date",
+        "article.published",
+        "bt:pubdate",
+        "created",
+        "displaydate",
+    ),
+)
+_META_LIKE = re.compile(
+    r"publi[a-z]*[ _:.-]?(?:date|time|at|on)\Z|pub_?date|date[ _:.-]?publi|(?:date|time)[ _:.-]?issued|post_?date"
+)
+CHANGED = re.compile(
+    phrases(
+        """
+        updat|modif|last edited|reviewed|cập nhật|aktualis|mis à jour|actualiz|aggiornat|bijgewerkt|güncel|zmieniono
+        |diperbarui|更新|수정|обновл
+        """
+    ),
+    re.IGNORECASE,
+)
+"""How a line speaks of the last change of an article."""
+
+_ISSUED = re.compile(
+    phrases(
+        """
+        publi|posted|post[eé]|written|ngày đăng|đăng lúc|đăng ngày|veröff|erschienen|geschrieben|geplaatst|opublik
+        |pubblic|yayın|дата|投稿|公開|입력|发布
+        """
+    ),
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"\d[:h.]\d\d(?!\d|\.)")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_NO_BYLINE = re.compile(r"©|\(c\)|copyright|all rights reserved|bản quyền|tous droits|alle rechte", re.IGNORECASE)
+_MARGINS = ("aside", "footer", "nav", "figure", "form")
+_CARD = re.compile(
+    phrases(
+        """
+        related|sidebar|comment|recommend|teaser|card|popular|latest|most-?read|listing|carousel|caption|event|footer|next
+        |prev|expire
+        """
+    ),
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"\s[-–—]+\s|(?<=\))\s|:\s")
+"""What divides place and date from the sentence that they open."""
+
+_DATE_ALONE = re.compile(r"\(?\d[\d\s./-]{6,14}\)?")
+MOST_PARTS = 20
+MOST_SEARCHED = 6000
+"""Elements of a page that is searched for a date as a last resort; more than nine in ten news pages have fewer."""
+
+_NOT_SEARCHED = ("aside", "blockquote", "figure", "footer", "form", "iframe", "nav")
+_ARCHIVED = re.compile(r"https?:/{1,2}[^/]", re.IGNORECASE)
+"""The address of a page within that of an archive's copy, which begins with the day of the copy."""
+
+_URL_DAY = (
+    re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|\Z)"),
+    re.compile(r"(?<![\dA-Za-z])((?:19|20)\d\d)([01]\d)([0-3]\d)(?:\d{4,9})?(?!\d)"),
+    re.compile(r"(?<!\d)((?:19|20)\d\d)-([01]\d)-([0-3]\d)(?!\d)"),
+)
+_URL_NAMED = re.compile(r"/(\d{4})/([a-z]{3})/(\d{1,2})/", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """When an article was published; all None where the page does not say it."""
@@ -48,11 +147,12 @@ class Reading:
     zone: tzinfo | None
     """Of times that are written without one."""
     order: Order | None
-    language: str | None
+    languages: tuple[str, ...]
+    """Of the names of months, the surest first."""
 
     def read(self, raw: str) -> Written | None:
         """Read a date; None where there is none, or one that lies in the future or before there were news sites."""
-        written = read_date(raw, self.order, self.language)
+        written = read_date(raw, self.order, self.languages)
         if written is None or written.day in _EMPTY:
             return None
         return written if written.moment(self.zone)[0] <= self.fetched_at + AHEAD else None
@@ -87,4 +187,137 @@ def modified(head: MetaTags, structured: JsonLd, since: datetime | None, reading
             at, precision = written.moment(reading.zone)
             if precision != "day" and (since is None or at >= since):
                 return at
+    return None
+
+
+def candidates(
+    marks: Marks, head: MetaTags, structured: JsonLd, near: Vicinity, url: str | None
+) -> Iterator[tuple[DateSource, str]]:
+    """Yield what may be the date of publication, as written, with where it stands; the surest place first."""
+    if structured.published:
+        yield "json_ld", structured.published
+    for raw in (*head.all(*_META), *_like_published(head)):
+        yield "meta", raw
+    lines = _bylines(near)
+    for text in _in_heading(near.heading):
+        yield "byline", text
+    for line in lines:
+        if line.moment:
+            if not CHANGED.search(line.text):
+                yield "time", line.moment
+        elif is_dateline(line.text) and any(map(str.isdigit, first := before_change(line.text))):
+            yield "byline", first
+    for raw in _times(head.times, near):
+        yield "time", raw
+    for text in _marked(marks, near):
+        if any(map(str.isdigit, first := before_change(text))):
+            yield "byline", first
+    for line in lines:
+        if len(line.text) > LONGEST and is_dateline(first := _OPENING.split(line.text[:LONGEST])[0]):
+            yield "byline", first
+    # Where the date of a change is the only one, the page dates itself by it.
+    yield from (("byline", line.text) for line in lines if is_dateline(line.text))
+    if day := day_of_url(url):
+        yield "url", day
+
+
+def _in_heading(heading: HtmlElement | None) -> Iterator[str]:
+    """The parts of the headline that tags set off and that are there for their date."""
+    parts = () if heading is None else islice(heading.iterdescendants(), MOST_PARTS)
+    for part in parts:
+        if isinstance(part.tag, str) and part.tag != "time" and is_dateline(text := text_of(part, LONGEST)):
+            yield text
+    if heading is not None:  # 31.10.2025 – Council elects a mayor
+        parts_of_line = _OPENING.split(text_of(heading, LONGEST))
+        yield from (text for text in (parts_of_line[0], parts_of_line[-1]) if _DATE_ALONE.fullmatch(text))
+
+
+def search_date(tree: HtmlElement, url: str | None, reading: Reading) -> Published:
+    """Return the day that htmldate finds in the text of a page that names none where `candidates` look.
+
+    It gets a copy without the head, margins and quoted posts, whose days are of other things. Its last resort is the
+    year of a copyright line, as the first of a month: that is no day.
+    """
+    if sum(1 for _ in islice(tree.iter(), MOST_SEARCHED + 1)) > MOST_SEARCHED:
+        return Published()
+    copy = deepcopy(tree)
+    for element in list(copy.iter("meta", "link", "script", "style", *_NOT_SEARCHED)):
+        own = element.tag == "footer" and next(element.iterancestors("article"), None) is not None
+        if element.getparent() is not None and not own and next(element.iter("h1"), None) is None:
+            element.drop_tree()
+    latest = (reading.fetched_at + AHEAD).date().isoformat()
+    address = url if day_of_url(url) else None  # of the copy in an archive it would read the wrong day
+    try:
+        found = find_date(copy, url=address or "", original_date=True, min_date=_OLDEST.isoformat(), max_date=latest)
+    except Exception:  # noqa: BLE001 - whatever it stumbles over, the page has no date then
+        return Published()
+    written = reading.read(found) if found and not found.endswith("-01") else None
+    return Published(written.moment(None)[0], found, "text", "day") if written else Published()
+
+
+def _like_published(head: MetaTags) -> list[str]:
+    return head.all(*(name for name in islice(head.tags, 500) if len(name) < 60 and _META_LIKE.search(name)))
+
+
+def is_dateline(text: str) -> bool:
+    """Whether a line is there for its date: a caption or a sentence that names one says more beside it."""
+    if len(text) > LONGEST or not any(map(str.isdigit, text)) or _NO_BYLINE.search(text):
+        return False
+    sure = _CLOCK.search(text) or _ISSUED.search(text) or CHANGED.search(text)
+    return len(_LETTERS.findall(text)) <= (MOST_WORDS_SURE if sure else MOST_WORDS)
+
+
+def before_change(text: str) -> str:
+    """Return what a line says before it comes to the article's last change."""
+    match = CHANGED.search(text)
+    return text[: match.start()] if match else text
+
+
+def _bylines(near: Vicinity) -> list[Line]:
+    """The lines around the headline without a list that dates several items."""
+    listed = [line for line in near.lines if line.listed and (line.moment or is_dateline(line.text))]
+    return [line for line in near.lines if not (line.listed and (line.before or len(listed) >= LEAST_ITEMS))]
+
+
+def _times(elements: Sequence[HtmlElement], near: Vicinity) -> Iterator[str]:
+    elements = [element for element in elements[:MOST_TIMES] if not near.elsewhere(element, _CARD)]
+    for element in elements:
+        if element.get("itemprop") == "datePublished" or element.get("pubdate") is not None:
+            yield _moment_of(element)
+            break
+    beside = (one for one in elements[:20] if not CHANGED.search(one.get("class") or ""))
+    yield from map(_moment_of, islice(beside, 2))
+
+
+def _moment_of(element: HtmlElement) -> str:
+    return element.get("datetime") or text_of(element, 100)
+
+
+def _marked(marks: Marks, near: Vicinity) -> Iterator[str]:
+    """What the page marks as a date outside of lists, cards and margins."""
+    for element in islice(marks["date"], MOST_MARKED):
+        if not near.elsewhere(element, _CARD):
+            title = element.get("title") or "" if element.tag == "abbr" else ""
+            text = element.get("content") or (title if is_dateline(title) else text_of(element, LONGEST, spaced=True))
+            if len(text) >= 6 and is_dateline(text):
+                yield text
+
+
+def day_of_url(url: str | None) -> str | None:
+    """Return the day in an address as year-month-day; None where there is none."""
+    try:
+        address = unquote(url or "")[:2000]
+        inner = list(_ARCHIVED.finditer(address))
+        path = urlsplit(address[inner[-1].start() :] if inner else address).path[:1000]
+    except ValueError:
+        return None
+    for pattern in _URL_DAY:
+        for year, month, day in pattern.findall(path):
+            try:
+                return date(int(year), int(month), int(day)).isoformat()
+            except ValueError:
+                continue
+    if match := _URL_NAMED.search(path):
+        written = read_date(f"{match[3]} {match[2]} {match[1]}")
+        return written.day.isoformat() if written else None
     return None

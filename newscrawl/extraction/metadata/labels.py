@@ -16,9 +16,6 @@ from newscrawl.extraction.metadata.vicinity import Vicinity
 
 MOST_TAGS = 30
 LONGEST = 80
-_LOCALES = ("content-language", "og:locale", "dc.language", "dcterms.language", "language")
-_MISTAKEN = {"vn": "vi", "jp": "ja", "cz": "cs", "dk": "da", "gr": "el", "ua": "uk"}
-"""Countries that are often written for languages, and are the code of none."""
 _SECTIONS = ("article:section", "og:article:section", "articlesection", "section", "parsely-section", "category")
 _TAGS = ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 _NO_TAG = re.compile(r"https?:|\A[\W\d]*\Z|\A[0-9a-f]{8}-[0-9a-f-]{27}\Z|\A_|\A[^\s]*[:=][^\s]*\Z", re.IGNORECASE)
@@ -31,21 +28,6 @@ _HOME = re.compile(
     r"\A(?:home|start(?:seite)?|accueil|inicio|início|trang chủ|главная|ホーム|首页|hjem|hem|beranda|anasayfa)\Z",
     re.IGNORECASE,
 )
-
-
-def locales_of(tree: HtmlElement, head: MetaTags, structured: JsonLd, language: str | None) -> tuple[str, ...]:
-    """Return what the page says about its language, as tags such as ``en-US``, the surest first."""
-    root = next(islice(tree.iter("html"), 1), tree)
-    said = (root.get("lang"), root.get("xml:lang"), *head.all(*_LOCALES), structured.language, language)
-    return tuple(dict.fromkeys(locale for text in said if text and (locale := _locale(text))))
-
-
-def _locale(text: str) -> str | None:
-    parts = re.split(r"[-_,; ]", text.strip()[:20])
-    code = _MISTAKEN.get(parts[0].lower(), parts[0].lower())
-    if len(code) != 2 or not (code.isascii() and code.isalpha()):
-        return None
-    return "-".join([code, *(part.upper() for part in parts[1:] if len(part) == 2 and part.isalpha())])
 
 
 def section_of(marks: Marks, head: MetaTags, structured: JsonLd, sites: Collection[str]) -> str | None:

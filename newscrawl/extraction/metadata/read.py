@@ -7,12 +7,12 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.byline import read_authors
-from newscrawl.extraction.metadata.date_places import candidates
-from newscrawl.extraction.metadata.dates import Reading, modified, published
+from newscrawl.extraction.metadata.dates import Reading, candidates, modified, published, search_date
 from newscrawl.extraction.metadata.headline import headline_element, title_of
 from newscrawl.extraction.metadata.images import images_of, main_image
 from newscrawl.extraction.metadata.json_ld import JsonLd, read_json_ld
-from newscrawl.extraction.metadata.labels import locales_of, paywalled, section_of, tags_of
+from newscrawl.extraction.metadata.labels import paywalled, section_of, tags_of
+from newscrawl.extraction.metadata.language import language_of, locales_of
 from newscrawl.extraction.metadata.lead import lead_of
 from newscrawl.extraction.metadata.marks import Marks
 from newscrawl.extraction.metadata.meta_tags import read_meta_tags
@@ -44,16 +44,20 @@ def read_metadata(
     near = vicinity_of(heading)
     marks = Marks(tree)
     locales = locales_of(tree, head, structured, language)
-    code = locales[0][:2] if locales else None
+    lead = lead_of(near.lines, head, structured, title)
+    code = language_of(tree, (title, lead), locales)
+    languages = tuple(dict.fromkeys(filter(None, (code, *(locale[:2] for locale in locales)))))
     domain = top_level(url)
-    reading = Reading(fetched_at, zone_of(timezone, domain), order_of(locales, domain), code)
+    reading = Reading(fetched_at, zone_of(timezone, domain), order_of(_of_text(code, locales), domain), languages)
     when = published(candidates(marks, head, structured, near, url), reading)
+    if when.at is None:
+        when = search_date(tree, url, reading)
     return Article(
         title=title,
         text="",
         url=url,
         canonical_url=head.absolute(head.links.get("canonical")),
-        description=lead_of(near.lines, head, structured, title),
+        description=lead,
         authors=read_authors(marks, head, structured, near, sites=sites, language=code),
         section=section_of(marks, head, structured, sites),
         tags=tags_of(marks, head, structured, near, sites=sites, title=title),
@@ -67,3 +71,9 @@ def read_metadata(
         modified_at=modified(head, structured, when.at, reading),
         paywalled=paywalled(head, structured),
     )
+
+
+def _of_text(code: str | None, locales: tuple[str, ...]) -> tuple[str, ...]:
+    """The locales that are of the text's own language; a page's locale in another one says nothing about its dates."""
+    own = tuple(locale for locale in locales if locale[:2] == code)
+    return own or ((code,) if code else ())

@@ -16,7 +16,13 @@ MOST_STEPS = 600
 MOST_LINES = 60
 LONGEST = 1000
 MOST_ANCESTORS = 8
-APART = frozenset(("aside", "footer", "nav", "figure", "figcaption", "form", "li"))
+HEADLINE = 25
+"""Characters of a link that is another story's headline rather than a section."""
+
+APART = frozenset(("aside", "blockquote", "footer", "nav", "figure", "figcaption", "form", "li"))
+SECTIONING = frozenset(("article", "aside", "blockquote", "body", "main", "nav", "section"))
+"""What a footer is the footer of, as HTML has it: the nearest of these around it."""
+
 LONG = 160
 """Characters of a line that is a paragraph; behind the third of them the article is under way."""
 
@@ -74,7 +80,9 @@ class Line:
     lead: bool = False
     """Whether its element is marked as the lead."""
     listed: bool = False
-    """Whether it is an item of a list."""
+    """Whether it is an item of a list, or before the headline one of other stories."""
+    before: bool = False
+    """Whether it stands before the headline."""
     linked: bool = False
     """Whether there is a link in it."""
 
@@ -94,9 +102,16 @@ class Vicinity:
         for part in chain((element,), islice(element.iterancestors(), MOST_ANCESTORS)):
             if part in self.home:
                 return False
+            if part.tag == "footer" and self._is_own(part):
+                continue
             if part.tag in APART or marks.search(part.get("class") or ""):
                 return True
         return False
+
+    def _is_own(self, footer: HtmlElement) -> bool:
+        """Whether a footer is that of the article: many themes print date, author and tags there."""
+        of = next((part for part in footer.iterancestors() if part.tag in SECTIONING), None)
+        return of in self.home and of is not None and of.tag not in ("body", "main")
 
 
 def vicinity_of(heading: HtmlElement | None) -> Vicinity:
@@ -159,18 +174,27 @@ def _walk(heading: HtmlElement) -> Iterator[tuple[str, HtmlElement | str | None]
             node = node.getparent()
             yield "break", None
             continue
-        yield from _inside(following)
+        yield from _inside(following, heading)
         node = following
 
 
-def _inside(element: HtmlElement) -> Iterator[tuple[str, HtmlElement | str | None]]:
+def _is_skipped(node: HtmlElement, heading: HtmlElement) -> bool:
+    if node.tag == "footer":
+        of = next((part for part in node.iterancestors() if part.tag in SECTIONING), None)
+        return of is None or of.tag in ("body", "main") or of not in heading.iterancestors()
+    if node.tag == "blockquote":  # a post of somebody else's, with its own author and day
+        return next(node.iter("a", "time"), None) is not None
+    return node.tag in _SKIPPED or _RELATED.search(node.get("class") or "") is not None
+
+
+def _inside(element: HtmlElement, heading: HtmlElement) -> Iterator[tuple[str, HtmlElement | str | None]]:
     if not isinstance(element.tag, str):
         return
     walker = iterwalk(element, events=("start", "end", "comment"))
     for event, node in walker:
         inline = node.tag in _INLINE
         if event == "start":
-            if node.tag in _SKIPPED or _RELATED.search(node.get("class") or ""):
+            if _is_skipped(node, heading):
                 walker.skip_subtree()
             else:
                 yield ("element", node) if inline else ("break", node)
@@ -181,14 +205,20 @@ def _inside(element: HtmlElement) -> Iterator[tuple[str, HtmlElement | str | Non
             yield "text", f" {node.tail}"
 
 
+def _leads_away(element: HtmlElement) -> bool:
+    """Whether an element has a link as long as a headline: it speaks of another story."""
+    return any(len(text_of(link, LONG)) >= HEADLINE for link in islice(element.iter("a"), 10))
+
+
 def _lines_before(heading: HtmlElement) -> list[Line]:
     lines = []
     for element in (heading, *islice(heading.iterancestors(), 4)):
         for before in islice(element.itersiblings(preceding=True), 4):
             if before.tag in _SKIPPED or not isinstance(before.tag, str) or before.tag == "head":
                 continue
-            time = next(islice(before.iter("time"), 1), None)
             text = text_of(before, LONG)
             if text and len(text) <= LONG:
-                lines.append(Line(text, moment=time.get("datetime") if time is not None else None))
+                times = list(islice(before.iter("time"), 2))
+                moment = times[0].get("datetime") if len(times) == 1 else None
+                lines.append(Line(text, moment=moment, before=True, listed=len(times) > 1 or _leads_away(before)))
     return lines
