@@ -117,7 +117,11 @@ MOST_PARTS = 20
 MOST_SEARCHED = 6000
 """Elements of a page that is searched for a date as a last resort; more than nine in ten news pages have fewer."""
 
-_NOT_SEARCHED = ("aside", "blockquote", "figure", "footer", "form", "iframe", "nav")
+MOST_PIECES = 6
+_NOT_SEARCHED = frozenset(
+    ("aside", "blockquote", "figure", "form", "iframe", "link", "meta", "nav", "noscript", "script", "style")
+)
+_WHOLE = frozenset(("html", "body", "main", "article"))
 _ARCHIVED = re.compile(r"https?:/{1,2}[^/]", re.IGNORECASE)
 """The address of a page within that of an archive's copy, which begins with the day of the copy."""
 
@@ -233,26 +237,42 @@ def _in_heading(heading: HtmlElement | None) -> Iterator[str]:
 
 
 def search_date(tree: HtmlElement, url: str | None, reading: Reading) -> Published:
-    """Return the day that htmldate finds in the text of a page that names none where `candidates` look.
+    """Return the day that htmldate finds in a page that names none where `candidates` look, if a line is there for it.
 
-    It gets a copy without the head, margins and quoted posts, whose days are of other things. Its last resort is the
-    year of a copyright line, as the first of a month: that is no day.
+    Both look at a copy without the head, margins and quoted posts, whose days are of other things. Where htmldate chose
+    another day, or read one that may be two, the only day of all such lines is taken.
     """
     if sum(1 for _ in islice(tree.iter(), MOST_SEARCHED + 1)) > MOST_SEARCHED:
         return Published()
     copy = deepcopy(tree)
-    for element in list(copy.iter("meta", "link", "script", "style", *_NOT_SEARCHED)):
-        own = element.tag == "footer" and next(element.iterancestors("article"), None) is not None
-        if element.getparent() is not None and not own and next(element.iter("h1"), None) is None:
+    for element in list(copy.iter("*")):
+        if element.getparent() is not None and _is_beside(element) and next(element.iter("h1"), None) is None:
             element.drop_tree()
+    days: dict[str, str] = {}
+    for element in copy.iter("*"):
+        text = line_of("".join(islice(element.itertext(), MOST_PIECES))) if len(element) < MOST_PIECES else ""
+        if text and is_dateline(text) and not CHANGED.search(text) and (written := reading.read(text)):
+            days.setdefault(written.day.isoformat(), text)
+    if not days:
+        return Published()
     latest = (reading.fetched_at + AHEAD).date().isoformat()
     address = url if day_of_url(url) else None  # of the copy in an archive it would read the wrong day
     try:
         found = find_date(copy, url=address or "", original_date=True, min_date=_OLDEST.isoformat(), max_date=latest)
-    except Exception:  # noqa: BLE001 - whatever it stumbles over, the page has no date then
+    except Exception:  # noqa: BLE001 - whatever it stumbles over, the lines of the page remain
+        found = None
+    day = found if found in days else next(iter(days)) if len(days) == 1 else None
+    written = reading.read(day) if day else None
+    if day is None or written is None or written.day < _OLDEST:
         return Published()
-    written = reading.read(found) if found and not found.endswith("-01") else None
-    return Published(written.moment(None)[0], found, "text", "day") if written else Published()
+    return Published(written.moment(None)[0], days[day], "text", "day")
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    if element.tag == "footer":
+        return next(element.iterancestors("article"), None) is None
+    carded = element.tag not in _WHOLE and _CARD.search(element.get("class") or "") is not None
+    return element.tag in _NOT_SEARCHED or carded
 
 
 def _like_published(head: MetaTags) -> list[str]:

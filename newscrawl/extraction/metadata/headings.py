@@ -22,6 +22,9 @@ nine more than 0.
 MOST_IN_LOGO = 4
 """Words in the site's part of a page's title; what is longer is a headline behind the site's name."""
 
+WITHOUT_SPACES = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Characters of Chinese and Japanese, which put no spaces between words: each counts as one."""
+
 LONGEST = 400
 FEWEST_LETTERS = 12
 """Of a title that is looked for in headings: what is shorter may be a section or a name."""
@@ -32,7 +35,7 @@ MOST_PIECES = 50
 NEAR = 4
 """Elements around a heading that are looked at."""
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(rf"[{WITHOUT_SPACES}]|[^\W{WITHOUT_SPACES}]+")
 _QUOTES = str.maketrans("‘’‛´`“”„‟«»", '\'\'\'\'\'""""""')
 _SEPARATING = " \t\n-–—:|/·•"
 _CLOSING = tuple(":-–—|/·•.?!")
@@ -43,7 +46,7 @@ _LAYOUT = ("br", "div", "p", "small", "span")
 
 def confirmed_heading(head: MetaTags, titles: Sequence[str | None], sites: Collection[str]) -> HtmlElement | None:
     """Return the first-level heading that one of the titles confirms best; None where none is confirmed."""
-    known = [_words(title) for title in titles if title]
+    known = [words_of(title) for title in titles if title]
     # Where the page's title is "headline – site", a heading that is only the site is its logo.
     parts = SEPARATOR.split((head.title or "")[:LONGEST])[1:]
     logos = {folded(part) for part in parts if len(_WORD.findall(part)) <= MOST_IN_LOGO}
@@ -53,7 +56,7 @@ def confirmed_heading(head: MetaTags, titles: Sequence[str | None], sites: Colle
     found: HtmlElement | None = None
     for element in islice(head.headings, MOST_HEADINGS):
         text = text_of(element, LONGEST)
-        words = _words(text)
+        words = words_of(text)
         if words.total() < 2 or len(text) > LONGEST or is_site(text, sites):
             continue
         share = max((_likeness(words, title) for title in known), default=0.0)
@@ -69,7 +72,8 @@ def _likeness(words: Counter[str], title: Counter[str]) -> float:
     return (common / words.total() + common / (title.total() or 1)) / 2
 
 
-def _words(text: str) -> Counter[str]:
+def words_of(text: str) -> Counter[str]:
+    """Return the words of a text and how often each stands in it."""
     return Counter(_WORD.findall(text.casefold()))
 
 

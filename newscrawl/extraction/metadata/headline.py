@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -17,12 +18,13 @@ from newscrawl.extraction.metadata.headings import (
     heading_that_says,
     is_crumb,
     said_in,
+    words_of,
 )
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.site_names import SEPARATOR, longest_part, without_label, without_site
 
-_WORD = re.compile(r"\w+")
+_AFTER_LOGO = re.compile(r"\s?[:|–—-]\s+(?=\S{2,}.*\s\S)")
 _NEWS = re.compile(r"news|report", re.IGNORECASE)
 
 
@@ -35,6 +37,8 @@ def headline_element(
     is the last step of a path, it is a lower one with the very words of og:title or JSON-LD, else any line with them;
     on a page that has neither, the line that its address spells.
     """
+    if (lower := _below_logo(head)) is not None:
+        return lower
     said, shared = _told(head, structured, sites)
     found = confirmed_heading(head, [said, shared, head.title], sites)
     if found is None:
@@ -45,6 +49,17 @@ def headline_element(
         return element_with(tree, told) if lower is None else lower
     lower = heading_that_says(head, _unsaid(found, [shared, said])) if is_crumb(found) else None
     return found if lower is None else lower
+
+
+def _below_logo(head: MetaTags) -> HtmlElement | None:
+    """Return the lower heading that says what follows the only h1 in the page's title: "Site: headline"."""
+    if head.title and len(head.headings) == 1:
+        logo = text_of(head.headings[0], LONGEST)
+        rest = head.title[len(logo) :]
+        links = {urlsplit(head.absolute(link.get("href")) or "/x").path for link in head.headings[0].iter("a")}
+        if logo and links & {"", "/"} and head.title.startswith(logo) and _AFTER_LOGO.match(rest):
+            return heading_that_says(head, [_AFTER_LOGO.sub("", rest)])
+    return None
 
 
 def _told(head: MetaTags, structured: JsonLd, sites: Collection[str]) -> tuple[str | None, str | None]:
@@ -73,7 +88,7 @@ def title_of(heading: HtmlElement | None, head: MetaTags, structured: JsonLd, si
     shown = None if heading is None else without_site(text_of(heading, LONGEST), sites)
     if heading is None or not shown or (said and is_crumb(heading)) or (told and heading.tag not in HEADINGS):
         title = said or shared or longest_part(page)
-    elif len(heading) and (part := _set_off(heading, [shared, said, page])):
+    elif len(heading) and (part := _set_off(heading, [shared, said, page, longest_part(page)])):
         title = part
     elif said and _NEWS.search(structured.kind or "") and _is_kickers_matter(shown, said, shared):
         title = said
@@ -85,6 +100,9 @@ def title_of(heading: HtmlElement | None, head: MetaTags, structured: JsonLd, si
 def _set_off(heading: HtmlElement, titles: Sequence[str | None]) -> str | None:
     """What the heading's mark-up and one of the titles together say the headline is."""
     known = [title for title in titles if title]
+    whole = text_of(heading, LONGEST)
+    if sum(same(whole, title) for title in known[:3]) > 1:
+        return whole
     exact = next((text for title in known if (text := said_in(heading, title))), None)
     return exact or next((text for title in known if (text := common_end(heading, title))), None)
 
@@ -110,4 +128,4 @@ def same(one: str, other: str) -> bool:
 
 def _ends_with(heading: str, text: str) -> bool:
     """Whether the text is the heading, or stands at its end behind a kicker."""
-    return len(_WORD.findall(text)) > 2 and folded(heading).endswith(folded(text))
+    return words_of(text).total() > 2 and folded(heading).endswith(folded(text))

@@ -16,8 +16,8 @@ MOST_PARAGRAPHS = 300
 SHORTEST = 60
 """Characters of a paragraph that is surely a sentence of the article rather than a button."""
 
-ENOUGH = 1500
-"""Characters by which a language is recognized; 0.2 ms."""
+ENOUGH = 600
+"""Characters by which a language is recognized, in a third of a millisecond."""
 
 FEWEST_LETTERS = 40
 SURE = 0.8
@@ -70,7 +70,7 @@ def language_of(tree: HtmlElement, said: Iterable[str | None], locales: tuple[st
 
 
 def _sample(tree: HtmlElement, said: Iterable[str | None]) -> str:
-    pieces = [text for text in said if text]
+    pieces = [text[: ENOUGH // 4] for text in said if text]
     length = 0
     for paragraph in islice(tree.iter("p"), MOST_PARAGRAPHS):
         text = "".join(islice(paragraph.itertext(), 40))
@@ -79,7 +79,7 @@ def _sample(tree: HtmlElement, said: Iterable[str | None]) -> str:
             length += len(pieces[-1])
         if length >= ENOUGH:
             break
-    return " ".join(pieces)[: 2 * ENOUGH]
+    return " ".join(pieces)[:ENOUGH]
 
 
 @cache

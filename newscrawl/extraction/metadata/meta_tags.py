@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +18,7 @@ MOST_VALUES = 100
 MOST_WALKED = 2000
 LONGEST = 5000
 _UNREAD = frozenset(("br", "script", "style", "noscript", "template", "svg", "button"))
+_ESCAPED = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _NAMED_BY = ("property", "name", "itemprop", "http-equiv")
 
 
@@ -112,8 +115,10 @@ def _joined(url: str | None, href: str) -> str | None:
 
 
 def line_of(text: str) -> str:
-    """As `clean_line`, which is slow where there is nothing to clean."""
+    """As `clean_line`, which is slow where there is nothing to clean; what was escaped twice is resolved."""
     line = " ".join(text.split())
+    if "&" in line and _ESCAPED.search(line):
+        line = " ".join(html.unescape(line).split())
     return line if line.isascii() and line.isprintable() else clean_line(line)
 
 

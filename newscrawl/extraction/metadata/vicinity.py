@@ -81,10 +81,10 @@ class Line:
     """Whether its element is marked as the lead."""
     listed: bool = False
     """Whether it is an item of a list, or before the headline one of other stories."""
-    before: bool = False
-    """Whether it stands before the headline."""
     linked: bool = False
     """Whether there is a link in it."""
+    before: bool = False
+    """Whether it stands before the headline."""
 
 
 @dataclass(frozen=True, slots=True)
