@@ -5,30 +5,25 @@ The vocabulary is that of https://schema.org/NewsArticle. A script that cannot b
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from newscrawl.extraction.metadata.json_ld_values import (
-    Author,
-    authors_of,
-    first_text,
-    plain_line,
-    texts,
-    truth,
-    unescaped,
-)
+from newscrawl.extraction.metadata.meta_tags import line_of
 
 MOST_SCRIPTS = 2000
 MOST_CHARS = 2_000_000
 """Of all scripts together. The longest seen on 987 real pages hold less than 600,000."""
 MOST_NODES = 20_000
+MOST_VALUES = 100
+_NAMES = ("name", "@value", "headline", "title", "value")
 
 _ARTICLE = re.compile(r"(?:article|posting|report|review)$", re.IGNORECASE)
 _PAGE = re.compile(r"(?:page|videoobject|audioobject|podcastepisode)$", re.IGNORECASE)
@@ -43,6 +38,15 @@ _WRAPPING = re.compile(r"\A[\s;]*+(?:(?://|/\*)?\s*+(?:<!--|<!\[CDATA\[)(?:\s*+\
 _TRAILING_COMMA = re.compile(r",\s*+(?=[}\]])")
 _BETWEEN = re.compile(r"[\s,;]*+")
 _SALVAGED = re.compile(r'"(headline|datePublished|dateModified|@type)"\s*+:\s*+"((?:[^"\\]|\\.){1,1000}+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """An author as JSON-LD names it; the name is as written."""
+
+    name: str
+    organization: bool = False
+    """Whether the page says that it is no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,15 @@ class JsonLd:
     language: str | None = None
     image: str | None = None
     accessible_for_free: bool | None = None
+    breadcrumbs: tuple[str, ...] = ()
+    """The path to the page, its own name included where it is told."""
 
 
 def read_json_ld(tree: HtmlElement) -> JsonLd:
     """Return what the page's JSON-LD says about its article; an empty JsonLd where there is none to read."""
     articles: list[dict[str, Any]] = []
     pages: list[dict[str, Any]] = []
+    trails: list[dict[str, Any]] = []
     by_id: dict[str, dict[str, Any]] = {}
     for node in _nodes([value for script in _scripts(tree) for value in _values(script)]):
         kind = " ".join(texts(node.get("@type"))).split(" ")[0].rpartition("/")[2]
@@ -78,10 +85,14 @@ def read_json_ld(tree: HtmlElement) -> JsonLd:
             articles.append(node)
         elif _PAGE.search(kind):
             pages.append(node)
+        elif kind == "BreadcrumbList":
+            trails.append(node)
+        if isinstance(node.get("breadcrumb"), dict):
+            trails.append(node["breadcrumb"])
         identity = node.get("@id")
         if isinstance(identity, str) and len(node) > len(by_id.get(identity, ())):
             by_id[identity] = node
-    return _described(articles, pages, by_id)
+    return replace(_described(articles, pages, by_id), breadcrumbs=_steps(trails, by_id))
 
 
 def _described(articles: list[dict[str, Any]], pages: list[dict[str, Any]], by_id: dict[str, dict[str, Any]]) -> JsonLd:
@@ -113,6 +124,19 @@ def _described(articles: list[dict[str, Any]], pages: list[dict[str, Any]], by_i
         image=_address(told("image"), by_id) or _address(told("thumbnailUrl"), by_id),
         accessible_for_free=next((value for value in free if value is not None), None),
     )
+
+
+def _steps(trails: list[dict[str, Any]], by_id: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    """The names of the steps of the longest trail."""
+    found: list[tuple[str, ...]] = []
+    for trail in islice(trails, MOST_VALUES):
+        steps = trail.get("itemListElement")
+        names = []
+        for step in islice(steps, MOST_VALUES) if isinstance(steps, list) else ():
+            own = first_text(step, by_id) if not isinstance(step, str) else None
+            names.append(plain_line(own or (first_text(step.get("item"), by_id) if isinstance(step, dict) else None)))
+        found.append(tuple(name for name in names if name and "://" not in name))
+    return max(found, key=len, default=())
 
 
 def _address(value: Any, by_id: dict[str, dict[str, Any]]) -> str | None:
@@ -189,3 +213,66 @@ def _nodes(values: list[Any]) -> Iterator[dict[str, Any]]:
             waiting.extend(
                 child for key, child in value.items() if key not in _ELSEWHERE and isinstance(child, dict | list)
             )
+
+
+def texts(value: Any, by_id: dict[str, dict[str, Any]] | None = None) -> list[str]:
+    """Every text that a value names, in order: of an object its name, of a reference that of what it refers to."""
+    found = []
+    for one in islice(value, MOST_VALUES) if isinstance(value, list) else (value,):
+        text = _named(one, by_id or {})
+        if text and text.strip():
+            found.append(text)
+    return found
+
+
+def _named(value: Any, by_id: dict[str, dict[str, Any]]) -> str | None:
+    if isinstance(value, dict):
+        if not any(value.get(key) for key in _NAMES):
+            value = by_id.get(str(value.get("@id")), value)
+        value = next((value[key] for key in _NAMES if value.get(key)), None) or _parts_of_name(value)
+    if isinstance(value, list) and value:
+        value = value[0]
+    return value if isinstance(value, str) else None
+
+
+def _parts_of_name(person: dict[str, Any]) -> str | None:
+    parts = (person.get(key) for key in ("givenName", "additionalName", "familyName"))
+    return " ".join(part.strip() for part in parts if isinstance(part, str) and part.strip()) or None
+
+
+def first_text(value: Any, by_id: dict[str, dict[str, Any]] | None = None) -> str | None:
+    """Return the first of `texts`."""
+    return next(iter(texts(value, by_id)), None)
+
+
+def authors_of(value: Any, by_id: dict[str, dict[str, Any]]) -> tuple[Author, ...]:
+    """Return the authors of an ``author`` value, each once; a list under ``name`` is several."""
+    found: dict[str, Author] = {}
+    for one in islice(value, MOST_VALUES) if isinstance(value, list) else (value,):
+        node = by_id.get(str(one.get("@id")), one) if isinstance(one, dict) and not one.get("name") else one
+        kind = str(node.get("@type")) if isinstance(node, dict) else ""
+        names = texts(node.get("name") or _parts_of_name(node)) if isinstance(node, dict) else texts(node)
+        for name in names:
+            author = Author(plain_line(name) or "", "rganization" in kind or "Brand" in kind)
+            found.setdefault(author.name, author)
+    return tuple(found.values())
+
+
+def unescaped(text: str | None) -> str | None:
+    """Resolve character references, which HTML does not resolve in a script but many publishers write."""
+    return html.unescape(text) if text and "&" in text else text
+
+
+def plain_line(text: str | None) -> str | None:
+    """A value as it may be stored, on one line: JSON may hold any character, and half of one."""
+    return line_of(unescaped(text) or "") or None
+
+
+def truth(value: Any) -> bool | None:
+    """Return a boolean that may be written as a string or a URL; None for anything else."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, bool):
+        return value
+    word = value.strip().lower().rpartition("/")[2] if isinstance(value, str) else ""
+    return {"true": True, "false": False}.get(word)

@@ -1,14 +1,18 @@
-"""Elements by what their names say they hold: bylines, dates, tags, breadcrumbs. One pass through the page for all."""
+"""Elements by what their names and addresses say they hold: bylines, dates, categories, tags, breadcrumbs.
+
+One pass through the page finds all of them.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Literal
 
 from lxml.html import HtmlElement
 
-Mark = Literal["byline", "date", "tags", "crumbs"]
+Mark = Literal["byline", "date", "tags", "crumbs", "category", "tag"]
 
 _CLASSES: dict[Mark, tuple[str, ...]] = {
     "byline": ("uthor", "yline", "writer", "tac-gia"),
@@ -26,6 +30,9 @@ _NEITHER: dict[Mark, frozenset[str]] = {
 }
 """Elements that a mark says nothing about."""
 _NAMING = frozenset(("class", "id", "itemprop", "rel", "data-role"))
+_CATEGORY = re.compile(r"categor|kategor|rubri[ck]|ressort|article-?section|section-?(?:name|link|label)|chuyen-?muc", re.I)
+"""In the class or address of a link to what an article is filed under."""
+_TAG = re.compile(r"/(?:tags?|etiquetas?|schlagwort\w*|topics?|keywords?)/", re.IGNORECASE)
 
 
 class Marks:
@@ -35,12 +42,12 @@ class Marks:
         self.tree = tree
 
     def __getitem__(self, mark: Mark) -> Iterator[HtmlElement]:
-        """The elements that have the mark, in the order of the page."""
+        """The elements that have the mark, in the order of the page; of ``category`` and ``tag`` they are links."""
         return iter(self._found[mark])
 
     @cached_property
     def _found(self) -> dict[Mark, list[HtmlElement]]:
-        found: dict[Mark, list[HtmlElement]] = {mark: [] for mark in _CLASSES}
+        found: dict[Mark, list[HtmlElement]] = {mark: [] for mark in (*_CLASSES, "category", "tag")}
         for element in self.tree.iter("*"):
             marks: tuple[Mark, ...] = ()
             for name, value in element.items():
@@ -49,7 +56,24 @@ class Marks:
             for mark in dict.fromkeys(marks):
                 if element.tag not in _NEITHER[mark]:
                     found[mark].append(element)
+            if element.tag == "a" and (link := _link_mark(element)):
+                found[link].append(element)
         return found
+
+
+def _link_mark(link: HtmlElement) -> Literal["category", "tag"] | None:
+    """Whether a link leads to a category or a tag: by its rel, its class and its parent's, else by its address."""
+    rel = link.get("rel") or ""
+    parent = link.getparent()
+    names = f"{link.get('class') or ''} {(parent.get('class') or '') if parent is not None else ''}"
+    if "category" in rel or (names != " " and _CATEGORY.search(names)):
+        return "category"
+    if "tag" in rel:
+        return "tag"
+    address = (link.get("href") or "")[:300]
+    if _TAG.search(address):
+        return "tag"
+    return "category" if _CATEGORY.search(address) else None
 
 
 @lru_cache(maxsize=8192)

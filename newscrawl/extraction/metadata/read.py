@@ -11,7 +11,7 @@ from newscrawl.extraction.metadata.dates import Reading, candidates, modified, p
 from newscrawl.extraction.metadata.headline import headline_element, title_of
 from newscrawl.extraction.metadata.images import images_of, main_image
 from newscrawl.extraction.metadata.json_ld import JsonLd, read_json_ld
-from newscrawl.extraction.metadata.labels import paywalled, section_of, tags_of
+from newscrawl.extraction.metadata.filing import paywalled, section_of, tags_of
 from newscrawl.extraction.metadata.language import language_of, locales_of
 from newscrawl.extraction.metadata.lead import lead_of
 from newscrawl.extraction.metadata.marks import Marks
@@ -59,7 +59,7 @@ def read_metadata(
         canonical_url=head.absolute(head.links.get("canonical")),
         description=lead,
         authors=read_authors(marks, head, structured, near, sites=sites, language=code),
-        section=section_of(marks, head, structured, sites),
+        section=section_of(marks, head, structured, near, sites=sites, title=title, url=url),
         tags=tags_of(marks, head, structured, near, sites=sites, title=title),
         language=code,
         image_url=main_image(head, structured),

@@ -6,7 +6,7 @@ import pytest
 from lxml.html import document_fromstring
 
 from newscrawl.extraction.metadata.json_ld import MOST_CHARS, JsonLd, read_json_ld
-from newscrawl.extraction.metadata.json_ld_values import Author
+from newscrawl.extraction.metadata.json_ld import Author
 
 ARTICLE = (
     '{"@context": "https://schema.org", "@type": "NewsArticle", "headline": "Bridge opens in May",'
