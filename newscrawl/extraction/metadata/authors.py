@@ -1,173 +1,202 @@
-"""The names in a byline, without what stands around them."""
+"""Who wrote an article: structured data, meta tags, and the line of text that says it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterator
+from itertools import islice, zip_longest
 
-from newscrawl.extraction.metadata.meta_tags import line_of
-from newscrawl.extraction.metadata.calendars import is_weekday
+from lxml.html import HtmlElement
+
+from newscrawl.extraction.metadata.names import (
+    credited,
+    chosen,
+    is_full_name,
+    is_label,
+    is_name,
+    is_person,
+    names_in,
+    names_in_han,
+    starts_as_byline,
+)
+from newscrawl.extraction.metadata.dates import before_change, is_dateline
+from newscrawl.extraction.metadata.date_text import read_date
+from newscrawl.extraction.metadata.json_ld import JsonLd
+from newscrawl.extraction.metadata.marks import Marks
+from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.site_names import is_site
+from newscrawl.extraction.metadata.vicinity import PROFILE, Vicinity
 from newscrawl.extraction.metadata.words import phrases
 
-LONGEST = 300
-LONGEST_NAME = 60
-MOST_WORDS = 7
-MOST_AUTHORS = 30
+MOST_MARKED = 60
+MOST_PARAGRAPHS = 500
+MOST_BELOW = 40
+LONGEST_SIGNATURE = 80
+LONGEST_CREDIT = 300
+LONGEST = 200
+MOST_IN_LINE = 8
+SENTENCE_END = (".", ":", "!", "?", "…")
+SURE = 2
+"""From which rank on a marked element may hold anything, and only what looks like a name is taken for one."""
 
-_BY = phrases(
-    """
-    by|von|par|por|di|door|af|av|przez|oleh|od|autor|autora|autoren|autorzy|autorka|author|authors|auteur|auteure|autore
-    |contributor|contributors|verfasser|text|texte|texto|testo|tác giả|người viết|thực hiện|bài|theo|автор|текст
-    |kirjoittanut|penulis|yazan|yazar|szerző|przygotował|przygotowała|skrevet av|rédigé par|publié par|publicado por
-    |escrito por|a cura di|(?:written|authored|posted|published|reported|story|words|text|article|report|reporting) by
-    """
+_META = (
+    *("author", "article:author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl", "dc.creator"),
+    *("dcterms.creator", "citation_author", "og:article:author", "twitter:data1", "article:author_name", "creator"),
 )
-_LABEL = re.compile(rf"\A(?:{_BY})(?:\s*:\s*|\s+|\Z)", re.IGNORECASE)
-_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
-_TAIL = re.compile(
-    r"\s*(?:[|•·–—/@]|\s-\s|\s\d|\d{1,4}[./:-]\d{1,2}|\bon\s(?=[A-Z]\w+day\b|\w+\s\d|\d)"
-    rf"|\b{_MONTH}\.?\s\d"
-    r"|\b(?:updated|published|posted|last updated|aktualisiert|stand:|cập nhật|is an?|are)\b).*\Z",
+_UNMARKED = re.compile(
+    phrases(
+        r"""
+        comment|related|sidebar|widget|caption|photo|image|avatar|bio\b|about|recommend|footer|teaser|card|share|social
+        |popular|newsletter|date|time|list|promo|title|desc|position|role|job|media
+        """
+    ),
     re.IGNORECASE,
 )
-_SECTION = re.compile(r"\s?,?\sin\s[A-Z].*\Z")
-_LINK = re.compile(r"https?://\S*")
-_BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]{0,80}[)\]}]")
-_DEGREE = phrases(
-    r"""
-    Ph\.?D\.?|M\.?D\.?|R\.?N\.?|R\.?D\.?N?\.?|M\.?S\.?|M\.?A\.?|M\.?P\.?H\.?|CPT|CFP®?|CFA|CPA|LDN|LD|MSc|MBA|Esq\.?|B\.?A\.?
-    |B\.?Sc?\.?|D\.?O\.?|FNP|NP|DVM|J\.?D\.?
-    """
+_ELSEWHERE = re.compile(
+    r"comment|related|sidebar|caption|recommend|footer|teaser|popular|most-read|latest", re.IGNORECASE
 )
-_DEGREES = re.compile(rf"(?:,\s*|\s+)(?:{_DEGREE})(?=\s*(?:,|\Z|\s))")
-_GENERATION = re.compile(r",\s*(?=(?:Jr|Sr|II|III|IV)\b)")
-_WORD_FOR_AND = "and|und|og|och|et|e|y|en|i|ja|và|with|mit|и|та"
-_AND = re.compile(rf"\s+(?:{_WORD_FOR_AND}|&|\+)\s+|\s*(?:;|\||•|·| / |、|，)\s*", re.IGNORECASE)
-_COMMA = re.compile(rf"\s*,\s*(?:(?:{_WORD_FOR_AND})\s+)?", re.IGNORECASE)
-_ROLE_WORD = phrases(
-    """
-    reporter|writer|editor|correspondent|journalist|producer|columnist|director|manager|professor|specialist|expert
-    |redakteur|redakteurin|korrespondent|korrespondentin|reporterin|journaliste|redactor|redactora|enviado|phóng viên
-    """
-)
-_RANK = phrases(
-    """
-    senior|chief|deputy|associate|assistant|managing|contributing|staff|political|science|health|sports?|business|freelance
-    |executive|lead|founder|co-?founder|ceo
-    """
-)
-_ROLE = re.compile(rf"\A(?:(?:{_RANK}|{_ROLE_WORD})\b.*|.*\b(?:{_ROLE_WORD})|.*\bof\b.*)\Z", re.IGNORECASE)
-_ROLE_ALONE = re.compile(rf"\A(?:{_RANK})?\s?(?:{_ROLE_WORD})\Z", re.IGNORECASE)
-_LAST_ROLE = re.compile(
-    r"(?<=\w\s)(?:(?:senior|staff|chief|associate|managing|contributing|sr\.)\s)?"
-    r"(?:writer|editor|reporter|correspondent|journalist|columnist|contributor|redakteur(?:in)?|autor(?:in)?)\Z",
-    re.IGNORECASE,
-)
-_OTHER_CREDIT = re.compile(
-    r"\A(?:editor|edited|editing|photos?|fotos?|reviewed|fact[ -]checked|medically|translated|ảnh|biên tập|redaktur"
-    r"|redaktion)\b(?:.*:|\s(?:by|in)\b)",
-    re.IGNORECASE,
-)
-_NOBODY = phrases(
-    r"""
-    admin|administrator|staff|author|editor|editors|guest|user|root|none|null|n/?a|unknown|anonymous|redaktion|redaction
-    |redacción|follow|share|contributor|by|team|webmaster|undefined|false|true|about the author|written|sign in|log in
-    |view (?:more|all) posts|fact checked|read more|more|home|son güncelleme
-    """
-)
-_NO_NAME = re.compile(rf"https?:|www\.|@\w|\A[\d\W_]*\Z|\A(?:{_NOBODY})\Z", re.IGNORECASE)
-_DOMAIN = re.compile(r"\A\S+\.[a-z]{2,4}\Z")
-_GROUP = phrases(
-    r"""
-    redaktion|redacción|redazione|rédaction|newsroom|news|nachrichten\w*|agency|agencia|agence|agentur|ajansı|press|presse|staff
-    |editors?|team|desk|media|online|reuters|the|and|for|magazine|institute|university|association|group|inc|llc|journal
-    |times|post
-    """
-)
-_COLLECTIVE = re.compile(rf"\b(?:{_GROUP})\b", re.IGNORECASE)
-_NAMING = re.compile(r"(?!\d)\w[\w’'-]*\.?")
-_AROUND = ' \t,;:|·•–—-"“”*'
 
 
-def names_in(text: str) -> list[str]:
-    """Return the names that a byline lists, without labels, roles, degrees and what stands around them."""
-    text = _SECTION.sub("", _GENERATION.sub(" ", line_of(_LINK.sub("", text[: 2 * LONGEST]))))
-    if len(text) > LONGEST:
-        return []
-    text = _DEGREES.sub("", _without_label(_BRACKETS.sub("", text)))
-    names = (_name(part) for listed in _AND.split(text) for part in _parts(listed))
-    return list(dict.fromkeys(name for name in names if name))[:MOST_AUTHORS]
+_BETWEEN = re.compile(r"\s+[-–—]\s+")
+_RIGHT = re.compile(r"text-align\s*:\s*right|\Aright\Z|(?<![a-z])(?:text-?|align-?|pull-?)right(?![a-z])")
+_BOLD = ("b", "strong")
+_BRACKETED = re.compile(r"[（(【\[][^（()）【】\[\]]{2,200}[）)】\]]\s*\Z")
 
 
-def starts_as_byline(text: str) -> bool:
-    """Whether a line begins with a word such as "By"."""
-    return _LABEL.match(text) is not None
+def read_authors(
+    marks: Marks,
+    head: MetaTags,
+    structured: JsonLd,
+    near: Vicinity,
+    *,
+    sites: Collection[str],
+    language: str | None,
+) -> tuple[str, ...]:
+    """Return the authors: of JSON-LD, else of the meta tags, the byline or the signature; a person before an office."""
+    said = [(author, names_in(author.name)) for author in structured.authors]
+    told = chosen((name for _, names in said for name in names), sites, language)
+    if any(is_person(name, sites) for author, names in said if not author.organization for name in names):
+        return told
+    tagged = chosen((name for text in _tagged(head) for name in names_in(text)), sites, language)
+    if any(is_person(name, sites) for name in tagged):
+        return tagged
+    written = [names for place in _written(marks, near, sites) if (names := chosen(place, sites, language))]
+    for names in written:
+        if any(is_person(name, sites) for name in names):
+            return names
+    offices = told or tagged or next(iter(written), ())
+    last = _last_paragraph(marks.tree)
+    if credits_ := chosen(_credits(last), sites, language):
+        return credits_
+    signed = _signature(last, sites) if all(is_site(name, sites) for name in offices) else []
+    return chosen(signed, sites, language) or offices or chosen(_beside_date(near, sites), sites, language)
 
 
-def is_label(text: str) -> bool:
-    """Whether a line is such a word alone."""
-    match = _LABEL.match(text)
-    return match is not None and match.end() == len(text)
+def _tagged(head: MetaTags) -> Iterator[str]:
+    for name in _META:
+        texts = head.all(name)
+        if name == "twitter:data1" and "by" not in (head.first("twitter:label1") or "").lower().split():
+            continue
+        found = [text for text in texts if "://" not in text]
+        if any(names_in(text) for text in found):
+            yield from found
+            return
 
 
-def _without_label(text: str) -> str:
-    for _ in range(3):
-        shorter = _LABEL.sub("", text).strip()
-        if shorter == text:
-            break
-        text = shorter
-    return text
+def _written(marks: Marks, near: Vicinity, sites: Collection[str]) -> list[list[str]]:
+    """The names in each place of the page's text that may be a byline, the surest place first."""
+    ranked = _marked(marks, near, sites)
+    places = [ranked.get(0, [])]
+    places += [[name for text in line.profiles for name in names_in(text)] for line in near.lines]
+    for line, following in zip_longest(near.lines, near.lines[1:]):
+        if is_label(line.text) and following:
+            places.append(names_in(following.text)[:MOST_IN_LINE])
+        elif len(line.text) <= LONGEST and starts_as_byline(line.text) and not line.text.endswith(SENTENCE_END):
+            places.append(names_in(line.text)[:MOST_IN_LINE])
+        elif len(line.text) <= LONGEST and not line.text.endswith(("。", "다.", "？", "！")):
+            places.append(names_in_han(line.text))
+    places += [ranked.get(rank, []) for rank in (1, 2, 3)]
+    dated = (before_change(line.text) for line in near.lines if is_dateline(line.text) and read_date(line.text, "dmy"))
+    places += [[name for name in names_in(text) if is_person(name, sites)] for text in dated]
+    return places
 
 
-def _parts(text: str) -> list[str]:
-    """Split at commas, but not between a family name and a first name."""
-    parts = [part for part in _COMMA.split(text) if part]
-    if len(parts) == 2 and all(len(part.split()) == 1 for part in parts):
-        return [text]
-    return [*parts[:1], *(part for part in parts[1:] if not _ROLE.match(part))]
+def _beside_date(near: Vicinity, sites: Collection[str]) -> Iterator[str]:
+    """A name without any mark or link, all by itself between the headline and the date or right below the date."""
+    first, second = (*near.lines[:2], None, None)[:2]
+    if first and second and is_dateline(first.text) != is_dateline(second.text):
+        line = second if is_dateline(first.text) else first
+        if not line.linked and is_full_name(line.text, sites):
+            yield line.text
 
 
-def _name(text: str) -> str | None:
-    name = _TAIL.sub("", _without_label(text)).strip(_AROUND)
-    if len(name.split()) > 2:
-        name = _LAST_ROLE.sub("", name).strip(_AROUND)
-    if not name or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
+def _marked(marks: Marks, near: Vicinity, sites: Collection[str]) -> dict[int, list[str]]:
+    """Names in what is marked as a byline, by how surely it is one; of each rank only those that stand together."""
+    ranked: dict[int, list[str]] = {}
+    homes: dict[int, HtmlElement] = {}
+    for element in islice(marks["byline"], MOST_MARKED):
+        rank = None if near.elsewhere(element, _ELSEWHERE) else _rank(element)
+        if rank is None:
+            continue
+        home = next(islice(element.iterancestors(), 2, 3), element)
+        if homes.setdefault(rank, home) is not home and homes[rank] not in islice(element.iterancestors(), 6):
+            continue
+        text = text_of(element, LONGEST, spaced=True)
+        names = names_in(text) if 3 <= len(text) <= LONGEST else []
+        names = [name for name in names if rank < SURE or is_name(name, sites)]
+        ranked.setdefault(rank, []).extend(names)
+        if not names and not ranked[rank]:
+            del homes[rank]
+    return ranked
+
+
+def _rank(element: HtmlElement) -> int | None:
+    """How surely the element is the byline: 0 the most; None where it is something else."""
+    if element.get("itemprop"):
+        return 0
+    if element.get("rel") == "author" or (element.tag == "a" and PROFILE.search(element.get("href") or "")):
+        return 1
+    classes = element.get("class") or ""
+    if _UNMARKED.search(classes):
         return None
-    return None if _OTHER_CREDIT.search(name) or _NO_NAME.search(name) or _ROLE_ALONE.match(name) else name
+    return 2 if "name" in classes.lower() or element.tag == "a" else 3
 
 
-def is_name(name: str, sites: Collection[str] = ()) -> bool:
-    """Whether a name looks like one: two words or more that begin as names do, and not the site's."""
-    words = name.split()
-    return (
-        2 <= len(words) <= 5
-        and words[0][0].isupper()
-        and words[-1][0].isupper()
-        and not any(map(str.isdigit, name))
-        and not is_site(name, sites)
-    )
+def _credits(last: HtmlElement | None) -> list[str]:
+    """The reporters named in brackets in the last paragraph, or at its end."""
+    text = "" if last is None else text_of(last, 10_000)
+    bracketed = _BRACKETED.search(text[-LONGEST_CREDIT:])
+    return credited(bracketed[0]) if bracketed else []
 
 
-def is_person(name: str, sites: Collection[str] = ()) -> bool:
-    """Whether a name may be a person's rather than an agency's or an editorial office's."""
-    return is_name(name, sites) and _COLLECTIVE.search(name) is None
+def _signature(last: HtmlElement | None, sites: Collection[str]) -> list[str]:
+    """The names in the last paragraph of the text, where it is bold or on the right and is nothing else."""
+    text = "" if last is None else text_of(last, LONGEST_SIGNATURE + 1)
+    if last is None or not text or len(text) > LONGEST_SIGNATURE or starts_as_byline(text):
+        return []
+    bold = next(last.iter(*_BOLD), None)
+    signed = text if bold is None else text_of(bold)
+    if not _is_on_the_right(last) and (bold is None or signed != text):
+        return []
+    names = [name for part in _BETWEEN.split(signed) for name in names_in(part)]
+    return names if all(is_full_name(name, sites) for name in names) else []
 
 
-def is_full_name(text: str, sites: Collection[str] = ()) -> bool:
-    """Whether a text may be a person's name and nothing else: every word of it begins as one's does."""
-    return (
-        is_person(text, sites)
-        and names_in(text) == [text]
-        and all(word[0].isupper() and _NAMING.fullmatch(word) for word in text.split())
-    )
+def _last_paragraph(tree: HtmlElement) -> HtmlElement | None:
+    """What the element with most text in its paragraphs ends with, if that is a paragraph without links."""
+    size: Counter[HtmlElement] = Counter()
+    for paragraph in islice(tree.iter("p"), MOST_PARAGRAPHS):
+        parent = paragraph.getparent()
+        if parent is not None:
+            size[parent] += len(text_of(paragraph))
+    body = max(size, key=size.__getitem__, default=None)
+    children: Iterator[HtmlElement] = iter(()) if body is None else body.iterchildren(reversed=True)
+    for child in islice(children, MOST_BELOW):
+        if isinstance(child.tag, str) and text_of(child, 1):
+            return child if child.tag == "p" and next(child.iter("a"), None) is None else None
+    return None
 
 
-def chosen(names: Iterable[str], sites: Collection[str], language: str | None = None) -> tuple[str, ...]:
-    """The authors, each once; the site's name where there is no other one, and no other domain or day of the week."""
-    each: dict[str, str] = {}
-    for name in names:
-        each.setdefault(name.casefold(), name)
-    real = [name for name in each.values() if not is_weekday(name, language)]
-    others = tuple(name for name in real if not is_site(name, sites) and not _DOMAIN.search(name))
-    return others or tuple(name for name in real if is_site(name, sites))
+def _is_on_the_right(element: HtmlElement) -> bool:
+    return any(_RIGHT.search((element.get(name) or "").lower()) for name in ("style", "align", "class"))

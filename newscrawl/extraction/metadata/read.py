@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from newscrawl.extraction.metadata.byline import read_authors
+from newscrawl.extraction.metadata.authors import read_authors
 from newscrawl.extraction.metadata.dates import Reading, candidates, modified, published, search_date
 from newscrawl.extraction.metadata.headline import headline_element, title_of
 from newscrawl.extraction.metadata.images import images_of, main_image

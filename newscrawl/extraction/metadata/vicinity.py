@@ -61,8 +61,8 @@ _LEAD = re.compile(
 _RELATED = re.compile(r"related|recommend|sidebar|most-?read|lien-?quan|lienquan|read-?more|see-?also", re.IGNORECASE)
 _PICTURE = re.compile("image|media|photo|picture|caption|video|gallery", re.IGNORECASE)
 _NAMING = ("class", "itemprop", "data-role", "data-testid", "id")
-_PROFILE = re.compile(
-    r"/(?:authors?|autor(?:en|es|i|ka)?|auteurs?|by|profiles?|people|person|staff|journalist\w*|tac-gia|writers?|contributors?|redaktion)/",
+PROFILE = re.compile(
+    r"/(?:authors?|autor(?:en|es|i|ka)?|auteurs?|by|profiles?|people|person|staff|journalist\w*|editors?|tac-gia|writers?|contributors?|redaktion)/",
     re.IGNORECASE,
 )
 
@@ -145,7 +145,7 @@ def lines_after(heading: HtmlElement) -> list[Line]:
             pieces.append(node)
         elif node is not None:
             linked |= node.tag == "a"
-            if node.tag == "a" and (node.get("rel") == "author" or _PROFILE.search(node.get("href") or "")):
+            if node.tag == "a" and (node.get("rel") == "author" or PROFILE.search(node.get("href") or "")):
                 profiles.append(text_of(node, LONG))
             elif node.tag == "time" and moment is None:
                 moment = node.get("datetime")

@@ -1,0 +1,223 @@
+"""The names in a byline or a credit, without what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from newscrawl.extraction.metadata.meta_tags import line_of
+from newscrawl.extraction.metadata.calendars import is_weekday
+from newscrawl.extraction.metadata.site_names import is_site
+from newscrawl.extraction.metadata.words import phrases
+
+LONGEST = 300
+LONGEST_NAME = 60
+MOST_WORDS = 7
+MOST_AUTHORS = 30
+
+_BY = phrases(
+    """
+    by|von|par|por|di|door|af|av|przez|oleh|od|autor|autora|autoren|autorzy|autorka|author|authors|auteur|auteure|autore
+    |contributor|contributors|verfasser|text|texte|texto|testo|tác giả|người viết|thực hiện|bài|theo|автор|текст
+    |kirjoittanut|penulis|yazan|yazar|szerző|przygotował|przygotowała|skrevet av|rédigé par|publié par|publicado por
+    |escrito por|a cura di|(?:written|authored|posted|published|reported|story|words|text|article|report|reporting) by
+    """
+)
+_LABEL = re.compile(rf"\A(?:{_BY})(?:\s*:\s*|\s+|\Z)", re.IGNORECASE)
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_TAIL = re.compile(
+    r"\s*(?:[|•·–—/@]|\s-\s|\s\d|\d{1,4}[./:-]\d{1,2}|\bon\s(?=[A-Z]\w+day\b|\w+\s\d|\d)"
+    rf"|\b{_MONTH}\.?\s\d"
+    r"|\b(?:updated|published|posted|last updated|aktualisiert|stand:|cập nhật|is an?|are)\b).*\Z",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(r"\s?,?\sin\s[A-Z].*\Z")
+_LINK = re.compile(r"https?://\S*|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|(?<!\S)@\w{1,40}")
+"""Addresses, of pages and of people; and handles."""
+
+_COLON = re.compile(r"\A[^:：\d]{1,20}[:：]\s*(?=\S)")
+"""A label of any language: no name has a colon."""
+
+_SENTENCE = re.compile(r"['’]s\s+[a-z]|\w\s[a-z]{3,}\.\Z")
+_LEADING_ROLE = re.compile(r"\A(?:[a-zäöüß-]{3,}\s+){1,4}(?=[A-Z]\S*\s+(?:\S+\s+){0,3}[A-Z])")
+"""By *political reporter* Joan Marsh."""
+
+_TRAILING_WORDS = re.compile(r"(?<=\S)(?:\s+[a-zà-ÿ]{1,12}\.?)+\Z")
+_BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]{0,80}[)\]}]")
+_DEGREE = phrases(
+    r"""
+    Ph\.?D\.?|M\.?D\.?|R\.?N\.?|R\.?D\.?N?\.?|M\.?S\.?|M\.?A\.?|M\.?P\.?H\.?|CPT|CFP®?|CFA|CPA|LDN|LD|MSc|MBA|Esq\.?|B\.?A\.?
+    |B\.?Sc?\.?|D\.?O\.?|FNP|NP|DVM|J\.?D\.?
+    """
+)
+_DEGREES = re.compile(rf"(?:,\s*|\s+)(?:{_DEGREE})(?=\s*(?:,|\Z|\s))")
+_GENERATION = re.compile(r",\s*(?=(?:Jr|Sr|II|III|IV)\b)")
+_WORD_FOR_AND = "and|und|og|och|et|e|y|en|i|ja|và|with|mit|и|та"
+_AND = re.compile(rf"\s+(?:{_WORD_FOR_AND}|&|\+)\s+|\s*(?:;|\||•|·| / |、|，)\s*", re.IGNORECASE)
+_COMMA = re.compile(rf"\s*,\s*(?:(?:{_WORD_FOR_AND})\s+)?", re.IGNORECASE)
+_ROLE_WORD = phrases(
+    """
+    reporter|writer|editor|correspondent|journalist|producer|columnist|director|manager|professor|specialist|expert
+    |redakteur|redakteurin|korrespondent|korrespondentin|reporterin|journaliste|redactor|redactora|enviado|phóng viên
+    """
+)
+_RANK = phrases(
+    """
+    senior|chief|deputy|associate|assistant|managing|contributing|staff|political|science|health|sports?|business|freelance
+    |executive|lead|founder|co-?founder|ceo
+    """
+)
+_ROLE = re.compile(rf"\A(?:(?:{_RANK}|{_ROLE_WORD})\b.*|.*\b(?:{_ROLE_WORD})|.*\bof\b.*)\Z", re.IGNORECASE)
+_ROLE_ALONE = re.compile(rf"\A(?:{_RANK})?\s?(?:{_ROLE_WORD})\Z", re.IGNORECASE)
+_LAST_ROLE = re.compile(
+    r"(?<=\w\s)(?:(?:senior|staff|chief|associate|managing|contributing|sr\.)\s)?"
+    r"(?:writer|editor|reporter|correspondent|journalist|columnist|contributor|redakteur(?:in)?|autor(?:in)?)\Z",
+    re.IGNORECASE,
+)
+_OTHER_CREDIT = re.compile(
+    r"\A(?:editor|edited|editing|photos?|fotos?|reviewed|fact[ -]checked|medically|translated|ảnh|biên tập|redaktur"
+    r"|redaktion)\b(?:.*:|\s(?:by|in)\b)",
+    re.IGNORECASE,
+)
+_NOBODY = phrases(
+    r"""
+    admin|administrator|staff|author|editor|editors|guest|user|root|none|null|n/?a|unknown|anonymous|redaktion|redaction
+    |redacción|follow|share|contributor|by|team|webmaster|undefined|false|true|about the author|written|sign in|log in
+    |view (?:more|all) posts|fact checked|read more|more|home|son güncelleme
+    """
+)
+_NO_NAME = re.compile(rf"https?:|www\.|@\w|\A[\d\W_]*\Z|\A(?:{_NOBODY})\Z", re.IGNORECASE)
+_DOMAIN = re.compile(r"\A\S+\.[a-z]{2,4}\Z")
+_GROUP = phrases(
+    r"""
+    redaktion|redacción|redazione|rédaction|newsroom|news|nachrichten\w*|agency|agencia|agence|agentur|ajansı|press|presse|staff
+    |editors?|team|desk|media|online|reuters|the|and|for|magazine|institute|university|association|group|inc|llc|journal
+    |times|post
+    """
+)
+_COLLECTIVE = re.compile(rf"\b(?:{_GROUP})\b", re.IGNORECASE)
+_NAMING = re.compile(r"(?!\d)\w[\w’'-]*\.?")
+_HAN = "\u3005\u3400-\u9fff"
+_HAN_BYLINE = re.compile(
+    rf"(?<![编編][辑輯])(?:记者|記者|作者|撰文|特派员|特派員|文)\s?[:：/／丨|]?\s?"
+    rf"([{_HAN}]{{2,4}}(?:[、,，\s]{{1,2}}[{_HAN}]{{2,4}}(?![{_HAN}]|[:：]))*)(?![{_HAN}])"
+)
+_HANGUL_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:선임|수습|인턴|전문)?(?:기자|특파원|논설위원)(?![가-힣])")
+_HAN_NAME = re.compile(rf"[{_HAN}]{{3,5}}")
+_HAN_OFFICE = re.compile("[社报報网網台局部]\\Z|通信|新聞|新闻|日报|責任|责任|編集|编辑")
+_PLACE = re.compile(r"\sin\s[A-Z].*\Z")
+_AGENCY = re.compile(r"[a-z]{2,5}")
+"""What news agencies sign with beside a name."""
+
+_AROUND = ' \t,;:|·•–—-"“”*'
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names that a byline lists, without labels, roles, degrees and what stands around them."""
+    text = _SECTION.sub("", _GENERATION.sub(" ", line_of(_LINK.sub(" ", text[: 2 * LONGEST]))))
+    if len(text) > LONGEST:
+        return []
+    text = _DEGREES.sub("", _without_label(_BRACKETS.sub("", text)))
+    names = (_name(part) for listed in _AND.split(text) for part in _parts(listed))
+    return list(dict.fromkeys(name for name in names if name))[:MOST_AUTHORS]
+
+
+def names_in_han(text: str) -> list[str]:
+    """Return the names that a line of Chinese, Japanese or Korean marks as its reporters': 记者 李文博, 김철수 기자."""
+    found: list[str] = []
+    for match in _HAN_BYLINE.finditer(text[: 2 * LONGEST]):
+        found += re.split(r"[、,，\s]+", match[1].strip())
+    found += _HANGUL_BYLINE.findall(text[: 2 * LONGEST])
+    return list(dict.fromkeys(found))[:MOST_AUTHORS]
+
+
+def credited(text: str) -> list[str]:
+    """Return the reporters that a line in brackets names below an article: (Reporting by A in B; Editing by C)."""
+    inner = text.strip()
+    if inner[:1] + inner[-1:] not in ("()", "[]", "（）", "【】"):
+        return []
+    first = re.split(r"[;；]", inner[1:-1])[0]
+    if starts_as_byline(first):
+        return names_in(_PLACE.sub("", first))
+    return names_in_han(first) or ([first] if _HAN_NAME.fullmatch(first) and not _HAN_OFFICE.search(first) else [])
+
+
+def starts_as_byline(text: str) -> bool:
+    """Whether a line begins with a word such as "By"."""
+    return _LABEL.match(text) is not None
+
+
+def is_label(text: str) -> bool:
+    """Whether a line is such a word alone."""
+    match = _LABEL.match(text)
+    return match is not None and match.end() == len(text)
+
+
+def _without_label(text: str) -> str:
+    for _ in range(3):
+        shorter = _LABEL.sub("", text).strip()
+        if shorter == text:
+            break
+        text = _LEADING_ROLE.sub("", shorter)
+    return text if _OTHER_CREDIT.search(text) else _COLON.sub("", text)
+
+
+def _parts(text: str) -> list[str]:
+    """Split at commas, but not between a family name and a first name."""
+    parts = [part for part in _COMMA.split(text) if part]
+    if len(parts) == 2 and all(len(part.split()) == 1 for part in parts):
+        return [text]
+    return [*parts[:1], *(part for part in parts[1:] if not _ROLE.match(part))]
+
+
+def _name(text: str) -> str | None:
+    name = _TAIL.sub("", _without_label(text)).strip(_AROUND)
+    if len(name.split()) > 2:
+        name = _LAST_ROLE.sub("", name).strip(_AROUND)
+    if name[:1].isupper() and len(name.split()) > 1:
+        name = _TRAILING_WORDS.sub("", name).strip(_AROUND)
+        first, _, last = name.rpartition(" ")
+        name = first if " " in first and is_weekday(last, None) else name
+    if not name or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
+        return None
+    return None if _SENTENCE.search(text) or _OTHER_CREDIT.search(name) or _NO_NAME.search(name) or _ROLE_ALONE.match(name) else name
+
+
+def is_name(name: str, sites: Collection[str] = ()) -> bool:
+    """Whether a name looks like one: two words or more that begin as names do, and not the site's."""
+    words = name.split()
+    return (
+        2 <= len(words) <= 5
+        and words[0][0].isupper()
+        and words[-1][0].isupper()
+        and not any(map(str.isdigit, name))
+        and not is_site(name, sites)
+    )
+
+
+def is_person(name: str, sites: Collection[str] = ()) -> bool:
+    """Whether a name may be a person's rather than an agency's or an editorial office's."""
+    return is_name(name, sites) and _COLLECTIVE.search(name) is None
+
+
+def is_full_name(text: str, sites: Collection[str] = ()) -> bool:
+    """Whether a text may be a person's name and nothing else: every word of it begins as one's does."""
+    return (
+        is_person(text, sites)
+        and names_in(text) == [text]
+        and all(word[0].isupper() and _NAMING.fullmatch(word) for word in text.split())
+    )
+
+
+def chosen(names: Iterable[str], sites: Collection[str], language: str | None = None) -> tuple[str, ...]:
+    """The authors, each once; the site's name where there is no other one, and no other domain or day of the week."""
+    each: dict[str, str] = {}
+    for name in names:
+        each.setdefault(name.casefold(), name)
+    real = [name for name in each.values() if not is_weekday(name, language)]
+    # A link to all that an author wrote says their name, too.
+    real = [name for name in real if not any(len(one) > 4 and one != name and one in name for one in real)]
+    others = tuple(name for name in real if not is_site(name, sites) and not _DOMAIN.search(name))
+    if any(is_person(name, sites) for name in others):
+        others = tuple(name for name in others if not _AGENCY.fullmatch(name))
+    return others or tuple(name for name in real if is_site(name, sites))
