@@ -58,6 +58,7 @@ _ELSEWHERE = re.compile(
 )
 
 
+_AUTHORS_NAME = re.compile(r"author[a-z_-]{0,12}name", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s+[-–—]\s+")
 _RIGHT = re.compile(r"text-align\s*:\s*right|\Aright\Z|(?<![a-z])(?:text-?|align-?|pull-?)right(?![a-z])")
 _BOLD = ("b", "strong")
@@ -136,9 +137,13 @@ def _marked(marks: Marks, near: Vicinity, sites: Collection[str]) -> dict[int, l
     ranked: dict[int, list[str]] = {}
     homes: dict[int, HtmlElement] = {}
     for element in islice(marks["byline"], MOST_MARKED):
-        rank = None if near.elsewhere(element, _ELSEWHERE) else _rank(element)
-        if rank is None:
+        if near.elsewhere(element, _ELSEWHERE):
             continue
+        rank = _rank(element)
+        if rank is None:  # whatever its class says besides
+            if not starts_as_byline(text_of(element, LONGEST)):
+                continue
+            rank = SURE
         home = next(islice(element.iterancestors(), 2, 3), element)
         if homes.setdefault(rank, home) is not home and homes[rank] not in islice(element.iterancestors(), 6):
             continue
@@ -160,6 +165,8 @@ def _rank(element: HtmlElement) -> int | None:
     classes = element.get("class") or ""
     if _UNMARKED.search(classes):
         return None
+    if _AUTHORS_NAME.search(classes):
+        return 1
     return 2 if "name" in classes.lower() or element.tag == "a" else 3
 
 

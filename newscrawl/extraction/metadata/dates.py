@@ -307,6 +307,8 @@ def _times(elements: Sequence[HtmlElement], near: Vicinity) -> Iterator[str]:
             break
     beside = (one for one in elements[:20] if not CHANGED.search(one.get("class") or ""))
     yield from map(_moment_of, islice(beside, 2))
+    if len({_moment_of(element)[:10] for element in elements[:20]}) == 1:
+        yield _moment_of(elements[0])
 
 
 def _moment_of(element: HtmlElement) -> str:

@@ -73,15 +73,14 @@ def section_of(
 
 def _own(marks: Marks, mark: Mark, near: Vicinity) -> Iterator[HtmlElement]:
     """The marked links of the article: none of margins, menus, lists of all of them, and other articles."""
-    for link in islice(marks[mark], MOST_MARKED):
-        if near.heading is not None and not near.elsewhere(link, _MARGIN) and not _of_another(link, near):
+    home = near.home
+    if near.heading is None:  # a post without a headline: the only article of its page, or none
+        articles = list(islice(marks.tree.iter("article"), 2))
+        home = frozenset(articles) if len(articles) == 1 else home
+    for link in islice(marks[mark], MOST_MARKED if home else 0):
+        around = next(link.iterancestors("article"), None)
+        if (around in home or (around is None and near.heading is not None)) and not near.elsewhere(link, _MARGIN):
             yield link
-
-
-def _of_another(link: HtmlElement, near: Vicinity) -> bool:
-    """Whether a link stands in an article, or beside a heading, other than that of the page."""
-    other = next(link.iterancestors("article"), None)
-    return other is not None and other not in near.home
 
 
 def _above(near: Vicinity) -> Iterator[str]:

@@ -39,10 +39,10 @@ _COLON = re.compile(r"\A[^:：\d]{1,20}[:：]\s*(?=\S)")
 """A label of any language: no name has a colon."""
 
 _SENTENCE = re.compile(r"['’]s\s+[a-z]|\w\s[a-z]{3,}\.\Z")
-_LEADING_ROLE = re.compile(r"\A(?:[a-zäöüß-]{3,}\s+){1,4}(?=[A-Z]\S*\s+(?:\S+\s+){0,3}[A-Z])")
+_LEADING_ROLE = re.compile(r"\A(?!the\s)(?:[a-zäöüß-]{3,}\s+){1,4}(?=[A-Z]\S*\s+(?:\S+\s+){0,3}[A-Z])")
 """By *political reporter* Joan Marsh."""
 
-_TRAILING_WORDS = re.compile(r"(?<=\S)(?:\s+[a-zà-ÿ]{1,12}\.?)+\Z")
+_TRAILING_WORDS = re.compile(r"(?<=\S)(?:\s+[a-zà-ÿ]{1,4}\.?)+\Z")
 _BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]{0,80}[)\]}]")
 _DEGREE = phrases(
     r"""
@@ -106,9 +106,6 @@ _HANGUL_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:선임|수습|
 _HAN_NAME = re.compile(rf"[{_HAN}]{{3,5}}")
 _HAN_OFFICE = re.compile("[社报報网網台局部]\\Z|通信|新聞|新闻|日报|責任|责任|編集|编辑")
 _PLACE = re.compile(r"\sin\s[A-Z].*\Z")
-_AGENCY = re.compile(r"[a-z]{2,5}")
-"""What news agencies sign with beside a name."""
-
 _AROUND = ' \t,;:|·•–—-"“”*'
 
 
@@ -218,6 +215,4 @@ def chosen(names: Iterable[str], sites: Collection[str], language: str | None = 
     # A link to all that an author wrote says their name, too.
     real = [name for name in real if not any(len(one) > 4 and one != name and one in name for one in real)]
     others = tuple(name for name in real if not is_site(name, sites) and not _DOMAIN.search(name))
-    if any(is_person(name, sites) for name in others):
-        others = tuple(name for name in others if not _AGENCY.fullmatch(name))
     return others or tuple(name for name in real if is_site(name, sites))
