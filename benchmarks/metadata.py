@@ -196,20 +196,16 @@ def right(name: str, found: Answer, gold: Answer) -> bool | None:
     got: Any = getattr(found, name)
     if wanted is None:
         return None
-    match name:
-        case "title":
-            return same_title(got, wanted)
-        case "authors":
-            return same_authors(got or (), wanted)
-        case "day":
-            return same_day(got, wanted)
-        case "section":
-            return bool(got) and fold(got[0]) in {fold(one) for one in wanted}
-        case "language":
-            return bool(got) and got[:2].lower() == wanted[:2].lower()
-        case _:
-            filed = {fold(one) for one in gold.section or ()}
-            return {fold(one) for one in got or ()} - filed == {fold(one) for one in wanted} - filed
+    filed = {fold(one) for one in gold.section or ()}  # a section among the tags is one thing told twice
+    judged: dict[str, Callable[[], bool]] = {
+        "title": lambda: same_title(got, wanted),
+        "authors": lambda: same_authors(got or (), wanted),
+        "day": lambda: same_day(got, wanted),
+        "section": lambda: bool(got) and fold(got[0]) in filed,
+        "language": lambda: bool(got) and got[:2].lower() == wanted[:2].lower(),
+        "tags": lambda: {fold(one) for one in got or ()} - filed == {fold(one) for one in wanted} - filed,
+    }
+    return judged[name]()
 
 
 def judge(dataset: str, cases: list[Case], readers: list[str], show: str | None) -> dict[str, float]:
@@ -234,7 +230,8 @@ def judge(dataset: str, cases: list[Case], readers: list[str], show: str | None)
                 is_right = right(name, found, case.gold)
                 hits[reader, name] += bool(is_right)
                 if reader == "newscrawl" and name == show and is_right is False:
-                    print(f"  {dataset}/{case.name}\n    found {getattr(found, name)!r}\n    right {getattr(case.gold, name)!r}")
+                    print(f"  {dataset}/{case.name}", f"found {getattr(found, name)!r}", sep="\n    ")
+                    print(f"    right {getattr(case.gold, name)!r}")
     cells = []
     for name in FIELDS:
         if known[name]:
@@ -265,9 +262,7 @@ def main() -> None:
     pages = 0
     for dataset in sets:
         cases = [
-            case
-            for case in load_cases(dataset, folder)
-            if is_blind(dataset, case.url, case.name) == options.blind
+            case for case in load_cases(dataset, folder) if is_blind(dataset, case.url, case.name) == options.blind
         ]
         if not cases:
             continue

@@ -67,8 +67,9 @@ def decode(body: bytes, content_type: str = "text/html") -> str:
 
     A byte order mark decides, then UTF-16 by its zero bytes, then valid UTF-8, then UTF-8 whose damage is small beside
     its sound letters, then what the page declares, then windows-1258 by the shape of Vietnamese, then windows-1252 by
-    the letters of western Europe, then charset-normalizer where the text is in a script of its own. A page of ASCII with
-    a few bytes that none of these explains is windows-1252, as a browser has it. What cannot be decoded becomes U+FFFD.
+    the letters of western Europe, then charset-normalizer where the text is in a script of its own. A page of ASCII
+    with a few bytes that none of these explains is windows-1252, as a browser has it. What cannot be decoded becomes
+    U+FFFD.
 
     Raises UnreadablePage with reason ``empty``, ``binary``, ``truncated`` or ``undecodable``.
     """
@@ -87,8 +88,8 @@ def _decode(body: bytes, content_type: str, *, is_html: bool) -> str:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return _announced(body, encoding)
-    if b"\0" in body and (encoding := _utf16_without_mark(body)) is not None:
-        return _announced(body, encoding)
+    if b"\0" in body and (unmarked := _utf16_without_mark(body)) is not None:
+        return _announced(body, unmarked)
     _refuse_binary(body)
     body = _without_nuls(body) if b"\0" in body else body
     declared = http_content_type_encoding(content_type)

@@ -10,10 +10,12 @@ import newscrawl.discovery
 import newscrawl.workers.candidates
 from newscrawl.extraction.dom_model import load_page_judge
 from newscrawl.extraction.dump_headings import credit_at, lexicon
+from newscrawl.extraction.metadata.language import load_identifier
 
 __all__ = ["ftfy", "newscrawl"]
 
 load_page_judge()
+load_identifier()
 lexicon()
 credit_at("a: b")
 gc.collect()

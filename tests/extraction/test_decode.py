@@ -102,7 +102,7 @@ def test_broken_page_says_why(body, reason):
     ],
 )
 def test_character_that_was_cut_costs_only_itself(declared, body):
-    """A description that a system cuts after so many bytes ends within a letter; it stands in the page more than once."""
+    """A description that a system cuts after so many bytes ends within a letter."""
     cut = '<meta name="description" content="Sân vận động mở c'.encode() + "ửa".encode()[:2] + b'">'
     text = decode(f'<meta charset="{declared}">'.encode() + cut * 3 + body + b"</html>")
     assert "Lịch thi đấu mới của giải" in text
@@ -111,14 +111,18 @@ def test_character_that_was_cut_costs_only_itself(declared, body):
 
 def test_what_a_reader_pasted_in_another_charset_costs_only_itself():
     """The comment below a UTF-8 page was sent in windows-1252."""
-    page = "<p>Trận chung kết diễn ra tối thứ Bảy.</p>".encode() + "<p>Déjà vu, très bien – merci à tous</p>".encode("cp1252")
+    page = "<p>Trận chung kết diễn ra tối thứ Bảy.</p>".encode() + "<p>Déjà vu, très bien – merci à tous</p>".encode(
+        "cp1252"
+    )
     assert "Trận chung kết diễn ra tối thứ Bảy." in decode(page)
 
 
 @pytest.mark.parametrize("declared", ["", '<meta charset="utf-8">'])
 def test_stray_bytes_in_a_long_page_of_ascii_are_windows_1252(declared):
     """Nothing declares them and too few are letters to tell by; browsers read them so."""
-    page = (declared + "<p>The ferry sails at noon, the mayor said. </p>" * 2000).encode() + b"<p>\x93Aye\x94 \xd0 \xfe \x99</p>"
+    page = (
+        declared + "<p>The ferry sails at noon, the mayor said. </p>" * 2000
+    ).encode() + b"<p>\x93Aye\x94 \xd0 \xfe \x99</p>"
     text = decode(page)
     assert "“Aye”" in text
 

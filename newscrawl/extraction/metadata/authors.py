@@ -9,9 +9,14 @@ from itertools import islice, zip_longest
 
 from lxml.html import HtmlElement
 
+from newscrawl.extraction.metadata.date_text import read_date
+from newscrawl.extraction.metadata.dates import before_change, is_dateline
+from newscrawl.extraction.metadata.json_ld import JsonLd
+from newscrawl.extraction.metadata.marks import Marks
+from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.names import (
-    credited,
     chosen,
+    credited,
     is_full_name,
     is_label,
     is_name,
@@ -20,11 +25,6 @@ from newscrawl.extraction.metadata.names import (
     names_in_han,
     starts_as_byline,
 )
-from newscrawl.extraction.metadata.dates import before_change, is_dateline
-from newscrawl.extraction.metadata.date_text import read_date
-from newscrawl.extraction.metadata.json_ld import JsonLd
-from newscrawl.extraction.metadata.marks import Marks
-from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.site_names import is_site
 from newscrawl.extraction.metadata.vicinity import PROFILE, Vicinity
 from newscrawl.extraction.metadata.words import phrases

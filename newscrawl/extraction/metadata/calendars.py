@@ -12,6 +12,8 @@ from datetime import date
 from functools import lru_cache
 from importlib import import_module
 
+from babel import Locale, localedata
+
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -39,7 +41,10 @@ _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": _MINGUO, "民
 
 _CYCLE = 33
 _LEAP = frozenset((1, 5, 9, 13, 17, 22, 26, 30))
-"""Leap years of the Jalali calendar in a cycle of 33; right from 1178 to 1633 (en.wikipedia.org/wiki/Jalali_calendar)."""
+"""Leap years of the Jalali calendar in a cycle of 33; right from 1178 to 1633.
+
+https://en.wikipedia.org/wiki/Solar_Hijri_calendar
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +104,8 @@ def _dateparser_names(language: str, keys: tuple[str, ...]) -> dict[str, int]:
     return {_key(name): number for number, key in enumerate(keys, 1) for name in info.get(key, ())}
 
 
-def _locales(language: str) -> Iterable[object]:
+def _locales(language: str) -> Iterable[Locale]:
     """The language as each of its countries has it: Arabic months differ from Morocco to Iraq."""
-    from babel import Locale, localedata  # noqa: PLC0415 - only pages in other languages need it
-
     for name in localedata.locale_identifiers():
         if name == language or name.startswith(f"{language}_"):
             yield Locale.parse(name)
@@ -111,7 +114,9 @@ def _locales(language: str) -> Iterable[object]:
 def is_weekday(text: str, language: str | None) -> bool:
     """Whether a text is a day of the week, in English or the language given, or where it looks like a name."""
     key = _key(text)
-    return any(key in _dateparser_names(known, _WEEKDAYS) for known in ("en", *((language,) if language else _LIKE_NAMES)))
+    return any(
+        key in _dateparser_names(known, _WEEKDAYS) for known in ("en", *((language,) if language else _LIKE_NAMES))
+    )
 
 
 def era_year(era: str, year: str) -> int:
@@ -134,7 +139,7 @@ def day_of(year: int, month: int, day: int) -> date | None:
 
 def short_year(digits: int, languages: Iterable[str]) -> int:
     """Return the year that two digits mean: of this century up to 69, of the last one from 70 on."""
-    if "th" in languages and 50 <= digits:
+    if "th" in languages and digits >= 50:
         return 2500 + digits - _BUDDHIST
     return digits + (2000 if digits < 70 else 1900)
 
@@ -143,7 +148,9 @@ def _jalali(year: int, month: int, day: int) -> date | None:
     lengths = (31,) * 6 + (30,) * 5 + (30 if year % _CYCLE in _LEAP else 29,)
     if year not in _JALALI_YEARS or not 1 <= month <= 12 or not 1 <= day <= lengths[month - 1]:
         return None
-    return date.fromordinal(_NOWRUZ_1404 + _days_before(year) - _days_before(1404) + sum(lengths[: month - 1]) + day - 1)
+    return date.fromordinal(
+        _NOWRUZ_1404 + _days_before(year) - _days_before(1404) + sum(lengths[: month - 1]) + day - 1
+    )
 
 
 def _days_before(year: int) -> int:

@@ -46,7 +46,9 @@ _COMPACT = re.compile(r"\A(\d{4})(\d{2})(\d{2})(?:[T_\s-]?(\d{2}):?(\d{2}):?(\d{
 _EPOCH = re.compile(r"\A\d{10}(?:\d{3})?\Z", re.ASCII)
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?(?:[./]|年|년)\s?(\d{1,2})\s?(?:[./]|月|월)\s?(\d{1,2})(?!\d)\s?(?:日|일)?")
 _ERA = re.compile(r"(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
-_HAN = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号號]")
+_HAN = re.compile(
+    r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号號]"
+)
 _HAN_DIGITS = {char: digit for digit, chars in enumerate(("〇○零", *"一二三四五六七八九")) for char in chars}
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.:-])(\d{1,2})([./-])(\d{1,2})\2(\d{2})(?![\d/.:-]*\d)(?![%\w])")
@@ -118,10 +120,15 @@ class _Reader:
         name = rf"(?P<month>{months.pattern})"
         day = r"(?<!\d)(?P<day>\d{1,2})"
         # Two digits are a year where nothing makes a time, a share or a number of them.
-        year = r"(?P<year>\d{4}(?!\d)|['’]?\d\d(?![\d:.,%h]*\d)(?!\s?(?:[:%]|[AaPp]\.?[Mm]\b|h\b|[^\W\d_]{1,3}\b\s?\d)))"
-        patterns = (
+        year = (
+            r"(?P<year>\d{4}(?!\d)|['’]?\d\d(?![\d:.,%h]*\d)(?!\s?(?:[:%]|[AaPp]\.?[Mm]\b|h\b|[^\W\d_]{1,3}\b\s?\d)))"
+        )
+        day_first = (
             rf"{day}(?:st|nd|rd|th|er|[.ºª°])?[\s.-]{{0,2}}(?:(?:de|of|di|d[’'])\s?)?{name}"
-            rf"[.,]?[\s-]{{0,2}}(?:(?:de|del|of|r\.|năm|พ\.ศ\.|ค\.ศ\.)\s?)?{year}",
+            rf"[.,]?[\s-]{{0,2}}(?:(?:de|del|of|r\.|năm|พ\.ศ\.|ค\.ศ\.)\s?)?{year}"
+        )
+        patterns = (
+            day_first,
             rf"{name}\.?\s{{0,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?,?\s{{1,2}}{year}",
             rf"(?<!\d)(?P<year>\d{{4}})\.?,?\s?(?:m\.\s|gada\s|оны\s|ko\s)?{name}\.?\s?(?P<day>\d{{1,2}})(?!\d)",
             rf"(?<!\d)(?P<year>\d{{4}})\.?\s?gada\s(?P<day>\d{{1,2}})\.\s?{name}",
@@ -214,18 +221,22 @@ def _days(text: str, reader: _Reader) -> Iterator[tuple[re.Match[str], date | No
         yield match, _ordered(match, int(match[4]), reader)
     if match := _VIETNAMESE.search(text):
         yield match, day_of(int(match[3]), int(match[2]), int(match[1]))
-    for pattern in reader.patterns:
-        for match in pattern.finditer(text):
-            digits = match["year"].lstrip("'’")
-            if len(digits) == 2 and (len(text) > SHORT or not int(match["day"])):
-                continue
-            year = int(digits) if len(digits) == 4 else short_year(int(digits), reader.languages)
-            yield match, day_of(year, reader.months.number(match["month"]) or 0, int(match["day"]))
+    yield from _named_days(text, reader)
     if len(text) <= SHORT and (match := _SHORT_YEAR.search(text)):
         if any(language in _YEAR_MONTH_DAY for language in reader.languages):
             yield match, day_of(short_year(int(match[1]), ()), int(match[3]), int(match[4]))
         else:
             yield match, _ordered(match, short_year(int(match[4]), reader.languages), reader)
+
+
+def _named_days(text: str, reader: _Reader) -> Iterator[tuple[re.Match[str], date | None]]:
+    """Dates with the name of a month. Two digits are a year only in a short text: a long one has other numbers."""
+    for pattern in reader.patterns:
+        for match in pattern.finditer(text):
+            digits = match["year"].lstrip("'’")
+            if len(digits) == 4 or len(text) <= SHORT:
+                year = int(digits) if len(digits) == 4 else short_year(int(digits), reader.languages)
+                yield match, day_of(year, reader.months.number(match["month"]) or 0, int(match["day"]))
 
 
 def _han(written: str) -> int:

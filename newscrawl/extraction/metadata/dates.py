@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from newscrawl.extraction.metadata.date_text import Order, Written, read_date
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.marks import Marks
-from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of, pieces_of, text_of
+from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of, text_of
 from newscrawl.extraction.metadata.vicinity import Line, Vicinity
 from newscrawl.extraction.metadata.words import phrases
 from newscrawl.items import DatePrecision, DateSource
@@ -203,26 +203,29 @@ def candidates(
     for raw in (*head.all(*_META), *_like_published(head)):
         yield "meta", raw
     lines = _bylines(near)
-    for text in _in_heading(near.heading):
-        yield "byline", text
-    for line in lines:
-        if line.moment:
-            if not CHANGED.search(line.text):
-                yield "time", line.moment
-        elif is_dateline(line.text) and any(map(str.isdigit, first := before_change(line.text))):
-            yield "byline", first
-    for raw in _times(head.times, near):
-        yield "time", raw
-    for text in _marked(marks, near):
-        if any(map(str.isdigit, first := before_change(text))):
-            yield "byline", first
-    for line in lines:
-        if len(line.text) > LONGEST and is_dateline(first := _OPENING.split(line.text[:LONGEST])[0]):
-            yield "byline", first
+    yield from (("byline", text) for text in _in_heading(near.heading))
+    yield from _in_lines(lines)
+    yield from (("time", raw) for raw in _times(head.times, near))
+    yield from (("byline", first) for text in _marked(marks, near) if _has_digit(first := before_change(text)))
+    openings = (_OPENING.split(line.text[:LONGEST])[0] for line in lines if len(line.text) > LONGEST)
+    yield from (("byline", opening) for opening in openings if is_dateline(opening))
     # Where the date of a change is the only one, the page dates itself by it.
     yield from (("byline", line.text) for line in lines if is_dateline(line.text))
     if day := day_of_url(url):
         yield "url", day
+
+
+def _in_lines(lines: Iterable[Line]) -> Iterator[tuple[DateSource, str]]:
+    for line in lines:
+        if line.moment:
+            if not CHANGED.search(line.text):
+                yield "time", line.moment
+        elif is_dateline(line.text) and _has_digit(first := before_change(line.text)):
+            yield "byline", first
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _in_heading(heading: HtmlElement | None) -> Iterator[str]:

@@ -31,7 +31,9 @@ _OTHERS = re.compile(
     r"cloud|sidebar|related|popular|trending|hot|menu|nav|footer|header|teaser|card|comment|list-?news|recommend|widget",
     re.IGNORECASE,
 )
-_MARGIN = re.compile(r"cloud|sidebar|related|popular|trending|menu|(?<![a-z])nav|teaser|comment|widget|recommend", re.IGNORECASE)
+_MARGIN = re.compile(
+    r"cloud|sidebar|related|popular|trending|menu|(?<![a-z])nav|teaser|comment|widget|recommend", re.IGNORECASE
+)
 _HOME = re.compile(
     r"\A(?:home|start(?:seite)?|accueil|inicio|início|trang chủ|главная|ホーム|首页|hjem|hem|beranda|anasayfa)\Z",
     re.IGNORECASE,

@@ -30,7 +30,9 @@ _NEITHER: dict[Mark, frozenset[str]] = {
 }
 """Elements that a mark says nothing about."""
 _NAMING = frozenset(("class", "id", "itemprop", "rel", "data-role"))
-_CATEGORY = re.compile(r"categor|kategor|rubri[ck]|ressort|article-?section|section-?(?:name|link|label)|chuyen-?muc", re.I)
+_CATEGORY = re.compile(
+    r"categor|kategor|rubri[ck]|ressort|article-?section|section-?(?:name|link|label)|chuyen-?muc", re.IGNORECASE
+)
 """In the class or address of a link to what an article is filed under."""
 _TAG = re.compile(r"/(?:tags?|etiquetas?|schlagwort\w*|topics?|keywords?)/", re.IGNORECASE)
 

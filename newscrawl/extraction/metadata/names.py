@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from newscrawl.extraction.metadata.meta_tags import line_of
 from newscrawl.extraction.metadata.calendars import is_weekday
+from newscrawl.extraction.metadata.meta_tags import line_of
 from newscrawl.extraction.metadata.site_names import is_site
 from newscrawl.extraction.metadata.words import phrases
 
@@ -177,7 +177,11 @@ def _name(text: str) -> str | None:
         name = first if " " in first and is_weekday(last, None) else name
     if not name or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
         return None
-    return None if _SENTENCE.search(text) or _OTHER_CREDIT.search(name) or _NO_NAME.search(name) or _ROLE_ALONE.match(name) else name
+    return (
+        None
+        if _SENTENCE.search(text) or _OTHER_CREDIT.search(name) or _NO_NAME.search(name) or _ROLE_ALONE.match(name)
+        else name
+    )
 
 
 def is_name(name: str, sites: Collection[str] = ()) -> bool:

@@ -8,10 +8,10 @@ from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.authors import read_authors
 from newscrawl.extraction.metadata.dates import Reading, candidates, modified, published, search_date
+from newscrawl.extraction.metadata.filing import paywalled, section_of, tags_of
 from newscrawl.extraction.metadata.headline import headline_element, title_of
 from newscrawl.extraction.metadata.images import images_of, main_image
 from newscrawl.extraction.metadata.json_ld import JsonLd, read_json_ld
-from newscrawl.extraction.metadata.filing import paywalled, section_of, tags_of
 from newscrawl.extraction.metadata.language import language_of, locales_of
 from newscrawl.extraction.metadata.lead import lead_of
 from newscrawl.extraction.metadata.marks import Marks

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from newscrawl.extraction.metadata.json_ld import MOST_CHARS, JsonLd, read_json_ld
-from newscrawl.extraction.metadata.json_ld import Author
+from newscrawl.extraction.metadata.json_ld import MOST_CHARS, Author, JsonLd, read_json_ld
 
 ARTICLE = (
     '{"@context": "https://schema.org", "@type": "NewsArticle", "headline": "Bridge opens in May",'
