@@ -208,7 +208,7 @@ articles = Table(
         "published_source",
         Text,
         doc="Where the date stands on the page: `json_ld`, `meta`, `time` (the element), `byline` (the line "
-        "under the headline) or `url`.",
+        "under the headline), `url`, or `text`: elsewhere in its text, where it is least sure.",
         null="as `published_raw`",
     ),
     _column(
