@@ -177,6 +177,14 @@ def test_operating_has_commands():
         assert any(f"newscrawl {words}" in line for line in found), words
 
 
+def test_architecture_names_every_package():
+    """And every module beside them, each once."""
+    rows = re.findall(r"^\| (`[^|]+) \|", DOCUMENTS["ARCHITECTURE.md"], re.MULTILINE)
+    named = [name.rstrip("/") for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    found = {path.name for path in (ROOT / "newscrawl").iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert sorted(named) == sorted(found - {"__init__.py", "__main__.py", "__pycache__"})
+
+
 def test_releases_agree():
     """The changelog's newest release, the citation and the package have one version."""
     changelog = re.findall(r"^## (\d\S*) - (\S+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
