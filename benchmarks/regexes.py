@@ -1,0 +1,184 @@
+"""The worst time of every regular expression of newscrawl on strings made to be hard for it.
+
+    python -m benchmarks.regexes [--length 20000] [--slow 50]
+
+Every pattern that a module holds when it is imported is tried, by `match`, `search` and `fullmatch`, on strings that
+repeat what the pattern itself speaks of: each character that it names, each pair of them, and the shortest string that
+it matches, each followed by something that it does not match. This finds the common ways of backtracking, and is no
+proof. A pattern that is only ever given short strings is slow here and harmless there; the report names the module, so
+that the caller can be looked up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import itertools
+import pkgutil
+import re
+import re._constants as constants
+import re._parser as parser
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import TimeoutError as TimedOut
+from typing import Any
+
+import regex
+from pebble import ProcessPool
+
+import newscrawl
+
+MOST_SECONDS = 3.0
+"""For one pattern and one string; the report says ``> 3 s`` beyond."""
+_MOST_CHARACTERS = 10
+_SAMPLES = {
+    constants.CATEGORY_DIGIT: "7",
+    constants.CATEGORY_NOT_DIGIT: "x",
+    constants.CATEGORY_SPACE: " ",
+    constants.CATEGORY_NOT_SPACE: "x",
+    constants.CATEGORY_WORD: "w",
+    constants.CATEGORY_NOT_WORD: "-",
+}
+
+
+def patterns() -> dict[str, Any]:
+    """Return every compiled pattern that a module or class of newscrawl holds, by its dotted name."""
+    found: dict[str, Any] = {}
+    for module_info in pkgutil.walk_packages(newscrawl.__path__, "newscrawl."):
+        if ".migrations." in module_info.name or module_info.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(module_info.name)
+        for name, value in vars(module).items():
+            for place, pattern in _within(name, value):
+                if pattern.pattern not in {other.pattern for other in found.values()}:
+                    found[f"{module_info.name}.{place}"] = pattern
+    return found
+
+
+def _within(name: str, value: object) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, re.Pattern | regex.Pattern):
+        yield name, value
+    elif isinstance(value, tuple | list):
+        for index, part in enumerate(value):
+            yield from _within(f"{name}[{index}]", part)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _within(f"{name}[{key!r}]", part)
+    elif hasattr(value, "__self__") and isinstance(value.__self__, re.Pattern | regex.Pattern):
+        yield name, value.__self__
+
+
+def hard_strings(pattern: str | bytes, length: int) -> Iterator[str]:
+    """Yield strings of about ``length`` characters that may be hard for a pattern."""
+    try:
+        tree = parser.parse(pattern)
+    except (re.error, RecursionError):  # what only the package regex understands
+        named = re.findall(r"\w", pattern if isinstance(pattern, str) else pattern.decode("latin-1"))
+        characters, shortest = list(dict.fromkeys(named))[:_MOST_CHARACTERS], ""
+    else:
+        characters, shortest = list(dict.fromkeys(_characters(tree)))[:_MOST_CHARACTERS], _shortest(tree)
+    parts = [*characters, *map("".join, itertools.permutations(characters[:6], 2))]
+    parts += [shortest, *(shortest[:size] for size in (len(shortest) // 2, len(shortest) - 1))]
+    for part in dict.fromkeys(filter(None, parts)):
+        repeated = part * (length // len(part))
+        yield from (repeated, repeated + "\0", shortest + repeated + "\0")
+
+
+def _characters(tree: Any) -> Iterator[str]:
+    for kind, value in tree:
+        if kind in {constants.LITERAL, constants.NOT_LITERAL}:
+            yield chr(value) if kind is constants.LITERAL else "x"
+        elif kind is constants.ANY:
+            yield "x"
+        elif kind is constants.IN:
+            yield from itertools.islice(_class(value), 3)
+        elif kind is constants.BRANCH:
+            for branch in value[1]:
+                yield from _characters(branch)
+        elif kind in {constants.MAX_REPEAT, constants.MIN_REPEAT, constants.POSSESSIVE_REPEAT}:
+            yield from _characters(value[2])
+        elif kind is constants.SUBPATTERN:
+            yield from _characters(value[-1])
+        elif kind in {constants.ASSERT, constants.ASSERT_NOT}:
+            yield from _characters(value[1])
+
+
+def _class(parts: Any) -> Iterator[str]:
+    if parts and parts[0][0] is constants.NEGATE:
+        yield "x"
+        return
+    for kind, value in parts:
+        if kind is constants.LITERAL:
+            yield chr(value)
+        elif kind is constants.RANGE:
+            yield chr(value[0])
+        elif kind is constants.CATEGORY:
+            yield _SAMPLES.get(value, "x")
+
+
+def _shortest(tree: Any) -> str:
+    """Return a short string that a pattern matches, as well as that can be said without trying."""
+    text = ""
+    for kind, value in tree:
+        if kind is constants.LITERAL:
+            text += chr(value)
+        elif kind in {constants.ANY, constants.NOT_LITERAL}:
+            text += "x"
+        elif kind is constants.IN:
+            text += next(_class(value), "x")
+        elif kind is constants.BRANCH:
+            text += _shortest(value[1][0])
+        elif kind in {constants.MAX_REPEAT, constants.MIN_REPEAT, constants.POSSESSIVE_REPEAT}:
+            text += _shortest(value[2]) * max(min(value[0], 100), 1)
+        elif kind is constants.SUBPATTERN:
+            text += _shortest(value[-1])
+    return text
+
+
+def slowest(pattern: str | bytes, flags: int, is_regex: bool, length: int) -> tuple[float, str, str]:
+    """Return the longest time in seconds, and by which method and string, shortened, it was taken."""
+    compiled = regex.compile(pattern, flags) if is_regex else re.compile(pattern, flags)
+    worst = (0.0, "", "")
+    for text, method in itertools.product(hard_strings(pattern, length), ("match", "search", "fullmatch")):
+        given = text if isinstance(pattern, str) else text.encode("latin-1", "replace")
+        began = time.perf_counter()
+        getattr(compiled, method)(given)
+        took = time.perf_counter() - began
+        if took > worst[0]:
+            worst = (took, method, ascii(text[:20]))
+        if took > MOST_SECONDS:
+            break
+    return worst
+
+
+def main() -> None:
+    """Print the slow ones, slowest first, and how many there are in all."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--length", type=int, default=20_000, metavar="CHARACTERS")
+    options.add_argument("--slow", type=float, default=50, metavar="MS", help="show patterns that take longer")
+    given = options.parse_args()
+    found = patterns()
+    rows = []
+    with ProcessPool(max_workers=1) as pool:
+        for name, pattern in found.items():
+            is_regex = isinstance(pattern, regex.Pattern)
+            arguments = (pattern.pattern, pattern.flags, is_regex, given.length)
+            try:
+                took, method, text = pool.schedule(slowest, args=arguments, timeout=10 * MOST_SECONDS).result()
+            except TimedOut:
+                took, method, text = 10 * MOST_SECONDS, "?", "(stopped)"
+            except (ValueError, TypeError, re.error, regex.error) as error:
+                print(f"{name}: not tried ({error})", file=sys.stderr)
+                continue
+            rows.append((took * 1000, name, method, text))
+    rows.sort(reverse=True)
+    for took, name, method, text in rows:
+        if took >= given.slow:
+            print(f"{took:>9.1f} ms  {name}  {method}({text}…)")
+    slow = sum(took >= given.slow for took, *_ in rows)
+    print(f"{len(rows)} patterns, {slow} of them slower than {given.slow:g} ms at {given.length:,} characters")
+
+
+if __name__ == "__main__":
+    main()
