@@ -2,11 +2,11 @@
 
     python -m benchmarks.regexes [--length 20000] [--slow 50]
 
-Every pattern that a module holds when it is imported is tried, by `match`, `search` and `fullmatch`, on strings that
-repeat what the pattern itself speaks of: each character that it names, each pair of them, and the shortest string that
-it matches, each followed by something that it does not match. This finds the common ways of backtracking, and is no
-proof. A pattern that is only ever given short strings is slow here and harmless there; the report names the module, so
-that the caller can be looked up.
+Every pattern that a module holds when it is imported is tried, by the methods that the code calls on it, on strings
+that repeat what the pattern itself speaks of: each character that it names, each pair of them, and the shortest string
+that it matches, each followed by something that it does not match. This finds the common ways of backtracking, and is
+no proof. A pattern that is only ever given short strings is slow here and harmless there; the report names the module,
+so that the caller can be looked up.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import TimeoutError as TimedOut
+from pathlib import Path
 from typing import Any
 
 import regex
@@ -136,11 +137,23 @@ def _shortest(tree: Any) -> str:
     return text
 
 
-def slowest(pattern: str | bytes, flags: int, is_regex: bool, length: int) -> tuple[float, str, str]:
+def methods_of(name: str) -> tuple[str, ...]:
+    """Return which of match, fullmatch and search the package calls on a pattern, going by its name in the source."""
+    source = "".join(path.read_text("utf-8") for path in Path(newscrawl.__file__).parent.rglob("*.py"))
+    called = set(re.findall(rf"\b{re.escape(name)}\.(\w+)\b", source))
+    found = called & {"match", "fullmatch"}
+    if not found or called - found:  # sub, split, findall and finditer search as well
+        found |= {"search"}
+    return tuple(sorted(found))
+
+
+def slowest(
+    pattern: str | bytes, flags: int, is_regex: bool, methods: tuple[str, ...], length: int
+) -> tuple[float, str, str]:
     """Return the longest time in seconds, and by which method and string, shortened, it was taken."""
     compiled = regex.compile(pattern, flags) if is_regex else re.compile(pattern, flags)
     worst = (0.0, "", "")
-    for text, method in itertools.product(hard_strings(pattern, length), ("match", "search", "fullmatch")):
+    for text, method in itertools.product(hard_strings(pattern, length), methods):
         given = text if isinstance(pattern, str) else text.encode("latin-1", "replace")
         began = time.perf_counter()
         getattr(compiled, method)(given)
@@ -163,7 +176,8 @@ def main() -> None:
     with ProcessPool(max_workers=1) as pool:
         for name, pattern in found.items():
             is_regex = isinstance(pattern, regex.Pattern)
-            arguments = (pattern.pattern, pattern.flags, is_regex, given.length)
+            methods = methods_of(name.rpartition(".")[2].partition("[")[0])
+            arguments = (pattern.pattern, pattern.flags, is_regex, methods, given.length)
             try:
                 took, method, text = pool.schedule(slowest, args=arguments, timeout=10 * MOST_SECONDS).result()
             except TimedOut:
