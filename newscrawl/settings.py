@@ -70,8 +70,8 @@ ITEM_PIPELINES = {
     "newscrawl.crawl.pipelines.StorePipeline": 400,
 }
 """`ExtractPipeline` extracts the main text and drops sidebars, in a worker; `StorePipeline` drops learned
-boilerplate, dedupes and stores, in one transaction. Pipelines of your own between 100 and 400 see candidates, after
-400 stored articles."""
+boilerplate, dedupes and stores, in one transaction. A pipeline of your own between 100 and 400 receives a `Candidate`,
+`Outcome` or `Listing`; after 400, a stored `Article`."""
 LOG_FORMATTER = "newscrawl.crawl.logging.OneLineLogFormatter"
 """Logs one line per dropped page, with control characters escaped."""
 LOG_LEVEL = "INFO"
