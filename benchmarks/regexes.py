@@ -137,10 +137,14 @@ def _shortest(tree: Any) -> str:
     return text
 
 
-def methods_of(name: str) -> tuple[str, ...]:
-    """Return which of match, fullmatch and search the package calls on a pattern, going by its name in the source."""
-    source = "".join(path.read_text("utf-8") for path in Path(newscrawl.__file__).parent.rglob("*.py"))
-    called = set(re.findall(rf"\b{re.escape(name)}\.(\w+)\b", source))
+def methods_of(module: str, name: str) -> tuple[str, ...]:
+    """Return which of match, fullmatch and search are called on a pattern, going by its name in the source."""
+    own = Path(sys.modules[module].__file__ or "")
+    everywhere = Path(newscrawl.__file__).parent.rglob("*.py")
+    call = re.compile(rf"\b{re.escape(name)}\.(\w+)\b")
+    called = set(call.findall(own.read_text("utf-8")))
+    if not name.startswith("_"):
+        called |= {method for path in everywhere for method in call.findall(path.read_text("utf-8"))}
     found = called & {"match", "fullmatch"}
     if not found or called - found:  # sub, split, findall and finditer search as well
         found |= {"search"}
@@ -176,7 +180,8 @@ def main() -> None:
     with ProcessPool(max_workers=1) as pool:
         for name, pattern in found.items():
             is_regex = isinstance(pattern, regex.Pattern)
-            methods = methods_of(name.rpartition(".")[2].partition("[")[0])
+            module, _, place = name.partition("[")[0].rpartition(".")
+            methods = methods_of(module, place)
             arguments = (pattern.pattern, pattern.flags, is_regex, methods, given.length)
             try:
                 took, method, text = pool.schedule(slowest, args=arguments, timeout=10 * MOST_SECONDS).result()

@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 
 from newscrawl.base_spiders import arguments
 from newscrawl.base_spiders.base import ArgumentError, NewsSpider
+from newscrawl.compression import GZIP
 from newscrawl.discovery import Found, NotAListing, is_trap, kind_of_link, read_listing
 from newscrawl.discovery.pagination import next_part
 from newscrawl.items import DuePage, Link, Listing, Outcome, Page, PageKind, Visit, Wanted, Window
@@ -334,7 +335,7 @@ class SiteSpider(NewsSpider):
         return Request(following, self.read_part, meta=meta, dont_filter=True, errback=self.fail)
 
     async def _look_for_part(self, body: bytes, content_type: str, url: str) -> str | None:
-        if len(body) < LARGE:
+        if len(body) < LARGE and not body.startswith(GZIP):  # which is as large as it says only once it is unpacked
             return next_part(body, content_type, url)
         return await self.workers.run(next_part, body, content_type, url)
 

@@ -58,7 +58,7 @@ _DATE = re.compile(
     rf"(?<!\d){_YEAR}(?:[/_.-]?(?:0?[1-9]|1[0-2]|[a-z]{{3}})[/_.-]?(?:0?[1-9]|[12]\d|3[01])(?!\d)|[/-](?:0[1-9]|1[0-2])(?=/))"
 )
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{5,}(?!\d)")
-_CODE = re.compile(r"(?=[a-z0-9]*\d[a-z0-9]*[a-z]|[a-z0-9]*[a-z][a-z0-9]*\d)[a-z0-9]{7,40}", re.IGNORECASE)
+_CODE = re.compile(r"(?=[a-z0-9]{7,40}\Z)(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]+", re.IGNORECASE)
 """Letters and digits mixed: the identifiers of content management systems."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 

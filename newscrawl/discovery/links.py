@@ -16,7 +16,7 @@ from newscrawl.urls import LONGEST_URL, site_of, url_key
 _PLAIN = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,4})?(?:/(?:[\w~-][\w.~-]*)?)*(?:\?[\w.~=&+%-]*)?", re.ASCII
 )
-_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|[\da-f:.]*:[\da-f:.]*", re.IGNORECASE)
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|[\da-f.]*:[\da-f:.]*", re.IGNORECASE)
 
 
 def absolute(href: str, base: str) -> str | None:
@@ -41,7 +41,7 @@ def absolute(href: str, base: str) -> str | None:
     if parts.scheme not in {"http", "https"} or "@" in parts.netloc or len(url) > LONGEST_URL:
         return None
     host = parts.hostname or ""
-    return url if _HOST.fullmatch(host) and ".." not in host and len(host) <= 253 else None
+    return url if len(host) <= 253 and ".." not in host and _HOST.fullmatch(host) else None
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,8 @@ from newscrawl.urls import url_key
 
 MOST_PARTS = 50
 """A larger number is that of another article."""
+MOST_PARAMETERS = 20
+"""Query parameters of an address that is looked at: each that could be a page's number costs a key."""
 
 _PARAMETER = re.compile(r"page|p|pg|paged|pageno|page_?num|part|trang|seite|pagina|_page", re.IGNORECASE)
 _WORD = r"(?:page|p|pg|part|trang|seite|pagina|strana|sayfa)"
@@ -96,7 +98,7 @@ def _readings(url: str) -> Iterator[_Part]:
         return
     parts = urlsplit(key)
     query = parse_qsl(parts.query, keep_blank_values=True)
-    for index, (name, value) in enumerate(query):
+    for index, (name, value) in enumerate(query if len(query) <= MOST_PARAMETERS else ()):
         if _PARAMETER.fullmatch(name) and re.fullmatch(r"[1-9]\d?", value):
             rest = urlencode(query[:index] + query[index + 1 :])
             yield _Part(_article(urlunsplit(parts._replace(query=rest))), int(value))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newscrawl.discovery import Found, NotAListing, is_trap, kind_of_link, read_listing, robots_sitemaps
-from newscrawl.discovery.pagination import next_part
+from newscrawl.discovery.kinds import _CODE
+from newscrawl.discovery.pagination import _readings, next_part
 
 URL = "https://bao.example/tin-tuc-trong-ngay-12345.html"
 SEEDS = [
@@ -111,3 +112,16 @@ def test_time_does_not_grow_with_the_square(body):
     """Each would take hours if it did; the limit of a test is two minutes."""
     with contextlib.suppress(NotAListing):
         read_listing(body, "", URL)
+
+
+def test_an_address_with_many_parameters_is_read_in_one_way():
+    """Each parameter that could be a page's number costs a key: 120 of them on many links took 12 s."""
+    few, many = ("&".join(f"page={number % 9 + 1}" for number in range(count)) for count in (2, 120))
+    assert len(list(_readings(f"https://news.example/a?{few}"))) == 3
+    assert len(list(_readings(f"https://news.example/a?{many}"))) == 1
+
+
+@pytest.mark.parametrize("segment", ["a" * 20_000, "a1" * 10_000, "1" * 20_000, "-" * 20_000])
+def test_a_long_segment_is_no_code(segment: str):
+    assert _CODE.fullmatch(segment) is None
+    assert _CODE.fullmatch(segment[:20]) is not None or set(segment) in ({"a"}, {"1"}, {"-"})
