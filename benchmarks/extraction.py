@@ -8,6 +8,10 @@ metadata, and the paired 95 % interval of the F1 difference to trafilatura's def
 
 ``--worst 20`` shows the worst pages line by line, ``--html FILE`` the same as a page, ``--json FILE`` writes all
 figures of every page.
+
+Of the sets in ``datasets.HALVED`` one half of the sites is blind: nobody looks at its pages or learns from them. A plain run
+leaves it out. ``--blind`` measures it alone, prints totals only, and appends them to ``blind.jsonl`` with the date and
+the commit.
 """
 
 from __future__ import annotations
@@ -15,17 +19,27 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import multiprocessing
+import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from benchmarks import extraction_report as report
 from benchmarks.extractors import BASELINE, EXTRACTORS, Found, Run
 from testing import scoring
-from testing.datasets import AEB, DATASETS, NoPages, Page, bench_folder, load_aeb, load_dataset
+from testing.datasets import AEB, DATASETS, HALVED, NoPages, Page, bench_folder, load_aeb, load_dataset
+
+
+BLIND_LOG = Path(__file__).with_name("blind.jsonl")
+"""One run of the blind halves a line: date, commit, and totals by data set and extractor."""
+LONG_WORDS = 3000
+"""Words of a known answer from which a page counts as a long read, which are reported apart as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +59,14 @@ class Result:
     failure: str | None
     """The exception or ``no text``."""
     cpu_ms: float
+    is_long: bool
     text: str = field(repr=False)
 
     def record(self) -> dict[str, object]:
         """The figures, for a file; without the page's text."""
         figures = asdict(self)
         score = figures.pop("score") or {"precision": None, "recall": None, "f1": None}
-        del figures["text"]
+        del figures["text"], figures["is_long"]
         return {key.rstrip("_"): value for key, value in (figures | score).items()}
 
 
@@ -80,19 +95,46 @@ def measure(page: Page, extractor: str, run: Run) -> Result:
         day=scoring.same_day(found.published, moment) if moment and "day" in gives else None,
         failure=failure,
         cpu_ms=cpu_ms,
+        is_long=len(scoring.words_of(gold.text or "")) >= LONG_WORDS,
         text=found.text,
     )
 
 
-def load_extractors(names: Sequence[str]) -> dict[str, Run]:
-    """Those that are installed, ready to run; a line for each of the others."""
-    runs: dict[str, Run] = {}
+def measure_all(pages: Sequence[Page], names: Sequence[str], jobs: int = 1) -> list[Result]:
+    """All extractors on all pages, in so many processes."""
+    tasks = [(page, name) for page in pages for name in names]
+    if jobs == 1:
+        return [_measure(task) for task in tasks]
+    with multiprocessing.get_context("spawn").Pool(jobs, initializer=_silence) as pool:
+        return list(pool.imap(_measure, tasks, chunksize=4 * len(names)))
+
+
+def _measure(task: tuple[Page, str]) -> Result:
+    page, name = task
+    return measure(page, name, _loaded(name))
+
+
+@cache
+def _loaded(name: str) -> Run:
+    return EXTRACTORS[name].load()
+
+
+def _silence() -> None:
+    logging.disable(logging.CRITICAL)  # extractors log what they think of the pages
+    warnings.simplefilter("ignore")
+
+
+def installed(names: Sequence[str]) -> list[str]:
+    """Those of the extractors that are installed; a line for each of the others."""
+    found: list[str] = []
     for name in names:
         try:
-            runs[name] = EXTRACTORS[name].load()
+            _loaded(name)
         except ImportError as error:
             print(f"{name}: not installed ({error})")
-    return runs
+        else:
+            found.append(name)
+    return found
 
 
 def _names(known: Sequence[str]) -> Callable[[str], list[str]]:
@@ -115,6 +157,8 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--aeb", type=Path, metavar="PATH", help="a clone of the article-extraction-benchmark")
     parser.add_argument("--extractors", type=_names(tuple(EXTRACTORS)), default=list(EXTRACTORS), help="all by default")
+    parser.add_argument("--blind", action="store_true", help="the blind halves, totals only, into the log of blind runs")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes; times are only sound with one")
     parser.add_argument("--limit", type=int, metavar="N", help="only the first pages of each data set")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="show the worst pages (of ours, if it runs)")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the worst pages (20, or --worst) as HTML")
@@ -122,37 +166,68 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.worst < 0 or (options.limit is not None and options.limit < 1):
         parser.error("--limit and --worst take positive numbers")
+    if options.blind and (options.worst or options.html or options.json or options.aeb):
+        parser.error("--blind shows no pages: leave out --worst, --html, --json and --aeb")
     return options
 
 
 def _load(options: argparse.Namespace) -> dict[str, list[Page]]:
-    names = options.datasets or (() if options.aeb else DATASETS)
-    pages = {name: load_dataset(bench_folder(), name, options.limit) for name in names}
+    names = options.datasets or (() if options.aeb else HALVED if options.blind else DATASETS)
+    half = "blind" if options.blind else "open"
+    pages = {
+        name: [page for page in load_dataset(bench_folder(), name) if page.half == half][: options.limit]
+        for name in names
+    }
+    pages = {name: found for name, found in pages.items() if found}
     return pages | ({AEB: load_aeb(options.aeb, options.limit)} if options.aeb else {})
+
+
+def _groups(results: Iterable[Result], dataset: str) -> dict[str, list[Result]]:
+    """The results of a data set, and those of its long reads once more."""
+    found = list(results)
+    long = [result for result in found if result.is_long]
+    return {dataset: found} | ({f"{dataset}, long": long} if long and len(long) < len(found) else {})
+
+
+def log_blind_run(groups: dict[str, list[Result]], log: Path = BLIND_LOG) -> None:
+    """Append the totals of a blind run to its log."""
+    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+    record = {
+        "date": datetime.now(UTC).isoformat(timespec="minutes"),
+        "commit": commit or None,
+        "totals": {name: report.totals(results, BASELINE) for name, results in groups.items()},
+    }
+    with log.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(record) + "\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     options = _arguments(arguments)
-    logging.disable(logging.CRITICAL)  # extractors log what they think of the pages
-    warnings.simplefilter("ignore")
+    _silence()
     try:
         datasets = _load(options)
     except NoPages as error:
         print(error, file=sys.stderr)
         return 1
-    runs = load_extractors(options.extractors)
-    if not runs:
+    names = installed(options.extractors)
+    if not names:
         return 1
     results: list[Result] = []
     tables: list[str] = []
-    for name, pages in datasets.items():
-        measured = [measure(page, extractor, run) for page in pages for extractor, run in runs.items()]
+    groups: dict[str, list[Result]] = {}
+    for dataset, pages in datasets.items():
+        measured = measure_all(pages, names, options.jobs)
         results += measured
-        tables.append(report.table(name, measured, BASELINE, of_means=name == AEB))
-        print(f"\n{tables[-1]}", flush=True)
+        for name, group in _groups(measured, dataset).items():
+            groups[name] = group
+            tables.append(report.table(name, group, BASELINE, of_means=dataset == AEB))
+            print(f"\n{tables[-1]}", flush=True)
+    if options.blind:
+        log_blind_run(groups)
     if options.worst or options.html:
-        subject = "ours" if "ours" in runs else next(iter(runs))
+        subject = "ours" if "ours" in names else names[0]
         everything = [page for pages in datasets.values() for page in pages]
         worst = report.worst_pages(everything, results, subject, BASELINE, options.worst or 20)
         if options.worst:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from statistics import fmean, median, quantiles
+from statistics import fmean, quantiles
 from typing import TYPE_CHECKING
 
 from newscrawl.cli.explanation import escape, html_page
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from benchmarks.extraction import Result
     from testing.datasets import Page
 
-_COLUMNS = ("pages", "P", "R", "F1", "F1 PR", "with", "leak", "title", "authors", "day", "failed", "ms", "p95")
+_COLUMNS = (
+    *("pages", "P", "R", "F1", "F1 PR", "with", "leak", "title", "authors", "day"),
+    *("failed", "worse", "ms", "p95"),
+)
+MUCH_WORSE = 0.1
+"""F1 that a page may lose against the baseline before it is counted as worse."""
 _SIDE = 59
 _STYLE = """
 body { font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em; color: #222; background: #fff }
@@ -47,18 +52,30 @@ def table(dataset: str, results: Sequence[Result], baseline: str, *, of_means: b
     against = by_extractor.get(baseline)
     heading = f"{dataset:<21}" + "".join(f"{name:>8}" for name in _COLUMNS) + f"   F1 - {baseline} (95 %)"
     rows = [
-        f"{name:<21}" + "".join(f"{cell:>8}" for cell in _cells(own)) + _difference(own, against, of_means=of_means)
+        f"{name:<21}" + "".join(f"{cell:>8}" for cell in _cells(own, against)) + _difference(own, against, of_means=of_means)
         for name, own in by_extractor.items()
     ]
     return "\n".join([heading, *rows])
 
 
-def _cells(results: Sequence[Result]) -> list[str]:
+def totals(results: Sequence[Result], baseline: str) -> dict[str, dict[str, str]]:
+    """The cells of the table by extractor and column, for a log."""
+    by_extractor: dict[str, list[Result]] = {}
+    for result in results:
+        by_extractor.setdefault(result.extractor, []).append(result)
+    against = by_extractor.get(baseline)
+    return {
+        name: {column: cell for column, cell in zip(_COLUMNS, _cells(own, against), strict=True) if cell != "-"}
+        for name, own in by_extractor.items()
+    }
+
+
+def _cells(results: Sequence[Result], against: Sequence[Result] | None) -> list[str]:
     scores = [result.score for result in results if result.score]
     times = [result.cpu_ms for result in results]
-    failed = sum(1 for result in results if result.failure and result.score)
+    failed = sum(1 for result in results if result.failure)
     return [
-        str(len(scores)),
+        str(len(scores) or len(results)),
         _mean(score.precision for score in scores),
         _mean(score.recall for score in scores),
         _mean(score.f1 for score in scores),
@@ -69,8 +86,19 @@ def _cells(results: Sequence[Result]) -> list[str]:
         _mean(result.authors for result in results),
         _mean(result.day for result in results),
         str(failed),
-        f"{median(times):.1f}" if times else "-",
+        str(len(worse_pages(results, against))) if against and scores else "-",
+        f"{fmean(times):.1f}" if times else "-",
         f"{quantiles(times, n=20, method='inclusive')[-1]:.1f}" if len(times) > 1 else "-",
+    ]
+
+
+def worse_pages(ours: Sequence[Result], theirs: Sequence[Result]) -> list[str]:
+    """The pages whose F1 is below the baseline's by more than ``MUCH_WORSE``."""
+    known = {(result.dataset, result.page): result.score.f1 for result in theirs if result.score}
+    return [
+        result.page
+        for result in ours
+        if result.score and result.score.f1 < known.get((result.dataset, result.page), 0.0) - MUCH_WORSE
     ]
 
 
