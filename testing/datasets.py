@@ -117,7 +117,7 @@ def _gold(record: dict[str, Any]) -> Gold:
         lead=record.get("description") or None,
         title=record.get("title") or None,
         authors=tuple(record.get("authors") or ()),
-        published=record.get("published_at") or record.get("date") or None,
+        published=next((day for key in ("published_at", "date") if isinstance(day := record.get(key), str)), None),
         must=tuple(record.get("must") or ()),
         must_not=tuple(record.get("must_not") or ()),
     )
