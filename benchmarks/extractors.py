@@ -59,13 +59,17 @@ def _ours() -> Run:
     return lambda body, url: _found(newscrawl.extract(body, url))
 
 
+def _ours_by_trafilatura() -> Run:
+    return lambda body, url: _found(extract_page(Page.of(body, url), extractor="trafilatura").article)
+
+
 def _ours_out_of_fold() -> Run:
     """With a judge that has not seen the page's site: the one that ships has learned from these pages."""
-    judges, fold_of = importlib.import_module("training.train_pages").cached_fold_judges()
+    judges = importlib.import_module("training.train_pages").cached_fold_judges()
+    fold_of = importlib.import_module("training.train_textdumps").fold_of
 
     def run(body: bytes, url: str | None) -> Found:
-        judge = judges[fold_of.get(site_of(url or ""), 0)]
-        return _found(extract_page(Page.of(body, url), judge=judge).article)
+        return _found(extract_page(Page.of(body, url), judge=judges[fold_of(site_of(url or ""))]).article)
 
     return run
 
@@ -195,6 +199,7 @@ EXTRACTORS = {
     for extractor in (
         Extractor("ours", _ours),
         Extractor("ours-out-of-fold", _ours_out_of_fold),
+        Extractor("ours-by-trafilatura", _ours_by_trafilatura),
         Extractor(BASELINE, _trafilatura()),
         Extractor("trafilatura-precision", _trafilatura(favor_precision=True)),
         Extractor("trafilatura-recall", _trafilatura(favor_recall=True)),

@@ -144,6 +144,20 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the learned judge said of a web page."""
+
+    chances: tuple[float, ...] = field(repr=False)
+    """Probability of each block to be the article, in the order of ``Extraction.blocks``; blocks behind them have none."""
+    asked_trafilatura: bool
+    """Whether the judge was unsure, and weighed what trafilatura makes of the page."""
+    article: float | None = None
+    """Probability of the page to be an article at all."""
+    evidence: tuple[tuple[str, float], ...] = field(default=(), repr=False)
+    """What that is judged by: name and value, as ``newscrawl.extraction`` documents them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """What was made of a page: the article, and every block with why it is in or out."""
 
@@ -151,6 +165,8 @@ class Extraction:
     blocks: tuple[Block, ...] = field(repr=False)
     extractor: str
     """Name and version of what made it, to tell an extractor's change from a publisher's."""
+    judgement: Judgement | None = field(default=None, repr=False, compare=False)
+    """None for text dumps, for articles of several pages, and where another extractor made it."""
 
 
 ListingKind = Literal["feed", "sitemap", "section"]
@@ -304,12 +320,20 @@ class Wanted:
 
 
 class NoArticle(Exception):  # noqa: N818 - an answer about the page rather than a fault
-    """The page holds no article. ``reason`` is a word to count by, ``detail`` a sentence."""
+    """The page holds no article. ``reason`` is a word to count by, ``detail`` a sentence.
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    ``extraction`` is what was made of the page before it was refused, for whoever explains it; it does not go from one
+    process to another.
+    """
+
+    def __init__(self, reason: str, detail: str = "", extraction: Extraction | None = None) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
+        self.extraction = extraction
+
+    def __reduce__(self) -> tuple[type[NoArticle], tuple[str, str]]:
+        return type(self), (self.reason, self.detail)
 
     def __str__(self) -> str:
         return self.detail or self.reason

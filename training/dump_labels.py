@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 
 from newscrawl.extraction.dump_lines import Line
 from testing.scoring import runs, words_of
@@ -40,6 +41,27 @@ def label_lines(lines: list[Line], gold: str, lead: str = "") -> tuple[list[int]
     for index in _chain(candidates):
         labels[index] = BODY
     return labels, covers
+
+
+def label_snippets(lines: list[Line], must: Sequence[str], must_not: Sequence[str]) -> list[int]:
+    """For each line BODY where it holds a snippet of the text, SIDEBAR where it holds one of something else.
+
+    A line that holds both, and a long one that holds a single word of something else, stays UNKNOWN, as all others do.
+    """
+    body = [words_of(snippet) for snippet in must]
+    others = [words_of(snippet) for snippet in must_not]
+    labels: list[int] = []
+    for line in lines:
+        words = words_of(line.text)
+        is_body = any(_holds(words, snippet) for snippet in body)
+        is_other = any(_holds(words, snippet) and len(words) <= 8 * len(snippet) for snippet in others)
+        labels.append(UNKNOWN if is_body == is_other else BODY if is_body else SIDEBAR)
+    return labels
+
+
+def _holds(words: list[str], snippet: list[str]) -> bool:
+    size = len(snippet)
+    return bool(size) and any(words[at : at + size] == snippet for at in range(len(words) - size + 1))
 
 
 def _occurrences(words: list[str], answer: list[str], places: dict[str, list[int]]) -> list[int]:

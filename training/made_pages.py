@@ -1,7 +1,8 @@
-"""Pages made of saved ones: boxes of other things put into and around an article.
+"""Pages made of saved ones: with boxes of other things, cut short, made long, emptied, walled off.
 
-They teach the judge of web pages that a box is known by what it holds: where it stands and what it is called changes
-from one made page to the next.
+Boxes put into and around an article teach the judge of web pages that a box is known by what it holds: where it stands and
+what it is called changes from one made page to the next. Short and long articles teach it that length decides nothing.
+Emptied pages, listings and walls teach the verdict what is no article.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from training.dump_labels import BODY, SIDEBAR
+from training.page_data import LabelledPage
 from newscrawl.extraction.dom_blocks import Blocks, Node
 from newscrawl.extraction.dom_containers import Containers
 from newscrawl.extraction.dump_lines import Line
-from training.dump_labels import BODY, SIDEBAR
-from training.page_data import LabelledPage
 
 LARGEST_BOX = 40
 """Lines."""
@@ -24,6 +25,13 @@ WORDLESS, NAMELESS = 0.4, 0.25
 """Shares of boxes without class names, and of pages without any."""
 TOPICAL = 0.5
 """Share of boxes whose words are partly replaced by the article's, as related articles share its words."""
+
+SHORTEST, LONGEST = 25, 90
+"""Words of an article that was cut short."""
+LONG = (2_000, 16_000)
+"""Words of an article that was made long."""
+CARDS = (6, 30)
+"""Boxes of a made listing."""
 
 Box = tuple[int, int, int, bool]
 """Node, first line, line after the last, whether it holds prose."""
@@ -66,6 +74,151 @@ def make_page(
         nodes = [node._replace(tokens=()) for node in made.blocks.nodes]
         made = replace(made, blocks=replace(made.blocks, nodes=nodes, inline=[()] * len(made.blocks.lines)))
     return made
+
+
+def shorten(page: LabelledPage, dice: random.Random) -> LabelledPage:
+    """The page with the first lines of its article only, as a brief on a heavy page."""
+    wanted, words = dice.randint(SHORTEST, LONGEST), 0
+    dropped: set[int] = set()
+    for index, label in enumerate(page.labels):
+        if label == BODY and words >= wanted:
+            dropped.add(index)
+        elif label == BODY:
+            words += len(page.blocks.lines[index].text.split())
+    return _without(page, dropped)
+
+
+def empty(page: LabelledPage) -> LabelledPage:
+    """The page without its article: what is left is no article."""
+    return _without(page, {index for index, label in enumerate(page.labels) if label != SIDEBAR})
+
+
+def _without(page: LabelledPage, dropped: set[int]) -> LabelledPage:
+    here = page.blocks
+    left = [index for index in range(len(here.lines)) if index not in dropped]
+    blocks = Blocks(
+        lines=[here.lines[index] for index in left],
+        nodes=here.nodes,
+        owners=[here.owners[index] for index in left],
+        bold=[here.bold[index] for index in left],
+        inline=[here.inline[index] for index in left],
+    )
+    return replace(page, blocks=blocks, labels=[page.labels[index] for index in left])
+
+
+def lengthen(page: LabelledPage, donors: list[LabelledPage], dice: random.Random) -> LabelledPage | None:
+    """The page with paragraphs of other articles below its own, built like them; None where it has no paragraphs."""
+    body = [
+        index
+        for index, label in enumerate(page.labels)
+        if label == BODY and page.blocks.lines[index].kind == "paragraph" and page.blocks.nodes[page.blocks.owners[index]].tag == "p"
+    ]
+    if len(body) < 3:
+        return None
+    wanted = dice.uniform(*LONG) if dice.random() < 0.5 else dice.uniform(LONG[0], 3 * LONG[0])
+    lines: list[Line] = []
+    words = 0
+    while words < wanted:
+        donor = dice.choice(donors)
+        found = [
+            line
+            for line, label in zip(donor.blocks.lines, donor.labels, strict=True)
+            if label == BODY and line.kind in ("paragraph", "heading")
+        ]
+        lines += found
+        words += sum(len(line.text.split()) for line in found) + 1
+    here, cut = page.blocks, body[-1] + 1
+    model = here.nodes[here.owners[body[-1]]]
+    nodes, owners = list(here.nodes), []
+    for line in lines:
+        owners.append(len(nodes))
+        is_heading = line.kind == "heading"
+        nodes.append(model._replace(tag=f"h{line.level or 2}", tokens=()) if is_heading else model)
+    blocks = Blocks(
+        lines=[*here.lines[:cut], *lines, *here.lines[cut:]],
+        nodes=nodes,
+        owners=[*here.owners[:cut], *owners, *here.owners[cut:]],
+        bold=[*here.bold[:cut], *[0] * len(lines), *here.bold[cut:]],
+        inline=[*here.inline[:cut], *[()] * len(lines), *here.inline[cut:]],
+    )
+    return replace(page, blocks=blocks, labels=[*page.labels[:cut], *[BODY] * len(lines), *page.labels[cut:]])
+
+
+def silence(page: LabelledPage, dice: random.Random) -> LabelledPage:
+    """The page with less said about it: without its dates, authors, claims or address, each by chance."""
+    facts = page.facts
+    if dice.random() < 0.5:
+        facts = replace(facts, published_at=None, published_source=None, published_raw=None, published_precision=None)
+    if dice.random() < 0.5:
+        facts = replace(facts, authors=())
+    if dice.random() < 0.3:
+        facts = replace(facts, description=None)
+    if dice.random() < 0.25:
+        facts = replace(facts, url=None)
+    return replace(page, facts=facts, claims_article=page.claims_article and dice.random() < 0.5)
+
+
+def make_listing(page: LabelledPage, pool: list[tuple[LabelledPage, list[Box]]], dice: random.Random) -> LabelledPage | None:
+    """A page without its article, but with many boxes of other articles in its place."""
+    made: LabelledPage | None = page
+    for _ in range(dice.randint(*CARDS)):
+        donor, choice = dice.choice(pool)
+        grown = _insert(made, donor, dice.choice(choice), dice) if made is not None else None
+        made = grown or made
+    return empty(_as_listing(made, dice)) if made is not None else None
+
+
+def _as_listing(page: LabelledPage, dice: random.Random) -> LabelledPage:
+    """At the address of a section or home page, and with what such pages say of themselves, which is often the same."""
+    facts = page.facts
+    steps = dice.choice(([], [], ["news"], ["sport", "football"], ["the-gioi"], ["wirtschaft"], ["tag", "harbour"]))
+    url = f"https://{page.site}/{'/'.join(steps)}" if dice.random() < 0.8 else facts.url
+    if dice.random() < 0.7:
+        facts = replace(facts, published_at=None, published_source=None, published_raw=None, published_precision=None)
+    if dice.random() < 0.5:
+        facts = replace(facts, authors=())
+    if dice.random() < 0.7:
+        words = (facts.title or "").split()
+        facts = replace(facts, title=" ".join(words[: dice.randint(1, 3)]))
+    return replace(page, facts=replace(facts, url=url), claims_article=page.claims_article and dice.random() < 0.3)
+
+
+def make_wall(page: LabelledPage, notices: list[str], dice: random.Random) -> LabelledPage | None:
+    """A page with a notice in the place of its article: it says nothing of itself, and its address names something else."""
+    body = [index for index, label in enumerate(page.labels) if label == BODY]
+    if not body or len(notices) < 4:
+        return None
+    title, *texts = dice.sample(notices, dice.randint(2, 4))
+    title = " ".join(title.split()[: dice.randint(2, 8)])
+    here = page.blocks
+    heading = Line(title, "heading", 1)
+    lines = [heading, *(Line(text, "paragraph") for text in texts)]
+    places = [body[min(at, len(body) - 1)] for at in range(len(lines))]
+    made = list(here.lines)
+    for place, line in zip(places, lines, strict=True):
+        made[place] = line
+    blocks = replace(here, lines=made)
+    kept = set(places)
+    dropped = {index for index, label in enumerate(page.labels) if label != SIDEBAR and index not in kept}
+    if dice.random() < 0.4:  # bare pages have little around the notice
+        around = [index for index in range(len(made)) if index not in kept]
+        dropped |= set(dice.sample(around, max(len(around) - dice.randint(0, 15), 0)))
+    return _unsaid(_without(replace(page, blocks=blocks), dropped), title)
+
+
+def _unsaid(page: LabelledPage, title: str | None) -> LabelledPage:
+    """Without anything that the page says of an article."""
+    facts = replace(
+        page.facts,
+        title=title if title is not None else page.facts.title,
+        authors=(),
+        description=None,
+        published_at=None,
+        published_source=None,
+        published_raw=None,
+        published_precision=None,
+    )
+    return replace(page, facts=facts, claims_article=False)
 
 
 def _insert(page: LabelledPage, donor: LabelledPage, box: Box, dice: random.Random) -> LabelledPage | None:

@@ -110,7 +110,7 @@ def test_missing_pages_are_one_line(tmp_path: Path, arguments: tuple[str, ...], 
 def test_an_unknown_extractor_is_named(bench: Path):
     done = run("--extractors", "ours,magic", bench=bench)
     assert done.returncode == 2
-    assert "unknown: magic; known: ours, ours-out-of-fold, trafilatura," in done.stderr
+    assert "unknown: magic; known: ours, ours-out-of-fold, ours-by-trafilatura, trafilatura," in done.stderr
 
 
 def test_an_extractor_without_its_package_is_listed_and_skipped(bench: Path):

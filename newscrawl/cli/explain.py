@@ -93,6 +93,8 @@ def _read(path: str) -> Explanation:
         source = page.source or (source_of(page.url) if page.url else None)
         return Explanation(path, extract_page(replace(page, source=source), rules_for(page.url)))
     except NoArticle as error:
+        if error.extraction is not None:
+            return Explanation.of_refused(path, error.extraction, str(error))
         raise NotExplainedError(printable(f"{path}: {error}")) from error
 
 

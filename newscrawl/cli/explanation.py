@@ -13,7 +13,7 @@ from datetime import datetime
 import click
 
 from newscrawl.cli.options import wrapped
-from newscrawl.items import Article, Block, BlockKind, DatePrecision, Extraction, kept_text
+from newscrawl.items import Article, Block, BlockKind, DatePrecision, Extraction, Judgement, kept_text
 from newscrawl.text import printable
 
 MARKS: dict[BlockKind, str] = {
@@ -43,6 +43,16 @@ class Explanation:
     extraction: Extraction
     notes: Mapping[int, str] = field(default_factory=dict)
     """What more there is to say of a block, by its number."""
+    refusal: str | None = None
+    """Why the page is no article, in a sentence; None where it is one."""
+
+    @classmethod
+    def of_refused(cls, place: str, extraction: Extraction, refusal: str) -> Explanation:
+        """Explain a page that is no article: its blocks as they would have been, each with its chance."""
+        judgement = extraction.judgement
+        chances = judgement.chances if judgement is not None else ()
+        notes = {index: f"the article with a chance of {chance:.0%}" for index, chance in enumerate(chances)}
+        return cls(place, extraction, notes, refusal)
 
     @property
     def title(self) -> str:
@@ -55,7 +65,9 @@ class Explanation:
         said, missing = _facts(self.extraction.article)
         if missing:
             said.append(("not said", ", ".join(missing)))
-        return [*said, ("extractor", self.extraction.extractor)]
+        if self.refusal is not None:
+            said.insert(0, ("no article", self.refusal))
+        return [*said, *_judgement(self.extraction.judgement), ("extractor", self.extraction.extractor)]
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -95,6 +107,17 @@ def _facts(article: Article) -> tuple[list[tuple[str, str]], list[str]]:
     said += [("images", f"{image.url} {image.caption or ''}".rstrip()) for image in article.images]
     missing = [name for name, value in values.items() if not value]
     return said, missing if article.images else [*missing, "images"]
+
+
+def _judgement(judgement: Judgement | None) -> list[tuple[str, str]]:
+    """What the judge said of the whole page."""
+    if judgement is None:
+        return []
+    asked = [("trafilatura", "asked, for the judge was unsure")] if judgement.asked_trafilatura else []
+    if judgement.article is None:
+        return asked
+    evidence = ", ".join(f"{name} {value:g}" for name, value in judgement.evidence)
+    return [*asked, ("is an article", f"with a chance of {judgement.article:.0%}: {evidence}")]
 
 
 def _published(article: Article) -> str | None:

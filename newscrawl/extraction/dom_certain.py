@@ -57,18 +57,24 @@ def comments(page: Measured, chances: Floats, words: Floats) -> set[int]:
     return found
 
 
-def boxes_of_links(page: Measured) -> set[int]:
+def boxes_of_links(page: Measured, chances: Floats, words: Floats) -> set[int]:
     """The lines of containers that begin with a known heading of a list and hold headlines that are links.
 
-    The heading alone decides nothing, nor do the links: an article may hold either.
+    The heading alone decides nothing, nor do the links: an article may hold either. A container that holds a
+    first-level heading or half of the words that are likely the article is no such box, whatever it begins with.
     """
     known = page.base[:, SLOT["lex_related"]] + page.base[:, SLOT["lex_more"]] > 0
+    likely = np.concatenate([[0.0], np.cumsum(words * (chances >= 0.5))])
+    headlines = np.cumsum([0, *(line.level == 1 for line in page.blocks.lines)])
     found: set[int] = set()
     for heading in np.flatnonzero(known):
         container = page.held.group[page.blocks.owners[heading]]
-        box = range(int(page.held.first[container]), int(page.held.last[container]))
-        if box.start == heading and any(is_other_headline(page.blocks.lines[line]) for line in box[1:]):
-            found.update(box)
+        first, last = int(page.held.first[container]), int(page.held.last[container])
+        holds_article = headlines[first] < headlines[last] or likely[last] - likely[first] >= 0.5 * likely[-1]
+        if first != heading or holds_article:
+            continue
+        if any(is_other_headline(page.blocks.lines[line]) for line in range(first + 1, last)):
+            found.update(range(first, last))
     return found
 
 

@@ -72,6 +72,21 @@ class Containers:
         around = np.maximum(self.parent[self.owners], 0)
         return _numbered(self.build[self.owners], self.build[around])
 
+    def siblings(self) -> Indices:
+        """A number a line, equal for lines in siblings of one build: the items of a list, the entries of a live blog.
+
+        Siblings stand in one parent and have one tag and the same tokens. Lines count by the innermost container around
+        them that has two siblings and more; those without any count by their parent.
+        """
+        beside = _numbered(self.parent, self.build)
+        many = np.bincount(beside)[beside] >= 3
+        group = beside + len(beside)
+        found = np.zeros(len(beside), np.int64)
+        for node, parent in enumerate(self.parent.tolist()):
+            found[node] = group[node] if many[node] or parent < 0 else found[parent]
+        numbers: Indices = np.unique(found[self.owners], return_inverse=True)[1]
+        return numbers
+
 
 def _numbered(one: Indices, other: Indices) -> Indices:
     """A number for each pair, equal for equal ones."""

@@ -75,12 +75,13 @@ def group_features(held: Containers, words: Floats, chances: Floats) -> Matrix:
         many, mass, likely, likely_mass = held.sums(columns, at).T
         parts += [likely / np.maximum(many, 1), likely_mass / np.maximum(mass, 1), likely_mass / total]
         at = held.above[at]
-    build = held.builds()
-    mass = np.maximum(np.bincount(build, weights=words), 1)
-    parts += [
-        (np.bincount(build, weights=chances) / np.bincount(build))[build],
-        (np.bincount(build, weights=chances * words) / mass)[build],
-    ]
+    for alike in (held.builds(), held.siblings()):
+        mass = np.maximum(np.bincount(alike, weights=words), 1)
+        parts += [
+            (np.bincount(alike, weights=chances) / np.bincount(alike))[alike],
+            (np.bincount(alike, weights=chances * words) / mass)[alike],
+        ]
+    parts.append(np.log1p(np.bincount(alike, weights=chances > 0.5))[alike])
     return np.stack(parts, axis=1).astype(np.float32)
 
 

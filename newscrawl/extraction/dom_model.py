@@ -6,7 +6,7 @@ scores, seed).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -17,8 +17,9 @@ from newscrawl.extraction.dom_containers import Containers, Floats
 from newscrawl.extraction.dom_features import Opinions, dom_features, group_features, words_and_prose
 from newscrawl.extraction.dom_names import Odds, name_features
 from newscrawl.extraction.dump_features import features, second_features
-from newscrawl.extraction.dump_model import Forest, Judge, forest_of, load_judge
+from newscrawl.extraction.dump_model import Forest, forest_of
 from newscrawl.extraction.dump_shape import Matrix
+from newscrawl.extraction.second_opinion import opinion_features
 
 HOPELESS = 0.01
 """Chance below which the first forest's word is final. That is half to four fifths of a page's lines; on out-of-fold
@@ -46,28 +47,51 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class PageJudge:
-    """The first forest judges each line; the second also sees what the first said of the lines around it."""
+    """Three forests, each of which sees what the one before it said.
 
-    lines: Judge
-    """The judge of text dumps, which knows lines in many more forms: its opinion is one of the features."""
+    The first judges each line, the second also sees the first's opinion of the line's neighbours and containers, the
+    third also how much of each line stands in trafilatura's texts. The third is asked about unsure pages alone.
+    """
+
     first: Forest
     second: Forest
+    third: Forest
+    verdict: Forest
+    """Judges whole pages by ``verdict.EVIDENCE``."""
     odds: Odds
 
-    def chances(self, page: Measured) -> Floats:
-        """Probability of each line to be the article."""
-        matrix = first_matrix(page, self.lines, self.odds)
+    def judge(self, page: Measured) -> Judgement:
+        """Judge the lines by the page alone."""
+        matrix = first_matrix(page, self.odds)
         chances = self.first.chances(matrix)
-        open_to_doubt = chances >= HOPELESS
-        second = second_matrix(page, matrix, chances)[open_to_doubt]
-        chances[open_to_doubt] = self.second.chances(second)
+        second = second_matrix(page, matrix, chances)
+        doubtful = chances >= HOPELESS
+        chances = chances.copy()
+        chances[doubtful] = self.second.chances(second[doubtful])
+        return Judgement(chances, second)
+
+    def reconsider(self, page: Measured, judgement: Judgement, covered: tuple[Floats, Floats]) -> Floats:
+        """Judge the lines once more, knowing what trafilatura makes of the page."""
+        chances = judgement.chances.copy()
+        open_to_doubt = (chances >= HOPELESS) | (covered[0] > 0) | (covered[1] > 0)
+        third = third_matrix(page, judgement, covered)[open_to_doubt]
+        chances[open_to_doubt] = self.third.chances(third)
         return chances
 
 
-def first_matrix(page: Measured, lines: Judge, odds: Odds) -> Matrix:
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the first two forests say of a page's lines."""
+
+    chances: Floats
+    """Probability of each line to be the article."""
+    matrix: Matrix = field(repr=False)
+    """What the second forest saw."""
+
+
+def first_matrix(page: Measured, odds: Odds) -> Matrix:
     """What the first forest sees."""
-    opinion = lines.chances(page.base)[:, None].astype(np.float32)
-    return np.hstack([page.matrix, opinion, name_features(page.blocks, odds)])
+    return np.hstack([page.matrix, name_features(page.blocks, odds)])
 
 
 def second_matrix(page: Measured, first: Matrix, chances: Floats) -> Matrix:
@@ -76,10 +100,24 @@ def second_matrix(page: Measured, first: Matrix, chances: Floats) -> Matrix:
     return np.hstack([second_features(first, chances), group_features(page.held, words, chances)])
 
 
+def third_matrix(page: Measured, judgement: Judgement, covered: tuple[Floats, Floats]) -> Matrix:
+    """What the third forest sees: also the second one's opinion, and how far trafilatura agrees."""
+    words, _ = words_and_prose(judgement.matrix)
+    chances = judgement.chances
+    parts = [
+        judgement.matrix,
+        chances[:, None].astype(np.float32),
+        group_features(page.held, words, chances),
+        opinion_features(page.held, words, chances, covered),
+    ]
+    return np.hstack(parts)
+
+
 @cache
 def load_page_judge() -> PageJudge:
     """The judge that ships with the package."""
     with resources.files(__package__).joinpath("dom_model.npz").open("rb") as file, np.load(file) as arrays:
         tokens = bytes(arrays["tokens"]).decode().split("\n")
         odds = {token: (float(own), float(around)) for token, (own, around) in zip(tokens, arrays["odds"], strict=True)}
-        return PageJudge(load_judge(), forest_of(arrays, "first"), forest_of(arrays, "second"), odds)
+        first, second, third, verdict = (forest_of(arrays, name) for name in ("first", "second", "third", "verdict"))
+        return PageJudge(first, second, third, verdict, odds)

@@ -2,49 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Literal
 
 import trafilatura
 
 from newscrawl._version import __version__
 from newscrawl.extraction.decode import decode
 from newscrawl.extraction.dom_model import PageJudge
-from newscrawl.extraction.html import extract_html
+from newscrawl.extraction.html import ExtractedPage, extract_html, read_page
+from newscrawl.extraction.second_opinion import ask_trafilatura
 from newscrawl.extraction.textdump import clean_dump
-from newscrawl.items import Article, Block, Extraction, NoArticle, Page, UnreadablePage, kept_text
+from newscrawl.items import Article, Block, Extraction, Judgement, NoArticle, Page, UnreadablePage, kept_text
 from newscrawl.rules import NO_RULES, SiteRules, load_adjust
 from newscrawl.text import clean, clean_line
 
 MOST_LINES = 50_000
 """Lines of a text dump that are judged: two seconds."""
 
-_EXTRACTOR = f"newscrawl {__version__}, trafilatura {trafilatura.__version__}"
+_VERSIONS: dict[Extractor, str] = {
+    "newscrawl": f"newscrawl {__version__}, trafilatura {trafilatura.__version__}",
+    "trafilatura": f"trafilatura {trafilatura.__version__}, newscrawl {__version__}",
+}
+_Extract = Callable[[str, str | None, datetime, SiteRules], ExtractedPage]
 
 
-def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | None = None) -> Extraction:
+Extractor = Literal["newscrawl", "trafilatura"]
+"""Who finds the text of HTML pages. Metadata and text dumps are newscrawl's in any case."""
+
+
+def extract_page(
+    page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | None = None, *, extractor: Extractor = "newscrawl"
+) -> Extraction:
     """Extract the article of a page.
 
     ``text/plain`` is a text dump: a title line, then the body among what an extractor left around it.
     ``rules`` are those of the page's site. ``judge`` decides about the blocks of an HTML page; by default it is the
-    one that ships.
+    one that ships. With ``extractor="trafilatura"`` nobody judges: the text is trafilatura's with its defaults, and each
+    line of it a block.
 
     Raises NoArticle, or its subclass UnreadablePage where the page itself is broken; never anything else
     for what a page holds.
     """
-    article, blocks = _extract_one(page, rules, judge)
+    extract = _by_trafilatura if extractor == "trafilatura" else partial(extract_html, judge=judge)
+    try:
+        article, blocks, judgement = _extract_one(page, rules, extract)
+    except NoArticle as error:
+        if (made := error.extraction) is not None:
+            refused = replace(made.article, url=page.url, source=page.source)
+            error.extraction = replace(made, article=refused, extractor=_VERSIONS[extractor])
+        raise
     if page.rest:
-        article, blocks = _join(article, blocks, page.rest, rules, judge)
+        judgement = None
+        article, blocks = _join(article, blocks, page.rest, rules, extract)
     article = replace(article, url=page.url, source=page.source)
     if rules.adjust is not None:
         article = _adjusted(article, page, rules.adjust)
-    return Extraction(article, blocks, _EXTRACTOR)
+    return Extraction(article, blocks, _VERSIONS[extractor], judgement)
 
 
-def _extract_one(page: Page, rules: SiteRules, judge: PageJudge | None) -> tuple[Article, tuple[Block, ...]]:
+def _extract_one(page: Page, rules: SiteRules, extract: _Extract) -> ExtractedPage:
+    judgement: Judgement | None = None
     text = decode(page.body, page.content_type)
     try:
         if "html" in page.content_type:
-            article, blocks = extract_html(text, page.url, page.fetched_at, rules, judge)
+            article, blocks, judgement = extract(text, page.url, page.fetched_at, rules)
         else:
             article, blocks = _extract_dump(text, rules)
     except NoArticle:
@@ -54,17 +79,26 @@ def _extract_one(page: Page, rules: SiteRules, judge: PageJudge | None) -> tuple
         raise UnreadablePage("extractor_failed", detail) from error
     if not article.text:
         raise NoArticle("no_text", "no article text was found")
-    return article, blocks
+    return ExtractedPage(article, blocks, judgement)
+
+
+def _by_trafilatura(html: str, url: str | None, fetched_at: datetime, rules: SiteRules) -> ExtractedPage:
+    page = read_page(html, url, fetched_at, rules)
+    text = ask_trafilatura(page.tree, url).default
+    blocks = tuple(Block("paragraph", clean(line)) for line in text.split("\n") if line.strip())
+    if not blocks:
+        raise NoArticle("no_text", "trafilatura finds no text")
+    return ExtractedPage(replace(page.facts, text=kept_text(blocks)), blocks, None)
 
 
 def _join(
-    article: Article, blocks: tuple[Block, ...], rest: tuple[Page, ...], rules: SiteRules, judge: PageJudge | None
+    article: Article, blocks: tuple[Block, ...], rest: tuple[Page, ...], rules: SiteRules, extract: _Extract
 ) -> tuple[Article, tuple[Block, ...]]:
     """Put the further pages of an article behind the first. What each of them says again is said once."""
     joined, images = list(blocks), list(article.images)
     for page in rest:
         try:
-            part, following = _extract_one(page, rules, judge)
+            part, following, _ = _extract_one(page, rules, extract)
         except UnreadablePage:
             raise
         except NoArticle:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
 
 from newscrawl.extraction.dom_blocks import Blocks, parse_blocks
 from newscrawl.extraction.dom_features import Opinions
-from newscrawl.extraction.dom_keep import judge_lines
+from newscrawl.extraction.dom_keep import Kept, keep_lines
 from newscrawl.extraction.dom_model import Measured, PageJudge, load_page_judge
 from newscrawl.extraction.metadata import read_metadata
 from newscrawl.extraction.metadata.json_ld import read_json_ld
 from newscrawl.extraction.metadata.lead import without_kicker
 from newscrawl.extraction.parse import parse_page
 from newscrawl.extraction.prune import prune
-from newscrawl.extraction.verdict import refuse_listings
-from newscrawl.items import Article, Block, NoArticle, UnreadablePage, kept_text
+from newscrawl.extraction.second_opinion import SecondOpinion, ask_trafilatura
+from newscrawl.extraction.verdict import Verdict, judge_page
+from newscrawl.items import Article, Block, Extraction, Judgement, NoArticle, UnreadablePage, kept_text
 from newscrawl.rules import NO_RULES, SiteRules
 from newscrawl.text import clean
 
@@ -30,6 +35,7 @@ MOST_LINES = 20_000
 class ReadPage:
     """An HTML page before anything is decided about its text."""
 
+    tree: HtmlElement = field(repr=False)
     facts: Article
     """Everything but the text."""
     blocks: Blocks
@@ -57,25 +63,53 @@ def read_page(html: str, url: str | None, fetched_at: datetime, rules: SiteRules
         raise NoArticle("no_text", "no article text was found")
     claims = _ARTICLE.search(" ".join([structured.kind or "", *tree.xpath('//meta[@property="og:type"]/@content')[:1]]))
     opinions = Opinions(facts.description, structured.body)
-    return ReadPage(facts, blocks, opinions, claims is not None, tuple(pruned))
+    return ReadPage(tree, facts, blocks, opinions, claims is not None, tuple(pruned))
+
+
+class ExtractedPage(NamedTuple):
+    """An article and its blocks."""
+
+    article: Article
+    blocks: tuple[Block, ...]
+    judgement: Judgement | None
+    """None where nobody judged."""
 
 
 def extract_html(
     html: str, url: str | None, fetched_at: datetime, rules: SiteRules, judge: PageJudge | None = None
-) -> tuple[Article, tuple[Block, ...]]:
+) -> ExtractedPage:
     """Extract the article of an HTML page. Raises NoArticle when there is none in it."""
     page = read_page(html, url, fetched_at, rules)
-    title = page.facts.title or ""
-    measured = Measured.of(page.blocks, title, page.opinions)
-    chances = (judge or load_page_judge()).chances(measured)
-    reasons = judge_lines(measured, chances, title, page.facts.description)
-    refuse_listings(measured, chances, reasons, page.facts, claims_article=page.claims_article)
+    decision = decide(page, judge or load_page_judge(), lambda: ask_trafilatura(page.tree, url))
     blocks = tuple(
         Block(line.kind, clean(line.text) if reason is None else line.text, reason)
-        for line, reason in zip(page.blocks.lines, reasons, strict=True)
+        for line, reason in zip(page.blocks.lines, decision.kept.reasons, strict=True)
     )
+    verdict = decision.verdict
+    judgement = Judgement(
+        tuple(decision.kept.chances.round(4).tolist()), decision.kept.asked, verdict.article, verdict.evidence
+    )
+    if verdict.refusal is not None:
+        refused = Extraction(replace(page.facts, text=kept_text(blocks)), blocks, "", judgement)
+        raise NoArticle(verdict.refusal, verdict.detail, refused)
     described = page.facts.description
     leads = (without_kicker(clean(block.text), described) for block in blocks if block.reason == "lead")
     lead = next(leads, described)
     article = replace(page.facts, text=kept_text(blocks), description=lead)
-    return article, blocks + tuple(Block("paragraph", text, "site") for text in page.pruned)
+    return ExtractedPage(article, blocks + tuple(Block("paragraph", text, "site") for text in page.pruned), judgement)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about a page."""
+
+    kept: Kept
+    verdict: Verdict
+
+
+def decide(page: ReadPage, judge: PageJudge, ask: Callable[[], SecondOpinion]) -> Decision:
+    """Decide which lines are the article, and whether there is one. ``ask`` is called where the judge is unsure."""
+    title = page.facts.title or ""
+    measured = Measured.of(page.blocks, title, page.opinions)
+    kept = keep_lines(measured, judge, title, page.facts.description, ask)
+    return Decision(kept, judge_page(measured, judge, kept, page.facts, claims_article=page.claims_article))

@@ -42,6 +42,8 @@ _PARSER = HTMLParser(
 """With the options of trafilatura's. That asks Python for the class of each element, at each look."""
 _PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
 _BEGINS_WHOLE = re.compile(r"\s*<(?:html|!doctype)", re.IGNORECASE)
+_LATE_BEGINNING = re.compile("<!doctype|<html", re.IGNORECASE)
+"""Where a page begins that has a script before its doctype, at which libxml2 gives up."""
 _DOCTYPE_WITH_SLASH = re.compile("< ?! ?DOCTYPE[^>]*/", re.IGNORECASE)
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
 _NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
@@ -51,7 +53,12 @@ def parse_page(html: str) -> HtmlElement | None:
     """Parse a page, in NFC; None where there is no tree in it. Raises UnreadablePage where it is too large."""
     if html.count("<") > MOST_TAGS and next(islice(_OPENING.finditer(html), MOST_TAGS, None), None):
         raise UnreadablePage("too_large", f"more than {MOST_TAGS} tags; a page of so many is not read")
-    tree = _tree(nfc(_CROWD.sub(r"\1", html)))
+    html = _CROWD.sub(r"\1", html)
+    tree = _tree(nfc(html))
+    if tree is None or tree.find(".//body") is None:
+        begin = _LATE_BEGINNING.search(html, 1)
+        again = _tree(nfc(html[begin.start() :])) if begin is not None else None
+        tree = tree if again is None else again
     if tree is not None and _LONG_VALUE.search(html):
         long: Any = _LONG(tree)
         for value in long:

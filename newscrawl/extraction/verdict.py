@@ -1,83 +1,247 @@
-"""Whether a web page is an article at all: lists, home pages, shells around a video and error pages are not.
+"""Whether a web page is an article at all: lists, home pages, shells, walls and error pages are not.
 
-A page speaks for itself in two ways: it calls itself an article, and it is dated. The less of that there is, the more
-its text must show: enough words, sure of being one text, standing together, a fair share of all that the page says.
-The figures were chosen on 943 articles, the same pages without their article, and 14 home and section pages.
+The verdict is learned (``training/train_pages``) from articles, articles cut to their first lines, the same pages without
+their article, home and section pages, and walls. What it looks at is in ``EVIDENCE``, and nothing of it knows a
+language but ``wall_words``, which is one hint and names the kind of a wall.
 """
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
+from newscrawl.extraction.dom_certain import is_other_headline
 from newscrawl.extraction.dom_containers import Floats
 from newscrawl.extraction.dom_features import words_and_prose
-from newscrawl.extraction.dom_model import Measured
-from newscrawl.items import Article, DropReason, NoArticle
+from newscrawl.extraction.dom_keep import Kept
+from newscrawl.extraction.dom_model import Measured, PageJudge
+from newscrawl.extraction.dump_shape import SLOT
+from newscrawl.items import Article
 
-FEWEST_WORDS = {0: 80, 1: 60, 2: 40, 3: 40, 4: 25}
-"""Words of an article by evidence: two points for calling itself an article, two for a date in its mark-up, one for a
-date in its text, or where nothing else speaks for a text that stands below the headline and uses its words. Where the
-text is most of what the page says the fewest are enough."""
-SURE, TOGETHER, SHARE = 0.6, 0.34, 0.2
-"""Mean chance of the kept words; their share in containers with three kept lines or more, and of the page's words."""
-LONG, MOST = 400, 0.5
+EVIDENCE = {
+    "words": "words of the kept text (log)",
+    "share": "share of the page's words that are kept",
+    "sure": "mean chance of the kept words",
+    "prose": "share of the kept words that are unlinked sentences",
+    "together": "share of the kept words in containers with three kept lines or more",
+    "below_headline": "share of the kept words in the innermost container of a first-level heading",
+    "headline_in_text": "share of the headline's words that the text uses",
+    "headline_in_address": "share of the words of the page's address that stand in its headline; -1 where it has none",
+    "text_in_address": "share of the words of the page's address that stand in headline or text; -1 where it has none",
+    "claims_article": "the page's mark-up calls it an article",
+    "dated": "2 for a date in mark-up or address, 1 for one in the text, 0 for none",
+    "author": "the page names an author",
+    "described": "the page has a description",
+    "other_headlines": "lines that are nothing but a link, and long enough for a headline (log)",
+    "beside_links": "share of the kept words in lines beside one that is nothing but a link, as a teaser is",
+    "linked": "share of the page's words that are links",
+    "lines": "lines of the page (log)",
+    "kept_lines": "lines of the text (log)",
+    "longest": "words of the longest kept line (log)",
+    "dates": "lines that hold a date (log)",
+    "headings": "first-level headings",
+    "depth": "steps in the path of the address; -1 without an address",
+    "slug": "words of the last step of the path; -1 without an address",
+    "digits": "longest run of digits in the path; -1 without an address",
+    "wall_words": "phrases of walls and error pages in headline and text, for each hundred words",
+}
+"""What the verdict looks at, in the order of its columns."""
+
+WALLS = {
+    "consent": "a request for consent",
+    "login": "a request to sign in or subscribe",
+    "geo": "a notice that the page is not shown in this region",
+    "robot": "a check for robots",
+    "maintenance": "a notice of maintenance or of an error",
+    "not_found": "a notice that the page does not exist",
+}
+"""What the kinds of ``walls.json`` are called to a person."""
+FEWEST_CARDS = 5
+"""Headlines of other articles on a page that is called a list."""
+LIKELY = 0.1
+"""Chance of a page to be an article below which it is refused."""
+FEWEST_WORDS = 12
+"""Words of the shortest article."""
+FEWEST_PHRASES = 2
+"""Phrases of walls by which a refused page is called one."""
+
 _WORD = re.compile(r"\w+")
+_DIGITS = re.compile(r"\d+")
+_ADDRESS_WORD = re.compile(r"[^\W\d_]{3,}")
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _IN_MARKUP = ("json_ld", "meta", "time", "url")
+LONGEST_WALL = 400
+"""Words of a text in which phrases of walls are looked for. What says more is no wall, whatever it says."""
+LONGEST_PHRASE = 8
+"""Words of a phrase of walls."""
 
 
-def refuse_listings(
-    page: Measured, chances: Floats, reasons: Sequence[DropReason | None], facts: Article, *, claims_article: bool
-) -> None:
-    """Raise NoArticle (``no_text``, ``too_short`` or ``listing``) where the kept lines of a page are no article."""
-    kept = np.array([reason is None for reason in reasons])
-    if not kept.any():
-        raise NoArticle("no_text", "no article text was found")
+class Verdict(NamedTuple):
+    """Whether a page is an article."""
+
+    article: float | None
+    """Its chance to be one; None where nothing of it is kept."""
+    evidence: tuple[tuple[str, float], ...] = ()
+    refusal: str | None = None
+    """``no_text``, ``too_short``, ``wall`` or ``listing``; None where the page is an article."""
+    detail: str = ""
+    """The refusal in a sentence."""
+
+
+def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, claims_article: bool) -> Verdict:
+    """Decide whether a page is an article, by what is kept of it."""
+    flags = [reason is None for reason in kept.reasons]
+    if not any(flags):
+        return Verdict(None, (), "no_text", "no article text was found")
+    values = evidence(page, kept.chances, flags, facts, claims_article=claims_article)
+    chance = float(judge.verdict.chances(values[None, :].astype(np.float32))[0])
+    found = tuple((name, round(value, 3)) for name, value in zip(EVIDENCE, values.tolist(), strict=True))
+    words = round(float(np.expm1(values[0])))
+    if chance >= LIKELY and words >= FEWEST_WORDS:
+        return Verdict(chance, found)
+    return Verdict(chance, found, *_refusal(page, flags, facts, words, chance))
+
+
+def _refusal(page: Measured, kept: list[bool], facts: Article, words: int, chance: float) -> tuple[str, str]:
+    text = [line.text for line, keep in zip(page.blocks.lines, kept, strict=True) if keep]
+    kinds = wall_phrases(facts.title or "", text)
+    told = f"{words} words of text, an article with a chance of {chance:.0%}"
+    if kinds.total() >= FEWEST_PHRASES:
+        return "wall", f"{WALLS[kinds.most_common(1)[0][0]]} in the place of an article ({told})"
+    if words < FEWEST_WORDS or sum(map(is_other_headline, page.blocks.lines)) < FEWEST_CARDS:
+        return "too_short", f"too little text, and little that speaks for an article ({told})"
+    return "listing", f"a list of articles, a home page or a shell: its texts are no article of their own ({told})"
+
+
+def evidence(page: Measured, chances: Floats, kept: list[bool], facts: Article, *, claims_article: bool) -> Floats:
+    """The values of ``EVIDENCE`` for a page of which something is kept."""
+    lines = page.blocks.lines
+    chosen = np.array(kept)
     words, prose = words_and_prose(page.matrix)
-    amount = float(words[kept].sum())
-    share = amount / max(float(words.sum()), 1)
-    evidence = 2 * claims_article + (2 if facts.published_source in _IN_MARKUP else 1 if facts.published_at else 0)
-    if not evidence and amount < LONG and _on_title(page, kept, facts) and _below_headline(page, kept, words):
-        evidence = 1
-    if amount < FEWEST_WORDS[4 if share >= MOST else evidence]:
-        raise NoArticle("too_short", f"{round(amount)} words of text, too few for an article")
-    if evidence == 4:
-        return
-    sure = float((chances[kept] * words[kept]).sum()) / amount
-    wordy = float(prose[kept].sum()) / amount
-    scattered = not _stands_together(page, kept, words) and (share < SHARE or (evidence < 2 and sure < 0.8))
-    unsure = sure < SURE and share < 0.25
-    numbers = evidence < 2 and wordy < 0.25 and sure < 0.7
-    small = evidence < 2 and amount < LONG and share < (0.12 if evidence else 0.25)
-    aside = small and not _on_title(page, kept, facts) and not _below_headline(page, kept, words)
-    if scattered or unsure or numbers or aside:
-        raise NoArticle("listing", "a list of articles, a home page or a shell: its texts are no article of their own")
+    every, amount = max(float(words.sum()), 1), max(float(words[chosen].sum()), 1)
+    text = [line.text for line, keep in zip(lines, kept, strict=True) if keep]
+    said = _terms(" ".join(text)[:20_000])
+    headline = _terms(facts.title or "")
+    path, slug = _path(facts.url)
+    address = {_plain(word) for word in _ADDRESS_WORD.findall(" ".join(path).lower())} if facts.url else set()
+    named = {_plain(word) for word in headline}
+    plain = named | {_plain(word) for word in said}
+    links = np.array([is_other_headline(line) for line in lines])
+    linked = np.minimum(page.base[:, SLOT["linked"]], 1) * words
+    values = {
+        "words": np.log1p(amount),
+        "share": amount / every,
+        "sure": float((chances[chosen] * words[chosen]).sum()) / amount,
+        "prose": float(prose[chosen].sum()) / amount,
+        "together": _together(page, chosen, words),
+        "below_headline": _below_headline(page, chosen, words),
+        "headline_in_text": len(headline & said) / max(len(headline), 1),
+        "headline_in_address": len(address & named) / len(address) if address else -1,
+        "text_in_address": len(address & plain) / len(address) if address else -1,
+        "claims_article": claims_article,
+        "dated": 2 if facts.published_source in _IN_MARKUP else 1 if facts.published_at else 0,
+        "author": bool(facts.authors),
+        "described": bool(facts.description),
+        "other_headlines": np.log1p(int(links.sum())),
+        "beside_links": float(words[chosen & _beside(links)].sum()) / amount,
+        "linked": float(linked.sum()) / every,
+        "lines": np.log1p(len(lines)),
+        "kept_lines": np.log1p(len(text)),
+        "longest": np.log1p(words[chosen].max(initial=0)),
+        "dates": np.log1p(int((page.base[:, SLOT["date"]] > 0).sum())),
+        "headings": min(sum(line.level == 1 for line in lines), 9),
+        "depth": len(path) if facts.url else -1,
+        "slug": slug if facts.url else -1,
+        "digits": max(map(len, _DIGITS.findall(" ".join(path))), default=0) if facts.url else -1,
+        "wall_words": sum(wall_phrases(facts.title or "", text).values()) / max(amount, 50) * 100,
+    }
+    return np.array([float(values[name]) for name in EVIDENCE])
 
 
-def _stands_together(page: Measured, kept: np.ndarray, words: Floats) -> bool:
-    """Whether the kept lines are few, or stand in the same containers, and not each in a card of its own."""
+def _plain(text: str) -> str:
+    """Without accents, as addresses are written."""
+    letters = unicodedata.normalize("NFD", text.replace("đ", "d"))
+    return "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
+
+
+def _beside(marks: np.ndarray) -> np.ndarray:
+    """The lines before or behind a marked one."""
+    beside = np.zeros(len(marks), bool)
+    beside[1:] |= marks[:-1]
+    beside[:-1] |= marks[1:]
+    return beside
+
+
+def _terms(text: str) -> set[str]:
+    """The words of a text, or pairs of characters where it is in a script without spaces."""
+    text = text.lower()
+    wide = _WIDE.findall(text)
+    pairs = {one + other for one, other in zip(wide, wide[1:], strict=False)}
+    return {word for word in _WORD.findall(text) if len(word) > 1 and not _WIDE.match(word)} | pairs
+
+
+def _path(url: str | None) -> tuple[list[str], int]:
+    """The steps of an address's path, and how many words the last one has."""
+    try:
+        steps = [step for step in unquote(urlsplit(url or "").path).split("/") if step]
+    except ValueError:
+        return [], 0
+    return steps, len(_ADDRESS_WORD.findall(steps[-1])) if steps else 0
+
+
+def _together(page: Measured, kept: np.ndarray, words: Floats) -> float:
+    """How much of the text stands in the same containers, rather than each line in a card of its own."""
     if kept.sum() < 3:
-        return True
+        return 1.0
     groups = page.held.group[np.array(page.blocks.owners)]
     count = Counter(groups[kept].tolist())
     shared = sum(words[line] for line in np.flatnonzero(kept) if count[int(groups[line])] >= 3)
-    return bool(shared >= TOGETHER * words[kept].sum())
+    return float(shared / max(words[kept].sum(), 1))
 
 
-def _below_headline(page: Measured, kept: np.ndarray, words: Floats) -> bool:
-    """Whether most of the kept text stands in the innermost container of a first-level heading."""
+def _below_headline(page: Measured, kept: np.ndarray, words: Floats) -> float:
     owners = [owner for owner, line in zip(page.blocks.owners, page.blocks.lines, strict=True) if line.level == 1]
     if not owners:
-        return False
+        return -1.0
     taken = page.held.sums((words * kept)[:, None], page.held.group[np.array(owners)])
-    return bool(taken.max() >= 0.5 * words[kept].sum())
+    return float(taken.max() / max(words[kept].sum(), 1))
 
 
-def _on_title(page: Measured, kept: np.ndarray, facts: Article) -> bool:
-    """Whether the text uses nearly all words of the title."""
-    title = set(_WORD.findall((facts.title or "").lower()))
-    said = {word for line in np.flatnonzero(kept) for word in _WORD.findall(page.blocks.lines[line].text.lower())}
-    return bool(title) and len(title & said) >= 0.8 * len(title)
+@cache
+def _wall_lexicon() -> dict[tuple[str, ...], str]:
+    """Kind of wall by the folded words of a phrase."""
+    text = resources.files(__package__).joinpath("walls.json").read_text(encoding="utf-8")
+    kinds: dict[str, dict[str, list[str]]] = json.loads(text)
+    return {
+        tuple(_folded_words(phrase)): kind
+        for kind, languages in kinds.items()
+        for phrases in languages.values()
+        for phrase in phrases
+    }
+
+
+def _folded_words(text: str) -> list[str]:
+    return _WORD.findall(_WIDE.sub(r" \g<0> ", _plain(text.lower())))
+
+
+def wall_phrases(title: str, text: list[str]) -> Counter[str]:
+    """How many different phrases of each kind of wall a headline and a short text hold."""
+    words = _folded_words(" . ".join([title, *text])[:6000])
+    if len(words) > LONGEST_WALL:
+        return Counter()
+    known = _wall_lexicon()
+    found = {
+        tuple(words[at : at + size])
+        for size in range(1, LONGEST_PHRASE + 1)
+        for at in range(len(words) - size + 1)
+        if tuple(words[at : at + size]) in known
+    }
+    return Counter(known[phrase] for phrase in found)

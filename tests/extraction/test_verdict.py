@@ -1,59 +1,114 @@
-"""Whether a text is an article, with the judge's opinion given."""
+"""Whether a page is an article."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-import numpy as np
 import pytest
 
-from newscrawl.extraction.dom_keep import judge_lines
-from newscrawl.extraction.dom_model import Measured
-from newscrawl.extraction.html import read_page
-from newscrawl.extraction.verdict import FEWEST_WORDS, refuse_listings
+import newscrawl
+from newscrawl.extraction.verdict import wall_phrases
 from newscrawl.items import NoArticle
+from tests.extraction.pages import ENGLISH, GERMAN, VIETNAMESE, News, cards, page
 
-NOTICE = (
-    "The building office of Harwick answers questions about permits on weekdays, and inspections can be asked for at "
-    "its desk on the ground floor or by telephone until noon. Bring the plan of the house, the name of the builder and "
-    "the number of the permit, which is printed on the back of the letter. Those who build without one are asked to "
-    "stop until the office has seen the site."
-)
-LINKS = "".join(f"<li><a href='/{part}'>Something else that the town does, part {part}</a></li>" for part in range(20))
+ADDRESS = "https://news.example/news/harwick-agrees-on-flood-plan-88121.html"
+BAR = "<nav><ul><li><a href='/news'>News</a></li><li><a href='/sport'>Sport</a></li></ul></nav>"
+WALLS = {
+    "consent": (
+        "Your choices about privacy",
+        "We and 412 partners use cookies and similar technologies to store and read information on your device, such as "
+        "an identifier, so that advertisements and contents can be measured and made to fit.",
+        "You can accept all of this or choose for each purpose, and you can withdraw your consent at any time.",
+    ),
+    "login": (
+        "This page is for registered readers",
+        "Sign in or create a free account to continue reading. It takes less than a minute, and you get our morning "
+        "newsletter and ten free articles every month.",
+        "Already have an account? Log in with your e-mail address and your password.",
+    ),
+    "geo": (
+        "Not available where you are",
+        "This content is not available in your region for legal reasons. We are working with our lawyers so that we can "
+        "offer it to readers in your country as well.",
+        "If you think that your location was not recognised correctly, please write to our service team.",
+    ),
+    "robot": (
+        "One more step",
+        "Please verify that you are human before you go on. We have seen unusual traffic from your network, and your "
+        "browser must have JavaScript and cookies enabled.",
+        "Your IP address and a reference number were recorded for this check.",
+    ),
+    "maintenance": (
+        "We will be back shortly",
+        "The site is down for scheduled maintenance and will be available again within the hour. We apologise for the "
+        "inconvenience and thank you for your patience.",
+        "Please try again later, or follow us elsewhere for the latest news.",
+    ),
+    "not_found": (
+        "Nothing to see here",
+        "The page that you requested does not exist or has been moved. Please check the address for mistakes, or go back "
+        "to our home page and search there for what you wanted to read.",
+        "Error 404. If a link on our site led you here, please tell us about it.",
+    ),
+}
 
 
-def refused(body: str) -> str | None:
-    """Why a page that says nothing of itself is no article, where the judge is sure of its one paragraph."""
-    page = read_page(f"<html><body>{body}<ul>{LINKS}</ul></body></html>", None, datetime(2026, 11, 1, tzinfo=UTC))
-    title = page.facts.title or ""
-    measured = Measured.of(page.blocks, title, page.opinions)
-    chances = np.array([0.9 if line.text == NOTICE else 0.01 for line in page.blocks.lines])
-    reasons = judge_lines(measured, chances, title, None)
+def refusal(html: str, url: str | None = ADDRESS) -> NoArticle | None:
     try:
-        refuse_listings(measured, chances, reasons, page.facts, claims_article=page.claims_article)
+        newscrawl.extract(html, url)
     except NoArticle as error:
-        return error.reason
+        return error
     return None
 
 
-def test_the_notice_is_short():
-    """Enough for a page that says that it is an article, too little for one that says nothing."""
-    assert FEWEST_WORDS[1] <= len(NOTICE.split()) < FEWEST_WORDS[0]
+@pytest.mark.parametrize("kind", WALLS)
+@pytest.mark.parametrize("around", ["", BAR])
+def test_a_wall_in_the_place_of_an_article_is_refused(kind: str, around: str):
+    title, *texts = WALLS[kind]
+    body = "".join(f"<p>{text}</p>" for text in texts)
+    html = f"<html><head><title>{title}</title></head><body>{around}<main><h1>{title}</h1>{body}</main></body></html>"
+    error = refusal(html)
+    assert error is not None
+    assert error.reason == "wall"
 
 
-def test_a_text_below_its_headline_may_be_short():
-    """It says the words of the title, and stands in the headline's container."""
-    assert refused(f"<div><h1>Building permits and inspections</h1><p>{NOTICE}</p></div>") is None
+def test_an_article_about_walls_is_one():
+    """It says the same words, but it is dated, signed, and what its address says."""
+    texts = [text for _, *texts in WALLS.values() for text in texts]
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in [*ENGLISH.paragraphs, *texts])
+    html = (
+        '<html><head><title>Cookies and logins</title><meta property="og:type" content="article">'
+        '<meta property="article:published_time" content="2026-03-02T08:00:00Z"><meta name="author" content="Ann Lee">'
+        f"</head><body>{BAR}<article><h1>Cookies and logins annoy readers</h1>{paragraphs}</article></body></html>"
+    )
+    assert refusal(html, "https://news.example/news/cookies-and-logins-annoy-readers-88122.html") is None
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        f"<div><h1>Welcome to our new website</h1><p>{NOTICE}</p></div>",
-        f"<div><h1>Building permits and inspections</h1><p>Hello</p></div><div><p>{NOTICE}</p></div>",
-    ],
-    ids=["other words", "elsewhere"],
-)
-def test_a_short_text_that_nothing_speaks_for_is_refused(body):
-    """It has nothing to do with the headline, or stands elsewhere."""
-    assert refused(body) == "too_short"
+@pytest.mark.parametrize("news", [ENGLISH, GERMAN, VIETNAMESE], ids=lambda news: news.language)
+@pytest.mark.parametrize("paragraphs", [2, 3])
+def test_a_brief_among_many_cards_is_an_article(news: News, paragraphs: int):
+    body = "".join(f"<p>{text}</p>" for text in news.paragraphs[:paragraphs])
+    html = (
+        f"<html><head><title>{news.title}</title></head><body>{BAR}<main><h1>{news.title}</h1>{body}</main>"
+        f"<section>{cards(news) * 8}</section></body></html>"
+    )
+    assert newscrawl.extract(html, None).text.split("\n") == news.paragraphs[:paragraphs]
+
+
+@pytest.mark.parametrize("news", [ENGLISH, GERMAN, VIETNAMESE], ids=lambda news: news.language)
+def test_a_refused_page_shows_what_was_made_of_it(news: News):
+    """Its blocks, their chances, and what the verdict looked at."""
+    html = f"<html><head><title>News</title></head><body>{BAR}<main>{cards(news) * 6}</main></body></html>"
+    error = refusal(html, "https://news.example/")
+    assert error is not None
+    if error.reason == "no_text":
+        return
+    assert error.extraction is not None
+    assert error.extraction.judgement is not None
+    assert len(error.extraction.judgement.chances) == len(error.extraction.blocks)
+    assert dict(error.extraction.judgement.evidence)["depth"] == 0
+
+
+def test_phrases_of_walls_are_counted_by_kind():
+    assert wall_phrases("404", ["Page not found", "The bridge is closed."]) == {"not_found": 2}
+    assert wall_phrases("Không tìm thấy trang", []) == {"not_found": 2}
+    assert wall_phrases("页面不存在", [])["not_found"] >= 1
+    assert not wall_phrases("404", ["page not found " * 200])

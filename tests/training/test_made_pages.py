@@ -9,9 +9,11 @@ from lxml.html import document_fromstring
 from newscrawl.extraction.dom_blocks import parse_blocks
 from newscrawl.extraction.dom_containers import Containers
 from newscrawl.extraction.dom_features import Opinions
+from newscrawl.extraction.second_opinion import NO_OPINION
+from newscrawl.items import Article
 from tests.extraction.pages import ENGLISH, GERMAN, News, cards, page
 from training.dump_labels import BODY, SIDEBAR
-from training.made_pages import boxes, make_page
+from training.made_pages import boxes, empty, lengthen, make_listing, make_page, make_wall, shorten
 from training.page_data import LabelledPage
 
 
@@ -20,7 +22,10 @@ def labelled(news: News) -> LabelledPage:
     blocks = parse_blocks(document_fromstring(page(news, after=f"<section class=related>{cards(news)}</section>")))
     labels = [BODY if line.text in news.paragraphs else SIDEBAR for line in blocks.lines]
     text = "\n".join(news.paragraphs)
-    return LabelledPage(news.language, "vn", "news.example", news.title, None, blocks, Opinions(), text, "", labels)
+    facts = Article(text="", title=news.title, authors=("Ann Lee",), url="https://news.example/harwick-floods")
+    return LabelledPage(
+        news.language, "vn", "news.example", facts, True, blocks, Opinions(), NO_OPINION, text, "", labels
+    )
 
 
 def test_boxes_hold_nothing_of_the_article():
@@ -50,3 +55,39 @@ def test_a_made_page_is_a_page_with_more_in_it():
             assert held.first[owner] < held.last[owner]
         grown += size > len(one.blocks.lines)
     assert grown > 20
+
+
+def body_of(made: LabelledPage) -> list[str]:
+    """The lines that are labelled as the article."""
+    return [line.text for line, label in zip(made.blocks.lines, made.labels, strict=True) if label == BODY]
+
+
+def test_an_article_is_cut_to_its_first_lines():
+    made = shorten(labelled(ENGLISH), random.Random(1))
+    assert body_of(made) == ENGLISH.paragraphs[: len(body_of(made))]
+    assert 0 < len(body_of(made)) < len(ENGLISH.paragraphs)
+
+
+def test_an_article_is_made_long_by_paragraphs_built_like_its_own():
+    one, other = labelled(ENGLISH), labelled(GERMAN)
+    made = lengthen(one, [other], random.Random(1))
+    assert made is not None
+    assert body_of(made)[: len(ENGLISH.paragraphs)] == ENGLISH.paragraphs
+    assert sum(len(text.split()) for text in body_of(made)) > 2000
+    owners = {made.blocks.nodes[owner][:4] for owner, label in zip(made.blocks.owners, made.labels, strict=True) if label == BODY}
+    assert len(owners) == 1
+
+
+def test_pages_without_their_article_have_none_of_it():
+    one, other = labelled(ENGLISH), labelled(GERMAN)
+    notices = [f"Notice {number} of the site to those who want to read its pages today." for number in range(6)]
+    for seed in range(10):
+        dice = random.Random(seed)
+        listing, wall = make_listing(one, [(other, boxes(other))], dice), make_wall(one, notices, dice)
+        assert listing is not None
+        assert wall is not None
+        for made in (empty(one), listing, wall):
+            assert not {line.text for line in made.blocks.lines} & set(ENGLISH.paragraphs)
+        assert len(listing.blocks.lines) > len(empty(one).blocks.lines)
+        assert wall.title
+        assert wall.title in " ".join(notices)

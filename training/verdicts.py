@@ -1,0 +1,148 @@
+"""Trains the verdict: whether a page is an article, by what is kept of it and what it says of itself.
+
+Positives are saved articles, the same with less said about them, and the same cut to their first lines. Negatives are
+saved home and section pages, and pages without their article: as they are, with cards or with a notice in its place.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from newscrawl.extraction.dom_containers import Floats
+from newscrawl.extraction.dom_keep import judge_lines
+from newscrawl.extraction.dom_model import Measured, PageJudge
+from newscrawl.extraction.dump_model import Forest
+from newscrawl.extraction.verdict import EVIDENCE, LIKELY, evidence
+from training.dump_labels import SIDEBAR
+from training.made_pages import boxes, empty, make_listing, make_wall, shorten, silence
+from training.page_data import LISTINGS, LabelledPage, trusted
+from training.train_textdumps import FOLDS, flatten, fold_of
+
+SEED = 20261128
+PARAMETERS = {
+    "objective": "binary",
+    "num_leaves": 8,
+    "learning_rate": 0.06,
+    "min_data_in_leaf": 15,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "seed": SEED,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "verbosity": -1,
+}
+ROUNDS = 150
+SHARE = 0.35
+"""Of the pages of wcxb, which are many and alike, only this share is used."""
+LISTING_WEIGHT = 10.0
+"""Of a real listing beside a made page."""
+WORDLESS = 0.5
+"""Share of walls that are shown without phrases of walls: a wall is to be known by what it lacks."""
+MOST_PHRASES = 8
+_WALL_WORDS = list(EVIDENCE).index("wall_words")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A page to learn from."""
+
+    kind: str
+    fold: int
+    values: Floats
+    is_article: bool
+    weight: float
+
+
+def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge]) -> list[Row]:
+    """Evidence of real and made pages, by judges that have not seen their sites."""
+    dice = random.Random(SEED)
+    known = [page for page in pages if page.gold and page.dataset != "portal" and trusted(page)]
+    pools: dict[int, list[tuple[LabelledPage, list[tuple[int, int, int, bool]]]]] = defaultdict(list)
+    notices: dict[int, list[str]] = defaultdict(list)
+    for page in known:
+        fold = fold_of(page.site)
+        if choice := boxes(page):
+            pools[fold].append((page, choice))
+        notices[fold] += _notices(page)
+    found: list[Row | None] = []
+    for page in pages:
+        fold = fold_of(page.site)
+        if page.dataset == LISTINGS:
+            found += [_row(page, "listing", judges, dice, weight=LISTING_WEIGHT)]
+        elif not page.gold and page.must:
+            found.append(_row(page, "snippets", judges, dice))
+        if page not in known or (page.dataset == "wcxb" and dice.random() > SHARE):
+            continue
+        found.append(_row(page, "article", judges, dice))
+        found.append(_row(silence(page, dice), "silent", judges, dice))
+        found.append(_row(silence(shorten(page, dice), dice), "short", judges, dice))
+        found.append(_row(empty(page), "empty", judges, dice))
+        for kind, made in (
+            ("cards", make_listing(page, pools[fold], dice)),
+            ("wall", make_wall(page, notices[fold], dice)),
+        ):
+            if made is not None:
+                found.append(_row(made, kind, judges, dice))
+    return [row for row in found if row is not None]
+
+
+def _notices(page: LabelledPage) -> list[str]:
+    """Prose of a page that is not its article: what it says to its readers."""
+    return [
+        line.text
+        for line, label in zip(page.blocks.lines, page.labels, strict=True)
+        if label == SIDEBAR and 12 <= len(line.text.split()) <= 80 and 4 * line.linked < len(line.text)
+    ]
+
+
+def _row(
+    page: LabelledPage, kind: str, judges: Sequence[PageJudge], dice: random.Random, weight: float = 1.0
+) -> Row | None:
+    if not page.blocks.lines:
+        return None
+    fold = fold_of(page.site)
+    measured = Measured.of(page.blocks, page.title, page.opinions)
+    chances = judges[fold].judge(measured).chances
+    kept = [reason is None for reason in judge_lines(measured, chances, page.title, page.facts.description)]
+    if not any(kept):
+        return None
+    values = evidence(measured, chances, kept, page.facts, claims_article=page.claims_article)
+    if kind == "wall":
+        words = max(float(np.expm1(values[0])), 50)
+        values[_WALL_WORDS] = 0 if dice.random() < WORDLESS else 100 * dice.randint(1, MOST_PHRASES) / words
+    return Row(kind, fold, values, kind in ("article", "snippets", "silent", "short"), weight)
+
+
+def fit(found: Sequence[Row]) -> Forest:
+    """A forest that tells articles from other pages."""
+    matrix = np.array([row.values for row in found], np.float32)
+    labels = np.array([row.is_article for row in found])
+    weights = np.array([row.weight for row in found])
+    data = lightgbm.Dataset(matrix, label=labels, weight=weights, feature_name=list(EVIDENCE))
+    return flatten(lightgbm.train(PARAMETERS, data, num_boost_round=ROUNDS))
+
+
+def fold_verdicts(found: Sequence[Row]) -> tuple[list[Forest], NDArray[np.float64]]:
+    """A forest for each fold that has not seen it, and the chance of each row by the forest of its fold."""
+    forests = [fit([row for row in found if row.fold != fold]) for fold in range(FOLDS)]
+    chances = np.array([forests[row.fold].chances(row.values[None, :].astype(np.float32))[0] for row in found])
+    return forests, chances
+
+
+def accepted(found: Sequence[Row], chances: NDArray[np.float64]) -> dict[str, float]:
+    """Share of the pages of each kind that a verdict takes for articles which has not seen their sites."""
+    kinds = sorted({row.kind for row in found})
+    return {
+        kind: round(float(np.mean([c >= LIKELY for row, c in zip(found, chances, strict=True) if row.kind == kind])), 4)
+        for kind in kinds
+    }
