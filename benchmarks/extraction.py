@@ -9,9 +9,9 @@ metadata, and the paired 95 % interval of the F1 difference to trafilatura's def
 ``--worst 20`` shows the worst pages line by line, ``--html FILE`` the same as a page, ``--json FILE`` writes all
 figures of every page.
 
-Of the sets in ``datasets.HALVED`` one half of the sites is blind: nobody looks at its pages or learns from them. A plain run
-leaves it out. ``--blind`` measures it alone, prints totals only, and appends them to ``blind.jsonl`` with the date and
-the commit.
+Of the sets in ``datasets.HALVED`` one half of the sites is blind: nobody looks at its pages or learns from them. A
+plain run leaves it out. ``--blind`` measures it alone, prints totals only, and appends them to ``blind.jsonl`` with
+the date and the commit.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ from benchmarks import extraction_report as report
 from benchmarks.extractors import BASELINE, EXTRACTORS, Found, Run
 from testing import scoring
 from testing.datasets import AEB, DATASETS, HALVED, NoPages, Page, bench_folder, load_aeb, load_dataset
-
 
 BLIND_LOG = Path(__file__).with_name("blind.jsonl")
 """One run of the blind halves a line: date, commit, and totals by data set and extractor."""
@@ -157,7 +156,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--aeb", type=Path, metavar="PATH", help="a clone of the article-extraction-benchmark")
     parser.add_argument("--extractors", type=_names(tuple(EXTRACTORS)), default=list(EXTRACTORS), help="all by default")
-    parser.add_argument("--blind", action="store_true", help="the blind halves, totals only, into the log of blind runs")
+    parser.add_argument("--blind", action="store_true", help="the blind halves: totals only, which are logged")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes; times are only sound with one")
     parser.add_argument("--limit", type=int, metavar="N", help="only the first pages of each data set")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="show the worst pages (of ours, if it runs)")

@@ -52,7 +52,9 @@ def table(dataset: str, results: Sequence[Result], baseline: str, *, of_means: b
     against = by_extractor.get(baseline)
     heading = f"{dataset:<21}" + "".join(f"{name:>8}" for name in _COLUMNS) + f"   F1 - {baseline} (95 %)"
     rows = [
-        f"{name:<21}" + "".join(f"{cell:>8}" for cell in _cells(own, against)) + _difference(own, against, of_means=of_means)
+        f"{name:<21}"
+        + "".join(f"{cell:>8}" for cell in _cells(own, against))
+        + _difference(own, against, of_means=of_means)
         for name, own in by_extractor.items()
     ]
     return "\n".join([heading, *rows])

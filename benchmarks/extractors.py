@@ -23,6 +23,7 @@ from lxml import html as lxml_html
 import newscrawl
 from newscrawl.extraction import extract_page
 from newscrawl.items import Page
+from newscrawl.rules import SiteRules
 from newscrawl.urls import site_of
 
 METADATA = frozenset({"title", "authors", "day"})
@@ -60,7 +61,7 @@ def _ours() -> Run:
 
 
 def _ours_by_trafilatura() -> Run:
-    return lambda body, url: _found(extract_page(Page.of(body, url), extractor="trafilatura").article)
+    return lambda body, url: _found(extract_page(Page.of(body, url), SiteRules(extractor="trafilatura")).article)
 
 
 def _ours_out_of_fold() -> Run:

@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-from training.bench_data import FORMATS, LANGUAGES, BenchPage, load_pages
-from training.dump_rules import RuleJudge
-from testing.scoring import runs, score_text, words_of
 from newscrawl.extraction import dump_features
 from newscrawl.extraction.dump_glue import space_sentences
 from newscrawl.extraction.dump_model import Judges, load_judge
 from newscrawl.extraction.textdump import keep_lines, split_dump
+from testing.scoring import runs, score_text, words_of
+from training.bench_data import FORMATS, LANGUAGES, BenchPage, load_pages
+from training.dump_rules import RuleJudge
 
 JudgeOf = Callable[[BenchPage], Judges]
 

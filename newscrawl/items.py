@@ -148,7 +148,7 @@ class Judgement:
     """What the learned judge said of a web page."""
 
     chances: tuple[float, ...] = field(repr=False)
-    """Probability of each block to be the article, in the order of ``Extraction.blocks``; blocks behind them have none."""
+    """Probability of each block to be the article, in their order; blocks that a site rule cut out have none."""
     asked_trafilatura: bool
     """Whether the judge was unsure, and weighed what trafilatura makes of the page."""
     article: float | None = None

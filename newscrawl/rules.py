@@ -52,6 +52,7 @@ def compile_xpath(xpath: str) -> Callable[[etree._Element], list[Any]]:
     return compiled  # type: ignore[return-value]
 
 
+EXTRACTORS = ("newscrawl", "trafilatura")
 Adjust = Callable[[Article, Page], Article]
 
 # https://www.loc.gov/standards/iso639-2/php/code_list.php
@@ -89,6 +90,8 @@ class SiteRules:
     """Query parameters that name an article here, though elsewhere they would not count: see `urlparameters`."""
     dropped_parameters: tuple[str, ...] = ()
     """Query parameters that say nothing here; ``*`` for all but those that are kept."""
+    extractor: str | None = None
+    """Who finds the text: ``newscrawl``, or ``trafilatura`` alone. None leaves it to the setting ``EXTRACTOR``."""
 
     @property
     def parameters(self) -> Parameters:
@@ -105,6 +108,8 @@ class SiteRules:
             _check_timezone(self.timezone)
         if self.language is not None and str(self.language) not in _LANGUAGES:
             raise RulesError(f"language must be an ISO 639-1 code, such as 'vi', not {self.language!r}")
+        if self.extractor is not None and self.extractor not in EXTRACTORS:
+            raise RulesError(f"extractor must be one of {', '.join(EXTRACTORS)}, not {self.extractor!r}")
         if self.adjust is not None:
             load_adjust(self.adjust)
         try:

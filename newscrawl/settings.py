@@ -45,6 +45,9 @@ LOG_MAX_MEGABYTES = 10
 LOG_KEEP = 5
 """Rotated log files to keep per site, beside the one that is written."""
 
+EXTRACTOR = os.environ.get("NEWSCRAWL_EXTRACTOR", "newscrawl")
+"""Who finds the text of pages: `newscrawl`, which asks trafilatura where it is unsure, or `trafilatura` alone. The
+attribute `extractor` of a spider comes first."""
 EXTRACT_WORKERS = int(os.environ.get("NEWSCRAWL_EXTRACT_WORKERS", os.cpu_count() or 1))
 """Processes that extract articles and read listings; by default as many as there are processors. 0 extracts in the
 crawl's own process, for debugging."""

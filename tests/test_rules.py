@@ -39,6 +39,7 @@ RULES = {
         ("language", "vn", "an ISO 639-1 code, such as 'vi', not 'vn'"),
         ("language", "vi-VN", "an ISO 639-1 code"),
         ("language", "", "an ISO 639-1 code"),
+        ("extractor", "readability", "one of newscrawl, trafilatura, not 'readability'"),
         ("adjust", "tests.adjusting.in_capitals", "written as 'module:function'"),
         ("adjust", ":in_capitals", "written as 'module:function'"),
         ("adjust", len, "written as 'module:function'"),

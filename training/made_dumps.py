@@ -17,12 +17,12 @@ from importlib import resources
 
 import inscriptis
 
-from training.bench_data import BenchPage, _clean
-from testing.datasets import bench_folder, load_dataset
-from training.dump_labels import BODY, SIDEBAR, label_lines
 from newscrawl.extraction.dump_lines import Line, parse_lines
 from newscrawl.extraction.textdump import split_dump
 from newscrawl.urls import site_of
+from testing.datasets import bench_folder, load_dataset
+from training.bench_data import BenchPage, _clean
+from training.dump_labels import BODY, SIDEBAR, label_lines
 
 Item = tuple[str, str]
 """A headline and a lead; the lead may be empty."""

@@ -1,8 +1,8 @@
 """Pages made of saved ones: with boxes of other things, cut short, made long, emptied, walled off.
 
-Boxes put into and around an article teach the judge of web pages that a box is known by what it holds: where it stands and
-what it is called changes from one made page to the next. Short and long articles teach it that length decides nothing.
-Emptied pages, listings and walls teach the verdict what is no article.
+Boxes put into and around an article teach the judge of web pages that a box is known by what it holds: where it stands
+and what it is called changes from one made page to the next. Short and long articles teach it that length decides
+nothing. Emptied pages, listings and walls teach the verdict what is no article.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.dump_labels import BODY, SIDEBAR
-from training.page_data import LabelledPage
 from newscrawl.extraction.dom_blocks import Blocks, Node
 from newscrawl.extraction.dom_containers import Containers
 from newscrawl.extraction.dump_lines import Line
+from training.dump_labels import BODY, SIDEBAR
+from training.page_data import LabelledPage
 
 LARGEST_BOX = 40
 """Lines."""
@@ -111,7 +111,9 @@ def lengthen(page: LabelledPage, donors: list[LabelledPage], dice: random.Random
     body = [
         index
         for index, label in enumerate(page.labels)
-        if label == BODY and page.blocks.lines[index].kind == "paragraph" and page.blocks.nodes[page.blocks.owners[index]].tag == "p"
+        if label == BODY
+        and page.blocks.lines[index].kind == "paragraph"
+        and page.blocks.nodes[page.blocks.owners[index]].tag == "p"
     ]
     if len(body) < 3:
         return None
@@ -158,7 +160,9 @@ def silence(page: LabelledPage, dice: random.Random) -> LabelledPage:
     return replace(page, facts=facts, claims_article=page.claims_article and dice.random() < 0.5)
 
 
-def make_listing(page: LabelledPage, pool: list[tuple[LabelledPage, list[Box]]], dice: random.Random) -> LabelledPage | None:
+def make_listing(
+    page: LabelledPage, pool: list[tuple[LabelledPage, list[Box]]], dice: random.Random
+) -> LabelledPage | None:
     """A page without its article, but with many boxes of other articles in its place."""
     made: LabelledPage | None = page
     for _ in range(dice.randint(*CARDS)):
@@ -184,7 +188,7 @@ def _as_listing(page: LabelledPage, dice: random.Random) -> LabelledPage:
 
 
 def make_wall(page: LabelledPage, notices: list[str], dice: random.Random) -> LabelledPage | None:
-    """A page with a notice in the place of its article: it says nothing of itself, and its address names something else."""
+    """A page with a notice in the place of its article, which its address still names."""
     body = [index for index, label in enumerate(page.labels) if label == BODY]
     if not body or len(notices) < 4:
         return None

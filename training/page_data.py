@@ -15,14 +15,14 @@ from pathlib import Path
 import trafilatura
 
 import newscrawl
-from testing.datasets import DATASETS, NoPages, Page, bench_folder, load_dataset
-from testing.scoring import runs, words_of
 from newscrawl.extraction.decode import decode
 from newscrawl.extraction.dom_blocks import Blocks
 from newscrawl.extraction.dom_features import Opinions
 from newscrawl.extraction.html import read_page
 from newscrawl.extraction.second_opinion import SecondOpinion, ask_trafilatura
 from newscrawl.items import Article, NoArticle
+from testing.datasets import DATASETS, NoPages, Page, bench_folder, load_dataset
+from testing.scoring import runs, words_of
 from training.bench_data import CACHE
 from training.dump_labels import UNKNOWN, label_lines, label_snippets
 
@@ -54,6 +54,7 @@ class LabelledPage:
     lead: str = field(repr=False)
     labels: list[int] = field(repr=False)
     """BODY, SIDEBAR or UNKNOWN of ``dump_labels``, a line each."""
+    is_article: bool = True
     must: tuple[str, ...] = field(default=(), repr=False)
     must_not: tuple[str, ...] = field(default=(), repr=False)
 
@@ -67,10 +68,14 @@ def load_labelled(themes: Path | None = None) -> list[LabelledPage]:
     """All pages of the open halves that have lines, and generated pages; from the cache if nothing has changed."""
     try:
         saved = [
-            page for name in (*sorted(DATASETS), LISTINGS) for page in load_dataset(bench_folder(), name) if _is_of_use(page)
+            page
+            for name in (*sorted(DATASETS), LISTINGS)
+            for page in map(_told, load_dataset(bench_folder(), name))
+            if _is_of_use(page)
         ]
         if themes is not None:
-            saved += [replace(page, dataset=THEMES) for page in load_dataset(themes.parent, themes.name)]
+            made = load_dataset(themes.parent, themes.name)
+            saved += [replace(page, dataset=THEMES) for page in made if _is_of_use(page)]
     except NoPages as error:
         sys.exit(str(error))
     cache = CACHE / f"pages-{_version(saved)}.pickle"
@@ -84,8 +89,13 @@ def load_labelled(themes: Path | None = None) -> list[LabelledPage]:
     return pages
 
 
+def _told(page: Page) -> Page:
+    """With what the name of its data set says of it."""
+    return replace(page, gold=replace(page.gold, is_article=False)) if page.dataset == LISTINGS else page
+
+
 def _is_of_use(page: Page) -> bool:
-    known = page.gold.text or page.gold.must or page.gold.must_not or page.dataset == LISTINGS
+    known = page.gold.text or page.gold.must or page.gold.must_not or not page.gold.is_article
     return page.half == "open" and bool(known)
 
 
@@ -118,7 +128,7 @@ def labelled(page: Page) -> LabelledPage | None:
     lines = read.blocks.lines
     if gold:
         labels = label_lines(lines, gold, lead)[0]
-    elif page.dataset == LISTINGS:
+    elif not page.gold.is_article:
         labels = [UNKNOWN] * len(lines)
     else:
         labels = label_snippets(lines, must, must_not)
@@ -134,6 +144,7 @@ def labelled(page: Page) -> LabelledPage | None:
         gold=gold,
         lead=lead,
         labels=labels,
+        is_article=page.gold.is_article,
         must=must,
         must_not=must_not,
     )

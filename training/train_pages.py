@@ -26,7 +26,6 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from testing.scoring import score_text, share_found
 from newscrawl.extraction import dom_model
 from newscrawl.extraction.dom_keep import keep_lines
 from newscrawl.extraction.dom_model import (
@@ -41,10 +40,11 @@ from newscrawl.extraction.dom_names import Odds
 from newscrawl.extraction.dump_model import Forest
 from newscrawl.extraction.dump_shape import Matrix
 from newscrawl.extraction.second_opinion import coverage
+from testing.scoring import score_text, share_found
 from training import train_textdumps, verdicts
 from training.bench_data import CACHE
 from training.dump_labels import BODY, UNKNOWN
-from training.made_pages import boxes, lengthen, make_page, shorten
+from training.made_pages import Box, boxes, lengthen, make_page, shorten
 from training.page_data import LISTINGS, THEMES, LabelledPage, load_labelled, trusted
 from training.train_textdumps import FOLDS, flatten, fold_of, forest_arrays, save_model
 
@@ -59,8 +59,8 @@ PARAMETERS = train_textdumps.PARAMETERS | {
 ROUNDS = 130
 WEIGHT = {"vn": 4.0, "wcxb": 1.0, "zh": 2.0, "readability": 0.7, "trafeval": 3.0, "mercury": 3.0, "themes": 0.5}
 OTHER_WEIGHT = 2.5
-"""Of the lines of a data set. News is what the judge is for; wcxb holds blog posts and some wrong gold, readability's gold is
-a tool's, and of trafeval and mercury only a few lines a page are known."""
+"""Of the lines of a data set. News is what the judge is for; wcxb holds blog posts and some wrong gold, readability's
+gold is a tool's, and of trafeval and mercury only a few lines a page are known."""
 MADE = {"vn": 8, "wcxb": 0.6, "zh": 1, "readability": 0, "trafeval": 0, "mercury": 0, "themes": 0}
 OTHER_MADE = 2.0
 """Pages made of each page, and their weight beside it."""
@@ -73,7 +73,7 @@ SOURCES = {
     "wcxb": "793 articles and blog posts, WCXB dev split (CC BY 4.0)",
     "trafeval": "trafilatura's evaluation pages, half of the sites (Apache 2.0); snippets",
     "readability": "mozilla/readability's test pages, half of the sites (Apache 2.0)",
-    "mercury, goose3, newspaper4k, zh, defuddle, extras": "half of the sites of these extractors' test pages (MIT, Apache 2.0)",
+    "mercury, goose3, newspaper4k, zh, defuddle, extras": "half of the sites of their test pages (MIT, Apache 2.0)",
     "themes": "pages that training/themes makes",
     "made": "these pages with boxes of others put in (training/made_pages.py)",
 }
@@ -106,7 +106,7 @@ def samples(pages: Sequence[LabelledPage]) -> list[Sample]:
     """The trusted pages, and those made of them with boxes of pages of their own fold."""
     dice = random.Random(SEED)
     known = [page for page in pages if page.dataset not in UNUSED and trusted(page)]
-    pools: dict[int, list[tuple[LabelledPage, list[tuple[int, int, int, bool]]]]] = defaultdict(list)
+    pools: dict[int, list[tuple[LabelledPage, list[Box]]]] = defaultdict(list)
     for page in known:
         if page.gold and (choice := boxes(page)):
             pools[fold_of(page.site)].append((page, choice))
@@ -116,18 +116,22 @@ def samples(pages: Sequence[LabelledPage]) -> list[Sample]:
             donors[fold_of(page.site)].append(page)
     found = [_sample(page, dice, made=False) for page in known]
     for page in known:
-        wanted = MADE.get(page.dataset, OTHER_MADE)
-        for _ in range(int(wanted + dice.random())):
-            made = make_page(page, pools[fold_of(page.site)], dice)
-            if made is not None:
-                found.append(_sample(made, dice, made=True))
-        if page.gold and dice.random() < SHORTENED:
-            found.append(_sample(shorten(page, dice), dice, made=True))
-        if page.gold and dice.random() < LENGTHENED:
-            made = lengthen(page, donors[fold_of(page.site)], dice)
-            if made is not None:
-                found.append(_sample(made, dice, made=True))
+        fold = fold_of(page.site)
+        found += [_sample(made, dice, made=True) for made in _made(page, pools[fold], donors[fold], dice)]
     return found
+
+
+def _made(
+    page: LabelledPage, pool: list[tuple[LabelledPage, list[Box]]], donors: list[LabelledPage], dice: random.Random
+) -> list[LabelledPage]:
+    """The page with boxes of others, cut to a brief, and made long."""
+    wanted = int(MADE.get(page.dataset, OTHER_MADE) + dice.random())
+    made = [make_page(page, pool, dice) for _ in range(wanted)]
+    if page.gold and dice.random() < SHORTENED:
+        made.append(shorten(page, dice))
+    if page.gold and dice.random() < LENGTHENED:
+        made.append(lengthen(page, donors, dice))
+    return [one for one in made if one is not None]
 
 
 def _sample(page: LabelledPage, dice: random.Random, *, made: bool) -> Sample:
@@ -298,8 +302,10 @@ def outcomes(pages: Iterable[LabelledPage], judges: Sequence[PageJudge]) -> list
         if not (page.gold or page.must or page.must_not):
             continue
         measured = Measured.of(page.blocks, page.title, page.opinions)
-        kept = keep_lines(measured, judges[fold_of(page.site)], page.title, page.facts.description, lambda p=page: p.second)
-        text = "\n".join(l.text for l, r in zip(page.blocks.lines, kept.reasons, strict=True) if r is None)
+        kept = keep_lines(
+            measured, judges[fold_of(page.site)], page.title, page.facts.description, lambda p=page: p.second
+        )
+        text = "\n".join(line.text for line, why in zip(page.blocks.lines, kept.reasons, strict=True) if why is None)
         score = score_text(text, page.gold, page.lead) if page.gold else None
         found.append(
             Outcome(
@@ -349,7 +355,7 @@ def card(
     """What the model is made of, and what it is worth on sites that it has not seen."""
     forests = {"first": judge.first, "second": judge.second, "third": judge.third}
     return {
-        "what": "Three boosted forests and the odds of class names, which judge the lines of a web page: article or not.",
+        "what": "Three boosted forests and the odds of class names, which judge the lines of a web page.",
         "data": SOURCES,
         "pages": len({sample.page.name for sample in found}),
         "samples": len(found),

@@ -6,6 +6,7 @@ Pages are split by registrable domain, never by page.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import pickle
@@ -19,16 +20,16 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from training.bench_data import CACHE, FORMATS, BenchPage, load_pages
-from training.dump_labels import BODY, UNKNOWN, label_lines
-from training.made_dumps import Pools, make_dump
-from testing.scoring import runs, words_of
 from benchmarks.textdumps import measure
 from newscrawl.extraction import dump_features
 from newscrawl.extraction.dump_lines import Line
 from newscrawl.extraction.dump_model import Forest, Judge
 from newscrawl.extraction.dump_shape import BASE, Matrix
 from newscrawl.extraction.textdump import split_dump
+from testing.scoring import runs, words_of
+from training.bench_data import CACHE, FORMATS, BenchPage, load_pages
+from training.dump_labels import BODY, UNKNOWN, label_lines
+from training.made_dumps import Pools, make_dump
 
 FOLDS = 3
 SEED = 20261123
@@ -50,11 +51,13 @@ PARAMETERS = {
     "verbosity": -1,
 }
 ROUNDS = 150
-DATASET_WEIGHT = {"vn": 5.0, "fundus": 3.0, "wcxb": 1.0, "zh": 2.0}
+DATASET_WEIGHT = {"vn": 5.0, "fundus": 3.0, "wcxb": 1.0, "zh": 2.0, "themes": 0.7}
 OTHER_WEIGHT = 3.0
 """News is what the judge is for; wcxb holds blog posts and some wrong gold."""
-MADE = {"vn": 12, "fundus": 3, "wcxb": 1, "zh": 3}
+MADE = {"vn": 12, "fundus": 3, "wcxb": 1, "zh": 3, "themes": 0}
 OTHER_MADE = 3
+FORMATS_OF = {"wcxb": 4, "themes": 3}
+"""How many of the seven dumps of a page are learned from; of other sets all."""
 """Dumps made of each page (of four in ten in wcxb)."""
 BLIND = 0.6
 """Share of dumps that are shown without the heading lexicon, so that the judge does not lean on it."""
@@ -123,7 +126,7 @@ def all_rows(pages: list[BenchPage]) -> list[Rows]:
     made = (
         make_rows(page, name, fold_of(page.domain), use_lexicon=dice.random() > BLIND)
         for page in pages
-        for name in (FORMATS if page.dataset != "wcxb" else dice.sample(FORMATS, 4))
+        for name in (dice.sample(FORMATS, FORMATS_OF[page.dataset]) if page.dataset in FORMATS_OF else FORMATS)
     )
     return [rows for rows in made if rows is not None] + _made_rows(pages)
 
@@ -209,8 +212,8 @@ def cached_fold_judges() -> list[Judge]:
     return judges
 
 
-def _training_rows() -> list[Rows]:
-    return all_rows([page for page in load_pages() if trusted(page)])
+def _training_rows(themes: Path | None = None) -> list[Rows]:
+    return all_rows([page for page in load_pages(themes=themes) if trusted(page)])
 
 
 def _cache() -> Path:
@@ -278,7 +281,10 @@ def card(rows: list[Rows], judges: list[Judge]) -> dict[str, object]:
 
 def main() -> None:
     """Train, judge out of fold, write the model and its card."""
-    rows = _training_rows()
+    parser = argparse.ArgumentParser(prog="python -m training.train_textdumps", description=__doc__.partition("\n")[0])
+    parser.add_argument("--themes", type=Path, metavar="FOLDER", help="a data set of generated pages to learn from")
+    options = parser.parse_args()
+    rows = _training_rows(options.themes)
     judges, firsts = fold_judges(rows)
     _cache().write_bytes(pickle.dumps(judges))
     folder = Path(dump_features.__file__).parent

@@ -77,8 +77,9 @@ def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge]) -> list[Row
     found: list[Row | None] = []
     for page in pages:
         fold = fold_of(page.site)
-        if page.dataset == LISTINGS:
-            found += [_row(page, "listing", judges, dice, weight=LISTING_WEIGHT)]
+        if not page.is_article:
+            kind, weight = ("listing", LISTING_WEIGHT) if page.dataset == LISTINGS else ("theme", 1.0)
+            found.append(_row(page, kind, judges, dice, weight=weight))
         elif not page.gold and page.must:
             found.append(_row(page, "snippets", judges, dice))
         if page not in known or (page.dataset == "wcxb" and dice.random() > SHARE):

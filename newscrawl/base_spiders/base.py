@@ -42,8 +42,9 @@ class NewsSpider(Spider):
     adjust: ClassVar[str | None] = NO_RULES.adjust
     kept_parameters: ClassVar[tuple[str, ...]] = NO_RULES.kept_parameters
     dropped_parameters: ClassVar[tuple[str, ...]] = NO_RULES.dropped_parameters
+    extractor: ClassVar[str | None] = NO_RULES.extractor
     site_rules: ClassVar[SiteRules] = NO_RULES
-    """Made of the six above; `SiteRules` says what they mean."""
+    """Made of the seven above; `SiteRules` says what they mean."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -23,6 +24,9 @@ class SiteRegistry:
 
     def __init__(self, settings: BaseSettings) -> None:
         self._spiders: dict[str, type[NewsSpider]] = {}
+        extractor = settings.get("EXTRACTOR")
+        # Checks itself: a misspelt setting must not be found out page by page.
+        self._default = SiteRules(extractor=extractor) if extractor not in (None, "newscrawl") else NO_RULES
         loader = get_spider_loader(settings)
         for spider in map(loader.load, sorted(loader.list())):
             if not issubclass(spider, NewsSpider):
@@ -35,7 +39,10 @@ class SiteRegistry:
     def rules_for(self, url: str | None) -> SiteRules:
         """Return the rules of the site that owns a URL's host; the longest of its domains wins."""
         spider = self._owner(url)
-        return spider.site_rules if spider is not None else NO_RULES
+        rules = spider.site_rules if spider is not None else self._default
+        if rules.extractor is not None or self._default.extractor is None:
+            return rules
+        return replace(rules, extractor=self._default.extractor)
 
     def source_of(self, url: str) -> str | None:
         """Return the name of the site that owns a URL's host; where no spider does, the registrable domain."""

@@ -66,8 +66,8 @@ class Explanation:
         if missing:
             said.append(("not said", ", ".join(missing)))
         if self.refusal is not None:
-            said.insert(0, ("no article", self.refusal))
-        return [*said, *_judgement(self.extraction.judgement), ("extractor", self.extraction.extractor)]
+            said = [("no article", self.refusal), *said, *_judgement(self.extraction.judgement)]
+        return [*said, ("extractor", self.extraction.extractor)]
 
     @property
     def blocks(self) -> tuple[Block, ...]:

@@ -1,13 +1,15 @@
-"""Which lines of a web page are its article: what the judge says, what trafilatura adds, and what is certain by rule."""
+"""Which lines of a web page are its article: what the judge and trafilatura say, and what rules add."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from newscrawl.extraction.dom_blocks import Blocks
 from newscrawl.extraction.dom_captions import captions
 from newscrawl.extraction.dom_certain import boxes_of_links, comments, copies, is_other_headline, lead_of, words_of
 from newscrawl.extraction.dom_containers import Containers, Floats, Indices
@@ -26,6 +28,15 @@ UNSURE = 0.95
 """Expected F1 below which trafilatura is asked, which is on one page in five."""
 SURE = 0.8
 """Chance from which no rule drops a line, but one that says again what was said."""
+VOUCHES, VOUCHERS = 0.6, 2
+SIBLING = 0.06
+"""Chance of paragraphs that vouch for others, how many it takes, and the chance the others need.
+
+A box that interrupts a text makes the judge unsure of the rest, and a paragraph beside sure ones, built like them, need
+not be sure itself.
+"""
+SHORTEST_CAPTION = 4
+"""Words of what a photo story says under a picture."""
 FLOOR = 0.6
 """Share of the words of trafilatura's text below which its lines are kept instead."""
 COVERED = 0.5
@@ -79,7 +90,9 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     talk = comments(page, chances, words)
     chances = np.where(np.isin(np.arange(len(lines)), list(talk)), 0.0, chances)
     enough = max(min(best_threshold(chances, np.minimum(words, MOST_WEIGHT)).chance, 0.5), LOWEST)
-    kept = (_with_siblings(page.held, chances, words, prose) >= enough).tolist()
+    siblings = _siblings_of_the_sure(page.blocks, page.held, chances, prose)
+    raised = _with_siblings(page.held, chances, words, prose)
+    kept = (raised >= np.where(siblings, min(SIBLING, enough), enough)).tolist()
     certain: dict[int, DropReason] = dict.fromkeys(boxes_of_links(page, chances, words), "related")
     headline = words_of(title)
     for index, line in enumerate(lines):
@@ -100,6 +113,26 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     for index, reason in certain.items():
         reasons[index] = reason
     return reasons
+
+
+def _siblings_of_the_sure(blocks: Blocks, held: Containers, chances: Floats, prose: Floats) -> list[bool]:
+    """Whether each line is in an element built like those of sure lines, in the same container.
+
+    Prose needs some of them. Captions need one, if they are more than all that is sure: what they say is the text of a
+    photo story.
+    """
+    builds = list(zip(held.parent[held.owners].tolist(), held.build[held.owners].tolist(), strict=True))
+    is_sure = (chances >= VOUCHES) & (prose > 0)
+    sure = Counter(build for build, counts in zip(builds, is_sure.tolist(), strict=True) if counts)
+    captions = [
+        bool(line.images and not line.linked and not free and line.text.count(" ") >= SHORTEST_CAPTION - 1)
+        for line, free in zip(blocks.lines, prose.tolist(), strict=True)
+    ]
+    pictured = Counter(build for build, caption in zip(builds, captions, strict=True) if caption)
+    return [
+        bool(free and sure[build] >= VOUCHERS) or (caption and sure[build] > 0 and pictured[build] > sure.total())
+        for build, free, caption in zip(builds, prose.tolist(), captions, strict=True)
+    ]
 
 
 FEWEST_SIBLINGS = 4

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Literal
 
 import trafilatura
 
@@ -23,30 +22,25 @@ from newscrawl.text import clean, clean_line
 MOST_LINES = 50_000
 """Lines of a text dump that are judged: two seconds."""
 
-_VERSIONS: dict[Extractor, str] = {
+_VERSIONS = {
     "newscrawl": f"newscrawl {__version__}, trafilatura {trafilatura.__version__}",
     "trafilatura": f"trafilatura {trafilatura.__version__}, newscrawl {__version__}",
 }
 _Extract = Callable[[str, str | None, datetime, SiteRules], ExtractedPage]
 
 
-Extractor = Literal["newscrawl", "trafilatura"]
-"""Who finds the text of HTML pages. Metadata and text dumps are newscrawl's in any case."""
-
-
-def extract_page(
-    page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | None = None, *, extractor: Extractor = "newscrawl"
-) -> Extraction:
+def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | None = None) -> Extraction:
     """Extract the article of a page.
 
     ``text/plain`` is a text dump: a title line, then the body among what an extractor left around it.
     ``rules`` are those of the page's site. ``judge`` decides about the blocks of an HTML page; by default it is the
-    one that ships. With ``extractor="trafilatura"`` nobody judges: the text is trafilatura's with its defaults, and each
-    line of it a block.
+    one that ships. Where the rules name trafilatura as the extractor nobody judges: the text of HTML pages is
+    trafilatura's with its defaults, and each line of it a block; metadata and text dumps are newscrawl's all the same.
 
     Raises NoArticle, or its subclass UnreadablePage where the page itself is broken; never anything else
     for what a page holds.
     """
+    extractor = rules.extractor or "newscrawl"
     extract = _by_trafilatura if extractor == "trafilatura" else partial(extract_html, judge=judge)
     try:
         article, blocks, judgement = _extract_one(page, rules, extract)

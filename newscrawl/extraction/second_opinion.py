@@ -33,7 +33,7 @@ NO_OPINION = SecondOpinion("", "")
 
 
 def ask_trafilatura(tree: HtmlElement, url: str | None) -> SecondOpinion:
-    """Ask for both texts. The tree is left as it is. Whatever trafilatura raises on a page means that it found nothing."""
+    """Ask for both texts. The tree is left as it is; whatever trafilatura raises means that it found nothing."""
     return SecondOpinion(_text(tree, url, recall=False), _text(tree, url, recall=True))
 
 
@@ -50,10 +50,8 @@ def coverage(blocks: Blocks, opinion: SecondOpinion) -> tuple[Floats, Floats]:
     return covers(blocks, opinion.default or None), covers(blocks, opinion.recall or None)
 
 
-def opinion_features(
-    held: Containers, words: Floats, chances: Floats, covered: tuple[Floats, Floats]
-) -> Matrix:
-    """What the third forest sees beside the columns of the second: how far trafilatura agrees, by line and around it."""
+def opinion_features(held: Containers, words: Floats, chances: Floats, covered: tuple[Floats, Floats]) -> Matrix:
+    """What the third forest sees beside the columns of the second: how far trafilatura agrees."""
     size = len(words)
     found = [words * np.maximum(covers, 0) for covers in covered]
     columns = np.stack([np.ones(size), words, *found], axis=1)

@@ -1,8 +1,8 @@
 """Whether a web page is an article at all: lists, home pages, shells, walls and error pages are not.
 
-The verdict is learned (``training/train_pages``) from articles, articles cut to their first lines, the same pages without
-their article, home and section pages, and walls. What it looks at is in ``EVIDENCE``, and nothing of it knows a
-language but ``wall_words``, which is one hint and names the kind of a wall.
+The verdict is learned (``training/verdicts``) from articles, articles cut to their first lines, the same pages
+without their article, home and section pages, and walls. What it looks at is in ``EVIDENCE``, and nothing of it knows
+a language but ``wall_words``, which is one hint and names the kind of a wall.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -68,6 +69,8 @@ FEWEST_CARDS = 5
 """Headlines of other articles on a page that is called a list."""
 LIKELY = 0.1
 """Chance of a page to be an article below which it is refused."""
+LIKELY_DESPITE_PHRASES = 0.5
+"""The same for a text that says several things that walls say."""
 FEWEST_WORDS = 12
 """Words of the shortest article."""
 FEWEST_PHRASES = 2
@@ -105,14 +108,22 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     chance = float(judge.verdict.chances(values[None, :].astype(np.float32))[0])
     found = tuple((name, round(value, 3)) for name, value in zip(EVIDENCE, values.tolist(), strict=True))
     words = round(float(np.expm1(values[0])))
-    if chance >= LIKELY and words >= FEWEST_WORDS:
-        return Verdict(chance, found)
-    return Verdict(chance, found, *_refusal(page, flags, facts, words, chance))
-
-
-def _refusal(page: Measured, kept: list[bool], facts: Article, words: int, chance: float) -> tuple[str, str]:
-    text = [line.text for line, keep in zip(page.blocks.lines, kept, strict=True) if keep]
+    text = [line.text for line, keep in zip(page.blocks.lines, flags, strict=True) if keep]
     kinds = wall_phrases(facts.title or "", text)
+    enough = LIKELY_DESPITE_PHRASES if kinds.total() > FEWEST_PHRASES else LIKELY
+    if chance >= enough and words >= FEWEST_WORDS and not _is_all_teasers(dict(found)):
+        return Verdict(chance, found)
+    return Verdict(chance, found, *_refusal(page, kinds, words, chance))
+
+
+def _is_all_teasers(found: dict[str, float]) -> bool:
+    """Whether each line of the text is alone in its card beside a linked headline, and the page claims no article."""
+    says_article = found["claims_article"] or found["dated"] == 2
+    alone = found["together"] < 0.1 and found["beside_links"] > 0.9
+    return alone and not says_article
+
+
+def _refusal(page: Measured, kinds: Counter[str], words: int, chance: float) -> tuple[str, str]:
     told = f"{words} words of text, an article with a chance of {chance:.0%}"
     if kinds.total() >= FEWEST_PHRASES:
         return "wall", f"{WALLS[kinds.most_common(1)[0][0]]} in the place of an article ({told})"
@@ -184,7 +195,7 @@ def _terms(text: str) -> set[str]:
     """The words of a text, or pairs of characters where it is in a script without spaces."""
     text = text.lower()
     wide = _WIDE.findall(text)
-    pairs = {one + other for one, other in zip(wide, wide[1:], strict=False)}
+    pairs = {one + other for one, other in pairwise(wide)}
     return {word for word in _WORD.findall(text) if len(word) > 1 and not _WIDE.match(word)} | pairs
 
 

@@ -6,8 +6,10 @@ import json
 import sys
 
 import pytest
+from scrapy.settings import Settings
 
-from newscrawl.rules import SiteRules
+from newscrawl.base_spiders.registry import SiteRegistry
+from newscrawl.rules import RulesError, SiteRules
 from tests.conftest import article
 from tests.projects import COMMAND, SCRAPY, make_project, run
 
@@ -120,6 +122,19 @@ def test_rules_are_found_by_host(project):
     assert "language='vi'" in sports
     assert "in_capitals" not in sports
     assert other == ending == nothing == repr(SiteRules())
+
+
+@pytest.mark.parametrize("extractor", ["newscrawl", "trafilatura"])
+def test_the_setting_names_the_extractor_of_every_site(extractor):
+    """Of those that name none of their own."""
+    sites = SiteRegistry(Settings({"EXTRACTOR": extractor, "SPIDER_MODULES": ["newscrawl.spiders"]}))
+    expected = None if extractor == "newscrawl" else extractor
+    assert {sites.rules_for(url).extractor for url in (URL, "https://bnews.vn/a", None)} == {expected}
+
+
+def test_a_misspelt_extractor_is_one_line():
+    with pytest.raises(RulesError, match="extractor must be one of newscrawl, trafilatura, not 'trafilatur'"):
+        SiteRegistry(Settings({"EXTRACTOR": "trafilatur", "SPIDER_MODULES": []}))
 
 
 def test_where_no_project_is_the_sites_are_newscrawls_own(tmp_path):

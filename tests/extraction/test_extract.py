@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import newscrawl
 from newscrawl.extraction import extract_page
 from newscrawl.items import NoArticle, Page, UnreadablePage, kept_text
+from newscrawl.rules import SiteRules
 from tests.conftest import PROVIDED, article
 
 PARAGRAPHS = article("Huế").splitlines()
@@ -55,6 +56,18 @@ def test_related_list_inside_the_article_is_dropped():
     extraction = extract_page(Page.of(page))
     assert extraction.article.text == "\n".join(PARAGRAPHS[1:])
     assert {block.reason for block in extraction.blocks if "dưa hấu" in block.text} == {"related"}
+
+
+def test_trafilatura_alone():
+    """Its text, line by line, with newscrawl's metadata; a page that it finds nothing in is no article."""
+    rules = SiteRules(extractor="trafilatura")
+    extraction = extract_page(Page.of(PAGE, "https://bao.example/chong-ngap.html"), rules)
+    assert extraction.article.text == (trafilatura.extract(PAGE, include_comments=False) or "").strip()
+    assert extraction.article.title == PARAGRAPHS[0]
+    assert [block.text for block in extraction.blocks] == extraction.article.text.split("\n")
+    assert extraction.extractor.startswith(f"trafilatura {trafilatura.__version__}")
+    with pytest.raises(NoArticle, match="trafilatura finds no text"):
+        extract_page(Page.of("<html><body><p>Hello</p></body></html>"), rules)
 
 
 def test_text_and_bytes_give_the_same():

@@ -75,9 +75,9 @@ def interview(answers: int) -> Made:
         (live_blog, 300),
         (interview, 25),
         (interview, 200),
-        pytest.param(long_read, 100_000, marks=pytest.mark.slow),
-        pytest.param(live_blog, 1_000, marks=pytest.mark.slow),
-        pytest.param(interview, 500, marks=pytest.mark.slow),
+        (long_read, 100_000),
+        (live_blog, 1_000),
+        (interview, 500),
     ],
 )
 def test_every_paragraph_is_kept(make: Callable[[int], Made], size: int):

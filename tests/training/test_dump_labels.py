@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from training.dump_labels import BODY, SIDEBAR, UNKNOWN, label_lines
 from newscrawl.extraction.dump_lines import Line
+from training.dump_labels import BODY, SIDEBAR, UNKNOWN, label_lines
 
 GOLD = """The harbour was closed on Monday after the storm had torn away a part of the old pier.
 Costs

@@ -74,7 +74,11 @@ def test_an_article_is_made_long_by_paragraphs_built_like_its_own():
     assert made is not None
     assert body_of(made)[: len(ENGLISH.paragraphs)] == ENGLISH.paragraphs
     assert sum(len(text.split()) for text in body_of(made)) > 2000
-    owners = {made.blocks.nodes[owner][:4] for owner, label in zip(made.blocks.owners, made.labels, strict=True) if label == BODY}
+    owners = {
+        made.blocks.nodes[owner][:4]
+        for owner, label in zip(made.blocks.owners, made.labels, strict=True)
+        if label == BODY
+    }
     assert len(owners) == 1
 
 
