@@ -35,6 +35,12 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "The page lists articles: a home page, a section, search results.",
         "Narrow `article_url` of the spider, so that such pages are not fetched as articles.",
     ),
+    "wall": Reason(
+        "Something stands in the article's place: a request for consent, to sign in or to subscribe, a check for robots, "
+        "a notice that the page is not for this country, is being maintained or does not exist.",
+        "Look at the page in a browser. If it shows the article there, the site answers the crawler differently: see "
+        "`error` for the kind.",
+    ),
     "content_type": Reason("The server says that it is no web page: a picture, a PDF, a download.", NOTHING),
     "older": Reason(
         "The page is not from the days of a run with `since` and `until`, or lies beyond the 2,000 articles of a first "

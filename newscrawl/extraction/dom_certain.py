@@ -73,9 +73,14 @@ def boxes_of_links(page: Measured, chances: Floats, words: Floats) -> set[int]:
         holds_article = headlines[first] < headlines[last] or likely[last] - likely[first] >= 0.5 * likely[-1]
         if first != heading or holds_article:
             continue
-        if any(is_other_headline(page.blocks.lines[line]) for line in range(first + 1, last)):
+        if any(_begins_with_headline(page.blocks.lines[line]) for line in range(first + 1, last)):
             found.update(range(first, last))
     return found
+
+
+def _begins_with_headline(line: Line) -> bool:
+    """Whether the better part of a line is a link that is long enough for a headline, as where a date follows it."""
+    return 2 * line.linked >= len(line.text) and line.text.count(" ") >= SHORTEST - 1
 
 
 def is_other_headline(line: Line) -> bool:

@@ -107,13 +107,20 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     values = evidence(page, kept.chances, flags, facts, claims_article=claims_article)
     chance = float(judge.verdict.chances(values[None, :].astype(np.float32))[0])
     found = tuple((name, round(value, 3)) for name, value in zip(EVIDENCE, values.tolist(), strict=True))
-    words = round(float(np.expm1(values[0])))
     text = [line.text for line, keep in zip(page.blocks.lines, flags, strict=True) if keep]
+    words = _amount(text)
     kinds = wall_phrases(facts.title or "", text)
     enough = LIKELY_DESPITE_PHRASES if kinds.total() > FEWEST_PHRASES else LIKELY
     if chance >= enough and words >= FEWEST_WORDS and not _is_all_teasers(dict(found)):
         return Verdict(chance, found)
     return Verdict(chance, found, *_refusal(page, kinds, words, chance))
+
+
+def _amount(text: list[str]) -> int:
+    """Words with a letter in them; two characters of a script without spaces are one."""
+    joined = " ".join(text)
+    spaced = sum(not word.isdecimal() and not _WIDE.match(word) for word in _WORD.findall(joined))
+    return spaced + len(_WIDE.findall(joined)) // 2
 
 
 def _is_all_teasers(found: dict[str, float]) -> bool:
