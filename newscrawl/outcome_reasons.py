@@ -36,8 +36,8 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "Narrow `article_url` of the spider, so that such pages are not fetched as articles.",
     ),
     "wall": Reason(
-        "Something stands in the article's place: a request for consent, to sign in or to subscribe, a check for robots, "
-        "a notice that the page is not for this country, is being maintained or does not exist.",
+        "Something stands in the article's place: a request for consent, to sign in or to subscribe, a check for "
+        "robots, a notice that the page is not for this country, is being maintained or does not exist.",
         "Look at the page in a browser. If it shows the article there, the site answers the crawler differently: see "
         "`error` for the kind.",
     ),

@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
+import unicodedata
 
 import pytest
 import trafilatura
@@ -120,4 +121,6 @@ def test_nothing_but_no_article_comes_out_of_odd_pages(parts):
         extracted = newscrawl.extract("".join(parts))
     except NoArticle:
         return
-    assert extracted.text.isprintable() or "\n" in extracted.text or "\u200d" in extracted.text
+    # Letters that are younger than Python's table of Unicode are not printable by it.
+    known = "".join(char for char in extracted.text if unicodedata.category(char) != "Cn")
+    assert known.isprintable() or "\n" in known or "\u200d" in known
