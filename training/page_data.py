@@ -24,7 +24,7 @@ from newscrawl.items import Article, NoArticle
 from testing.datasets import DATASETS, NoPages, Page, bench_folder, load_dataset
 from testing.scoring import runs, words_of
 from training.bench_data import CACHE
-from training.dump_labels import UNKNOWN, label_lines, label_snippets
+from training.dump_labels import SIDEBAR, UNKNOWN, label_lines, label_snippets
 
 WRONG = frozenset("0285 0310 0339 2218 2498 4271 4621 4677 4759 4912".split())
 """Pages of wcxb whose answer was looked at and is wrong or no article. They are scored, but not learned from."""
@@ -129,7 +129,7 @@ def labelled(page: Page) -> LabelledPage | None:
     if gold:
         labels = label_lines(lines, gold, lead)[0]
     elif not page.gold.is_article:
-        labels = [UNKNOWN] * len(lines)
+        labels = [SIDEBAR] * len(lines)
     else:
         labels = label_snippets(lines, must, must_not)
     return LabelledPage(

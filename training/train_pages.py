@@ -16,9 +16,7 @@ import pickle
 import random
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean
 
@@ -46,6 +44,7 @@ from training.bench_data import CACHE
 from training.dump_labels import BODY, UNKNOWN
 from training.made_pages import Box, boxes, lengthen, make_page, shorten
 from training.page_data import LISTINGS, THEMES, LabelledPage, load_labelled, trusted
+from training.side_by_side import side_by_side
 from training.train_textdumps import FOLDS, flatten, fold_of, forest_arrays, save_model
 
 SEED = 20261124
@@ -57,7 +56,8 @@ PARAMETERS = train_textdumps.PARAMETERS | {
     "seed": SEED,
 }
 ROUNDS = 130
-WEIGHT = {"vn": 4.0, "wcxb": 1.0, "zh": 2.0, "readability": 0.7, "trafeval": 3.0, "mercury": 3.0, "themes": 0.5}
+WEIGHT = {"vn": 4.0, "wcxb": 1.0, "zh": 2.0, "readability": 0.7, "trafeval": 3.0, "mercury": 3.0}
+WEIGHT |= {"themes": 0.5, LISTINGS: 0.5}
 OTHER_WEIGHT = 2.5
 """Of the lines of a data set. News is what the judge is for; wcxb holds blog posts and some wrong gold, readability's
 gold is a tool's, and of trafeval and mercury only a few lines a page are known."""
@@ -77,14 +77,17 @@ SOURCES = {
     "themes": "pages that training/themes makes",
     "made": "these pages with boxes of others put in (training/made_pages.py)",
 }
-UNUSED = ("portal", LISTINGS)
-"""Sets whose lines are not learned from: the answers of portal hold captions, listings have none."""
+UNUSED = ("portal",)
+"""Sets whose lines are not learned from: the answers of portal hold captions."""
+LISTED = 0.25
+"""Share of the lines of pages that are no article which are learned from."""
 BLIND = 0.4
 """Share of pages shown without the lexicon of headings."""
 FAR, FAR_SHARE = 15, 0.12
 """Of the lines further than this from the article only this share is learned from, with the weight of all."""
 LONG_PAGE = 200
 """Lines of a made or generated page that are learned from at most."""
+NO_FOLD = -1
 PRIOR, FEWEST_SITES = 0.3, 4
 """Share of article lines that a class name says without evidence (as much as two sites), and sites it must be on."""
 
@@ -125,6 +128,8 @@ def _made(
     page: LabelledPage, pool: list[tuple[LabelledPage, list[Box]]], donors: list[LabelledPage], dice: random.Random
 ) -> list[LabelledPage]:
     """The page with boxes of others, cut to a brief, and made long."""
+    if not page.gold:
+        return []
     wanted = int(MADE.get(page.dataset, OTHER_MADE) + dice.random())
     made = [make_page(page, pool, dice) for _ in range(wanted)]
     if page.gold and dice.random() < SHORTENED:
@@ -149,9 +154,11 @@ def _sample(page: LabelledPage, dice: random.Random, *, made: bool) -> Sample:
         chosen = np.random.default_rng(SEED + len(labels)).random(len(labels)) < FAR_SHARE
         weights = np.where(far, weights / FAR_SHARE, weights)
         learned &= ~far | chosen
-        if (made or page.dataset == THEMES) and len(labels) > LONG_PAGE:
-            weights = weights * np.sqrt(LONG_PAGE / len(labels))
-            learned &= np.random.default_rng(SEED).random(len(labels)) < LONG_PAGE / len(labels)
+    elif not page.is_article:
+        learned &= np.random.default_rng(SEED + len(labels)).random(len(labels)) < LISTED
+    if (made or page.dataset == THEMES) and len(labels) > LONG_PAGE:
+        weights = weights * np.sqrt(LONG_PAGE / len(labels))
+        learned &= np.random.default_rng(SEED).random(len(labels)) < LONG_PAGE / len(labels)
     return Sample(page, fold_of(page.site), made, measured, labels, weights.astype(np.float32), learned)
 
 
@@ -258,35 +265,26 @@ class Trainer:
 
     def stage(self, chosen: Sequence[Sample], matrices: Sequence[Matrix]) -> Stage:
         """Forests without each fold and the one of all, trained side by side."""
-        global _STAGE  # noqa: PLW0603 - the processes inherit the matrices, which are too large to be sent
         rows = np.vstack([matrix[s.learned] for s, matrix in zip(chosen, matrices, strict=True)])
         labels = np.concatenate([s.labels[s.learned] for s in chosen])
         weights = np.concatenate([s.weights[s.learned] for s in chosen])
         folds = np.concatenate([np.full(int(s.learned.sum()), s.fold) for s in chosen])
         print(f"training on {len(labels)} lines, {rows.shape[1]} features", flush=True)
-        _STAGE = (rows, labels, weights, folds)
-        with ProcessPoolExecutor(self.jobs, mp_context=get_context("fork")) as pool:
-            forests = list(pool.map(_fit, (*range(FOLDS), None)))
-        _STAGE = None
+
+        def fit(without: int) -> Forest:
+            seen = folds != without
+            data = lightgbm.Dataset(rows[seen], label=labels[seen], weight=weights[seen], free_raw_data=True)
+            return flatten(lightgbm.train(PARAMETERS, data, num_boost_round=ROUNDS))
+
+        forests = side_by_side(fit, [*range(FOLDS), NO_FOLD], self.jobs)
         return Stage(tuple(forests[:-1]), forests[-1])
-
-
-_STAGE: tuple[Matrix, NDArray[np.int8], NDArray[np.float32], NDArray[np.int64]] | None = None
-
-
-def _fit(without: int | None) -> Forest:
-    assert _STAGE is not None
-    rows, labels, weights, folds = _STAGE
-    chosen = folds != (-1 if without is None else without)
-    data = lightgbm.Dataset(rows[chosen], label=labels[chosen], weight=weights[chosen], free_raw_data=True)
-    return flatten(lightgbm.train(PARAMETERS, data, num_boost_round=ROUNDS))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A page judged by a judge that has not seen its site."""
 
-    page: LabelledPage
+    dataset: str
     f1: float | None
     precision: float | None
     recall: float | None
@@ -295,37 +293,34 @@ class Outcome:
     asked: bool
 
 
-def outcomes(pages: Iterable[LabelledPage], judges: Sequence[PageJudge]) -> list[Outcome]:
+def outcomes(pages: Iterable[LabelledPage], judges: Sequence[PageJudge], jobs: int = 2) -> list[Outcome]:
     """Every page with a gold text or snippets; whether it is an article is not asked."""
-    found: list[Outcome] = []
-    for page in pages:
-        if not (page.gold or page.must or page.must_not):
-            continue
+
+    def outcome(page: LabelledPage) -> Outcome:
         measured = Measured.of(page.blocks, page.title, page.opinions)
-        kept = keep_lines(
-            measured, judges[fold_of(page.site)], page.title, page.facts.description, lambda p=page: p.second
-        )
+        judge = judges[fold_of(page.site)]
+        kept = keep_lines(measured, judge, page.title, page.facts.description, lambda: page.second)
         text = "\n".join(line.text for line, why in zip(page.blocks.lines, kept.reasons, strict=True) if why is None)
         score = score_text(text, page.gold, page.lead) if page.gold else None
-        found.append(
-            Outcome(
-                page,
-                score.f1 if score else None,
-                score.precision if score else None,
-                score.recall if score else None,
-                share_found(page.must, text),
-                share_found(page.must_not, text),
-                kept.asked,
-            )
+        return Outcome(
+            page.dataset,
+            score.f1 if score else None,
+            score.precision if score else None,
+            score.recall if score else None,
+            share_found(page.must, text),
+            share_found(page.must_not, text),
+            kept.asked,
         )
-    return found
+
+    known = [page for page in pages if page.gold or page.must or page.must_not]
+    return side_by_side(outcome, known, jobs)
 
 
 def totals(found: Sequence[Outcome]) -> dict[str, dict[str, float]]:
     """Means by data set."""
     by_dataset: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in found:
-        by_dataset[outcome.page.dataset].append(outcome)
+        by_dataset[outcome.dataset].append(outcome)
     figures: dict[str, dict[str, float]] = {}
     for name, group in sorted(by_dataset.items()):
         figures[name] = {"pages": len(group)}
@@ -398,7 +393,7 @@ def main() -> None:
     pages = load_labelled(options.themes)
     judges, judge = Trainer(found := samples(pages), options.jobs).judges()
     print("training the verdict", flush=True)
-    rows = verdicts.rows(pages, judges)
+    rows = verdicts.rows(pages, judges, options.jobs)
     forests, chances = verdicts.fold_verdicts(rows)
     judges = [replace(fold, verdict=forest) for fold, forest in zip(judges, forests, strict=True)]
     judge = replace(judge, verdict=verdicts.fit(rows))

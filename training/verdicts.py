@@ -10,6 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import lightgbm
 import numpy as np
@@ -23,6 +24,7 @@ from newscrawl.extraction.verdict import EVIDENCE, LIKELY, evidence
 from training.dump_labels import SIDEBAR
 from training.made_pages import boxes, empty, make_listing, make_wall, shorten, silence
 from training.page_data import LISTINGS, LabelledPage, trusted
+from training.side_by_side import side_by_side
 from training.train_textdumps import FOLDS, flatten, fold_of
 
 SEED = 20261128
@@ -53,6 +55,17 @@ _WALL_WORDS = list(EVIDENCE).index("wall_words")
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """A page to be judged."""
+
+    page: LabelledPage
+    kind: str
+    weight: float = 1.0
+    phrases: int | None = None
+    """Phrases of walls that it is shown with; None for those that it has."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A page to learn from."""
 
@@ -63,7 +76,7 @@ class Row:
     weight: float
 
 
-def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge]) -> list[Row]:
+def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge], jobs: int = 2) -> list[Row]:
     """Evidence of real and made pages, by judges that have not seen their sites."""
     dice = random.Random(SEED)
     known = [page for page in pages if page.gold and page.dataset != "portal" and trusted(page)]
@@ -74,26 +87,28 @@ def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge]) -> list[Row
         if choice := boxes(page):
             pools[fold].append((page, choice))
         notices[fold] += _notices(page)
-    found: list[Row | None] = []
+    tasks: list[Task] = []
     for page in pages:
         fold = fold_of(page.site)
         if not page.is_article:
             kind, weight = ("listing", LISTING_WEIGHT) if page.dataset == LISTINGS else ("theme", 1.0)
-            found.append(_row(page, kind, judges, dice, weight=weight))
+            tasks.append(Task(page, kind, weight))
         elif not page.gold and page.must:
-            found.append(_row(page, "snippets", judges, dice))
+            tasks.append(Task(page, "snippets"))
         if page not in known or (page.dataset == "wcxb" and dice.random() > SHARE):
             continue
-        found.append(_row(page, "article", judges, dice))
-        found.append(_row(silence(page, dice), "silent", judges, dice))
-        found.append(_row(silence(shorten(page, dice), dice), "short", judges, dice))
-        found.append(_row(empty(page), "empty", judges, dice))
+        tasks.append(Task(page, "article"))
+        tasks.append(Task(silence(page, dice), "silent"))
+        tasks.append(Task(silence(shorten(page, dice), dice), "short"))
+        tasks.append(Task(empty(page), "empty"))
         for kind, made in (
             ("cards", make_listing(page, pools[fold], dice)),
             ("wall", make_wall(page, notices[fold], dice)),
         ):
             if made is not None:
-                found.append(_row(made, kind, judges, dice))
+                phrases = 0 if dice.random() < WORDLESS else dice.randint(1, MOST_PHRASES)
+                tasks.append(Task(made, kind, phrases=phrases if kind == "wall" else None))
+    found = side_by_side(partial(_row, judges), tasks, jobs)
     return [row for row in found if row is not None]
 
 
@@ -106,9 +121,8 @@ def _notices(page: LabelledPage) -> list[str]:
     ]
 
 
-def _row(
-    page: LabelledPage, kind: str, judges: Sequence[PageJudge], dice: random.Random, weight: float = 1.0
-) -> Row | None:
+def _row(judges: Sequence[PageJudge], task: Task) -> Row | None:
+    page, kind = task.page, task.kind
     if not page.blocks.lines:
         return None
     fold = fold_of(page.site)
@@ -118,10 +132,9 @@ def _row(
     if not any(kept):
         return None
     values = evidence(measured, chances, kept, page.facts, claims_article=page.claims_article)
-    if kind == "wall":
-        words = max(float(np.expm1(values[0])), 50)
-        values[_WALL_WORDS] = 0 if dice.random() < WORDLESS else 100 * dice.randint(1, MOST_PHRASES) / words
-    return Row(kind, fold, values, kind in ("article", "snippets", "silent", "short"), weight)
+    if task.phrases is not None:
+        values[_WALL_WORDS] = 100 * task.phrases / max(float(np.expm1(values[0])), 50)
+    return Row(kind, fold, values, kind in ("article", "snippets", "silent", "short"), task.weight)
 
 
 def fit(found: Sequence[Row]) -> Forest:
