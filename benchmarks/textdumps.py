@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-from newscrawl.extraction import dump_features
-from newscrawl.extraction.dump_glue import space_sentences
-from newscrawl.extraction.dump_model import Judges, load_judge
-from newscrawl.extraction.textdump import keep_lines, split_dump
+from newscrawl.extraction import context_features
+from newscrawl.extraction.forest import Judges, load_judge
+from newscrawl.extraction.sentences import space_sentences
+from newscrawl.extraction.text_dump import keep_lines, split_dump
 from testing.scoring import runs, score_text, words_of
 from training.bench_data import FORMATS, LANGUAGES, BenchPage, load_pages
 from training.dump_rules import RuleJudge
@@ -53,7 +53,7 @@ def measure(page: BenchPage, name: str, judge: Judges, *, use_lexicon: bool = Tr
     title, lines = split_dump(dump)
     kept: list[str] = []
     if lines:
-        flags = keep_lines(title, lines, dump_features.features(title, lines, use_lexicon=use_lexicon), judge)
+        flags = keep_lines(title, lines, context_features.features(title, lines, use_lexicon=use_lexicon), judge)
         kept = [space_sentences(line.text) for line, flag in zip(lines, flags, strict=True) if flag]
     raw = score_text(dump.partition("\n")[2], page.gold, page.lead).f1
     score = score_text("\n".join(kept), page.gold, page.lead)

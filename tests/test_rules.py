@@ -63,7 +63,7 @@ def test_rules_travel_to_a_process_without_scrapy():
     rules = SiteRules(**RULES)
     code = (
         "import json, pickle, sys; rules = pickle.loads(sys.stdin.buffer.read());"
-        "from lxml.html import fromstring; from newscrawl.extraction.prune import prune;"
+        "from lxml.html import fromstring; from newscrawl.extraction.page import prune;"
         "cut = prune(fromstring('<body><p>a</p><div class=\"x related\">b</div></body>'), rules);"
         "print(json.dumps([repr(rules), cut, 'scrapy' in sys.modules]))"
     )

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 
-from newscrawl.extraction.dump_lines import Line
+from newscrawl.extraction.text_lines import Line
 from testing.scoring import runs, words_of
 
 BODY, SIDEBAR, UNKNOWN = 1, 0, -1

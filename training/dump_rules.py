@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from newscrawl.extraction.dump_features import best_run
-from newscrawl.extraction.dump_shape import SLOT, Matrix
+from newscrawl.extraction.context_features import best_run
+from newscrawl.extraction.line_features import SLOT, Matrix
 
 
 class RuleJudge:

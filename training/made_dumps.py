@@ -17,8 +17,8 @@ from importlib import resources
 
 import inscriptis
 
-from newscrawl.extraction.dump_lines import Line, parse_lines
-from newscrawl.extraction.textdump import split_dump
+from newscrawl.extraction.text_dump import split_dump
+from newscrawl.extraction.text_lines import Line, parse_lines
 from newscrawl.urls import site_of
 from testing.datasets import bench_folder, load_dataset
 from training.bench_data import BenchPage, _clean

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from newscrawl.extraction.dom_blocks import Blocks, Node
-from newscrawl.extraction.dom_containers import Containers
-from newscrawl.extraction.dump_lines import Line
+from newscrawl.extraction.blocks import Blocks, Node
+from newscrawl.extraction.containers import Containers
+from newscrawl.extraction.text_lines import Line
 from training.dump_labels import BODY, SIDEBAR
 from training.page_data import LabelledPage
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import trafilatura
 
 import newscrawl
+from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.decode import decode
-from newscrawl.extraction.dom_blocks import Blocks
-from newscrawl.extraction.dom_features import Opinions
-from newscrawl.extraction.html import read_page
+from newscrawl.extraction.page import read_page
 from newscrawl.extraction.second_opinion import SecondOpinion, ask_trafilatura
+from newscrawl.extraction.tree_features import Opinions
 from newscrawl.items import Article, NoArticle
 from testing.datasets import DATASETS, NoPages, Page, bench_folder, load_dataset
 from testing.scoring import runs, words_of
@@ -101,7 +101,7 @@ def _is_of_use(page: Page) -> bool:
 
 def _version(pages: Iterable[Page]) -> str:
     package = Path(newscrawl.__file__).parent / "extraction"
-    names = ("dom_blocks", "dom_tags", "dump_lines", "parse", "decode", "metadata/headline")
+    names = ("blocks", "tags", "text_lines", "parse", "decode", "metadata/headline")
     sources = [package / f"{name}.py" for name in names]
     sources += [Path(__file__), Path(__file__).parent / "dump_labels.py"]
     key = hashlib.sha256(trafilatura.__version__.encode())

@@ -1,8 +1,8 @@
 """Trains the judge of web pages: ``python -m training.train_pages``.
 
-Writes ``newscrawl/extraction/dom_model.npz`` and its card ``dom_model.json``; the same data gives the same bytes. Pages
-are split by a hash of the registrable domain, never by page. Of the data sets that have a blind half only the open
-one is read.
+Writes ``newscrawl/extraction/page_judge.npz`` and its card ``page_judge.json``; the same data gives the same bytes.
+Pages are split by a hash of the registrable domain, never by page. Of the data sets that have a blind half only the
+open one is read.
 
 Stacking: each forest learns from opinions of forests that had not seen the line's own site. The judge of a fold has
 never learned from the answers of that fold's pages.
@@ -24,9 +24,10 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from newscrawl.extraction import dom_model
-from newscrawl.extraction.dom_keep import keep_lines
-from newscrawl.extraction.dom_model import (
+from newscrawl.extraction import judge as shipped
+from newscrawl.extraction.class_names import Odds
+from newscrawl.extraction.forest import Forest
+from newscrawl.extraction.judge import (
     Judgement,
     Measured,
     PageJudge,
@@ -34,9 +35,8 @@ from newscrawl.extraction.dom_model import (
     second_matrix,
     third_matrix,
 )
-from newscrawl.extraction.dom_names import Odds
-from newscrawl.extraction.dump_model import Forest
-from newscrawl.extraction.dump_shape import Matrix
+from newscrawl.extraction.keep import keep_lines
+from newscrawl.extraction.line_features import Matrix
 from newscrawl.extraction.second_opinion import coverage
 from testing.scoring import score_text, share_found
 from training import train_textdumps, verdicts
@@ -252,7 +252,7 @@ class Trainer:
         real = [(s, matrix, o) for s, matrix, o in zip(self.samples, matrices, opinions, strict=True) if not s.made]
         third_matrices = []
         for sample, matrix, opinion in real:
-            doubtful = opinion >= dom_model.HOPELESS
+            doubtful = opinion >= shipped.HOPELESS
             chances = np.where(doubtful, second.folds[sample.fold].chances(matrix), opinion)
             covered = coverage(sample.page.blocks, sample.page.second)
             third_matrices.append(third_matrix(sample.measured, Judgement(chances, matrix), covered))
@@ -341,7 +341,7 @@ def save(judge: PageJudge, described: dict[str, object], folder: Path) -> None:
         "tokens": np.frombuffer("\n".join(judge.odds).encode(), dtype=np.uint8),
         "odds": np.array(list(judge.odds.values()), dtype=np.float32),
     }
-    save_model(arrays, described, folder / "dom_model.npz")
+    save_model(arrays, described, folder / "page_judge.npz")
 
 
 def card(
@@ -378,8 +378,8 @@ def _cache() -> Path:
     here = Path(__file__).parent
     package = here.parent / "newscrawl" / "extraction"
     sources = [here / f"{name}.py" for name in ("train_pages", "made_pages", "page_data", "dump_labels")]
-    sources += [package / f"dom_{name}.py" for name in ("blocks", "containers", "features", "names", "tags", "model")]
-    sources += [package / f"dump_{name}.py" for name in ("features", "headings", "shape")]
+    sources += [package / f"{name}.py" for name in ("blocks", "class_names", "containers", "judge", "tags")]
+    sources += [package / f"{name}_features.py" for name in ("context", "line", "tree")]
     key = hashlib.sha256(b"".join(path.read_bytes() for path in (*sources, package / "headings.json")))
     return CACHE / f"page-judges-{key.hexdigest()[:16]}.pickle"
 
@@ -398,9 +398,9 @@ def main() -> None:
     judges = [replace(fold, verdict=forest) for fold, forest in zip(judges, forests, strict=True)]
     judge = replace(judge, verdict=verdicts.fit(rows))
     _cache().write_bytes(pickle.dumps((judges, judge, rows, len(found))))
-    folder = Path(dom_model.__file__).parent
+    folder = Path(shipped.__file__).parent
     save(judge, card(pages, found, judges, judge) | {"accepted": verdicts.accepted(rows, chances)}, folder)
-    print((folder / "dom_model.json").read_text(encoding="utf-8"))
+    print((folder / "page_judge.json").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

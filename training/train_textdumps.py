@@ -1,6 +1,6 @@
 """Trains the judge of text dump lines: ``python -m training.train_textdumps``.
 
-Writes ``newscrawl/extraction/dump_model.npz`` and its card ``dump_model.json``; the same data gives the same bytes.
+Writes ``newscrawl/extraction/text_judge.npz`` and its card ``text_judge.json``; the same data gives the same bytes.
 Pages are split by registrable domain, never by page.
 """
 
@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.textdumps import measure
-from newscrawl.extraction import dump_features
-from newscrawl.extraction.dump_lines import Line
-from newscrawl.extraction.dump_model import Forest, Judge
-from newscrawl.extraction.dump_shape import BASE, Matrix
-from newscrawl.extraction.textdump import split_dump
+from newscrawl.extraction import context_features
+from newscrawl.extraction.forest import Forest, Judge
+from newscrawl.extraction.line_features import BASE, Matrix
+from newscrawl.extraction.text_dump import split_dump
+from newscrawl.extraction.text_lines import Line
 from testing.scoring import runs, words_of
 from training.bench_data import CACHE, FORMATS, BenchPage, load_pages
 from training.dump_labels import BODY, UNKNOWN, label_lines
@@ -99,7 +99,7 @@ def make_rows(page: BenchPage, name: str, fold: int, *, use_lexicon: bool = True
     if not lines:
         return None
     labels, _ = label_lines(lines, page.gold, page.lead)
-    matrix = dump_features.features(title, lines, use_lexicon=use_lexicon)
+    matrix = context_features.features(title, lines, use_lexicon=use_lexicon)
     return _rows(page, name, fold, (lines, matrix, labels))
 
 
@@ -141,7 +141,7 @@ def _made_rows(pages: list[BenchPage]) -> list[Rows]:
         for _ in range(MADE.get(page.dataset, OTHER_MADE) if page.dataset != "wcxb" or dice.random() < 0.4 else 0):
             dump = make_dump(page, pools, fold, dice)
             if dump is not None and dump[1]:
-                matrix = dump_features.features(dump[0], dump[1], use_lexicon=dice.random() > BLIND)
+                matrix = context_features.features(dump[0], dump[1], use_lexicon=dice.random() > BLIND)
                 found.append(_rows(page, "made", fold, (dump[1], matrix, dump[2])))
     return found
 
@@ -162,7 +162,7 @@ def fit_first(rows: list[Rows]) -> Forest:
 
 def fit_second(rows: list[Rows], chances: list[NDArray[np.float64]]) -> Forest:
     """The second forest, from opinions of first forests that had not seen the pages they speak of."""
-    return _fit(rows, [dump_features.second_features(r.matrix, c) for r, c in zip(rows, chances, strict=True)])
+    return _fit(rows, [context_features.second_features(r.matrix, c) for r, c in zip(rows, chances, strict=True)])
 
 
 def flatten(booster: lightgbm.Booster) -> Forest:
@@ -220,7 +220,8 @@ def _cache() -> Path:
     here = Path(__file__).parent
     sources = [here / f"{name}.py" for name in ("train_textdumps", "made_dumps", "dump_labels", "bench_data")]
     package = here.parent / "newscrawl" / "extraction"
-    sources += [package / f"dump_{name}.py" for name in ("features", "glue", "headings", "lines", "shape")]
+    names = ("context_features", "headings", "line_features", "sentences", "text_lines")
+    sources += [package / f"{name}.py" for name in names]
     key = hashlib.sha256(b"".join(path.read_bytes() for path in (*sources, package / "headings.json")))
     return CACHE / f"judges-{key.hexdigest()[:16]}.pickle"
 
@@ -231,7 +232,7 @@ def fit_judge(rows: list[Rows], firsts: list[NDArray[np.float64]]) -> Judge:
 
 
 def forest_arrays(forest: Forest, name: str) -> dict[str, NDArray[np.generic]]:
-    """The forest as small arrays, as ``dump_model.forest_of`` reads them."""
+    """The forest as small arrays, as ``forest.forest_of`` reads them."""
     return {
         f"{name}_roots": forest.roots.astype(np.uint16),
         f"{name}_feature": forest.feature.astype(np.uint16 if forest.feature.max() > 255 else np.uint8),
@@ -270,7 +271,7 @@ def card(rows: list[Rows], judges: list[Judge]) -> dict[str, object]:
         },
         "pages": len({r.page.name for r in rows}),
         "lines": int(sum(r.learned.sum() for r in rows)),
-        "features": {"first": dump_features.features("a", [Line("b", "paragraph")]).shape[1], "base": list(BASE)},
+        "features": {"first": context_features.features("a", [Line("b", "paragraph")]).shape[1], "base": list(BASE)},
         "parameters": PARAMETERS,
         "rounds": ROUNDS,
         "seed": SEED,
@@ -287,11 +288,11 @@ def main() -> None:
     rows = _training_rows(options.themes)
     judges, firsts = fold_judges(rows)
     _cache().write_bytes(pickle.dumps(judges))
-    folder = Path(dump_features.__file__).parent
+    folder = Path(context_features.__file__).parent
     judge = fit_judge(rows, firsts)
     arrays = forest_arrays(judge.first, "first") | forest_arrays(judge.second, "second")
-    save_model(arrays, card(rows, judges), folder / "dump_model.npz")
-    print((folder / "dump_model.json").read_text(encoding="utf-8"))
+    save_model(arrays, card(rows, judges), folder / "text_judge.npz")
+    print((folder / "text_judge.json").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -16,10 +16,10 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from newscrawl.extraction.dom_containers import Floats
-from newscrawl.extraction.dom_keep import judge_lines
-from newscrawl.extraction.dom_model import Measured, PageJudge
-from newscrawl.extraction.dump_model import Forest
+from newscrawl.extraction.containers import Floats
+from newscrawl.extraction.forest import Forest
+from newscrawl.extraction.judge import Measured, PageJudge
+from newscrawl.extraction.keep import judge_lines
 from newscrawl.extraction.verdict import EVIDENCE, LIKELY, evidence
 from training.dump_labels import SIDEBAR
 from training.made_pages import boxes, empty, make_listing, make_wall, shorten, silence

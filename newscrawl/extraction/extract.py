@@ -11,10 +11,10 @@ import trafilatura
 
 from newscrawl._version import __version__
 from newscrawl.extraction.decode import decode
-from newscrawl.extraction.dom_model import PageJudge
-from newscrawl.extraction.html import ExtractedPage, extract_html, read_page
+from newscrawl.extraction.judge import PageJudge
+from newscrawl.extraction.page import ExtractedPage, extract_html, read_page
 from newscrawl.extraction.second_opinion import ask_trafilatura
-from newscrawl.extraction.textdump import clean_dump
+from newscrawl.extraction.text_dump import clean_dump
 from newscrawl.items import Article, Block, Extraction, Judgement, NoArticle, Page, UnreadablePage, kept_text
 from newscrawl.rules import NO_RULES, SiteRules, load_adjust
 from newscrawl.text import clean, clean_line

@@ -9,11 +9,11 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from newscrawl.extraction.dom_blocks import Blocks
-from newscrawl.extraction.dom_containers import Containers, Floats
-from newscrawl.extraction.dom_features import covers
-from newscrawl.extraction.dump_features import neighbours
-from newscrawl.extraction.dump_shape import Matrix
+from newscrawl.extraction.blocks import Blocks
+from newscrawl.extraction.containers import Containers, Floats
+from newscrawl.extraction.context_features import neighbours
+from newscrawl.extraction.line_features import Matrix
+from newscrawl.extraction.tree_features import covers
 
 MOST_LINES = 3000
 """Lines of a page about which trafilatura is asked: it needs seconds for tens of thousands of short ones."""

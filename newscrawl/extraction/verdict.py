@@ -19,12 +19,12 @@ from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
-from newscrawl.extraction.dom_certain import is_other_headline
-from newscrawl.extraction.dom_containers import Floats
-from newscrawl.extraction.dom_features import words_and_prose
-from newscrawl.extraction.dom_keep import Kept
-from newscrawl.extraction.dom_model import Measured, PageJudge
-from newscrawl.extraction.dump_shape import SLOT
+from newscrawl.extraction.containers import Floats
+from newscrawl.extraction.judge import Measured, PageJudge
+from newscrawl.extraction.keep import Kept
+from newscrawl.extraction.line_features import SLOT
+from newscrawl.extraction.rules import is_other_headline
+from newscrawl.extraction.tree_features import words_and_prose
 from newscrawl.items import Article
 
 EVIDENCE = {

@@ -8,8 +8,8 @@ import ftfy
 
 import newscrawl.discovery
 import newscrawl.workers.candidates
-from newscrawl.extraction.dom_model import load_page_judge
-from newscrawl.extraction.dump_headings import credit_at, lexicon
+from newscrawl.extraction.headings import credit_at, lexicon
+from newscrawl.extraction.judge import load_page_judge
 from newscrawl.extraction.metadata.language import load_identifier
 
 __all__ = ["ftfy", "newscrawl"]

@@ -7,7 +7,7 @@ from lxml.html import document_fromstring, tostring
 from trafilatura import load_html
 
 from newscrawl.extraction import extract_page
-from newscrawl.extraction.prune import prune
+from newscrawl.extraction.page import prune
 from newscrawl.items import Page
 from newscrawl.rules import SiteRules
 from tests.conftest import article

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.extraction.dump_lines import Line
+from newscrawl.extraction.text_lines import Line
 from training.dump_labels import BODY, SIDEBAR, UNKNOWN, label_lines
 
 GOLD = """The harbour was closed on Monday after the storm had torn away a part of the old pier.

@@ -6,10 +6,10 @@ import random
 
 from lxml.html import document_fromstring
 
-from newscrawl.extraction.dom_blocks import parse_blocks
-from newscrawl.extraction.dom_containers import Containers
-from newscrawl.extraction.dom_features import Opinions
+from newscrawl.extraction.blocks import parse_blocks
+from newscrawl.extraction.containers import Containers
 from newscrawl.extraction.second_opinion import NO_OPINION
+from newscrawl.extraction.tree_features import Opinions
 from newscrawl.items import Article
 from tests.extraction.pages import ENGLISH, GERMAN, News, cards, page
 from training.dump_labels import BODY, SIDEBAR

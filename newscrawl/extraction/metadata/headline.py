@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from newscrawl.extraction.dom_tags import HEADINGS
 from newscrawl.extraction.metadata.address_line import element_in_address, element_with
 from newscrawl.extraction.metadata.headings import (
     LONGEST,
@@ -23,6 +22,7 @@ from newscrawl.extraction.metadata.headings import (
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.site_names import SEPARATOR, longest_part, without_label, without_site
+from newscrawl.extraction.tags import HEADINGS
 
 _AFTER_LOGO = re.compile(r"\s?[:|–—-]\s+(?=\S{2,}.*\s\S)")
 _NEWS = re.compile(r"news|report", re.IGNORECASE)

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from newscrawl.extraction.dom_blocks import Blocks
-from newscrawl.extraction.dom_containers import Containers, Floats, Indices
-from newscrawl.extraction.dump_shape import LONG_WORDS, SLOT, Matrix
-from newscrawl.extraction.line_facts import facts_of
+from newscrawl.extraction.blocks import Blocks
+from newscrawl.extraction.containers import Containers, Floats, Indices
+from newscrawl.extraction.line_features import LONG_WORDS, SLOT, Matrix, facts_of
 
 LEVELS = 4
 """Containers around a line that are measured, each holding more than the one before."""
@@ -46,8 +45,8 @@ def words_and_prose(base: Matrix) -> tuple[Floats, Floats]:
     return words, np.where(prose & (linked < 0.5), words * (1 - linked), 0.0)
 
 
-def dom_features(blocks: Blocks, held: Containers, base: Matrix, opinions: Opinions) -> Matrix:
-    """Columns beside those of ``dump_features.features``, whose first ones are ``base``; linear in the page's size."""
+def tree_features(blocks: Blocks, held: Containers, base: Matrix, opinions: Opinions) -> Matrix:
+    """Columns beside those of ``context_features``, whose first ones are ``base``; linear in the page's size."""
     size = len(blocks.lines)
     words, prose = words_and_prose(base)
     linked = np.minimum(base[:, SLOT["linked"]].astype(np.float64), 1)

@@ -1,6 +1,6 @@
 """The learned judge of a web page's lines: two boosted forests and the odds of class names, kept as plain arrays.
 
-``python -m training.train_pages`` makes ``dom_model.npz`` and its card ``dom_model.json`` (data, licences, features,
+``python -m training.train_pages`` makes ``page_judge.npz`` and its card ``page_judge.json`` (data, licences, features,
 scores, seed).
 """
 
@@ -12,14 +12,14 @@ from importlib import resources
 
 import numpy as np
 
-from newscrawl.extraction.dom_blocks import Blocks
-from newscrawl.extraction.dom_containers import Containers, Floats
-from newscrawl.extraction.dom_features import Opinions, dom_features, group_features, words_and_prose
-from newscrawl.extraction.dom_names import Odds, name_features
-from newscrawl.extraction.dump_features import features, second_features
-from newscrawl.extraction.dump_model import Forest, forest_of
-from newscrawl.extraction.dump_shape import Matrix
+from newscrawl.extraction.blocks import Blocks
+from newscrawl.extraction.class_names import Odds, name_features
+from newscrawl.extraction.containers import Containers, Floats
+from newscrawl.extraction.context_features import features, second_features
+from newscrawl.extraction.forest import Forest, forest_of
+from newscrawl.extraction.line_features import Matrix
 from newscrawl.extraction.second_opinion import opinion_features
+from newscrawl.extraction.tree_features import Opinions, group_features, tree_features, words_and_prose
 
 HOPELESS = 0.01
 """Chance below which the first forest's word is final. That is half to four fifths of a page's lines; on out-of-fold
@@ -33,16 +33,16 @@ class Measured:
     blocks: Blocks
     held: Containers
     base: Matrix
-    """What a line shows as a line of text: ``dump_features.features``."""
+    """What a line shows as a line of text: ``context_features.features``."""
     matrix: Matrix
-    """That, and what it shows by its place in the tree: ``dom_features.dom_features``."""
+    """That, and what it shows by its place in the tree: ``tree_features.tree_features``."""
 
     @classmethod
     def of(cls, blocks: Blocks, title: str, opinions: Opinions, *, use_lexicon: bool = True) -> Measured:
         """Measure the lines of a page that has some."""
         held = Containers.of(blocks)
         base = features(title, blocks.lines, use_lexicon=use_lexicon)
-        return cls(blocks, held, base, np.hstack([base, dom_features(blocks, held, base, opinions)]))
+        return cls(blocks, held, base, np.hstack([base, tree_features(blocks, held, base, opinions)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def third_matrix(page: Measured, judgement: Judgement, covered: tuple[Floats, Fl
 @cache
 def load_page_judge() -> PageJudge:
     """The judge that ships with the package."""
-    with resources.files(__package__).joinpath("dom_model.npz").open("rb") as file, np.load(file) as arrays:
+    with resources.files(__package__).joinpath("page_judge.npz").open("rb") as file, np.load(file) as arrays:
         tokens = bytes(arrays["tokens"]).decode().split("\n")
         odds = {token: (float(own), float(around)) for token, (own, around) in zip(tokens, arrays["odds"], strict=True)}
         first, second, third, verdict = (forest_of(arrays, name) for name in ("first", "second", "third", "verdict"))

@@ -10,13 +10,13 @@ import pytest
 from lxml.html import document_fromstring
 
 import newscrawl.extraction
-from newscrawl.extraction.dom_blocks import parse_blocks
-from newscrawl.extraction.dom_containers import Containers
-from newscrawl.extraction.dom_features import Opinions, covers
-from newscrawl.extraction.dom_keep import best_threshold
-from newscrawl.extraction.dom_model import Measured, first_matrix, load_page_judge, third_matrix
-from newscrawl.extraction.dom_names import name_features
+from newscrawl.extraction.blocks import parse_blocks
+from newscrawl.extraction.class_names import name_features
+from newscrawl.extraction.containers import Containers
+from newscrawl.extraction.judge import Measured, first_matrix, load_page_judge, third_matrix
+from newscrawl.extraction.keep import best_threshold
 from newscrawl.extraction.second_opinion import NO_OPINION, SecondOpinion, coverage
+from newscrawl.extraction.tree_features import Opinions, covers
 from newscrawl.extraction.verdict import EVIDENCE
 from tests.extraction.pages import ENGLISH, cards, page
 
@@ -34,7 +34,7 @@ def test_the_judge_fits_the_features():
     first = first_matrix(numbers, judge.odds)
     judgement = judge.judge(numbers)
     third = third_matrix(numbers, judgement, coverage(numbers.blocks, NO_OPINION))
-    card = json.loads(PACKAGE.joinpath("dom_model.json").read_text("utf-8"))
+    card = json.loads(PACKAGE.joinpath("page_judge.json").read_text("utf-8"))
     asked = {
         "first": int(judge.first.feature.max()) + 1,
         "second": int(judge.second.feature.max()) + 1,
@@ -50,7 +50,7 @@ def test_the_judge_fits_the_features():
 
 def test_the_judges_are_small():
     """Together under two megabytes."""
-    assert sum(len(PACKAGE.joinpath(f"{name}_model.npz").read_bytes()) for name in ("dom", "dump")) < 2_000_000
+    assert sum(len(PACKAGE.joinpath(f"{name}_judge.npz").read_bytes()) for name in ("page", "text")) < 2_000_000
 
 
 def test_a_judgement_is_the_same_every_time():

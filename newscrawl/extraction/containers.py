@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newscrawl.extraction.dom_blocks import Blocks
+from newscrawl.extraction.blocks import Blocks
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from lxml.html import document_fromstring
 
-from newscrawl.extraction.dom_blocks import parse_blocks
-from newscrawl.extraction.dom_certain import copies
-from newscrawl.extraction.dom_features import Opinions
-from newscrawl.extraction.dom_keep import judge_lines
-from newscrawl.extraction.dom_model import Measured
-from newscrawl.extraction.dump_lines import Line
+from newscrawl.extraction.blocks import parse_blocks
+from newscrawl.extraction.judge import Measured
+from newscrawl.extraction.keep import judge_lines
+from newscrawl.extraction.rules import copies
+from newscrawl.extraction.text_lines import Line
+from newscrawl.extraction.tree_features import Opinions
 from tests.extraction.pages import ENGLISH, page
 
 TALK = [

@@ -9,15 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newscrawl.extraction.dom_blocks import Blocks
-from newscrawl.extraction.dom_captions import captions
-from newscrawl.extraction.dom_certain import boxes_of_links, comments, copies, is_other_headline, lead_of, words_of
-from newscrawl.extraction.dom_containers import Containers, Floats, Indices
-from newscrawl.extraction.dom_features import words_and_prose
-from newscrawl.extraction.dom_model import Measured, PageJudge
-from newscrawl.extraction.dom_reasons import page_reasons
-from newscrawl.extraction.dump_shape import BASE
+from newscrawl.extraction.blocks import Blocks
+from newscrawl.extraction.containers import Containers, Floats, Indices
+from newscrawl.extraction.judge import Measured, PageJudge
+from newscrawl.extraction.line_features import BASE
+from newscrawl.extraction.reasons import page_reasons
+from newscrawl.extraction.rules import boxes_of_links, captions, comments, copies, is_other_headline, lead_of, words_of
 from newscrawl.extraction.second_opinion import MOST_LINES, SecondOpinion, coverage
+from newscrawl.extraction.tree_features import words_and_prose
 from newscrawl.items import DropReason
 
 LOWEST = 0.15

@@ -1,7 +1,7 @@
 """From a text dump (a title line, then body and sidebars mixed) to the article's blocks.
 
 A dump is what an extractor left of a page: nothing tells paragraphs from lists of related items any more but what
-they are. Each line is measured (``dump_features``) and judged together with its neighbours (``dump_model``); what is
+they are. Each line is measured (``context_features``) and judged together with its neighbours (``forest``); what is
 certain by itself is decided here.
 """
 
@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from newscrawl.extraction.dump_features import features
-from newscrawl.extraction.dump_glue import space_sentences, split_tail
-from newscrawl.extraction.dump_lines import Line, parse_lines
-from newscrawl.extraction.dump_model import Judges, load_judge
-from newscrawl.extraction.dump_reasons import drop_reasons
-from newscrawl.extraction.dump_shape import BASE, SLOT, Matrix
+from newscrawl.extraction.context_features import features
+from newscrawl.extraction.forest import Judges, load_judge
+from newscrawl.extraction.line_features import BASE, SLOT, Matrix
+from newscrawl.extraction.reasons import drop_reasons
+from newscrawl.extraction.sentences import space_sentences, split_tail
+from newscrawl.extraction.text_lines import Line, parse_lines
 from newscrawl.items import Block
 
 KEEP = 0.2

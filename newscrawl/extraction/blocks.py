@@ -11,8 +11,8 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from newscrawl.extraction.dom_tags import BREAKS, DRAWING, HEADINGS, INLINE, SKIPPED
-from newscrawl.extraction.dump_lines import Line
+from newscrawl.extraction.tags import BREAKS, DRAWING, HEADINGS, INLINE, SKIPPED
+from newscrawl.extraction.text_lines import Line
 from newscrawl.items import BlockKind
 from newscrawl.text import tidy
 

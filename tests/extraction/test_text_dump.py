@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.extraction.dump_glue import space_sentences
-from newscrawl.extraction.dump_lines import parse_lines
-from newscrawl.extraction.textdump import clean_dump
+from newscrawl.extraction.sentences import space_sentences
+from newscrawl.extraction.text_dump import clean_dump
+from newscrawl.extraction.text_lines import parse_lines
 from newscrawl.items import DROP_REASONS, kept_text
 
 PROVIDED = Path(__file__).resolve().parents[2] / "fixtures" / "provided"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from newscrawl.extraction.dump_lines import Line
-from newscrawl.extraction.dump_shape import LONG_WORDS, SLOT, Matrix, base_features
+from newscrawl.extraction.line_features import LONG_WORDS, SLOT, Matrix, base_features
+from newscrawl.extraction.text_lines import Line
 
 NEAR = ["words", "stop", "same_start", "linked", "bullet", "common", "caps", "shared", "date", "level", "images"]
 """Base features that a line also sees of its neighbours."""

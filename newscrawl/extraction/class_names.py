@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from newscrawl.extraction.dom_blocks import Blocks
-from newscrawl.extraction.dump_shape import Matrix
+from newscrawl.extraction.blocks import Blocks
+from newscrawl.extraction.line_features import Matrix
 
 Odds = Mapping[str, tuple[float, float]]
 """For a word the log-odds that a line is the article: where it names the line's own element, and where it names that

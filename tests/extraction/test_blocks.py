@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from newscrawl.extraction.dom_blocks import Blocks, parse_blocks, tokens_of
+from newscrawl.extraction.blocks import Blocks, parse_blocks, tokens_of
 
 
 def blocks_of(body: str) -> Blocks:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from newscrawl.extraction.dom_blocks import parse_blocks
-from newscrawl.extraction.dom_captions import captions
+from newscrawl.extraction.blocks import parse_blocks
+from newscrawl.extraction.rules import captions
 from tests.extraction.pages import ENGLISH
 
 CAPTION = "A pump at the old bridge in spring."

@@ -1,4 +1,7 @@
-"""What is certainly not the article by rule, whatever the judge says: readers' comments, boxes of links, copies."""
+"""What is not the article by rule: readers' comments, boxes of links, copies, leads, captions.
+
+A rule drops nothing that the judge is sure of, unless it says again what was said.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from newscrawl.extraction.dom_blocks import Blocks
-from newscrawl.extraction.dom_containers import Floats
-from newscrawl.extraction.dom_model import Measured
-from newscrawl.extraction.dom_tags import HEADINGS
-from newscrawl.extraction.dump_lines import Line
-from newscrawl.extraction.dump_shape import SLOT
+from newscrawl.extraction.blocks import Blocks
+from newscrawl.extraction.containers import Floats
+from newscrawl.extraction.judge import Measured
+from newscrawl.extraction.line_features import SLOT
+from newscrawl.extraction.tags import HEADINGS
+from newscrawl.extraction.text_lines import Line
 
 LEADING = 3
 """Kept lines among which the lead stands."""
@@ -146,3 +149,52 @@ def words_of(text: str) -> list[str]:
 
 def _runs(words: list[str]) -> set[tuple[str, ...]]:
     return set(zip(words, words[1:], words[2:], strict=False))
+
+
+SHORTEST_CAPTION, LONGEST_CAPTION = 4, 40
+"""Words of a caption; what is shorter may be the name of the thing shown, in a list of things."""
+_STOPS = (".", "!", "?", "…", "。", ")", "”", '"')
+
+
+def captions(blocks: Blocks, kept: Sequence[int]) -> set[int]:
+    """The kept lines that are captions by their place, unless they are half of the text, as in a photo story."""
+    size = {index: len(words_of(blocks.lines[index].text)) for index in kept}
+    likely = [
+        index
+        for index in kept
+        if blocks.lines[index].images
+        and blocks.lines[index].kind == "paragraph"
+        and SHORTEST_CAPTION <= size[index] <= LONGEST_CAPTION
+    ]
+    unlike = _classes_below_pictures(blocks, kept)
+    found = {index for index in likely if _is_below_in_table(blocks, index) or blocks.owners[index] in unlike}
+    return found if 2 * sum(size[index] for index in found) < sum(size.values()) else set()
+
+
+def _is_below_in_table(blocks: Blocks, index: int) -> bool:
+    """Whether a line is all that its table row holds, and the rows above it hold pictures alone."""
+    alone = containers_of_one(blocks, index)
+    row = next((node for node in alone if blocks.nodes[node].tag == "tr"), None)
+    table = next((node for node in containers(blocks, row or -1) if blocks.nodes[node].tag == "table"), None)
+    before = blocks.owners[index - 1] if index else -1
+    if row is None or table is None or table in containers(blocks, before):
+        return False
+    return any(node.tag == "tr" for node in blocks.nodes[table + 1 : row])
+
+
+def _classes_below_pictures(blocks: Blocks, kept: Sequence[int]) -> set[int]:
+    """The elements of lines that have a class no kept line has but below an element like it with a picture alone."""
+    below: dict[tuple[object, ...], set[int]] = {}
+    elsewhere = set()
+    for index in kept:
+        owner = blocks.owners[index]
+        node = blocks.nodes[owner]
+        build = (node.parent, node.tag, node.tokens)
+        before = next((one for one in range(owner - 1, node.parent, -1) if blocks.nodes[one].parent == node.parent), -1)
+        empty = before >= 0 and not (index and before in containers(blocks, blocks.owners[index - 1]))
+        under = blocks.lines[index].images and empty and blocks.nodes[before].tag == node.tag == "p"
+        if node.tokens and under and blocks.lines[index].text.endswith(_STOPS):
+            below.setdefault(build, set()).add(owner)
+        else:
+            elsewhere.add(build)
+    return {owner for build, owners in below.items() if build not in elsewhere for owner in owners}

@@ -1,6 +1,6 @@
 """The learned judge of dump lines: two boosted forests kept as plain arrays, evaluated with numpy.
 
-Training (``python -m training.train_textdumps``) needs LightGBM, running does not. ``dump_model.json`` beside the
+Training (``python -m training.train_textdumps``) needs LightGBM, running does not. ``text_judge.json`` beside the
 arrays is the model's card: data, licences, features, seed, out-of-fold scores.
 """
 
@@ -15,15 +15,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from newscrawl.extraction.dump_features import second_features
-from newscrawl.extraction.dump_shape import Matrix
+from newscrawl.extraction.context_features import second_features
+from newscrawl.extraction.line_features import Matrix
 
 CHUNK = 4096
 """Lines evaluated at once; bounds the memory of a dump of hundreds of thousands of lines."""
 
 
 class Judges(Protocol):
-    """Whatever gives each row of ``dump_features.features`` its chance to be the article."""
+    """Whatever gives each row of ``context_features.features`` its chance to be the article."""
 
     def chances(self, matrix: Matrix) -> NDArray[np.float64]:
         """One probability a row."""
@@ -69,14 +69,14 @@ class Judge:
     second: Forest
 
     def chances(self, matrix: Matrix) -> NDArray[np.float64]:
-        """Probability of each line to be the article, from ``dump_features.features``."""
+        """Probability of each line to be the article, from ``context_features.features``."""
         return self.second.chances(second_features(matrix, self.first.chances(matrix)))
 
 
 @cache
 def load_judge() -> Judge:
     """The judge that ships with the package."""
-    with resources.files(__package__).joinpath("dump_model.npz").open("rb") as file, np.load(file) as arrays:
+    with resources.files(__package__).joinpath("text_judge.npz").open("rb") as file, np.load(file) as arrays:
         return Judge(forest_of(arrays, "first"), forest_of(arrays, "second"))
 
 

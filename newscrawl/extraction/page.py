@@ -1,4 +1,4 @@
-"""HTML pages: every line that a reader sees is judged, and the page's facts are read."""
+"""HTML pages: a site's rules cut boxes out, the page's facts are read, and every line that a reader sees is judged."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-from newscrawl.extraction.dom_blocks import Blocks, parse_blocks
-from newscrawl.extraction.dom_features import Opinions
-from newscrawl.extraction.dom_keep import Kept, keep_lines
-from newscrawl.extraction.dom_model import Measured, PageJudge, load_page_judge
+from newscrawl.extraction.blocks import Blocks, parse_blocks
+from newscrawl.extraction.judge import Measured, PageJudge, load_page_judge
+from newscrawl.extraction.keep import Kept, keep_lines
 from newscrawl.extraction.metadata import read_metadata
 from newscrawl.extraction.metadata.json_ld import read_json_ld
 from newscrawl.extraction.metadata.lead import without_kicker
 from newscrawl.extraction.parse import parse_page
-from newscrawl.extraction.prune import prune
 from newscrawl.extraction.second_opinion import SecondOpinion, ask_trafilatura
+from newscrawl.extraction.tags import INLINE, SKIPPED
+from newscrawl.extraction.tree_features import Opinions
 from newscrawl.extraction.verdict import Verdict, judge_page
 from newscrawl.items import Article, Block, Extraction, Judgement, NoArticle, UnreadablePage, kept_text
-from newscrawl.rules import NO_RULES, SiteRules
-from newscrawl.text import clean
+from newscrawl.rules import NO_RULES, SiteRules, compile_xpath
+from newscrawl.text import clean, clean_line
 
 _ARTICLE = re.compile(r"article|posting|report", re.IGNORECASE)
 """In the types of schema.org and Open Graph: NewsArticle, BlogPosting, Report."""
@@ -113,3 +114,42 @@ def decide(page: ReadPage, judge: PageJudge, ask: Callable[[], SecondOpinion]) -
     measured = Measured.of(page.blocks, title, page.opinions)
     kept = keep_lines(measured, judge, title, page.facts.description, ask)
     return Decision(kept, judge_page(measured, judge, kept, page.facts, claims_article=page.claims_article))
+
+
+_FRAME = {"html", "head", "body"}
+
+
+def prune(tree: HtmlElement, rules: SiteRules) -> list[str]:
+    """Cut what the rules of its site name out of a page, and return the texts of what was cut, in reading order.
+
+    The text behind a cut element stays. The page's frame is never cut, nor is a text or an attribute that an XPath
+    selects.
+    """
+    if not rules.prune_xpath:
+        return []
+    selected = {
+        node
+        for xpath in rules.prune_xpath
+        for node in compile_xpath(xpath)(tree)
+        if isinstance(node, HtmlElement) and node.tag not in _FRAME and node is not tree
+    }
+    outermost = [node for node in tree.iter() if node in selected and selected.isdisjoint(node.iterancestors())]
+    texts = [_text(element) for element in outermost]
+    for element in outermost:
+        element.drop_tree()
+    return [text for text in texts if text]
+
+
+def _text(element: HtmlElement) -> str:
+    """What a reader sees of an element, on one line."""
+    parts: list[str] = []
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        gap = "" if node.tag in INLINE else " "
+        if event == "start" and node.tag in SKIPPED:
+            walk.skip_subtree()
+        elif event == "start":
+            parts += [gap, node.text or ""]
+        elif node is not element:
+            parts += [gap if event == "end" else "", node.tail or ""]
+    return clean_line("".join(parts))
