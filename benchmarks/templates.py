@@ -29,7 +29,7 @@ from newscrawl.boilerplate import repeated
 from newscrawl.dedupe import content_hash
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, Block, BlockKind, Candidate, Extraction, NoArticle, Page, kept_text
-from newscrawl.storage.boilerplate import blocks_of
+from newscrawl.storage.rows import blocks_of
 from newscrawl.storage.schema import articles
 from newscrawl.storage.store import Store
 from newscrawl.urls import site_of

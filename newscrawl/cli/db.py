@@ -14,7 +14,7 @@ import click
 from newscrawl.cli.options import address, archive_folder, database_option, json_option, one_line, print_json
 
 if TYPE_CHECKING:
-    from newscrawl.storage.copy import Copying
+    from newscrawl.storage.copy import CopyProgress
 
 _WORDS = {"copy": "copying", "link": "linking", "verify": "verifying"}
 
@@ -36,7 +36,7 @@ def tell(origin: str, target: str, *, is_terminal: bool) -> dict[str, int]:
     return rows
 
 
-def _drawn(label: str, steps: Iterable[Copying]) -> Iterator[Copying]:
+def _drawn(label: str, steps: Iterable[CopyProgress]) -> Iterator[CopyProgress]:
     with click.progressbar(length=1, label=label, show_eta=True, file=sys.stderr) as bar:
         for step in steps:
             bar.length = max(step.total, 1)

@@ -63,7 +63,7 @@ def main(
         if sample is None:
             work = Reextraction.begin(url, scope, restart=restart)
         else:
-            work = Reextraction.rehearse(url, scope, sample)
+            work = Reextraction.dry_run(url, scope, sample)
         code = _STARTED
         count = int(setting("EXTRACT_WORKERS")) if workers is None else workers
         limits = Limits(count, setting("EXTRACT_MAX_SECONDS"), setting("EXTRACT_MAX_MEGABYTES"))

@@ -19,7 +19,7 @@ from scrapy.exceptions import NotConfigured
 
 from newscrawl.base_spiders import SiteSpider
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.health import judge_run, note_told, untold
+from newscrawl.storage.health import judge_run, mark_reported, unreported_alarms
 from newscrawl.text import printable
 
 
@@ -107,7 +107,7 @@ class HealthWatch:
             self._tell(source, settings["DATABASE_URL"], settings["ALARM_COMMAND"])
 
     def _tell(self, source: str, url: str, command: str) -> None:
-        begun, over = untold(url, source)
+        begun, over = unreported_alarms(url, source)
         if not begun and not over:
             return
         for alarm in begun:
@@ -128,4 +128,4 @@ class HealthWatch:
         except CommandFailed as error:
             logger.error("ALARM_COMMAND was not told of %s, and will be after the next run: %s", source, error)
             return
-        note_told(url, begun, over)
+        mark_reported(url, begun, over)

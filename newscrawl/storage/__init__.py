@@ -1,4 +1,4 @@
 """The output database. The only package that imports SQLAlchemy.
 
-Import from its modules: a command that only reads never loads what a crawl needs.
+Import from its modules, so that a command that only reads does not load what a crawl needs.
 """

@@ -1,4 +1,4 @@
-"""What the database knows of the blocks of a site: counted with every article, in the transaction that stores it."""
+"""Boilerplate of a site, learned in the database: blocks are counted in the transaction that stores an article."""
 
 from __future__ import annotations
 
@@ -14,39 +14,25 @@ from newscrawl.dedupe import content_hash
 from newscrawl.items import Block, Candidate, kept_text
 from newscrawl.storage.duplicates import change_links
 from newscrawl.storage.revisions import is_same
+from newscrawl.storage.rows import blocks_of, stored_blocks
 from newscrawl.storage.schema import article_revisions, articles, site_block_articles, site_blocks
 
+Cause = Literal["publisher", "template", "extractor"]
+"""Why a stored text was replaced."""
+
 SIGHTING_KEPT = timedelta(days=30)
-"""How long a block is remembered that no page has had since, before it is known to be a template."""
+"""How long after it was last seen a block is deleted that is not known to be boilerplate."""
 TEMPLATE_KEPT = timedelta(days=400)
+"""How long after it was last seen a block is deleted that is known to be boilerplate."""
 MOST_BLOCKS = 200_000
-"""Blocks of one source; beyond that those go first which were seen longest ago."""
-_EVERY = 1_000
-"""Articles after which the table is looked over, in a run that goes on for long."""
+"""Maximum blocks per source; beyond that the least recently seen are deleted."""
 
-
-def forget(connection: Connection, now: datetime) -> int:
-    """Forget blocks that no page has had for long, and what is too much of a source; return how many."""
-    seen = site_blocks.c.last_seen_at
-    is_old = (seen < now - SIGHTING_KEPT) & site_blocks.c.template_at.is_(None) | (seen < now - TEMPLATE_KEPT)
-    forgotten = connection.execute(delete(site_blocks).where(is_old)).rowcount
-    sources = select(site_blocks.c.source).group_by(site_blocks.c.source).having(func.count() > MOST_BLOCKS)
-    return forgotten + sum(_thin(connection, source) for source in connection.execute(sources).scalars().all())
-
-
-def forget_in_passing(connection: Connection, article_id: int, now: datetime) -> None:
-    """Forget now and then, by the number of an article."""
-    if article_id % _EVERY == 0:
-        forget(connection, now)
-
-
-def _thin(connection: Connection, source: str) -> int:
-    """Leave nine tenths of what a source may have: templates first, then what was seen last."""
-    of_source = site_blocks.c.source == source
-    order = (site_blocks.c.template_at.is_not(None).desc(), site_blocks.c.last_seen_at.desc(), site_blocks.c.id.desc())
-    kept = select(site_blocks.c.id).where(of_source).order_by(*order).limit(MOST_BLOCKS * 9 // 10)
-    return connection.execute(delete(site_blocks).where(of_source, site_blocks.c.id.not_in(kept))).rowcount
-
+_PRUNE_INTERVAL = 1_000
+"""Number of stored articles after which a long run prunes blocks again."""
+_ARTICLES_AT_ONCE = 200
+_CHUNK = 500
+_NEW = -1
+"""Id of an article that is not stored yet."""
 
 _KNOWN = site_blocks.c.source == bindparam("source"), site_blocks.c.block_hash.in_(bindparam("keys", expanding=True))
 _ROWS = select(site_blocks).where(*_KNOWN)
@@ -55,50 +41,63 @@ _HELD = insert(site_block_articles).from_select(
     ["block_id", "article_id"], select(site_blocks.c.id, bindparam("holder", type_=Integer)).where(*_KNOWN)
 )
 
-_CHUNK = 500
-_NEW = -1
-"""The number of an article that has none yet."""
-
 
 @dataclass(slots=True)
 class Sighting:
-    """One reading of a page, before anything of it is written."""
+    """The blocks of a page compared with what is known of them. Nothing is written yet."""
 
     source: str
     article_id: int | None
     rows: dict[int, Row[Any]]
-    """What is known of the blocks that the page has or had, by key."""
+    """Rows of `site_blocks` for the blocks that the page has or had, by block key."""
     holders: dict[int, set[int]]
-    """The articles that have them, by the row's number."""
+    """Ids of the articles that have a block, by the id of its row."""
     added: set[int]
     gone: set[int]
     lost: set[int]
-    """Blocks that were dropped from this page and have been forgotten since: they stay dropped."""
+    """Blocks that were dropped from this page as boilerplate and pruned since: they stay dropped."""
     verdicts: dict[int, bool] = field(default_factory=dict)
-    """The blocks about which this page decided."""
+    """Whether a block is boilerplate, for blocks judged again because of this page."""
 
     @property
     def templates(self) -> set[int]:
-        """The blocks that are the site's now."""
+        """The blocks that are boilerplate, given this page."""
         known = {key for key, row in self.rows.items() if row.template_at is not None}
         return {key for key in known | self.verdicts.keys() if self.verdicts.get(key, key in known)} | self.lost
 
     @property
-    def turned(self) -> set[int]:
-        """The blocks that became templates by this page, or are none any more."""
+    def changed(self) -> set[int]:
+        """The blocks that this page made boilerplate, or article text again."""
         return {key for key, verdict in self.verdicts.items() if verdict != (self.rows[key].template_at is not None)}
 
 
-def look(
+def prune_blocks(connection: Connection, now: datetime) -> int:
+    """Delete blocks that were not seen for long, and the excess of a source; return how many."""
+    seen = site_blocks.c.last_seen_at
+    is_old = (seen < now - SIGHTING_KEPT) & site_blocks.c.template_at.is_(None) | (seen < now - TEMPLATE_KEPT)
+    pruned = connection.execute(delete(site_blocks).where(is_old)).rowcount
+    sources = select(site_blocks.c.source).group_by(site_blocks.c.source).having(func.count() > MOST_BLOCKS)
+    return pruned + sum(_prune_source(connection, source) for source in connection.execute(sources).scalars().all())
+
+
+def _prune_source(connection: Connection, source: str) -> int:
+    """Keep nine tenths of MOST_BLOCKS: boilerplate first, then the most recently seen."""
+    of_source = site_blocks.c.source == source
+    order = (site_blocks.c.template_at.is_not(None).desc(), site_blocks.c.last_seen_at.desc(), site_blocks.c.id.desc())
+    kept = select(site_blocks.c.id).where(of_source).order_by(*order).limit(MOST_BLOCKS * 9 // 10)
+    return connection.execute(delete(site_blocks).where(of_source, site_blocks.c.id.not_in(kept))).rowcount
+
+
+def _look(
     connection: Connection, source: str, article_id: int | None, page: Candidate, before: Sequence[Block]
 ) -> Sighting:
-    """Look up the blocks of a page, and decide about those that it has and had not, or had and has not."""
+    """Look up the blocks of a page, and judge those that it gained or lost since `before`."""
     blocks = page.extraction.blocks
     holder = Holder(article_id or _NEW, blocks, page.block_keys)
     keys, earlier = {key for key in holder.keys if key is not None}, _counted(before)
     rows = _rows(connection, source, keys | earlier)
     holders = _holders(connection, [row.id for row in rows.values()])
-    # Beyond those that are remembered, an article had the block if its stored text has it.
+    # Only the first REMEMBERED articles of a block are stored; for others, their stored blocks tell.
     had = {
         key
         for key, row in rows.items()
@@ -158,12 +157,12 @@ def _decide(connection: Connection, sighting: Sighting, page: Holder, *, is_unch
 def _load(connection: Connection, ids: Collection[int], pages: dict[int, Holder]) -> None:
     if ids:
         for row in connection.execute(select(articles.c.id, articles.c.blocks).where(articles.c.id.in_(ids))):
-            pages[row.id] = Holder(row.id, tuple(Block(*block) for block in row.blocks))
+            pages[row.id] = Holder(row.id, blocks_of(row.blocks))
 
 
-def note(connection: Connection, sighting: Sighting, article_id: int, now: datetime) -> set[int]:
-    """Write down a sighting once its article is stored; return the other articles for which something turned."""
-    turned = sighting.turned
+def _store_sighting(connection: Connection, sighting: Sighting, article_id: int, now: datetime) -> set[int]:
+    """Store a sighting once its article is stored; return the ids of other articles whose blocks changed status."""
+    changed = sighting.changed
     touched: set[int] = set()
     for key, row in sighting.rows.items():
         held = sighting.holders[row.id]
@@ -171,18 +170,19 @@ def note(connection: Connection, sighting: Sighting, article_id: int, now: datet
         values: dict[str, Any] = {"articles": row.articles + change}
         if key not in sighting.gone:
             values["last_seen_at"] = now
-        if key in turned:
+        if key in changed:
             values["template_at"] = now if sighting.verdicts[key] else None
             touched |= held
         connection.execute(update(site_blocks).where(site_blocks.c.id == row.id).values(**values))
-    _hold(connection, sighting, article_id)
-    _add(connection, sighting, article_id, now)
-    forget_in_passing(connection, article_id, now)
+    _update_holders(connection, sighting, article_id)
+    _add_blocks(connection, sighting, article_id, now)
+    if article_id % _PRUNE_INTERVAL == 0:
+        prune_blocks(connection, now)
     return touched - {article_id}
 
 
-def leave(connection: Connection, source: str, blocks: Sequence[Block]) -> None:
-    """Count an article out that is going to be deleted; the database itself forgets that it held the blocks."""
+def uncount_blocks(connection: Connection, source: str, blocks: Sequence[Block]) -> None:
+    """Subtract an article that is about to be deleted; a foreign key removes it from `site_block_articles`."""
     keys = sorted(_counted(blocks))
     for start in range(0, len(keys), _CHUNK):
         its = (site_blocks.c.source == source) & site_blocks.c.block_hash.in_(keys[start : start + _CHUNK])
@@ -190,7 +190,7 @@ def leave(connection: Connection, source: str, blocks: Sequence[Block]) -> None:
         connection.execute(update(site_blocks).where(its).values(articles=site_blocks.c.articles - 1))
 
 
-def _hold(connection: Connection, sighting: Sighting, article_id: int) -> None:
+def _update_holders(connection: Connection, sighting: Sighting, article_id: int) -> None:
     gone = [sighting.rows[key].id for key in sighting.gone]
     if gone:
         held = site_block_articles.c
@@ -204,7 +204,7 @@ def _hold(connection: Connection, sighting: Sighting, article_id: int) -> None:
         connection.execute(insert(site_block_articles), rows)
 
 
-def _add(connection: Connection, sighting: Sighting, article_id: int, now: datetime) -> None:
+def _add_blocks(connection: Connection, sighting: Sighting, article_id: int, now: datetime) -> None:
     new = sorted(sighting.added - sighting.rows.keys())
     if not new:
         return
@@ -216,35 +216,26 @@ def _add(connection: Connection, sighting: Sighting, article_id: int, now: datet
         connection.execute(_HELD, {"holder": article_id, **its})
 
 
-def known_templates(connection: Connection, source: str, blocks: Sequence[Block]) -> set[int]:
-    """The blocks of a stored page that are templates: those known as such, and dropped ones that were forgotten."""
+def _known_templates(connection: Connection, source: str, blocks: Sequence[Block]) -> set[int]:
+    """Return the boilerplate of a stored page: blocks known as such, and dropped ones that were pruned since."""
     keys = [key for key in keys_of(blocks) if key is not None]
     rows = _rows(connection, source, keys)
     dropped = {key for key, block in zip(keys_of(blocks), blocks, strict=True) if block.reason == "template"}
     return {key for key in keys if (rows[key].template_at is not None if key in rows else key in dropped)}
 
 
-Cause = Literal["publisher", "template", "extractor"]
-_ARTICLES_AT_ONCE = 200
-
-
-def blocks_of(stored: Sequence[Sequence[Any]]) -> tuple[Block, ...]:
-    """Read `articles.blocks`."""
-    return tuple(Block(*block) for block in stored)
-
-
 def without_templates(
     connection: Connection, item: Candidate, known: RowMapping | None
 ) -> tuple[Candidate, Sighting | None]:
-    """Take out of a page what is known, with this page, to be its site's; nothing is written yet.
+    """Drop the boilerplate of a page, as known including this page; nothing is written yet.
 
-    A text that the site's `adjust` made is left as it is.
+    `known` is the stored article, if any. A text that the site's `adjust` hook changed is left as it is.
     """
     article, blocks = item.extraction.article, item.extraction.blocks
     if article.source is None:
         return item, None
     before = blocks_of(known["blocks"]) if known is not None and known["source"] == article.source else ()
-    sighting = look(connection, article.source, known["id"] if known is not None else None, item, before)
+    sighting = _look(connection, article.source, known["id"] if known is not None else None, item, before)
     kept = drop_templates(blocks, sighting.templates, article.description)
     if kept == blocks or article.text != kept_text(blocks):
         return item, sighting
@@ -254,36 +245,36 @@ def without_templates(
     return replace(item, extraction=extraction), sighting
 
 
-def settle(connection: Connection, sighting: Sighting | None, article_id: int, now: datetime) -> None:
-    """Count the blocks of a page that is stored, and mend the pages for which that changes something."""
+def apply_sighting(connection: Connection, sighting: Sighting | None, article_id: int, now: datetime) -> None:
+    """Count the blocks of a stored page, and update other articles if a block became boilerplate or text again."""
     if sighting is not None:
-        mend(connection, note(connection, sighting, article_id, now), now)
+        apply_templates(connection, _store_sighting(connection, sighting, article_id, now), now)
 
 
-def mend(connection: Connection, article_ids: Iterable[int], now: datetime) -> int:
-    """Drop and restore the blocks of stored articles by what is known now; return how many texts changed."""
+def apply_templates(connection: Connection, article_ids: Iterable[int], now: datetime) -> int:
+    """Drop and restore blocks of stored articles by what is boilerplate now; return how many texts changed."""
     ids = sorted(article_ids)
     changed = 0
     for start in range(0, len(ids), _ARTICLES_AT_ONCE):
         found = select(articles).where(articles.c.id.in_(ids[start : start + _ARTICLES_AT_ONCE]))
         for row in connection.execute(found).mappings().all():
-            changed += _mend(connection, row, now)
+            changed += _apply_templates(connection, row, now)
     return changed
 
 
-def _mend(connection: Connection, row: RowMapping, now: datetime) -> bool:
+def _apply_templates(connection: Connection, row: RowMapping, now: datetime) -> bool:
     blocks = blocks_of(row["blocks"])
     if row["source"] is None or row["text"] != kept_text(blocks):
         return False
-    templates = known_templates(connection, row["source"], blocks)
+    templates = _known_templates(connection, row["source"], blocks)
     kept = drop_templates(blocks, templates, row["description"])
     if kept == blocks:
         return False
     text = kept_text(kept)
-    put_aside(connection, row, "template", now)
+    save_revision(connection, row, "template", now)
     values = {
         "text": text,
-        "blocks": [[block.kind, block.text, block.reason] for block in kept],
+        "blocks": stored_blocks(kept),
         "word_count": len(text.split()),
         "content_hash": content_hash(text),
         "updated_at": now,
@@ -293,8 +284,8 @@ def _mend(connection: Connection, row: RowMapping, now: datetime) -> bool:
     return True
 
 
-def put_aside(connection: Connection, known: RowMapping, cause: Cause, now: datetime) -> None:
-    """Keep the stored title and text of an article, which are about to change."""
+def save_revision(connection: Connection, known: RowMapping, cause: Cause, now: datetime) -> None:
+    """Save the stored title and text of an article before they change."""
     earlier = select(func.count()).where(article_revisions.c.article_id == known["id"])
     connection.execute(
         insert(article_revisions).values(
@@ -308,7 +299,7 @@ def put_aside(connection: Connection, known: RowMapping, cause: Cause, now: date
 
 
 def cause_of(known: RowMapping, item: Candidate, body_digest: str) -> Cause:
-    """Who changed a text: not the publisher, where only blocks that were dropped from one of the two differ."""
+    """Return who changed a text: not the publisher, if the texts differ only in boilerplate dropped from either."""
     old, new = blocks_of(known["blocks"]), item.extraction.blocks
     learned = _dropped(old) | _dropped(new)
     is_title_same = is_same(known["title"], item.extraction.article.title)

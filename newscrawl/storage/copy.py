@@ -1,4 +1,4 @@
-"""A whole database into another one, of whatever kind, in short transactions; one that was stopped goes on."""
+"""Copy a database into another, of either kind, in short transactions; an interrupted copy can be resumed."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from newscrawl.storage.schema import article_words, metadata, runs, search_queue
 from newscrawl.text import printable
 
 _BATCH = 200
-_MADE_ANEW = {article_words, search_queue}
-"""What each database makes of its articles by itself."""
+_DERIVED = {article_words, search_queue}
+"""Tables that each database derives from its articles."""
 
-TABLES = runs, *(table for table in metadata.sorted_tables if table not in {runs, *_MADE_ANEW})
-"""What is copied, each after those that its rows point to; first the runs, which tell one database from another."""
+TABLES = runs, *(table for table in metadata.sorted_tables if table not in {runs, *_DERIVED})
+"""The copied tables, each after those that it references; `runs` comes first, because it identifies a database."""
 
 
 @dataclass(frozen=True, slots=True)
-class Copying:
-    """How far a copy is."""
+class CopyProgress:
+    """Progress of a copy, in rows of one table."""
 
     stage: Literal["copy", "link", "verify"]
-    """Rows are stored; then those that point to others of their own table do; then both databases are compared."""
+    """Store rows, then set their references to the same table, then compare both databases."""
     table: str
     done: int
     total: int
-    """Rows of the table."""
 
 
-def copy_database(origin: str, target: str) -> Iterator[Copying]:
-    """Copy all tables of one database into another, which is empty or holds the beginning of the same copy; verify it.
+def copy_database(origin: str, target: str) -> Iterator[CopyProgress]:
+    """Copy all tables of one database into another, and verify the copy.
 
-    Nobody may write into either meanwhile: then they differ, which is told. Raises StorageError.
+    The target is empty or holds an interrupted copy of the same database. Nothing else may write to either meanwhile.
+    Raises StorageError, also if the two differ in the end.
     """
     if parse_url(origin) == parse_url(target):
         raise StorageError("both addresses name the same database")
     with read_connection(origin) as source:
-        for fault in backend_of(origin).damage(source):
-            raise StorageError(f"{_place(source.engine)}: {fault}; mend that first")
+        for fault in backend_of(origin).find_damage(source):
+            raise StorageError(f"{_place(source.engine)}: {fault}; repair it before copying")
         engine = open_engine(target)
         with disposed_on_error(engine), explained(engine):
             _refuse_other_contents(source, engine)
@@ -54,7 +54,7 @@ def copy_database(origin: str, target: str) -> Iterator[Copying]:
             for table in TABLES:
                 yield from _link(source, engine, table)
             with write_transaction(engine) as connection:
-                backend_of(target).count_on(connection)
+                backend_of(target).advance_sequences(connection)
             for table in TABLES:
                 yield from _verify(source, engine, table)
         engine.dispose()
@@ -65,40 +65,40 @@ def _place(engine: Engine) -> str:
 
 
 def _refuse_other_contents(source: Connection, engine: Engine) -> None:
-    """Its runs are the first of the source: to the microsecond, no other database has them."""
+    """Raise StorageError unless the target is empty or its runs are the first of the source, to the microsecond."""
     with engine.connect() as connection:
-        there = connection.execute(select(runs).order_by(runs.c.id)).all()
+        existing = connection.execute(select(runs).order_by(runs.c.id)).all()
         is_empty = not any(_count(connection, table) for table in TABLES)
-    given = source.execute(select(runs).order_by(runs.c.id).limit(len(there))).all()
-    if not is_empty and (not there or list(map(tuple, there)) != list(map(tuple, given))):
-        raise StorageError(f"{_place(engine)} holds other contents; copy into an empty one")
+    given = source.execute(select(runs).order_by(runs.c.id).limit(len(existing))).all()
+    if not is_empty and (not existing or list(map(tuple, existing)) != list(map(tuple, given))):
+        raise StorageError(f"{_place(engine)} is not empty; copy into an empty database")
 
 
 def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _copy(source: Connection, engine: Engine, table: Table) -> Iterator[Copying]:
+def _copy(source: Connection, engine: Engine, table: Table) -> Iterator[CopyProgress]:
     own_links = _links(table)
     with engine.connect() as connection:
         done, later = _count(connection, table), _after_last(connection, table)
     total = _count(source, table)
-    yield Copying("copy", table.name, done, total)
+    yield CopyProgress("copy", table.name, done, total)
     for rows in _partitions(source, later):
         values = [{**row._mapping, **dict.fromkeys(own_links)} for row in rows]
         with write_transaction(engine) as connection:
             connection.execute(backend_of(engine.url).insert(table).on_conflict_do_nothing(), values)
         done += len(rows)
-        yield Copying("copy", table.name, min(done, total), total)
+        yield CopyProgress("copy", table.name, min(done, total), total)
 
 
 def _links(table: Table) -> list[str]:
-    """Columns that point to other rows of the same table, which may come later."""
+    """Return the columns that reference other rows of the same table, which may come later."""
     return [column.name for column in table.columns if any(key.column.table is table for key in column.foreign_keys)]
 
 
 def _after_last(connection: Connection, table: Table) -> Select[Any]:
-    """What is missing; where keys are texts, which databases order in their own ways, all."""
+    """Select the rows still to be copied; all of them if keys are texts, whose order differs between databases."""
     key = list(table.primary_key)
     rows = select(table).order_by(*key)
     if any(column.type.python_type is not int for column in key):
@@ -112,7 +112,7 @@ def _partitions(connection: Connection, rows: Select[Any]) -> Iterator[list[Row[
         yield list(partition)
 
 
-def _link(source: Connection, engine: Engine, table: Table) -> Iterator[Copying]:
+def _link(source: Connection, engine: Engine, table: Table) -> Iterator[CopyProgress]:
     names = _links(table)
     if not names:
         return
@@ -126,28 +126,28 @@ def _link(source: Connection, engine: Engine, table: Table) -> Iterator[Copying]
         with write_transaction(engine) as connection:
             connection.execute(change, values)
         done += len(rows)
-        yield Copying("link", table.name, done, total)
+        yield CopyProgress("link", table.name, done, total)
 
 
-def _verify(source: Connection, engine: Engine, table: Table) -> Iterator[Copying]:
+def _verify(source: Connection, engine: Engine, table: Table) -> Iterator[CopyProgress]:
     total = _count(source, table)
     with engine.connect() as target:
         own, other = _Sum(), _Sum()
         for rows in _partitions(source, select(table)):
             own.add(rows)
-            yield Copying("verify", table.name, own.count, total)
+            yield CopyProgress("verify", table.name, own.count, total)
         for rows in _partitions(target, select(table)):
             other.add(rows)
     if own != other:
         raise StorageError(
-            f"{_place(engine)} differs from {location(source.engine.url)} in {table.name} ({other.count} rows, "
-            f"{own.count} there): did something write meanwhile? Empty it, and copy again"
+            f"{_place(engine)} differs from {location(source.engine.url)} in table {table.name} ({other.count} rows "
+            f"instead of {own.count}), probably because something wrote to one of them; empty the target and copy again"
         )
 
 
 @dataclass(slots=True)
 class _Sum:
-    """Of rows in any order, for a database may order texts in its own way."""
+    """A checksum of rows in any order, because databases order texts differently."""
 
     count: int = 0
     sum: int = 0

@@ -1,4 +1,4 @@
-"""Which articles are copies of one another, kept true in the transaction that changes an article."""
+"""Duplicate articles: `duplicate_of` links, updated in the same transaction as the article that changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from newscrawl.storage.schema import articles
 from newscrawl.storage.schema import near_duplicate_keys as table
 
 MOST_COMPARED = 100
-"""Members of a group that are compared with each other, or measured against a new head, at a change."""
+"""Maximum members of a group that are compared with each other, or with a new head, when one changes."""
+
+MOST_HELD = 64
+"""Maximum articles stored per key. More would be boilerplate, or a story that these already find."""
+
+MOST_VERIFIED = 8
+"""Maximum stored texts that one text is compared with, those with the most common keys first."""
 
 _LEADING = (
     articles.c.gone_at.is_not(None),
@@ -24,14 +30,16 @@ _LEADING = (
     articles.c.first_seen_at,
     articles.c.id,
 )
-"""The oldest publication that is still there comes first."""
+"""Sort order of a group: the oldest publication that is not gone is its head."""
 
 _CHUNK = 500
+_NOBODY = 0
+"""An id that no article has."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """An article, as far as the verdict about copies asks for it."""
+    """What the comparison of two articles needs."""
 
     reading: Reading
     content_hash: str
@@ -40,16 +48,16 @@ class Piece:
 
     @classmethod
     def of(cls, row: Any) -> Piece:
-        """Read it from a row with the columns `PIECE`."""
+        """Read a row with the columns `PIECE`."""
         return cls(Reading(row.text), row.content_hash, row.title, row.source)
 
     def is_copy_of(self, other: Piece) -> bool:
-        """Whether one would be found for the other, and holds."""
+        """Whether the two are duplicates, and their keys would find each other."""
         is_same = self.content_hash == other.content_hash or are_copies(self.reading, other.reading)
         return is_same and self.is_story_of(other)
 
     def is_story_of(self, other: Piece) -> bool:
-        """Whether two whose texts are copies are one story: not where these are a line that many pages have."""
+        """Whether two articles with the same text are one story, rather than pages with the same standing line."""
         is_of_one_site = self.source is not None and self.source == other.source
         words = min(len(self.reading.words), len(other.reading.words))
         return is_telling(words, is_of_one_site=is_of_one_site) or agree(self.title, other.title)
@@ -57,16 +65,24 @@ class Piece:
 
 PIECE = articles.c.text, articles.c.content_hash, articles.c.title, articles.c.source
 
+_HOLDERS = select(table.c.key, table.c.article_id).where(table.c.key.in_(bindparam("keys", expanding=True)))
+_INSERT = insert(table)
+_PIECES = select(articles.c.id, articles.c.duplicate_of, *PIECE)
+_WITH_HASH = _PIECES.where(articles.c.content_hash == bindparam("hash"), articles.c.id != bindparam("but")).limit(
+    MOST_VERIFIED
+)
+_WITH_IDS = _PIECES.where(articles.c.id.in_(bindparam("ids", expanding=True)))
+
 
 def head_of(connection: Connection, article_id: int) -> int | None:
-    """The article that another one points to, if it is still there: not every program keeps foreign keys."""
+    """Return the head that an article points to; None if it has none, or if another program deleted it."""
     head = articles.alias()
     joined = select(head.c.id).join(articles, articles.c.duplicate_of == head.c.id)
     return connection.execute(joined.where(articles.c.id == article_id)).scalar()
 
 
 def group_of(connection: Connection, article_id: int) -> set[int]:
-    """An article, its head, and all that point to either."""
+    """Return the ids of an article, its head, and all that point to either."""
     own = select(articles.c.duplicate_of).where(articles.c.id == article_id)
     head = connection.execute(own).scalar() or article_id
     followers = select(articles.c.id).where(or_(articles.c.duplicate_of == head, articles.c.id == head))
@@ -76,15 +92,15 @@ def group_of(connection: Connection, article_id: int) -> set[int]:
 def in_order(
     connection: Connection, ids: Collection[int], *columns: ColumnElement[Any], limit: int | None = None
 ) -> list[Row[Any]]:
-    """Rows of articles, the one that is to lead first."""
+    """Return rows of articles, with the one that should be the head first."""
     found = select(articles.c.id, *columns).where(articles.c.id.in_(ids)).order_by(*_LEADING).limit(limit)
     return list(connection.execute(found))
 
 
-def lead(connection: Connection, ids: Collection[int], changed: int | None = None) -> None:
-    """Let the oldest of a group lead, and all others point to it; what is right already is not written.
+def link_group(connection: Connection, ids: Collection[int], changed: int | None = None) -> None:
+    """Make the oldest article of a group its head, and let all others point to it; write only what changes.
 
-    What the article `changed` has in common with its head, or its copies with it, is measured again.
+    The similarity of the article `changed` to its head, or of its duplicates to it, is computed again.
     """
     head, *others = in_order(connection, ids, articles.c.duplicate_of, articles.c.similarity)
     if head.duplicate_of is not None or head.similarity is not None:
@@ -103,9 +119,9 @@ def lead(connection: Connection, ids: Collection[int], changed: int | None = Non
 
 
 def measure(connection: Connection, head: int, ids: Sequence[int]) -> None:
-    """Store how much articles have in common with their head: 1 for the same text, for others the Jaccard index.
+    """Store the similarity of articles to their head: 1 for the same text, else the Jaccard index.
 
-    Of a big group the first are measured anew; the others keep what they had in common with the head before.
+    In a large group only the first are computed; the others keep their similarity to the previous head.
     """
     columns = articles.c.id, articles.c.content_hash, articles.c.similarity
     own_hash = articles.c.content_hash
@@ -129,7 +145,7 @@ def measure(connection: Connection, head: int, ids: Sequence[int]) -> None:
 
 
 def components(connection: Connection, ids: Collection[int]) -> list[set[int]]:
-    """Cut a group into those whose texts are copies of each other, directly or by way of others."""
+    """Split a group into connected components of duplicates."""
     rows = in_order(connection, ids, *PIECE, limit=MOST_COMPARED)
     found: list[tuple[set[int], list[Piece]]] = []
     for row in rows:
@@ -146,29 +162,22 @@ def components(connection: Connection, ids: Collection[int]) -> list[set[int]]:
 
 
 def are_copies(one: Reading, other: Reading) -> bool:
-    """Whether one text would be found for the other, and holds."""
+    """Whether two texts have a key in common and are near-duplicates."""
     return not one.keys.isdisjoint(other.keys) and compare(one, other).is_copy
-
-
-_HOLDERS = select(table.c.key, table.c.article_id).where(table.c.key.in_(bindparam("keys", expanding=True)))
-_INSERT = insert(table)
-
-MOST_HELD = 64
-"""Articles stored under one key. What more share is a site's standing text, or a story found by these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Who else is stored under the keys of a text."""
+    """Other articles stored under the keys of a text."""
 
     articles: Counter[int] = field(default_factory=Counter)
-    """Number of keys shared, by article id."""
+    """Number of common keys, by article id."""
     full: frozenset[int] = frozenset()
     """Keys that take no more articles."""
 
 
 def sharing(connection: Connection, keys: Iterable[int], article_id: int) -> Sharing:
-    """Look keys up: one statement, whose work is bounded by the number of keys."""
+    """Look up keys in one statement, whose cost is bounded by their number."""
     found: Counter[int] = Counter()
     held: Counter[int] = Counter()
     for key, holder in connection.execute(_HOLDERS, {"keys": list(keys)}):
@@ -179,42 +188,29 @@ def sharing(connection: Connection, keys: Iterable[int], article_id: int) -> Sha
 
 
 def store_keys(connection: Connection, article_id: int, keys: Iterable[int]) -> None:
-    """Store an article under keys under which it is not stored yet."""
+    """Store an article under keys that it does not have yet."""
     rows = [{"key": key, "article_id": article_id} for key in keys]
     if rows:
         connection.execute(_INSERT, rows)
 
 
 def drop_keys(connection: Connection, article_id: int, keys: Iterable[int]) -> None:
-    """Forget an article under these keys. The table has no index by article, which would double it."""
+    """Delete an article's entries for these keys; the table has no index by article, which would double its size."""
     connection.execute(delete(table).where(table.c.key.in_(list(keys)), table.c.article_id == article_id))
-
-
-_NOBODY = 0
-"""The id of no article."""
-
-MOST_VERIFIED = 8
-"""Stored texts that one text is compared with, those first with which it shares the most keys."""
-
-_PIECES = select(articles.c.id, articles.c.duplicate_of, *PIECE)
-_WITH_HASH = _PIECES.where(articles.c.content_hash == bindparam("hash"), articles.c.id != bindparam("but")).limit(
-    MOST_VERIFIED
-)
-_WITH_IDS = _PIECES.where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """What a text that is not stored yet has in common with those that are."""
+    """Stored duplicates of an article that is not stored yet."""
 
     ids: set[int]
-    """Of each group of copies the first article that is found."""
+    """One article of each group of duplicates."""
     keys: frozenset[int]
-    """Under which the text is to be stored."""
+    """Keys to store the article under."""
 
 
 def find_copies(connection: Connection, item: Candidate) -> Copies:
-    """Find the copies of an article that is not stored."""
+    """Find the duplicates of an article that is not stored."""
     article = item.extraction.article
     piece = Piece(Reading(article.text), item.content_hash, article.title, article.source)
     keys = piece.reading.keys if item.near_duplicate_keys is None else frozenset(item.near_duplicate_keys)
@@ -223,35 +219,38 @@ def find_copies(connection: Connection, item: Candidate) -> Copies:
 
 
 def add_links(connection: Connection, article_id: int, copies: Copies) -> None:
-    """Link a new article with its copies."""
+    """Link a new article with its duplicates."""
     store_keys(connection, article_id, copies.keys)
     if copies.ids:
-        lead(connection, {article_id}.union(*(group_of(connection, copy) for copy in copies.ids)))
+        link_group(connection, {article_id}.union(*(group_of(connection, copy) for copy in copies.ids)))
 
 
 def change_links(connection: Connection, article_id: int, earlier: str) -> None:
-    """Follow an article whose text was another one: it may leave its copies, join others, or part them."""
+    """Update the links of an article whose text was `earlier` before: it may leave, join, merge or split groups."""
     piece = _stored(connection, article_id)
     drop_keys(connection, article_id, piece.reading.keys.union(near_duplicate_keys(earlier)))
-    regroup(connection, article_id, _enter(connection, article_id, piece))
+    keys = piece.reading.keys
+    found = sharing(connection, keys, article_id)
+    store_keys(connection, article_id, keys - found.full)
+    regroup(connection, article_id, _verified(connection, article_id, piece, found.articles))
 
 
-def change_lead(connection: Connection, article_id: int) -> None:
-    """Choose the head of an article's group again, after its date changed, or it went or came back."""
-    lead(connection, group_of(connection, article_id))
+def reelect_head(connection: Connection, article_id: int) -> None:
+    """Choose the head of an article's group again, after the article's date changed, or it went or came back."""
+    link_group(connection, group_of(connection, article_id))
 
 
 def remove_links(connection: Connection, article_id: int) -> None:
-    """Take an article out, which is going to be deleted: the next oldest leads its copies."""
+    """Remove an article that is about to be deleted from its group; the next oldest becomes the head."""
     drop_keys(connection, article_id, _stored(connection, article_id).reading.keys)
     rest = group_of(connection, article_id) - {article_id}
-    lead(connection, {article_id})
+    link_group(connection, {article_id})
     for part in components(connection, rest):
-        lead(connection, part)
+        link_group(connection, part)
 
 
 def check_links(connection: Connection, article_id: int) -> None:
-    """Decide again about an article whose keys are stored; a copy that still is one of its head costs little."""
+    """Recompute the links of an article whose keys are stored; fast if it still is a duplicate of its head."""
     piece = _stored(connection, article_id)
     held = sharing(connection, piece.reading.keys, article_id).articles
     copies = _verified(connection, article_id, piece, held)
@@ -265,7 +264,7 @@ def check_links(connection: Connection, article_id: int) -> None:
 
 
 def regroup(connection: Connection, article_id: int, copies: Collection[int]) -> None:
-    """Decide anew who belongs together of an article's group and the groups of its copies."""
+    """Recompute which articles belong together, of an article's group and the groups of its duplicates."""
     own = group_of(connection, article_id)
     joined = {article_id}.union(*(group_of(connection, copy) for copy in copies if copy not in own))
     if len(own | joined) > MOST_COMPARED:
@@ -275,23 +274,15 @@ def regroup(connection: Connection, article_id: int, copies: Collection[int]) ->
     else:
         parts = components(connection, own | joined)
     for part in parts:
-        lead(connection, part, changed=article_id)
+        link_group(connection, part, changed=article_id)
 
 
 def _stored(connection: Connection, article_id: int) -> Piece:
     return Piece.of(connection.execute(select(*PIECE).where(articles.c.id == article_id)).one())
 
 
-def _enter(connection: Connection, article_id: int, piece: Piece) -> set[int]:
-    """Store an article under its keys, and return its copies."""
-    keys = piece.reading.keys
-    found = sharing(connection, keys, article_id)
-    store_keys(connection, article_id, keys - found.full)
-    return _verified(connection, article_id, piece, found.articles)
-
-
 def _verified(connection: Connection, article_id: int, piece: Piece, shared: Counter[int]) -> set[int]:
-    """Articles whose stored texts are copies of an article's; of each group the first that is found."""
+    """Return the candidates whose texts are duplicates of an article's, one of each group."""
     same = connection.execute(_WITH_HASH, {"hash": piece.content_hash, "but": article_id}).all()
     equal = next((row for row in same if piece.is_story_of(Piece.of(row))), None)
     copies = {equal.id} if equal else set()

@@ -1,4 +1,4 @@
-"""Opening a database: migrations, transactions, and errors that say what to do."""
+"""Open a database: migrations, transactions, and error messages that say what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from os import register_at_fork
 from pathlib import Path
 from typing import Any, Self
 from weakref import WeakSet, finalize
@@ -25,26 +24,29 @@ _ASK_VERSION = "select version_num from alembic_version"
 
 
 def open_engine(url: str) -> Engine:
-    """Open a database and bring its tables up to date, creating it where it is missing.
+    """Open a database for writing; create it if missing, and migrate its tables to the current schema.
 
-    Raises StorageError when the address is wrong or the database cannot be opened, read or upgraded.
+    Raises StorageError if the address is wrong or the database cannot be opened, read or upgraded.
     """
     engine = backend_of(url).writer(parse_url(url))
     with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
-        _upgrade(connection)
+        if _is_outdated(connection):
+            from newscrawl.storage.migrate import upgrade  # noqa: PLC0415 - Alembic is slow to import, rarely needed
+
+            upgrade(connection)
     return engine
 
 
 def check_database(url: str) -> None:
-    """Open a database as a crawl would, and let go of it. Raises StorageError."""
+    """Open a database as a crawl does, and close it again. Raises StorageError."""
     open_engine(url).dispose()
 
 
 @contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction that holds the right to write from its beginning: what it reads, nobody changes meanwhile.
+    """Run a transaction that holds the write lock from its start, so that what it reads cannot change meanwhile.
 
-    What it writes can be found when it is committed: triggers queue it for the index.
+    Articles it writes are queued by triggers and indexed for search before the commit.
     """
     with engine.connect().execution_options(newscrawl_writes=True) as connection, connection.begin():
         yield connection
@@ -53,7 +55,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def disposed_on_error(engine: Engine) -> Iterator[None]:
-    """Let go of a database that does not do what it was opened for."""
+    """Dispose of the engine if the body raises."""
     try:
         yield
     except BaseException:
@@ -63,7 +65,7 @@ def disposed_on_error(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
-    """Turn errors of the database itself into a StorageError of one line."""
+    """Turn errors of the database itself into a StorageError with a one-line message."""
     try:
         yield
     except DBAPIError as error:
@@ -73,89 +75,83 @@ def explained(engine: Engine) -> Iterator[None]:
         raise StorageError(f"database {printable(location(engine.url))}: {cause}") from error
 
 
-def _upgrade(connection: Connection) -> None:
-    if _is_outdated(connection):
-        from newscrawl.storage.migrate import upgrade  # noqa: PLC0415 - Alembic is slow to import, and rarely needed
-
-        upgrade(connection)
-
-
 def require_current(connection: Connection) -> None:
-    """Refuse to read tables that are missing, or of another version. Raises StorageError.
+    """Check that the schema is the current version. Raises StorageError if tables are missing or of another version.
 
-    It is the first question on a connection that was kept, and opens another where the server has left that one.
+    As the first statement on a pooled connection it also reconnects if the server has dropped that connection.
     """
     try:
         current = connection.exec_driver_sql(_ASK_VERSION).scalar()
-    except DBAPIError:  # also: there is no such table
+    except DBAPIError:  # the table may be missing
         connection.rollback()
         current = _version(connection)
     if current == VERSION:
         return
     place = f"database {printable(location(connection.engine.url))}"
     if current is None and not inspect(connection).get_table_names():
-        raise StorageError(f"{place} has no tables of newscrawl; a crawl makes them")
+        raise StorageError(f"{place} has no newscrawl tables; run a crawl to create them")
     if _is_outdated(connection):
         raise StorageError(
-            f"{place} was made by an older newscrawl; the next crawl upgrades it, or: newscrawl db upgrade"
+            f"{place} was created by an older version of newscrawl; run `newscrawl db upgrade` or a crawl to upgrade it"
         )
 
 
 def _version(connection: Connection) -> str | None:
     version: str | None = None
-    with suppress(DatabaseError), connection.begin_nested():  # there is no such table, or worse
+    with suppress(DatabaseError), connection.begin_nested():  # the table may be missing
         version = connection.exec_driver_sql(_ASK_VERSION).scalar()
     return version
 
 
 def _is_outdated(connection: Connection) -> bool:
-    """Say whether tables are missing or old. Raises StorageError where they are not ours, or newer."""
+    """Whether tables are missing or old. Raises StorageError if they belong to another program or a newer version."""
     current = _version(connection)
     if current == VERSION:
         return False
     if current is None and inspect(connection).get_table_names():
         raise StorageError(
-            f"database {printable(location(connection.engine.url))} holds tables of another program; name another one"
+            f"database {printable(location(connection.engine.url))} holds tables of another program; "
+            "set DATABASE_URL to another database"
         )
 
-    from newscrawl.storage.migrate import versions  # noqa: PLC0415 - Alembic is slow to import, and rarely needed
+    from newscrawl.storage.migrate import versions  # noqa: PLC0415 - Alembic is slow to import, rarely needed
 
     if current is not None and current not in versions():
         raise StorageError(
-            f"database {printable(location(connection.engine.url))} was made by a newer newscrawl "
-            f"(schema {printable(current)}); upgrade this one"
+            f"database {printable(location(connection.engine.url))} was created by a newer version of newscrawl "
+            f"(schema {printable(current)}); upgrade newscrawl"
         )
     return True
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
-    """The file that was opened: SQLite goes on writing to one that has lost its name, and nobody finds it again."""
+class DatabaseFile:
+    """Identity of the file that was opened. SQLite keeps writing to a file that was unlinked, and the data is lost."""
 
     path: Path | None
     _file: os.stat_result | None
 
     @classmethod
     def of(cls, engine: Engine) -> Self:
-        """Remember the file of a database, where it is a file."""
+        """Remember the file of an SQLite database; for other databases there is nothing to check."""
         if engine.dialect.name != "sqlite":
             return cls(None, None)
         path = Path(location(engine.url))
-        return cls(path, _look(path))
+        return cls(path, _stat(path))
 
     def check(self) -> None:
-        """Raise StorageError where the file is not the one that was opened."""
+        """Raise StorageError if the file was removed or replaced since it was opened."""
         if self.path is None or self._file is None:
             return
-        now = _look(self.path)
+        now = _stat(self.path)
         if now is None or not os.path.samestat(now, self._file):
             raise StorageError(
-                f"database {printable(str(self.path))} was removed or replaced while it was written "
-                "(the next crawl makes it anew; restore a backup first)"
+                f"database {printable(str(self.path))} was removed or replaced during the run "
+                "(restore a backup before the next crawl, which would create a new database)"
             )
 
 
-def _look(path: Path) -> os.stat_result | None:
+def _stat(path: Path) -> os.stat_result | None:
     try:
         return path.stat()
     except OSError:
@@ -163,17 +159,17 @@ def _look(path: Path) -> os.stat_result | None:
 
 
 def require(url: str) -> None:
-    """Refuse a database that is not there. Raises StorageError."""
+    """Raise StorageError if the database does not exist."""
     backend_of(url).require(parse_url(url))
 
 
 @contextmanager
 def read_connection(url: str) -> Iterator[Connection]:
-    """A connection that can only read, to a database that is there, as it is at this moment. Raises StorageError.
+    """Open a read-only connection that sees one snapshot of an existing database. Raises StorageError.
 
-    Nothing is upgraded: tables of another version are refused. Between two uses it stays open, and in no transaction.
+    Tables of another schema version are refused, not upgraded. The connection is pooled between uses.
     """
-    engine = _engine(url)
+    engine = _reader(url)
     backend_of(engine.url).require(engine.url)
     with explained(engine), engine.connect() as connection:
         require_current(connection)
@@ -181,7 +177,7 @@ def read_connection(url: str) -> Iterator[Connection]:
 
 
 @lru_cache(maxsize=16)
-def _engine(url: str) -> Engine:
+def _reader(url: str) -> Engine:
     engine = backend_of(url).reader(parse_url(url))
     _pools.add(engine.pool)
     finalize(engine, engine.pool.dispose)
@@ -194,13 +190,13 @@ def _close_idle() -> None:
 
 
 _pools: WeakSet[Pool] = WeakSet()
-register_at_fork(before=_close_idle)  # two processes on one connection spoil it for each other
+os.register_at_fork(before=_close_idle)  # a connection must not be shared between processes
 
 
 def select_rows(url: str, statement: str) -> Iterator[Sequence[Any]]:
-    """Run one statement that can only read, and give the column names, then the rows.
+    """Run one read-only statement; yield the column names, then the rows.
 
-    The database itself enforces it. Raises StorageError.
+    The database itself refuses anything but reading. Raises StorageError.
     """
     require(url)
     return backend_of(url).query(parse_url(url), statement)

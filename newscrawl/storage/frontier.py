@@ -1,4 +1,4 @@
-"""What to fetch next. The crawl's state lives in `pages`, so a crawl that is killed loses none of it."""
+"""What to fetch next. The crawl state lives in `pages`, so a killed crawl loses none of it."""
 
 from __future__ import annotations
 
@@ -15,44 +15,33 @@ from newscrawl.storage.schema import pages, runs
 from newscrawl.storage.visits import after_listing
 from newscrawl.urls import plainer_keys, url_key
 
-
-def rekey_page(connection: Connection, page_id: int, key: str, url: str) -> str | None:
-    """Let a page of `pages` be known by today's key of its address, and return that.
-
-    None where another page has it already: then the two are one, and this one is not fetched any more.
-    """
-    today = url_key(url)
-    if today == key:
-        return key
-    own = pages.c.id == page_id
-    if connection.execute(select(pages.c.id).where(pages.c.url_key == today)).first() is None:
-        connection.execute(update(pages).where(own).values(url_key=today))
-        return today
-    connection.execute(delete(pages).where(own, pages.c.fetched_at.is_(None)))
-    connection.execute(update(pages).where(own).values(next_fetch_at=None))
-    return None
-
-
 CLOCK_TOLERANCE = timedelta(hours=1)
-"""What has happened later than this from now happened by a clock that was wrong, and so did the plan that it made."""
+"""A recorded time further in the future than this comes from a wrong clock; so does a visit planned with it."""
+
+MOST_WAITING = 2_000
+"""Maximum articles of a source queued for their first visit. Older ones are recorded as skipped and left to a run that
+asks for their dates: an hourly crawl does not fetch a site's whole past."""
 
 CHUNK = 500
-"""Keys looked up by one statement."""
+"""Keys looked up per statement."""
+
+_FEW_VANISHED = 20
+"""Pages that may vanish from a sitemap at a time, however small it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """Ask for pages by name: the listings that a run begins with, or what a person wants."""
+    """Request pages by URL: the listings that a run starts from, or what the user asks for."""
 
     source: str
     links: tuple[Link, ...]
     unknown_only: bool = False
-    """Pass over what was visited before."""
+    """Skip pages that were visited before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Ask for what is due of a source."""
+    """Request due pages of a source."""
 
     source: str
     limit: int
@@ -63,7 +52,7 @@ class Take:
 
 
 def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> list[DuePage]:
-    """Take pages for a run, those that are unknown so far as well."""
+    """Take the requested pages for a run, and add those not known yet."""
     taken = []
     for link in wanted.links:
         key = url_key(link.url)
@@ -79,7 +68,7 @@ def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> li
 
 
 def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> list[DuePage]:
-    """Take due pages for a run: listings before articles, what was published last before what is older."""
+    """Take due pages for a run: listings before articles, the latest first."""
     rank = case({"sitemap": 0, "feed": 1, "section": 2}, value=pages.c.kind, else_=3)
     running = select(runs.c.id).where(runs.c.finished_at.is_(None))
     free = or_(pages.c.taken_by.is_(None), pages.c.taken_by.not_in(running))
@@ -107,15 +96,15 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
 def _is_due(window: Window, now: datetime) -> ColumnElement[bool]:
     planned = pages.c.next_fetch_at
     future = now + CLOCK_TOLERANCE
-    is_of_a_wrong_clock = or_(pages.c.queued_at > future, pages.c.fetched_at > future)
-    is_due = or_(planned <= now, and_(planned.is_not(None), is_of_a_wrong_clock))
-    # What earlier runs passed over for its age is what a backfill is about.
+    has_future_date = or_(pages.c.queued_at > future, pages.c.fetched_at > future)
+    is_due = or_(planned <= now, and_(planned.is_not(None), has_future_date))
+    # A backfill fetches what earlier runs skipped as too old.
     return or_(is_due, pages.c.outcome == "skipped") if window else is_due
 
 
 def _is_inside(window: Window) -> ColumnElement[bool]:
     since = pages.c.listed_at >= window.since if window.since else None
-    # A listing holds what is older than its own date.
+    # A listing names articles older than its own date.
     until = or_(pages.c.kind != "article", pages.c.listed_at < window.until) if window.until else None
     limits = [limit for limit in (since, until) if limit is not None]
     return or_(pages.c.listed_at.is_(None), and_(*limits)) if limits else ~false()
@@ -128,8 +117,25 @@ def _conditions(within: frozenset[str] | None) -> Sequence[ColumnElement[bool]]:
     return [pages.c.url_key.in_(keys[start : start + CHUNK]) for start in range(0, len(keys), CHUNK)]
 
 
-def count_waiting(connection: Connection, source: str) -> int:
-    """How many articles of a source are queued and were never visited."""
+def rekey_page(connection: Connection, page_id: int, key: str, url: str) -> str | None:
+    """Update the key of a row of `pages` to the one that `url` has by the current rules, and return it.
+
+    Returns None if another row already has that key; then this row is a duplicate and is not fetched again.
+    """
+    current = url_key(url)
+    if current == key:
+        return key
+    own = pages.c.id == page_id
+    if connection.execute(select(pages.c.id).where(pages.c.url_key == current)).first() is None:
+        connection.execute(update(pages).where(own).values(url_key=current))
+        return current
+    connection.execute(delete(pages).where(own, pages.c.fetched_at.is_(None)))
+    connection.execute(update(pages).where(own).values(next_fetch_at=None))
+    return None
+
+
+def _count_waiting(connection: Connection, source: str) -> int:
+    """Return how many articles of a source are queued for their first visit."""
     waiting = select(func.count()).where(
         pages.c.source == source,
         pages.c.next_fetch_at.is_not(None),
@@ -140,10 +146,10 @@ def count_waiting(connection: Connection, source: str) -> int:
 
 
 def asked_to_wait(connection: Connection, source: str, now: datetime) -> datetime | None:
-    """Return before when the server of a source asked not to be asked, while that is to come."""
+    """Return until when the server of a source asked not to be sent requests; None if that is past."""
     asked = select(func.max(pages.c.retry_at)).where(
         pages.c.source == source,
-        pages.c.next_fetch_at > now,  # as the page itself is planned for then, or later; there is an index of it
+        pages.c.next_fetch_at > now,  # implied by retry_at, and indexed
         pages.c.retry_at > now,
         pages.c.fetched_at <= now + CLOCK_TOLERANCE,
     )
@@ -151,24 +157,24 @@ def asked_to_wait(connection: Connection, source: str, now: datetime) -> datetim
 
 
 def postpone(connection: Connection, source: str, until: datetime) -> None:
-    """Plan no visit of a source before a moment: its server asked for it."""
+    """Postpone all visits to articles of a source until a time that its server asked for."""
     earlier = and_(pages.c.source == source, pages.c.next_fetch_at < until)
     connection.execute(update(pages).where(earlier, pages.c.kind == "article").values(next_fetch_at=until))
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A spider between two runs."""
+    """State of a spider between two runs."""
 
     last_started: datetime | None
-    """None where it never ran."""
+    """None if it never ran."""
     is_due: bool
 
 
 def standings(url: str, sources: Mapping[str, str]) -> dict[str, Standing]:
-    """Look at spiders, each with the source of its pages, in the database at `url`. Raises StorageError."""
+    """Return the state of spiders, given with their sources, in the database at `url`. Raises StorageError."""
     now = datetime.now(UTC)
-    # A record of a run that could not begin says nothing about the site.
+    # A run that could not start did not visit the site.
     ran = or_(runs.c.reason.is_(None), runs.c.reason != "not_started")
     last = select(runs.c.spider, func.max(runs.c.started_at)).where(ran).group_by(runs.c.spider)
     with read_connection(url) as connection:
@@ -180,23 +186,15 @@ def standings(url: str, sources: Mapping[str, str]) -> dict[str, Standing]:
 
 
 def _spider_is_due(connection: Connection, source: str, last: datetime | None, now: datetime) -> bool:
-    if last is None or last > now + CLOCK_TOLERANCE:  # by a clock that was ahead, as were the plans that it made
+    if last is None or last > now + CLOCK_TOLERANCE:  # recorded, and planned ahead, by a clock that was fast
         return True
     due = select(pages.c.id).where(pages.c.source == source, pages.c.next_fetch_at <= now).limit(1)
     return connection.execute(due).first() is not None and asked_to_wait(connection, source, now) is None
 
 
-MOST_WAITING = 2_000
-"""Articles of a source that wait for their first visit at a time. What is older than these is known, and left to a
-run that asks for its dates: a site's whole past is no business of an hourly crawl."""
-
-_FEW = 20
-"""Pages that may vanish from a sitemap at a time, however small it is."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One reading of a listing."""
+    """A fetched listing, and the run that fetched it."""
 
     connection: Connection
     listing: Listing
@@ -209,7 +207,7 @@ class _Reading:
 def record_listing(
     connection: Connection, listing: Listing, run_id: int, wanted: Wanted, now: datetime
 ) -> tuple[int, int]:
-    """Queue what a listing names; return the id of its page, and how many articles of it are new or modified."""
+    """Queue the pages that a listing names; return its `pages.id` and how many of its articles are new or modified."""
     before = connection.execute(select(pages).where(pages.c.url_key == listing.key)).first()
     page_id: int = before.id if before else _add(connection, listing, now)
     reading = _Reading(connection, listing, page_id, run_id, wanted, now)
@@ -217,9 +215,9 @@ def record_listing(
     known = {row.url_key: row for row in _known(connection, links) if row.id != page_id}
     new = {key: link for key, link in links.items() if key not in known and key != listing.key}
     news = _queue(reading, _without_other_forms(connection, new))
-    news += sum(_renew(reading, row, links[key]) for key, row in known.items())
+    news += sum(_update_known(reading, row, links[key]) for key, row in known.items())
     if listing.visit.kind == "sitemap" and listing.complete:
-        _notice_vanished(reading, links.keys())
+        _revisit_vanished(reading, links.keys())
     last_visit = before.fetched_at if before else None
     values = {
         "url": listing.url,
@@ -260,7 +258,7 @@ def _known(connection: Connection, keys: Iterable[str]) -> list[Row[Any]]:
 
 
 def _without_other_forms(connection: Connection, links: dict[str, Link]) -> dict[str, Link]:
-    """Leave out addresses for AMP, telephones or print of articles that are known or named by their plain ones."""
+    """Leave out AMP, mobile and print URLs of articles whose plain URL is known or listed."""
     plainer = {key: plainer_keys(key) for key, link in links.items() if link.kind == "article"}
     wanted = {plain for plains in plainer.values() for plain in plains}
     if not wanted:
@@ -270,13 +268,13 @@ def _without_other_forms(connection: Connection, links: dict[str, Link]) -> dict
 
 
 def _queue(reading: _Reading, links: dict[str, Link]) -> int:
-    """Queue new pages, the youngest first; return how many are articles to visit."""
+    """Insert new pages, and queue the newest; return how many articles are queued."""
     window, now = reading.wanted.window, reading.now
-    room = MOST_WAITING - count_waiting(reading.connection, reading.listing.source)
+    room = MOST_WAITING - _count_waiting(reading.connection, reading.listing.source)
     has_room = bool(window) or reading.wanted.everything
     rows: dict[str, dict[str, Any]] = {}
     queued = 0
-    # What has no date may be of today.
+    # An undated link may be from today.
     for key, link in sorted(links.items(), key=lambda item: item[1].modified_at or now, reverse=True):
         is_article = link.kind == "article"
         is_wanted = window.holds(link.modified_at) if is_article else _may_hold(window, link)
@@ -295,32 +293,32 @@ def _queue(reading: _Reading, links: dict[str, Link]) -> int:
             "next_fetch_at": now if is_wanted else None,
         }
     if rows:
-        # In the order of the listing, which is mostly that of importance.
+        # In the order of the listing, which is mostly by importance.
         reading.connection.execute(insert(pages), [rows[key] for key in links])
     return queued
 
 
 def _may_hold(window: Window, link: Link) -> bool:
-    """Whether a listing that was last changed then can name anything as young as the window."""
+    """Whether a listing last modified then can name articles within the window."""
     return window.since is None or link.modified_at is None or link.modified_at >= window.since
 
 
-def _renew(reading: _Reading, row: Row[Any], link: Link) -> int:
-    """Note what a listing says of a page that is known; return 1 for an article that is to be visited for it."""
-    if row.reason == "deleted":  # by a person, for good
+def _update_known(reading: _Reading, row: Row[Any], link: Link) -> int:
+    """Record what a listing says about a known page; return 1 if that queues an article, else 0."""
+    if row.reason == "deleted":  # by the user, for good
         return 0
     changes: dict[str, Any] = {}
     wanted, date = reading.wanted, link.modified_at
     last_known = row.listed_at or row.fetched_at
     is_modified = date is not None and last_known is not None and date > last_known
-    is_asked_for = wanted.everything or (row.outcome == "skipped" and wanted.window and wanted.window.holds(date))
+    is_requested = wanted.everything or (row.outcome == "skipped" and wanted.window and wanted.window.holds(date))
     if date is not None and (row.listed_at is None or date > row.listed_at):
         changes["listed_at"] = date
-    if (is_modified or is_asked_for) and row.taken_by != reading.run_id:
+    if (is_modified or is_requested) and row.taken_by != reading.run_id:
         changes |= {"next_fetch_at": reading.now, "failures": 0}
         if row.outcome == "skipped":
             changes |= {"outcome": "queued", "reason": None}
-    # A sitemap that drops a page says that it is gone; a feed does so with everything.
+    # A page that vanishes from its sitemap may be gone; a feed drops every page sooner or later.
     if reading.listing.visit.kind == "sitemap" and row.origin_kind != "sitemap":
         changes["discovered_from"] = reading.page_id
     if changes:
@@ -328,8 +326,8 @@ def _renew(reading: _Reading, row: Row[Any], link: Link) -> int:
     return int(row.kind == "article" and "next_fetch_at" in changes)
 
 
-def _notice_vanished(reading: _Reading, keys: Iterable[str]) -> None:
-    """Visit articles that a sitemap no longer names, once; one that lost most of them is a list of the latest."""
+def _revisit_vanished(reading: _Reading, keys: Iterable[str]) -> None:
+    """Schedule one visit to articles that a sitemap no longer names, unless it lost most, as a list of the latest."""
     listed = select(pages.c.id, pages.c.url_key).where(
         pages.c.discovered_from == reading.page_id, pages.c.kind == "article", pages.c.fetched_at.is_not(None)
     )
@@ -337,7 +335,7 @@ def _notice_vanished(reading: _Reading, keys: Iterable[str]) -> None:
     named = set(keys)
     vanished = [row.id for row in rows if row.url_key not in named]
     values: dict[str, Any] = {"discovered_from": None}
-    if len(vanished) <= max(_FEW, len(rows) // 2):
+    if len(vanished) <= max(_FEW_VANISHED, len(rows) // 2):
         values["next_fetch_at"] = reading.now
     for start in range(0, len(vanished), CHUNK):
         some = pages.c.id.in_(vanished[start : start + CHUNK])

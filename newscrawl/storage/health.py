@@ -1,4 +1,4 @@
-"""The health of every source, as it is in the database."""
+"""Health of sources in the database: evaluate runs, and store their alarms."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from newscrawl.storage.engine import explained, open_engine, read_connection, wr
 from newscrawl.storage.frontier import CHUNK
 from newscrawl.storage.schema import alarms, pages, run_sources, runs
 
-_PLAIN = frozenset({"url", "max_articles"})
-"""Arguments of a run that is like any other; with others, such as `since`, it is about something else."""
+_ORDINARY_ARGUMENTS = frozenset({"url", "max_articles"})
+"""Arguments of an ordinary run. A run with others, such as `since`, is not comparable."""
 _MOST_RUNS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """What is known of a source."""
+class History:
+    """Runs and active alarms of a source."""
 
     judged: list[Run]
     unjudged: list[Run]
-    """Runs that have ended since."""
-    standing: dict[str, Row[Any]]
-    """Its alarms, by symptom."""
+    """Runs that ended but were not evaluated."""
+    active: dict[str, Row[Any]]
+    """Active alarms, by symptom."""
     listings: dict[int, ListingPage]
 
 
-def past_of(connection: Connection, source: str) -> Past:
-    """Read the trailing weeks of a source, and those before its oldest alarm."""
+def _history(connection: Connection, source: str) -> History:
+    """Read the trailing weeks of a source, and the weeks before its oldest active alarm."""
     own = alarms.c.source == source
-    standing = {row.symptom: row for row in connection.execute(select(alarms).where(own, alarms.c.ended_at.is_(None)))}
+    active = {row.symptom: row for row in connection.execute(select(alarms).where(own, alarms.c.ended_at.is_(None)))}
     rows = _rows(connection, source, None)
-    oldest = min((row.run_id for row in standing.values() if row.run_id is not None), default=None)
+    oldest = min((row.run_id for row in active.values() if row.run_id is not None), default=None)
     if oldest is not None and rows and oldest <= rows[0].run_id:
         rows = _rows(connection, source, oldest) + rows
     accepted = connection.execute(select(alarms).where(own, alarms.c.ended_by == "accepted")).all()
-    runs_of = [(_run(row, accepted), row) for row in rows if _PLAIN.issuperset(row.arguments)]
+    runs_of = [(_run(row, accepted), row) for row in rows if _ORDINARY_ARGUMENTS.issuperset(row.arguments)]
     judged = [run for run, row in runs_of if row.symptoms is not None]
     unjudged = [run for run, row in runs_of if row.symptoms is None and row.finished_at is not None]
     ids = {page for run, _ in runs_of for page in run.measures.listings}
-    return Past(judged, unjudged, standing, _listings(connection, ids))
+    return History(judged, unjudged, active, _listings(connection, ids))
 
 
 def _rows(connection: Connection, source: str, before: int | None) -> list[Row[Any]]:
-    """Return the runs of the weeks up to the last one, or up to one, in their order."""
+    """Return the runs of the weeks up to the last run, or the last before run `before`, the earliest first."""
     of_source = _runs(source) if before is None else _runs(source).where(run_sources.c.run_id < before)
     latest = connection.execute(of_source.order_by(run_sources.c.run_id.desc()).limit(1)).first()
     if latest is None:
@@ -71,7 +71,7 @@ def _run(row: Row[Any], accepted: Iterable[Row[Any]]) -> Run:
     for alarm in accepted:
         if alarm.run_id is None:
             continue
-        # What a person takes for normal is the measure from then on, and what was before is none any more.
+        # An accepted symptom is the new normal: runs since then are the baseline, and those before are not.
         if row.run_id < alarm.run_id:
             symptoms.add(alarm.symptom)
         elif row.started_at <= alarm.ended_at:
@@ -90,30 +90,30 @@ def _listings(connection: Connection, ids: set[int]) -> dict[int, ListingPage]:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What is wrong with a source, or was."""
+    """An active or ended alarm of a source."""
 
     source: str
     symptom: str
     message: str
-    """A line for a person."""
+    """One line for the user."""
     now: float
     before: float
     sample: int
     run_id: int | None
-    """The first run that showed it."""
+    """The first run that showed the symptom."""
     since: datetime
     shown_at: datetime
-    """When the last run that showed it began."""
+    """When the last run that showed the symptom started."""
     example: str | None
-    """The address of a page that shows it."""
+    """URL of an example page."""
     ended_at: datetime | None = None
     id: int | None = None
 
 
 def judge_run(url: str, run_id: int) -> list[str]:
-    """Judge the sources that a run came to, runs before it that nobody judged included; return their names.
+    """Evaluate the sources that a run visited, and store their alarms; return the names of the sources.
 
-    Raises StorageError.
+    Earlier runs that were not evaluated, such as killed ones, are evaluated too. Raises StorageError.
     """
     engine = open_engine(url)
     try:
@@ -121,33 +121,32 @@ def judge_run(url: str, run_id: int) -> list[str]:
             of_run = select(run_sources.c.source).where(run_sources.c.run_id == run_id)
             sources = list(connection.execute(of_run).scalars())
             for source in sources:
-                past = past_of(connection, source)
-                for run, changes in caught_up(past):
-                    _record(connection, source, run, changes, past)
+                history = _history(connection, source)
+                for run, changes in _evaluate(history):
+                    _record(connection, source, run, changes, history)
         return sources
     finally:
         engine.dispose()
 
 
-def caught_up(past: Past) -> list[tuple[Run, Changes]]:
-    """Judge the runs of a source that nobody judged."""
-    standing = {symptom: row.run_id or 0 for symptom, row in past.standing.items()}
-    return catch_up(past.judged, past.unjudged, standing, past.listings)
+def _evaluate(history: History) -> list[tuple[Run, Changes]]:
+    active = {symptom: row.run_id or 0 for symptom, row in history.active.items()}
+    return catch_up(history.judged, history.unjudged, active, history.listings)
 
 
-def _record(connection: Connection, source: str, run: Run, changes: Changes, past: Past) -> None:
+def _record(connection: Connection, source: str, run: Run, changes: Changes, history: History) -> None:
     is_own = (run_sources.c.run_id == run.id) & (run_sources.c.source == source)
     connection.execute(update(run_sources).where(is_own).values(symptoms=sorted(changes.shown)))
-    standing = (alarms.c.source == source) & alarms.c.ended_at.is_(None)
+    active = (alarms.c.source == source) & alarms.c.ended_at.is_(None)
     for verdict in changes.begun:
-        first = next((earlier for earlier in (*past.judged, *past.unjudged) if earlier.id == verdict.since), run)
+        first = next((earlier for earlier in (*history.judged, *history.unjudged) if earlier.id == verdict.since), run)
         begun = {"source": source, "symptom": verdict.symptom, "run_id": first.id, "since": first.started_at}
         connection.execute(insert(alarms).values(**begun, **_values(verdict, run)))
     for verdict in changes.lasting:
-        is_it = standing & (alarms.c.symptom == verdict.symptom)
+        is_it = active & (alarms.c.symptom == verdict.symptom)
         connection.execute(update(alarms).where(is_it).values(**_values(verdict, run)))
     for verdict in changes.over:
-        is_it = standing & (alarms.c.symptom == verdict.symptom)
+        is_it = active & (alarms.c.symptom == verdict.symptom)
         connection.execute(update(alarms).where(is_it).values(ended_at=run.started_at, ended_by="recovered"))
 
 
@@ -158,13 +157,12 @@ def _values(verdict: Verdict, run: Run) -> dict[str, Any]:
         "before": verdict.before,
         "sample": verdict.sample,
         "detail": verdict.detail or None,
-        "page_id": select(pages.c.id).where(pages.c.id == verdict.example).scalar_subquery(),  # it may be gone
+        "page_id": select(pages.c.id).where(pages.c.id == verdict.example).scalar_subquery(),  # NULL if it was deleted
         "shown_at": run.started_at,
     }
 
 
-def alarms_of(connection: Connection, source: str, *wanted: ColumnElement[bool]) -> list[Alarm]:
-    """Read alarms of a source."""
+def _alarms_of(connection: Connection, source: str, *wanted: ColumnElement[bool]) -> list[Alarm]:
     columns = select(alarms, pages.c.url).outerjoin(pages, pages.c.id == alarms.c.page_id)
     return [
         _alarm(row)
@@ -178,18 +176,18 @@ def _alarm(row: Row[Any]) -> Alarm:
     return Alarm(row.source, row.symptom, row.message, *numbers, *moments, row.url, row.ended_at, row.id)
 
 
-def untold(url: str, source: str) -> tuple[list[Alarm], list[Alarm]]:
-    """Return the alarms of a source that the user was not told of, and those of whose end. Raises StorageError."""
+def unreported_alarms(url: str, source: str) -> tuple[list[Alarm], list[Alarm]]:
+    """Return the alarms of a source whose start, and those whose end, was not reported yet. Raises StorageError."""
     is_over = alarms.c.ended_at.is_not(None)
     with read_connection(url) as connection:
         return (
-            alarms_of(connection, source, ~is_over, alarms.c.told.is_(None)),
-            alarms_of(connection, source, is_over, alarms.c.told == "begun"),
+            _alarms_of(connection, source, ~is_over, alarms.c.told.is_(None)),
+            _alarms_of(connection, source, is_over, alarms.c.told == "begun"),
         )
 
 
-def note_told(url: str, begun: list[Alarm], over: list[Alarm]) -> None:
-    """Remember that the user was told. Raises StorageError."""
+def mark_reported(url: str, begun: list[Alarm], over: list[Alarm]) -> None:
+    """Record that the start and end of these alarms was reported to the user. Raises StorageError."""
     engine = open_engine(url)
     try:
         with explained(engine), write_transaction(engine) as connection:
@@ -201,13 +199,13 @@ def note_told(url: str, begun: list[Alarm], over: list[Alarm]) -> None:
 
 
 def accept(url: str, source: str) -> int:
-    """Take a source as it is now for healthy; return how many alarms that ends. Raises StorageError."""
+    """Accept the present state of a source as healthy; return how many alarms that ends. Raises StorageError."""
     engine = open_engine(url)
     try:
         with explained(engine), write_transaction(engine) as connection:
-            standing = (alarms.c.source == source) & alarms.c.ended_at.is_(None)
+            active = (alarms.c.source == source) & alarms.c.ended_at.is_(None)
             ended = {"ended_at": datetime.now(UTC), "ended_by": "accepted"}
-            count: int = connection.execute(update(alarms).where(standing).values(**ended)).rowcount
+            count: int = connection.execute(update(alarms).where(active).values(**ended)).rowcount
             return count
     finally:
         engine.dispose()
@@ -215,11 +213,11 @@ def accept(url: str, source: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SiteHealth:
-    """A source and its alarms."""
+    """A source and its active alarms."""
 
     source: str
     runs: int
-    """Of the trailing weeks."""
+    """Number of runs in the trailing weeks."""
     last_run: datetime
     alarms: tuple[Alarm, ...]
 
@@ -227,7 +225,7 @@ class SiteHealth:
 def site_health(url: str) -> list[SiteHealth]:
     """Return the health of every source. Raises StorageError.
 
-    Runs that ended without being judged, as those that were killed do, are judged here as well; nothing is written.
+    Runs that were not evaluated, such as killed ones, are evaluated here too; nothing is written.
     """
     with read_connection(url) as connection:
         sources = connection.execute(select(run_sources.c.source).distinct().order_by(run_sources.c.source))
@@ -236,25 +234,25 @@ def site_health(url: str) -> list[SiteHealth]:
 
 
 def _health(connection: Connection, source: str) -> SiteHealth | None:
-    past = past_of(connection, source)
-    every = [*past.judged, *past.unjudged]
+    history = _history(connection, source)
+    every = [*history.judged, *history.unjudged]
     if not every:
         return None
-    known = {alarm.symptom: alarm for alarm in alarms_of(connection, source, alarms.c.ended_at.is_(None))}
-    for run, changes in caught_up(past):
+    known = {alarm.symptom: alarm for alarm in _alarms_of(connection, source, alarms.c.ended_at.is_(None))}
+    for run, changes in _evaluate(history):
         for verdict in changes.begun:
             first = next((earlier for earlier in every if earlier.id == verdict.since), run)
-            known[verdict.symptom] = _made(connection, source, verdict, first, run)
+            known[verdict.symptom] = _new_alarm(connection, source, verdict, first, run)
         for verdict in changes.lasting:
             first_known = known[verdict.symptom]
-            made = _made(connection, source, verdict, run, run)
-            known[verdict.symptom] = replace(made, run_id=first_known.run_id, since=first_known.since)
+            updated = _new_alarm(connection, source, verdict, run, run)
+            known[verdict.symptom] = replace(updated, run_id=first_known.run_id, since=first_known.since)
         for verdict in changes.over:
             del known[verdict.symptom]
     return SiteHealth(source, len(every), every[-1].started_at, tuple(known.values()))
 
 
-def _made(connection: Connection, source: str, verdict: Verdict, first: Run, run: Run) -> Alarm:
+def _new_alarm(connection: Connection, source: str, verdict: Verdict, first: Run, run: Run) -> Alarm:
     page = connection.execute(select(pages.c.url).where(pages.c.id == verdict.example)).scalar()
     numbers = (verdict.now, verdict.before, verdict.sample)
     moments = (first.id, first.started_at, run.started_at)

@@ -1,4 +1,4 @@
-"""Locks that the operating system holds for a process: gone with it, however it ended."""
+"""File locks that the operating system releases when their process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -18,52 +18,53 @@ from newscrawl.storage.backends import location, parse_url
 from newscrawl.storage.errors import StorageError
 from newscrawl.text import printable
 
-_LONGEST = 80
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has a lock, as it said itself."""
+    """The process that holds a lock, as it wrote into the lock file."""
 
     pid: int
     host: str
     since: datetime
 
     def __str__(self) -> str:
-        return f"process {self.pid} of {printable(self.host)} since {self.since:%Y-%m-%d %H:%M} UTC"
+        return f"process {self.pid} on {printable(self.host)} since {self.since:%Y-%m-%d %H:%M} UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock that this process has; no process that it starts gets a share of it."""
+    """A lock held by this process; its child processes do not inherit it."""
 
     path: Path
     _descriptor: int
 
     @classmethod
     def take(cls, path: Path) -> Self | None:
-        """Take a lock; None where another process, or this one, has it. Raises StorageError."""
+        """Take a lock; return None if this or another process holds it. Raises StorageError."""
         try:
             path.parent.mkdir(exist_ok=True)
             while True:
                 flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
                 descriptor = os.open(path, flags, 0o666)
-                if not _is_taken_now(descriptor):
+                if not _try_lock(descriptor):
                     os.close(descriptor)
                     return None
                 if _is_at(descriptor, path):
                     break
-                os.close(descriptor)  # whoever had it took the file away
+                os.close(descriptor)  # the previous holder removed the file
         except OSError as error:
             cause = error.strerror or error
-            raise StorageError(f"the lock {printable(str(path))} cannot be taken: {cause}{_advice(error)}") from None
-        with contextlib.suppress(OSError):  # on a full disk it is a lock without a name
+            raise StorageError(f"cannot lock {printable(str(path))}: {cause}{_advice(error)}") from None
+        holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
+        with contextlib.suppress(OSError):  # with a full disk the lock works, but does not name its holder
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, _note(), 0)
+            os.pwrite(descriptor, json.dumps(holder).encode(), 0)
         return cls(path, descriptor)
 
     def release(self, *, remove: bool = False) -> None:
-        """Give it back; `remove` takes the file away, of a lock that nobody takes again."""
+        """Release the lock; `remove` also deletes the file of a lock that is used only once."""
         if remove:
             with contextlib.suppress(OSError):
                 self.path.unlink()
@@ -71,14 +72,14 @@ class Lock:
 
 
 def site_lock(url: str, site: str) -> Path:
-    """Return where the lock of a site stands, for all crawls of a site into the database at `url`."""
+    """Return the lock file of a site, shared by all its crawls into the database at `url`."""
     return lock_folder(url) / f"{file_name(site)}.lock"
 
 
 def lock_folder(url: str) -> Path:
-    """Return the folder of a database's locks: beside its file, else for each user of the machine.
+    """Return the folder of a database's locks: beside its file, or for a database server in the user's state folder.
 
-    Two processes find the same one whatever they call the database. Raises StorageError.
+    It is the same for every spelling of the address. Raises StorageError.
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -90,20 +91,20 @@ def lock_folder(url: str) -> Path:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{printable(str(folder.parent))} cannot be made: {error.strerror or error}") from None
+        raise StorageError(f"cannot create {printable(str(folder.parent))}: {error.strerror or error}") from None
     return folder
 
 
 def file_name(name: str) -> str:
-    """Return the name of a file for a name that may hold anything; equal for the same name alone."""
-    safe = re.sub(r"[^\w.-]|^\.", "_", name)[:_LONGEST]
+    """Return a safe file name for an arbitrary name; different names give different file names."""
+    safe = re.sub(r"[^\w.-]|^\.", "_", name)[:_LONGEST_NAME]
     if safe == name:
         return name
     return f"{safe}-{hashlib.blake2b(name.encode('utf-8', 'replace'), digest_size=6).hexdigest()}"
 
 
 def holder_of(path: Path) -> Holder | None:
-    """Return who took a lock last; None where it does not say."""
+    """Return who took a lock last; None if the file does not say."""
     try:
         said = json.loads(path.read_bytes())
         return Holder(int(said["pid"]), str(said["host"]), datetime.fromisoformat(said["since"]))
@@ -112,15 +113,15 @@ def holder_of(path: Path) -> Holder | None:
 
 
 def is_held(path: Path) -> bool:
-    """Say whether a process has a lock."""
+    """Whether a process holds a lock."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
         return False
     except OSError:
-        return True  # one that cannot be looked at is not taken for free
+        return True  # if in doubt, it is held
     try:
-        return not _is_taken_now(descriptor)
+        return not _try_lock(descriptor)
     except OSError:
         return True
     finally:
@@ -128,14 +129,14 @@ def is_held(path: Path) -> bool:
 
 
 def sweep(folder: Path, pattern: str) -> None:
-    """Take away the files of locks that nobody has and that nobody is about to take."""
+    """Delete the files of locks that are not held. The caller makes sure that none is about to be taken."""
     for path in folder.glob(pattern):
         if not is_held(path):
             with contextlib.suppress(OSError):
                 path.unlink()
 
 
-def _is_taken_now(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -150,12 +151,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _note() -> bytes:
-    said = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
-    return json.dumps(said).encode()
-
-
 def _advice(error: OSError) -> str:
     if isinstance(error, PermissionError | FileNotFoundError):
-        return " (does the folder of the database exist, and may you write there?)"
+        return " (check that the folder of the database exists and is writable)"
     return ""

@@ -1,14 +1,15 @@
-"""One article, as it is stored."""
+"""Look up one stored article: its extraction, its history, and what led to it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, RowMapping, Select, bindparam, func, or_, select
 
-from newscrawl.items import Article, Block, Extraction, Image, NoArticle
+from newscrawl.items import Block, Extraction, NoArticle
 from newscrawl.storage.engine import read_connection
+from newscrawl.storage.rows import article_of, blocks_of
 from newscrawl.storage.schema import (
     article_revisions,
     article_urls,
@@ -20,39 +21,44 @@ from newscrawl.storage.schema import (
 )
 
 MOST_NAMED = 3
-"""Pages that are named for a block that its site repeats."""
+"""Number of other pages named for a boilerplate block."""
+MOST_COPIES = 100
+MOST_REVISIONS = 100
+
+Facts = dict[str, Any]
+"""A row by column name, with times in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A block that was dropped because its site repeats it."""
+    """A block that was dropped as boilerplate."""
 
     articles: int
-    """How many of the site's articles have been seen with it."""
+    """Number of the site's articles that have it."""
     pages: tuple[str, ...]
-    """Some of the others."""
+    """Keys of some other articles that have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """What the database holds of an article."""
+    """A stored article with its blocks."""
 
     id: int
     extraction: Extraction
     duplicate_of: int | None
     shared: dict[int, Shared] = field(default_factory=dict)
-    """By the number of the block; none for what has been forgotten."""
+    """Boilerplate blocks by their index; blocks that were pruned since are missing."""
 
 
 def article_by_id(url: str, article_id: int) -> StoredArticle | None:
-    """Find an article by its number in the database at `url`. Raises StorageError."""
+    """Find an article by its id in the database at `url`. Raises StorageError."""
     return _find(url, articles.c.id == article_id)
 
 
 def article_by_key(url: str, key: str) -> StoredArticle | None:
-    """Find the article of a page, by any of its keys or by what the article says is its own address.
+    """Find the article of a page, by its key, the key of an alternate URL, or its canonical URL.
 
-    Raises NoArticle where a crawl came to the page and found none, and StorageError.
+    Raises NoArticle if a crawl visited the page and found no article, and StorageError.
     """
     elsewhere = select(article_urls.c.article_id).where(article_urls.c.url_key == key)
     named = or_(articles.c.url_key == key, articles.c.canonical_url == key, articles.c.id.in_(elsewhere))
@@ -71,13 +77,13 @@ def _find(url: str, condition: ColumnElement[bool], *order: ColumnElement[bool])
         row = connection.execute(found).mappings().first()
         if row is None:
             return None
-        blocks = tuple(Block(*block) for block in row["blocks"])
+        blocks = blocks_of(row["blocks"])
         shared = _shared(connection, row, blocks)
-    return StoredArticle(row["id"], Extraction(_article(row), blocks, row["extractor"]), row["duplicate_of"], shared)
+    return StoredArticle(row["id"], Extraction(article_of(row), blocks, row["extractor"]), row["duplicate_of"], shared)
 
 
 def _shared(connection: Connection, article: RowMapping, blocks: tuple[Block, ...]) -> dict[int, Shared]:
-    from newscrawl.boilerplate.repeated import block_key  # noqa: PLC0415 - it loads numpy; `show` does without
+    from newscrawl.boilerplate.repeated import block_key  # noqa: PLC0415 - loads numpy, which `show` does not need
 
     found = {}
     for index, block in enumerate(blocks):
@@ -95,39 +101,28 @@ def _shared(connection: Connection, article: RowMapping, blocks: tuple[Block, ..
     return found
 
 
-def _article(row: RowMapping) -> Article:
-    facts = {fact.name: row[fact.name] for fact in fields(Article)}
-    facts |= {name: tuple(facts[name]) for name in ("authors", "tags")}
-    return Article(**facts | {"images": tuple(Image(**image) for image in facts["images"])})
-
-
-Facts = dict[str, Any]
-MOST_COPIES = 100
-MOST_REVISIONS = 100
-
-
 @dataclass(frozen=True, slots=True)
 class History:
-    """Rows as dictionaries by column, moments in UTC."""
+    """An article with everything that is known of it."""
 
     article: Facts
-    """All columns but the blocks."""
+    """All columns but `blocks`."""
     original: Facts | None
-    """The article that this one is a copy of."""
+    """The article that this one is a duplicate of."""
     copies: tuple[Facts, ...]
-    """The first that point to this one or to its original, the oldest first, without itself."""
+    """Other duplicates of the same story, the oldest first, at most MOST_COPIES."""
     copy_count: int
     revisions: tuple[Facts, ...]
-    """Earlier titles and texts, the latest hundred of them, the earliest first."""
+    """The latest MOST_REVISIONS earlier titles and texts, the earliest first."""
     pages: tuple[Facts, ...]
-    """The addresses that led to it, with the listing that named them (`listing`) and, where they are not its own, how
-    they are known to be its (`relation`)."""
+    """The URLs that led to it, with the listing that named them (`listing`, `kind`) and, for alternate URLs, how they
+    are related (`relation`)."""
     run: Facts | None
     """The run that stored this text."""
 
 
 def history(url: str, page: int | str) -> History | None:
-    """Look an article up by its number or by the key of a page, in the database at `url`. Raises StorageError."""
+    """Look up an article by its id or by the key of a page, in the database at `url`. Raises StorageError."""
     with read_connection(url) as connection:
         article_id = page if isinstance(page, int) else connection.execute(_BY_KEY, {"page": page}).scalar()
         article = connection.execute(_ARTICLE, {"id": article_id}).first()
@@ -175,10 +170,10 @@ def _pages() -> Select[Any]:
     return joined.where(led_here).order_by(pages.c.id).limit(50)
 
 
-# Made once: to put them together takes longer than to run them.
+# Built once, because building a statement takes longer than running it.
 _PAGE: BindParameter[str] = bindparam("page")
 _BY_KEY = select(
-    func.coalesce(  # its own key, a page that led to it, another address, what it says is its own
+    func.coalesce(  # its own key, a page that led to it, an alternate URL, its canonical URL
         select(articles.c.id).where(articles.c.url_key == _PAGE).scalar_subquery(),
         select(pages.c.article_id).where(pages.c.url_key == _PAGE).scalar_subquery(),
         select(article_urls.c.article_id).where(article_urls.c.url_key == _PAGE).scalar_subquery(),

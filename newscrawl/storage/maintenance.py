@@ -1,4 +1,4 @@
-"""Care for a database: newer tables, what is wrong with it, and its file without waste."""
+"""Maintain a database: upgrade, check, vacuum, back up, delete articles, prune old data."""
 
 from __future__ import annotations
 
@@ -16,34 +16,37 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, exists, func, or_, select, update
 
 from newscrawl.archive import ArchiveError, delete_record, old_files, read_archive, remove_file
-from newscrawl.storage import runs as run_records
+from newscrawl.storage import runs as run_log
 from newscrawl.storage.backends import backend_of, location, parse_url
 from newscrawl.storage.backends.sqlite import BUSY_TIMEOUT
-from newscrawl.storage.boilerplate import blocks_of, leave
+from newscrawl.storage.boilerplate import uncount_blocks
 from newscrawl.storage.duplicates import remove_links
 from newscrawl.storage.engine import explained, open_engine, read_connection, require, write_transaction
 from newscrawl.storage.errors import StorageError
+from newscrawl.storage.rows import blocks_of
 from newscrawl.storage.schema import article_revisions, article_urls, article_words, articles, pages, runs, search_queue
 from newscrawl.storage.search_index import count_queued, index_queued
-from newscrawl.storage.statistics import Counts
 from newscrawl.text import printable
 from newscrawl.urls import url_key
+
+DELETED = "deleted"
+"""The `reason` of a page whose article the user deleted: no listing queues it again."""
 
 _BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Indexing:
-    """How many articles are indexed of those that waited."""
+class IndexProgress:
+    """Number of articles indexed so far, and to be indexed in all."""
 
     done: int
     total: int
 
 
-def upgrade(url: str, *, reindex: bool = False) -> Iterator[Indexing]:
-    """Bring the tables of a database that is there up to date, and index what waits for it, or all articles anew.
+def upgrade(url: str, *, reindex: bool = False) -> Iterator[IndexProgress]:
+    """Migrate the tables of an existing database, and index queued articles, or with `reindex` all of them.
 
-    In short transactions; a crawl may run meanwhile. Raises StorageError.
+    It works in short transactions, so that a crawl may run meanwhile. Raises StorageError.
     """
     require(url)
     engine = open_engine(url)
@@ -51,53 +54,53 @@ def upgrade(url: str, *, reindex: bool = False) -> Iterator[Indexing]:
         with explained(engine):
             if reindex:
                 with write_transaction(engine) as connection:
-                    backend_of(url).index_anew(connection)
+                    backend_of(url).queue_all(connection)
             with engine.connect() as connection:
                 waiting = count_queued(connection)
                 everything = connection.execute(select(func.count()).select_from(articles)).scalar_one()
             total = everything if reindex else waiting
             done = total - waiting
-            yield Indexing(done, total)
+            yield IndexProgress(done, total)
             while done < total:
                 with write_transaction(engine) as connection:
                     indexed = index_queued(connection, _BATCH)
                 if not indexed:
                     break
                 done += indexed
-                yield Indexing(min(done, total), total)
-                time.sleep(0.01)  # for a crawl that waits to write
+                yield IndexProgress(min(done, total), total)
+                time.sleep(0.01)  # lets a waiting crawl write
     finally:
         engine.dispose()
 
 
 def check(url: str) -> Iterator[str]:
-    """Yield what is wrong with a database, a line for a person each. Raises StorageError."""
+    """Yield what is wrong with a database, one line each. Raises StorageError."""
     backend = backend_of(url)
     with read_connection(url) as connection:
-        yield from backend.damage(connection)
+        yield from backend.find_damage(connection)
         waiting = count_queued(connection)
         if waiting:
-            yield f"{waiting} articles cannot be found by their words yet: newscrawl db upgrade"
+            yield f"{waiting} articles are not indexed for search yet; run: newscrawl db upgrade"
         is_indexed = exists().where(article_words.c.article_id == articles.c.id)
         is_waiting = exists().where(search_queue.c.article_id == articles.c.id)
         missing = connection.execute(
             select(func.count()).select_from(articles).where(~is_indexed, ~is_waiting)
         ).scalar_one()
         if missing:
-            yield f"{missing} articles are not in the index and do not wait for it: newscrawl db upgrade --reindex"
+            yield f"{missing} articles are missing from the search index; run: newscrawl db upgrade --reindex"
     engine = open_engine(url)
     try:
         with explained(engine):
             if not backend.is_index_whole(engine):
-                yield "the index does not agree with its words: newscrawl db upgrade --reindex"
+                yield "the search index is inconsistent; run: newscrawl db upgrade --reindex"
     finally:
         engine.dispose()
 
 
 def vacuum(url: str) -> tuple[int, int]:
-    """Compact a database; return the bytes that it takes, before and after.
+    """Compact a database; return its size in bytes before and after.
 
-    Raises StorageError, also where a crawl is writing.
+    Raises StorageError, also if a crawl is writing.
     """
     require(url)
     backend, engine = backend_of(url), open_engine(url)
@@ -113,17 +116,17 @@ def vacuum(url: str) -> tuple[int, int]:
 
 
 def back_up(url: str, target: Path) -> int:
-    """Write the state of a moment to a new file, whole or not at all, and return its bytes. A crawl may go on.
+    """Write a snapshot of an SQLite database to a new file, and return its size in bytes. A crawl may run meanwhile.
 
-    The copy is read through before it has its name. Raises StorageError.
+    The copy is checked before it gets its final name. Raises StorageError, and then leaves no file behind.
     """
     require(url)
     if parse_url(url).get_backend_name() != "sqlite":
-        raise StorageError(f"{printable(location(url))} is no file; back it up with pg_dump")
+        raise StorageError(f"{printable(location(url))} is not an SQLite database; back it up with pg_dump")
     source = Path(location(url))
     shown = printable(str(target))
     if target.exists():
-        raise StorageError(f"{shown} is there already; a backup replaces nothing: name another file")
+        raise StorageError(f"{shown} already exists and is not overwritten; choose another file")
     part = target.with_name(f"{target.name}.part")
     try:
         part.unlink(missing_ok=True)
@@ -132,14 +135,14 @@ def back_up(url: str, target: Path) -> int:
             closing(sqlite3.connect(part)) as copy,
         ):
             original.backup(copy)
-            copy.execute("pragma journal_mode = delete")  # one file, without others beside it
+            copy.execute("pragma journal_mode = delete")  # no -wal file beside it
             wrong = [row[0] for row in copy.execute("pragma quick_check") if row[0] != "ok"]
         if wrong:
-            raise StorageError(f"the copy of {printable(str(source))} is damaged: {printable(wrong[0])}")
+            raise StorageError(f"the copy of {printable(str(source))} is corrupt: {printable(wrong[0])}")
         with part.open("rb") as file:
             os.fsync(file.fileno())
         try:
-            os.link(part, target)  # fails where somebody has made it meanwhile
+            os.link(part, target)  # fails if it was created meanwhile
             part.unlink()
         except OSError:
             if target.exists():
@@ -148,45 +151,45 @@ def back_up(url: str, target: Path) -> int:
     except (OSError, sqlite3.Error) as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise StorageError(f"{shown} cannot be written: {printable(str(error))}") from None
+        raise StorageError(f"cannot write {shown}: {printable(str(error))}") from None
     return target.stat().st_size
-
-
-DELETED = "deleted"
-"""The `reason` of a page whose article was taken out: no listing queues it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """What was taken out."""
+    """What was deleted with an article."""
 
     revisions: int
     records: int
     """Raw pages in the archive."""
     run_id: int
-    """The row of `runs` that says so."""
+    """The row of `runs` that records the deletion."""
 
 
 def delete_article(url: str, article_id: int, archive: Path | None) -> Deleted | None:
-    """Delete an article from the database at `url`, and its raw pages below `archive`; None where there is none.
+    """Delete an article from the database at `url`, and its raw pages below `archive`; return None if there is none.
 
-    The page's address stays, as one not to be fetched. The raw pages go before the rows are committed: what fails can
-    be done again. Raises StorageError.
+    Its URLs stay in `pages`, as not to be fetched. Raw pages are deleted before the commit, so that a failed deletion
+    can be repeated. Raises StorageError.
     """
     require(url)
     engine = open_engine(url)
     try:
         with explained(engine), engine.connect() as connection:
-            row = _article(connection, article_id)
-            revisions = _revisions(connection, article_id)
+            columns = [articles.c[name] for name in ("id", "url_key", "archive_file", "archive_offset")]
+            row = connection.execute(select(*columns).where(articles.c.id == article_id)).first()
+            saved = select(func.count()).where(article_revisions.c.article_id == article_id)
+            revisions = connection.execute(saved).scalar_one()
             others = select(article_urls.c.url_key).where(article_urls.c.article_id == article_id)
             keys = frozenset(connection.execute(others).scalars())
         if row is None:
             return None
         places = _places(row, keys, revisions, archive)
         with explained(engine), write_transaction(engine) as connection:
-            _take_out(connection, article_id, row.url_key)
-            run_id = _log(connection, row, len(places))
+            _delete_rows(connection, article_id, row.url_key)
+            arguments = {"article": str(row.id), "url_key": row.url_key, "archive_records": str(len(places))}
+            run_id = run_log.begin(connection, "delete", arguments)
+            run_log.finish(connection, run_id, "finished")
             for place in places:
                 assert archive is not None
                 delete_record(archive, *place)
@@ -197,21 +200,12 @@ def delete_article(url: str, article_id: int, archive: Path | None) -> Deleted |
     return Deleted(revisions, len(places), run_id)
 
 
-def _article(connection: Connection, article_id: int) -> Row[Any] | None:
-    columns = [articles.c[name] for name in ("id", "url_key", "archive_file", "archive_offset")]
-    return connection.execute(select(*columns).where(articles.c.id == article_id)).first()
-
-
-def _revisions(connection: Connection, article_id: int) -> int:
-    return connection.execute(select(func.count()).where(article_revisions.c.article_id == article_id)).scalar_one()
-
-
 def _places(row: Row[Any], other_keys: frozenset[str], revisions: int, archive: Path | None) -> list[tuple[str, int]]:
-    """Where its raw pages lie. Of an article with earlier texts or other addresses only the archive knows them all."""
+    """Return file and offset of an article's raw pages; with revisions or alternate URLs, search the whole archive."""
     if row.archive_file is None:
         return []
     if archive is None:
-        raise StorageError(f"its page is in the archive, at {row.archive_file}; say where that is with --archive")
+        raise StorageError(f"its raw page is archived in {row.archive_file}; name the archive folder with --archive")
     places = {(row.archive_file, row.archive_offset)}
     if revisions or other_keys:
         for path in sorted(archive.rglob("*.warc*")):
@@ -231,11 +225,11 @@ def _is_of(url: str | None, keys: frozenset[str]) -> bool:
         return False
 
 
-def _take_out(connection: Connection, article_id: int, key: str) -> None:
+def _delete_rows(connection: Connection, article_id: int, key: str) -> None:
     remove_links(connection, article_id)
     row = connection.execute(select(articles.c.source, articles.c.blocks).where(articles.c.id == article_id)).one()
     if row.source is not None:
-        leave(connection, row.source, blocks_of(row.blocks))
+        uncount_blocks(connection, row.source, blocks_of(row.blocks))
     tombstone = {
         "outcome": "skipped",
         "reason": DELETED,
@@ -246,31 +240,24 @@ def _take_out(connection: Connection, article_id: int, key: str) -> None:
     connection.execute(delete(articles).where(articles.c.id == article_id))
 
 
-def _log(connection: Connection, row: Row[Any], records: int) -> int:
-    arguments = {"article": str(row.id), "url_key": row.url_key, "archive_records": str(records)}
-    run_id = run_records.begin(connection, "delete", arguments, Counts().as_json())
-    run_records.finish(connection, run_id, "finished")
-    return run_id
-
-
 @dataclass(slots=True)
 class Pruned:
-    """What went, or would go."""
+    """What was pruned, or in a dry run would be."""
 
     runs: int = 0
     files: int = 0
     bytes: int = 0
     articles: int = 0
-    """That have no raw page any more, and say so: their `archive_file` is NULL."""
+    """Articles that lost their raw page; their `archive_file` is now NULL."""
 
 
 def prune(
     url: str, *, archive: Path | None, archive_days: int | None, runs_days: int | None, dry_run: bool = False
 ) -> Pruned:
-    """Remove raw pages and records of runs that are older than so many days before the last run.
+    """Delete archive files and run records that are older than so many days before the last run.
 
-    Before the last run, and not before now: neither a clock that is wrong nor a pause makes anything old. The rows
-    lose their pointer before the file goes, so that none ever points to nothing; stopped, it can be done again.
+    Age is measured from the last run rather than from now, so that neither a wrong clock nor a pause makes data old.
+    Rows lose their reference before the file is deleted, so none ever dangles; an interrupted prune can be repeated.
     Raises StorageError.
     """
     require(url)
@@ -293,7 +280,7 @@ def prune(
 
 
 def _prune_runs(engine: Engine, before: datetime, *, dry_run: bool) -> int:
-    """Forget runs, but the last of each spider: a site without any would count as one that was never crawled."""
+    """Delete old runs, except the last of each spider: without any it would count as never crawled."""
     last = select(func.max(runs.c.id)).group_by(runs.c.spider)
     old = select(runs.c.id).where(runs.c.finished_at < before, runs.c.id.not_in(last)).order_by(runs.c.id)
     with engine.connect() as connection:
@@ -311,15 +298,15 @@ def _prune_archive(engine: Engine, folder: Path, before: datetime, done: Pruned,
                 found = connection.execute(select(func.count()).where(articles.c.archive_file == old.file))
                 done.articles += found.scalar_one()
         else:
-            done.articles += _let_go(engine, old.file)
+            done.articles += _clear_place(engine, old.file)
             if not remove_file(folder, old.file):
                 continue
-            done.articles += _let_go(engine, old.file)  # of rows that were given it meanwhile
+            done.articles += _clear_place(engine, old.file)  # rows stored meanwhile
         done.files += 1
         done.bytes += old.size
 
 
-def _let_go(engine: Engine, file: str) -> int:
-    nowhere = {"archive_file": None, "archive_offset": None}
+def _clear_place(engine: Engine, file: str) -> int:
+    values = {"archive_file": None, "archive_offset": None}
     with write_transaction(engine) as connection:
-        return connection.execute(update(articles).where(articles.c.archive_file == file).values(**nowhere)).rowcount
+        return connection.execute(update(articles).where(articles.c.archive_file == file).values(**values)).rowcount

@@ -15,15 +15,15 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(connection: Connection) -> None:
-    """Migrate to the newest version, inside the transaction of the connection."""
+    """Migrate to the newest schema version, inside the transaction of the connection."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it reports each step at INFO
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs each step at INFO
     command.upgrade(config, "head")
 
 
 @cache
 def versions() -> frozenset[str]:
-    """Every schema version that was ever released."""
+    """Return every schema version that was ever released."""
     return frozenset(script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())

@@ -1,4 +1,4 @@
-"""Stored articles under today's extraction: which are read again, what of each is written, and how far it is."""
+"""Re-extract stored articles with the current extractor, and relearn the boilerplate of sites; both can be resumed."""
 
 from __future__ import annotations
 
@@ -18,73 +18,82 @@ from newscrawl._version import __version__
 from newscrawl.boilerplate.repeated import Holder, Judge
 from newscrawl.items import Candidate, Window
 from newscrawl.storage import runs
-from newscrawl.storage.boilerplate import Sighting, blocks_of, cause_of, mend, put_aside, settle, without_templates
-from newscrawl.storage.duplicates import change_lead, change_links
+from newscrawl.storage.boilerplate import (
+    Sighting,
+    apply_sighting,
+    apply_templates,
+    cause_of,
+    save_revision,
+    without_templates,
+)
+from newscrawl.storage.duplicates import change_links, reelect_head
 from newscrawl.storage.engine import disposed_on_error, explained, open_engine, require, write_transaction
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.revisions import Tally, is_same
+from newscrawl.storage.rows import BLOCK_COLUMNS, EXTRACTED_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, text_of
 from newscrawl.storage.schema import article_urls, articles, reextractions, site_block_articles, site_blocks
 from newscrawl.storage.schema import runs as runs_table
-from newscrawl.storage.statistics import Counts
-from newscrawl.storage.types import facts_of, text_of
 
-_BLOCKS = 20
-_ARTICLES = 50
+Place = tuple[str, int]
+"""Archive file and offset in bytes."""
+
+_BLOCKS_AT_ONCE = 20
+_ARTICLES_AT_ONCE = 50
+_CHUNK = 500
 _PAUSE = 0.005
-"""Seconds between two transactions, for a crawl that waits to write."""
+"""Seconds between two transactions, in which a waiting crawl can write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relearned:
-    """How far it is."""
+    """Progress of relearning boilerplate."""
 
     done: int
-    """Articles that were held against what is known by now."""
+    """Articles whose blocks were updated."""
     total: int
     changed: int
-    """Articles whose text is another one for it."""
+    """Articles whose text changed."""
 
 
 def relearn(url: str, source: str | None = None, judge: Judge | None = None) -> Iterator[Relearned]:
-    """Decide about every block that is remembered of a site, or of all sites; then drop and restore it everywhere.
+    """Judge every known block of a site, or of all sites, again; then drop and restore blocks in its articles.
 
-    Stopped at any moment, another one does the rest. Raises StorageError.
+    An interrupted pass can be repeated. Raises StorageError.
     """
     require(url)
     engine = open_engine(url)
     try:
         with explained(engine):
-            yield from relearn_all(engine, source, judge)
+            yield from _relearn(engine, source, judge)
     finally:
         engine.dispose()
 
 
-def relearn_all(engine: Engine, source: str | None = None, judge: Judge | None = None) -> Iterator[Relearned]:
-    """As `relearn`, over an open database."""
-    is_asked_for = articles.c.source == source if source is not None else articles.c.source.is_not(None)
+def _relearn(engine: Engine, source: str | None = None, judge: Judge | None = None) -> Iterator[Relearned]:
+    in_scope = articles.c.source == source if source is not None else articles.c.source.is_not(None)
     with engine.connect() as connection:
-        total = connection.execute(select(func.count()).where(is_asked_for)).scalar_one()
+        total = connection.execute(select(func.count()).where(in_scope)).scalar_one()
     last = 0
-    while (decided := _decide(engine, source, last, judge or Judge())) is not None:
-        last = decided
+    while (judged := _judge_next(engine, source, last, judge or Judge())) is not None:
+        last = judged
     progress, last = Relearned(0, total, 0), 0
     yield progress
-    while (mended := _mend_next(engine, is_asked_for, last)) is not None:
-        last, done, changed = mended
+    while (applied := _apply_next(engine, in_scope, last)) is not None:
+        last, done, changed = applied
         progress = Relearned(min(progress.done + done, total), total, progress.changed + changed)
         yield progress
         time.sleep(_PAUSE)
 
 
-def _decide(engine: Engine, source: str | None, after: int, judge: Judge) -> int | None:
-    """Decide about the next blocks; return the number of the last, None where there are no more."""
+def _judge_next(engine: Engine, source: str | None, after: int, judge: Judge) -> int | None:
+    """Judge the next blocks; return the id of the last, or None if there are no more."""
     held = select(site_block_articles.c.block_id).group_by(site_block_articles.c.block_id)
     many = held.having(func.count() >= judge.threshold)
     asked = select(site_blocks).where(site_blocks.c.id.in_(many) | site_blocks.c.template_at.is_not(None))
     if source is not None:
         asked = asked.where(site_blocks.c.source == source)
     with write_transaction(engine) as connection:
-        later = asked.where(site_blocks.c.id > after).order_by(site_blocks.c.id).limit(_BLOCKS)
+        later = asked.where(site_blocks.c.id > after).order_by(site_blocks.c.id).limit(_BLOCKS_AT_ONCE)
         rows = connection.execute(later).all()
         now = datetime.now(UTC)
         for block in rows:
@@ -101,37 +110,26 @@ def _holders(connection: Connection, block_id: int) -> list[Holder]:
     return [Holder(row.id, blocks_of(row.blocks)) for row in rows.all()]
 
 
-def _mend_next(engine: Engine, is_asked_for: ColumnElement[bool], after: int) -> tuple[int, int, int] | None:
-    """Mend the next articles; return the number of the last, how many these were, and how many changed."""
-    later = select(articles.c.id).where(is_asked_for, articles.c.id > after).order_by(articles.c.id)
+def _apply_next(engine: Engine, in_scope: ColumnElement[bool], after: int) -> tuple[int, int, int] | None:
+    """Update the next articles; return the id of the last, how many they are, and how many changed."""
+    later = select(articles.c.id).where(in_scope, articles.c.id > after).order_by(articles.c.id)
     with write_transaction(engine) as connection:
-        ids = connection.execute(later.limit(_ARTICLES)).scalars().all()
-        changed = mend(connection, ids, datetime.now(UTC))
+        ids = connection.execute(later.limit(_ARTICLES_AT_ONCE)).scalars().all()
+        changed = apply_templates(connection, ids, datetime.now(UTC))
     return (ids[-1], len(ids), changed) if ids else None
 
 
-_READ = (
-    "title text description canonical_url authors section tags language image_url images published_at published_raw "
-    "published_source published_precision modified_at paywalled"
-).split()
-"""What extraction reads on a page."""
-_OF_TEXT = ("title", "text", "description")
-_WITH_TEXT = ("blocks", "content_hash", "word_count")
-
-Place = tuple[str, int]
-
-
-def rewrite(
+def _rewrite(
     connection: Connection, article_id: int, place: Place, item: Candidate, *, run_id: int, now: datetime, tally: Tally
 ) -> None:
-    """Write what changes, with a revision where that is the title or text. What the database cannot hold is left."""
+    """Write the changed columns, and a revision if title or text changed; leave what the database cannot store."""
     known = _known(connection, article_id, place)
     if known is None:
         tally.leave("changed_meanwhile")
         return
     try:
         with connection.begin_nested():
-            changed = _rewrite(connection, known, item, run_id, now)
+            changed = _write_changes(connection, known, item, run_id, now)
     except (DataError, IntegrityError, ProgrammingError, UnicodeError):
         tally.leave("unstorable")
     except StatementError as error:
@@ -143,8 +141,8 @@ def rewrite(
         tally.count(dict(known), changed)
 
 
-def compare(connection: Connection, article_id: int, place: Place, item: Candidate, tally: Tally) -> None:
-    """Count what would change."""
+def _compare(connection: Connection, article_id: int, place: Place, item: Candidate, tally: Tally) -> None:
+    """Count what would change, without writing it."""
     known = _known(connection, article_id, place)
     if known is None:
         tally.leave("changed_meanwhile")
@@ -153,7 +151,7 @@ def compare(connection: Connection, article_id: int, place: Place, item: Candida
 
 
 def _known(connection: Connection, article_id: int, place: Place) -> RowMapping | None:
-    """Return the article, unless a crawl has stored another page of it since it was chosen."""
+    """Return the stored article; None if a crawl has stored another page of it since it was selected."""
     is_there = articles.c.archive_file == place[0], articles.c.archive_offset == place[1]
     return connection.execute(select(articles).where(articles.c.id == article_id, *is_there)).mappings().first()
 
@@ -161,57 +159,57 @@ def _known(connection: Connection, article_id: int, place: Place) -> RowMapping 
 def _changes(
     connection: Connection, known: RowMapping, item: Candidate
 ) -> tuple[dict[str, Any], Candidate, Sighting | None]:
-    """Return the fields that change, and the page without what its site repeats.
+    """Return the columns that change, and the page without boilerplate.
 
-    Where a later visit found the same text on other bytes, which are not kept, its facts are newer than this page's.
+    If a later visit found the same text in other bytes, which are not archived, then the stored facts are newer than
+    those of the archived page, and only the text is compared.
     """
     item, sighting = without_templates(connection, item, known)
     new = text_of(item) | facts_of(item)
-    names = _READ if new["body_digest"] == known["body_digest"] else _OF_TEXT
+    names = EXTRACTED_COLUMNS if new["body_digest"] == known["body_digest"] else TEXT_COLUMNS
     changed = {name: new[name] for name in names if new[name] != known[name]}
-    if names is _OF_TEXT and changed.keys() <= {"description"}:
+    if names is TEXT_COLUMNS and changed.keys() <= {"description"}:
         changed = {}
     return changed, item, sighting
 
 
-def _rewrite(connection: Connection, known: RowMapping, item: Candidate, run_id: int, now: datetime) -> dict[str, Any]:
+def _write_changes(
+    connection: Connection, known: RowMapping, item: Candidate, run_id: int, now: datetime
+) -> dict[str, Any]:
     changed, item, sighting = _changes(connection, known, item)
     if not changed:
         return changed
     article, new = item.extraction.article, text_of(item) | facts_of(item)
     if not (is_same(known["title"], article.title) and is_same(known["text"], article.text)):
-        put_aside(connection, known, cause_of(known, item, known["body_digest"]), now)
-    values = changed | {name: new[name] for name in _WITH_TEXT}
+        save_revision(connection, known, cause_of(known, item, known["body_digest"]), now)
+    values = changed | {name: new[name] for name in BLOCK_COLUMNS}
     values |= {"extractor": item.extraction.extractor, "run_id": run_id, "updated_at": now}
     connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
     if new["content_hash"] != known["content_hash"]:
         change_links(connection, known["id"], known["text"])
     elif "published_at" in changed:
-        change_lead(connection, known["id"])
-    settle(connection, sighting, known["id"], now)
+        reelect_head(connection, known["id"])
+    apply_sighting(connection, sighting, known["id"], now)
     return changed
-
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles are read again."""
+    """Which articles to re-extract."""
 
     source: str | None = None
     window: Window = field(default_factory=Window)
     """When their pages were fetched."""
 
     def as_json(self) -> dict[str, str]:
-        """As stored in `reextractions.arguments`."""
+        """Return the scope as stored in `reextractions.arguments`."""
         since, until = self.window.since, self.window.until
         given = {"source": self.source, "since": since, "until": until}
         return {name: str(value) for name, value in given.items() if value is not None}
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
-        """For a statement over `articles`."""
+        """Conditions on `articles`."""
         fetched_at, since, until = articles.c.fetched_at, self.window.since, self.window.until
         return [
             *([articles.c.source == self.source] if self.source is not None else []),
@@ -222,7 +220,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """A stored article, and where its raw page is."""
+    """A stored article, and the place of its raw page."""
 
     id: int
     url_key: str
@@ -231,44 +229,44 @@ class Archived:
     file: str
     offset: int
     other_keys: frozenset[str] = frozenset()
-    """Of its other addresses: the page may have been kept under one, before the article moved."""
+    """Keys of alternate URLs; the page may be archived under one, from before the article moved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """What came of one raw page."""
+    """Result of re-extracting one raw page."""
 
     article: Archived
     candidate: Candidate | None
     reason: str | None = None
-    """A word to count by, where the article is left as it is."""
+    """Why there is no candidate: a reason to count by."""
 
 
 @dataclass(slots=True)
 class Reextraction:
-    """One pass over the archived articles of a database. Every method raises StorageError with a line for a person."""
+    """A pass over the archived articles of a database. Every method raises StorageError with a one-line message."""
 
     engine: Engine
     scope: Scope
     last: int
-    """The newest article that there was at the beginning: later ones are today's anyway."""
+    """Id of the newest article at the start; later ones are extracted by this version anyway."""
     total: int
     id: int | None = None
-    """None where nothing is to be written."""
+    """None in a dry run."""
     run_id: int | None = None
     position: int = 0
-    """Up to which article all is done."""
+    """Id of the article up to which all are done."""
     tally: Tally = field(default_factory=Tally)
     chosen: Sequence[int] | None = None
     """Only these articles; None for all."""
 
     @classmethod
     def begin(cls, url: str, scope: Scope, *, restart: bool = False) -> Reextraction:
-        """Begin a pass, or go on with the one of this version over the same articles that was stopped."""
+        """Start a pass, or unless `restart` resume an interrupted one of this version with the same scope."""
         require(url)
         engine = open_engine(url)
         with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
-            run_id = runs.begin(connection, "reextract", scope.as_json(), Counts().as_json())
+            run_id = runs.begin(connection, "reextract", scope.as_json())
             number = _unfinished(connection, scope, restart=restart)
             if number is None:
                 number = _add(connection, scope)
@@ -282,25 +280,25 @@ class Reextraction:
         return cls(engine, scope, row.last_article, row.total, row.id, run_id, row.position, tally)
 
     @classmethod
-    def rehearse(cls, url: str, scope: Scope, size: int) -> Reextraction:
-        """Begin a pass over a sample, the same each time, that writes nothing."""
+    def dry_run(cls, url: str, scope: Scope, size: int) -> Reextraction:
+        """Start a pass over a fixed random sample that writes nothing."""
         require(url)
         engine = open_engine(url)
         with disposed_on_error(engine), explained(engine), engine.connect() as connection:
             ids = connection.execute(select(articles.c.id).where(*_archived(scope)).order_by(articles.c.id))
             found = ids.scalars().all()
-        chosen = sorted(random.Random(0).sample(found, min(size, len(found))))  # noqa: S311 - chance, not secrecy
+        chosen = sorted(random.Random(0).sample(found, min(size, len(found))))  # noqa: S311 - a sample, not a secret
         return cls(engine, scope, max(found, default=0), len(found), chosen=chosen)
 
     @property
     def without_page(self) -> int:
-        """How many articles have no raw page."""
+        """Number of articles in scope that have no raw page."""
         with explained(self.engine), self.engine.connect() as connection:
             none = select(func.count()).where(*self.scope.conditions, articles.c.archive_file.is_(None))
             return connection.execute(none).scalar_one()
 
     def articles(self) -> Iterator[Archived]:
-        """Give the articles that are still to be read, in order."""
+        """Yield the articles that are still to be re-extracted, ordered by id."""
         names = articles.c.id, articles.c.url_key, articles.c.url, articles.c.source
         wanted = select(*names, articles.c.archive_file, articles.c.archive_offset).order_by(articles.c.id)
         after = self.position
@@ -317,7 +315,7 @@ class Reextraction:
             after = rows[-1].id
 
     def write(self, reread: Sequence[Reread]) -> None:
-        """Write what changed and how far it is in one transaction; where nothing is to be written, only count."""
+        """Write changes and progress in one transaction; in a dry run, only count."""
         tally, now = Tally.from_json(self.tally.as_json()), datetime.now(UTC)
         with explained(self.engine), self._transaction() as connection:
             for one in reread:
@@ -325,21 +323,21 @@ class Reextraction:
                 if one.candidate is None:
                     tally.leave(one.reason or "unknown")
                 elif self.run_id is None:
-                    compare(connection, one.article.id, place, one.candidate, tally)
+                    _compare(connection, one.article.id, place, one.candidate, tally)
                 else:
-                    rewrite(connection, one.article.id, place, one.candidate, run_id=self.run_id, now=now, tally=tally)
+                    _rewrite(connection, one.article.id, place, one.candidate, run_id=self.run_id, now=now, tally=tally)
             if self.id is not None and reread:
                 self._advance(connection, reread[-1].article.id, tally)
         self.tally = tally
 
     def relearn(self) -> Iterator[Relearned]:
-        """Decide anew what the sites repeat, where all pages of a site were read; nothing else would be the same."""
+        """Relearn boilerplate if whole sites were re-extracted; a part of a site would give a different result."""
         if self.run_id is not None and not self.scope.window:
             with explained(self.engine):
-                yield from relearn_all(self.engine, self.scope.source)
+                yield from _relearn(self.engine, self.scope.source)
 
     def finish(self, reason: str) -> None:
-        """End the run, and with the reason ``finished`` the pass."""
+        """Record the end of the run, and of the pass if the reason is ``finished``."""
         if self.run_id is not None:
             with explained(self.engine), write_transaction(self.engine) as connection:
                 runs.finish(connection, self.run_id, reason)
@@ -348,7 +346,7 @@ class Reextraction:
                     connection.execute(update(reextractions).where(own).values(finished_at=datetime.now(UTC)))
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.engine.dispose()
 
     def _transaction(self) -> AbstractContextManager[Connection]:
@@ -358,7 +356,7 @@ class Reextraction:
         own = (reextractions.c.id == self.id) & (reextractions.c.run_id == self.run_id)
         done = update(reextractions).where(own).values(position=position, counts=tally.as_json())
         if not connection.execute(done).rowcount:
-            raise StorageError("another process has begun the reextraction anew; this one ends here")
+            raise StorageError("another process has restarted this re-extraction; this one stops")
         self.position = position
 
 
@@ -375,7 +373,7 @@ def _archived(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _unfinished(connection: Connection, scope: Scope, *, restart: bool) -> int | None:
-    """Return the pass to go on with. Those that there is no going on with are forgotten."""
+    """Return the id of the pass to resume; delete interrupted ones that cannot be resumed."""
     of_run = reextractions.outerjoin(runs_table, runs_table.c.id == reextractions.c.run_id)
     columns = reextractions.c.id, reextractions.c.version, reextractions.c.arguments, runs_table.c.finished_at
     stopped = select(*columns, runs_table.c.pid, runs_table.c.host).select_from(of_run)
@@ -385,7 +383,7 @@ def _unfinished(connection: Connection, scope: Scope, *, restart: bool) -> int |
             continue
         if row.pid is not None and row.finished_at is None and not restart:
             who = f"process {row.pid} on {row.host}"
-            raise StorageError(f"{who} is at it; --restart begins anew without it")
+            raise StorageError(f"{who} is running this re-extraction; use --restart to start over without it")
         if row.version == __version__ and not restart:
             number = row.id
         else:

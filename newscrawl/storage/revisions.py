@@ -1,4 +1,4 @@
-"""What a publisher changed in an article, and what is no change."""
+"""Compare two versions of an article: what counts as a change, and which paragraphs changed."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _COUNTER = re.compile(rf"(?:{_NUMBER}\s*(?:{_COMMENTS})|(?:{_COMMENTS})\s*:?\s*{
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A paragraph that one text has and the other has not."""
+    """A paragraph that only one of two texts has."""
 
     kind: Literal["added", "removed"]
     text: str
 
 
 def is_same(one: str | None, other: str | None) -> bool:
-    """Whether two texts say the same: white space, how letters are composed, and counters of comments tell nothing."""
-    return one == other or _said(one) == _said(other)
+    """Whether two texts are equal but for white space, Unicode composition and comment counters."""
+    return one == other or _normal(one) == _normal(other)
 
 
-def _said(text: str | None) -> str:
+def _normal(text: str | None) -> str:
     return " ".join(word for line in _paragraphs(text) for word in line.split())
 
 
@@ -43,28 +43,27 @@ def _paragraphs(text: str | None) -> list[str]:
     return [line for line in lines if line and not _COUNTER.fullmatch(line)]
 
 
-def is_judged_otherwise(old: Collection[Block], new: Collection[Block]) -> bool:
-    """Whether two pages say the same, and differ only in which lines of both were taken for the article's.
+def is_same_page(old: Collection[Block], new: Collection[Block]) -> bool:
+    """Whether two readings of a page differ only in which of their common lines were kept.
 
-    What a site puts around an article turns, and a doubtful line may be judged by what is near it. What is kept and
-    dropped on one page, such as a lead that is a paragraph as well, tells nothing.
+    The boxes around an article change all the time, and a borderline line is classified by its neighbours; that makes
+    no revision. Lines that one reading both keeps and drops, such as a lead repeated as a paragraph, do not count.
     """
     kept, dropped = ([_lines(blocks, is_kept=is_kept) for blocks in (old, new)] for is_kept in (True, False))
-    turned = (kept[0] - dropped[0]) & (dropped[1] - kept[1]) | (kept[1] - dropped[1]) & (dropped[0] - kept[0])
-    texts = ["\n".join(block.text for block in blocks if _is_kept_besides(block, turned)) for blocks in (old, new)]
-    return bool(turned) and is_same(*texts)
+    flipped = (kept[0] - dropped[0]) & (dropped[1] - kept[1]) | (kept[1] - dropped[1]) & (dropped[0] - kept[0])
+    texts = [
+        "\n".join(block.text for block in blocks if block.reason is None and _normal(block.text) not in flipped)
+        for blocks in (old, new)
+    ]
+    return bool(flipped) and is_same(*texts)
 
 
 def _lines(blocks: Iterable[Block], *, is_kept: bool) -> set[str]:
-    return {_said(block.text) for block in blocks if (block.reason is None) == is_kept and block.reason != "template"}
-
-
-def _is_kept_besides(block: Block, others: Collection[str]) -> bool:
-    return block.reason is None and _said(block.text) not in others
+    return {_normal(block.text) for block in blocks if (block.reason is None) == is_kept and block.reason != "template"}
 
 
 def changes(earlier: str | None, later: str | None) -> Iterator[Change]:
-    """Yield the paragraphs that went and those that came, in the order of the text; a reworded one went and came."""
+    """Yield removed and added paragraphs in the order of the text; a reworded one is removed and added."""
     old, new = _paragraphs(earlier), _paragraphs(later)
     for _, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if old[first:last] != new[start:end]:
@@ -73,34 +72,34 @@ def changes(earlier: str | None, later: str | None) -> Iterator[Change]:
 
 
 FieldChange = Literal["gained", "lost", "changed"]
-"""A field that was empty, one that is, or one that says something else."""
+"""How a field changed: it was empty, it is empty now, or it has another value."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Articles that were read again, by what came of it."""
+    """Counts of re-extracted articles."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    """``changed``, ``unchanged``, and ``left`` where there is no new reading."""
+    """``changed``, ``unchanged``, and ``left`` for articles that could not be re-extracted."""
     reasons: Counter[str] = field(default_factory=Counter)
-    """Why articles were left as they are."""
+    """Why articles could not be re-extracted."""
     fields: dict[str, Counter[str]] = field(default_factory=dict)
-    """How many articles changed in a field, and how."""
+    """Number of articles by changed field and kind of change."""
     words: Counter[str] = field(default_factory=Counter)
     """Words that the texts gained and lost."""
 
     @property
     def pages(self) -> int:
-        """How many were read."""
+        """Number of articles counted."""
         return self.outcomes.total()
 
     def leave(self, reason: str) -> None:
-        """Count an article that stays as it is, for want of a new reading."""
+        """Count an article that is left unchanged because it could not be re-extracted."""
         self.outcomes["left"] += 1
         self.reasons[reason] += 1
 
     def count(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        """Count an article by its changed fields: `new` has these alone."""
+        """Count an article; `new` has only the changed fields."""
         self.outcomes["changed" if new else "unchanged"] += 1
         for name in new:
             self.fields.setdefault(name, Counter())[change_of(old[name], new[name])] += 1
@@ -110,7 +109,7 @@ class Tally:
             self.words["lost"] += (before - after).total()
 
     def as_json(self) -> dict[str, Any]:
-        """As stored in `reextractions.counts`."""
+        """Return the counts as stored in `reextractions.counts`."""
         return {
             "outcomes": dict(self.outcomes),
             "reasons": dict(self.reasons),
@@ -120,7 +119,7 @@ class Tally:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """From `reextractions.counts`."""
+        """Read `reextractions.counts`."""
         return cls(
             Counter(stored["outcomes"]),
             Counter(stored["reasons"]),
@@ -130,7 +129,7 @@ class Tally:
 
 
 def change_of(old: object, new: object) -> FieldChange:
-    """Say how a field changed. What is false says something."""
+    """Return how a field changed. False is a value, not an empty field."""
     if old in (None, "", []):
         return "gained"
     return "lost" if new in (None, "", []) else "changed"

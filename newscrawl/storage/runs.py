@@ -1,4 +1,4 @@
-"""The record of every run, from its first second."""
+"""The table `runs`: a record of every run, from its first second."""
 
 from __future__ import annotations
 
@@ -22,98 +22,82 @@ from newscrawl.storage.engine import explained, open_engine, read_connection, wr
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, is_held, lock_folder, sweep
 from newscrawl.storage.schema import articles, pages, runs
-from newscrawl.storage.schema import runs as runs_table
 from newscrawl.storage.statistics import Counts
 
 KILLED = "killed"
 _UNFINISHED = {1: "not_started", 2: "storage_failed", None: KILLED}
-"""Why a run was not finished, by the exit code of its process."""
-_GONE = "its process is gone: it was killed, or the machine stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class _Mine:
-    """A run of this process, for as long as it goes on."""
-
-    lock: Lock
-    began: float
-    """By a clock that never jumps."""
-
-
-_mine: dict[tuple[str, int], _Mine] = {}
+"""Reason of a run that did not record its own end, by the exit code of its process."""
+_DEAD = "its process died: it was killed, or the machine stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What a run asked of the network, and what came."""
+    """What a run sent and received over the network."""
 
     requests: int = 0
     bytes: int = 0
-    """Of the answers, as they came over the wire."""
+    """Response bytes on the wire."""
 
 
-def begin(connection: Connection, spider: str, arguments: dict[str, str], counts: dict[str, Any]) -> int:
-    """Record that a run begins, close the records of runs that died, and return the new run's id."""
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A run of this process that has not ended."""
+
+    lock: Lock
+    began: float
+    """By the monotonic clock."""
+
+
+_running: dict[tuple[str, int], _Running] = {}
+"""By database URL and run id."""
+
+
+def begin(connection: Connection, spider: str, arguments: dict[str, str]) -> int:
+    """Record the start of a run and return its id. Also closes the records of runs whose process died."""
     close_dead(connection)
+    url = _url(connection)
     name = f"run-{secrets.token_hex(8)}.lock"
-    lock = Lock.take(lock_folder(_url(connection)) / name)
+    lock = Lock.take(lock_folder(url) / name)
     if lock is None:
-        raise StorageError(f"the lock {name} of a new run is taken already; try again")
-    if connection.dialect.name != "sqlite":  # each user has a folder of locks, but one database
+        raise StorageError(f"the lock file {name} of a new run is already locked; try again")
+    if connection.dialect.name != "sqlite":  # users have lock folders of their own, but share the database
         name = str(lock.path)
-    run_id = _add(connection, spider, arguments, {"lock": name, "counts": counts})
-    _mine[_url(connection), run_id] = _Mine(lock, time.monotonic())
+    run_id = _add(connection, spider, arguments, {"lock": name})
+    _running[url, run_id] = _Running(lock, time.monotonic())
     return run_id
 
 
-def count(connection: Connection, run_id: int, counts: dict[str, Any], traffic: Traffic | None = None) -> None:
+def count(connection: Connection, run_id: int, counts: Counts, traffic: Traffic | None = None) -> None:
     """Store what the run has done so far."""
     so_far = {} if traffic is None else {"requests": traffic.requests, "bytes": traffic.bytes}
-    connection.execute(update(runs).where(runs.c.id == run_id).values(counts=counts, **so_far))
+    connection.execute(update(runs).where(runs.c.id == run_id).values(counts=counts.as_json(), **so_far))
 
 
 def finish(connection: Connection, run_id: int, reason: str, traffic: Traffic | None = None) -> None:
-    """Record that a run ended, and how."""
+    """Record the end of a run and its reason."""
     values: dict[str, Any] = {"finished_at": datetime.now(UTC), "reason": reason}
     if traffic is not None:
         values |= {"requests": traffic.requests, "bytes": traffic.bytes}
-    mine = _mine.get((_url(connection), run_id))
-    if mine is not None:
-        values["seconds"] = round(time.monotonic() - mine.began, 3)
+    running = _running.get((_url(connection), run_id))
+    if running is not None:
+        values["seconds"] = round(time.monotonic() - running.began, 3)
     connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
-    let_go(_url(connection), run_id)
+    release(_url(connection), run_id)
 
 
-def conclude(connection: Connection, run_id: int, exit_code: int | None, error: str | None) -> None:
-    """Record with which exit code a run's process ended, and what went wrong; end the run where it did not."""
-    finished_at = select(runs.c.finished_at).where(runs.c.id == run_id)
-    if connection.execute(finished_at).scalar() is None:
-        finish(connection, run_id, _UNFINISHED.get(exit_code, "shutdown"))
-    connection.execute(update(runs).where(runs.c.id == run_id).values(exit_code=exit_code, error=error))
-
-
-def insert_not_started(
-    connection: Connection, spider: str, arguments: dict[str, str], counts: dict[str, Any], ended: tuple[int, str]
-) -> int:
-    """Record a run whose process ended before there was one: its exit code, and why."""
-    moment = datetime.now(UTC)
-    how = {"exit_code": ended[0], "error": ended[1], "reason": "not_started", "finished_at": moment, "seconds": 0.0}
-    return _add(connection, spider, arguments, how | {"counts": counts, "started_at": moment})
-
-
-def let_go(url: str, run_id: int) -> None:
-    """Give the lock of a run of this process back. A run that is not finished then is taken for dead."""
-    mine = _mine.pop((url, run_id), None)
-    if mine is not None:
-        mine.lock.release(remove=True)
+def release(url: str, run_id: int) -> None:
+    """Release the lock of a run of this process. A run that is not finished by then counts as dead."""
+    running = _running.pop((url, run_id), None)
+    if running is not None:
+        running.lock.release(remove=True)
 
 
 def close_dead(connection: Connection) -> list[int]:
-    """Close the records of runs whose process is gone, and return their ids.
+    """Close the records of runs whose process died, and return their ids.
 
-    A process id says little: it is used again, and every container has the same ones. A run's lock is gone with its
-    process, and does not come along when the database is restored elsewhere. A database without a file is shared with
-    machines whose locks cannot be seen from here: their runs are left to them.
+    A process id proves nothing: it is reused, and every container has the same ones. The lock of a run is released
+    when its process ends, and does not come along when a database is restored elsewhere. Locks of other hosts cannot
+    be seen, so in a database server only runs of this host are closed.
     """
     folder = lock_folder(_url(connection))
     unfinished = select(runs.c.id, runs.c.lock).where(runs.c.finished_at.is_(None))
@@ -122,8 +106,8 @@ def close_dead(connection: Connection) -> list[int]:
     dead = [row for row in connection.execute(unfinished).all() if row.lock is None or not is_held(folder / row.lock)]
     for row in dead:
         finish(connection, row.id, KILLED)
-        connection.execute(update(runs).where(runs.c.id == row.id).values(error=_GONE))
-    # New ones are made in a transaction such as this one, of which there is one at a time.
+        connection.execute(update(runs).where(runs.c.id == row.id).values(error=_DEAD))
+    # No lock can be between its creation and its record: that happens in a write transaction such as this one.
     sweep(folder, "run-*.lock")
     return [row.id for row in dead]
 
@@ -138,6 +122,7 @@ def _add(connection: Connection, spider: str, arguments: dict[str, str], more: d
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "started_at": datetime.now(UTC),
+        "counts": Counts().as_json(),
         **more,
     }
     run_id: int = connection.execute(insert(runs).values(**values).returning(runs.c.id)).scalar_one()
@@ -148,9 +133,58 @@ def _url(connection: Connection) -> str:
     return connection.engine.url.render_as_string(hide_password=False)
 
 
+def begin_run(url: str, spider: str, arguments: dict[str, str]) -> int:
+    """Record the start of a run in the database at `url`, and return its id. Raises StorageError."""
+    with _writing(url) as connection:
+        return begin(connection, spider, arguments)
+
+
+def conclude_run(url: str, run_id: int, exit_code: int | None, error: str | None) -> None:
+    """Record the exit code of a run's process and what went wrong; end the run if it did not. Raises StorageError.
+
+    `exit_code` is None for a process that was killed; `error` is one line.
+    """
+    own = runs.c.id == run_id
+    with _writing(url) as connection:
+        if connection.execute(select(runs.c.finished_at).where(own)).scalar() is None:
+            finish(connection, run_id, _UNFINISHED.get(exit_code, "shutdown"))
+        connection.execute(update(runs).where(own).values(exit_code=exit_code, error=error))
+
+
+def record_not_started(url: str, spider: str, arguments: dict[str, str], exit_code: int, error: str) -> int:
+    """Record a run whose process ended before the run started, and return its id. Raises StorageError."""
+    now = datetime.now(UTC)
+    ended = {"exit_code": exit_code, "error": error, "reason": "not_started", "finished_at": now, "seconds": 0.0}
+    with _writing(url) as connection:
+        return _add(connection, spider, arguments, ended | {"started_at": now})
+
+
+def close_dead_runs(url: str) -> list[int]:
+    """Close the records of runs whose process died, and return their ids. Raises StorageError."""
+    with _writing(url) as connection:
+        return close_dead(connection)
+
+
+def run_record(url: str, run_id: int) -> dict[str, Any] | None:
+    """Return a row of `runs` by column name; None if there is none. Raises StorageError."""
+    with read_connection(url) as connection:
+        row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
+    return None if row is None else dict(row._mapping)
+
+
+@contextmanager
+def _writing(url: str) -> Iterator[Connection]:
+    engine = open_engine(url)
+    try:
+        with explained(engine), write_transaction(engine) as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleReport:
-    """An article as a run left it, for a person to look over."""
+    """An article in the report of a run."""
 
     title: str | None
     source: str | None
@@ -161,20 +195,20 @@ class ArticleReport:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did, with its first articles."""
+    """Counts of a run, and its first articles."""
 
     counts: Counts
     articles: tuple[ArticleReport, ...]
     article_count: int
     total_articles: int
-    """All articles in the database, of this and every earlier run."""
+    """Number of articles in the database, from all runs."""
 
 
 def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
-    """Report a run, with up to `limit` of its articles in the order of their addresses. Raises StorageError."""
+    """Report a run, with up to `limit` of its articles ordered by `url_key`. Raises StorageError."""
     engine = open_engine(url)
     visited = select(pages.c.article_id).where(pages.c.run_id == run_id)
-    of_run = select(articles).where(articles.c.id.in_(visited))  # each once, whatever addresses led to it
+    of_run = select(articles).where(articles.c.id.in_(visited))  # once, even if several URLs led to it
     with explained(engine), engine.connect() as connection:
         counts = Counts.from_json(connection.execute(select(runs.c.counts).where(runs.c.id == run_id)).scalar_one())
         rows = connection.execute(of_run.order_by(articles.c.url_key).limit(limit)).all()
@@ -192,44 +226,3 @@ def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
         for row in rows
     )
     return RunReport(counts, reports, article_count, total)
-
-
-def begin_run(url: str, spider: str, arguments: dict[str, str]) -> int:
-    """Record that a run begins in the database at `url`, and return its id."""
-    with _writing(url) as connection:
-        return begin(connection, spider, arguments, Counts().as_json())
-
-
-def conclude_run(url: str, run_id: int, exit_code: int | None, error: str | None) -> None:
-    """Record with which exit code a run's process ended, and in a line what went wrong."""
-    with _writing(url) as connection:
-        conclude(connection, run_id, exit_code, error)
-
-
-def record_not_started(url: str, spider: str, arguments: dict[str, str], exit_code: int, error: str) -> int:
-    """Record that the process of a run ended before its run began, and return the id of the record."""
-    with _writing(url) as connection:
-        return insert_not_started(connection, spider, arguments, Counts().as_json(), (exit_code, error))
-
-
-def close_dead_runs(url: str) -> list[int]:
-    """Close the records of runs whose process is gone, and return their ids."""
-    with _writing(url) as connection:
-        return close_dead(connection)
-
-
-def run_record(url: str, run_id: int) -> dict[str, Any] | None:
-    """Return a row of `runs`."""
-    with read_connection(url) as connection:
-        row = connection.execute(select(runs_table).where(runs_table.c.id == run_id)).first()
-    return None if row is None else dict(row._mapping)
-
-
-@contextmanager
-def _writing(url: str) -> Iterator[Connection]:
-    engine = open_engine(url)
-    try:
-        with explained(engine), write_transaction(engine) as connection:
-            yield connection
-    finally:
-        engine.dispose()

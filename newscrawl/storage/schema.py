@@ -31,7 +31,10 @@ metadata = MetaData(
 )
 
 VERSION = "0011"
-"""Of the tables, as the newest migration calls it: who reads needs no Alembic to know whether they are these."""
+"""Revision of the newest migration. Readers compare it with the database without importing Alembic."""
+
+FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at")
+"""Columns of `articles` that a selection filters or sorts by; indexes cover them."""
 
 
 def _column(name: str, kind: Any, *, doc: str, null: str = "", schema_org: str = "", **options: Any) -> Column[Any]:
@@ -137,7 +140,7 @@ run_sources = Table(
     },
 )
 
-_IS_COPY = text("duplicate_of is not null")
+_IS_DUPLICATE = text("duplicate_of is not null")
 
 articles = Table(
     "articles",
@@ -285,12 +288,12 @@ articles = Table(
         null="that run was deleted",
     ),
     Index(None, "content_hash"),
-    # Without the many that are no copies: SQLite would take this index for "is null" before any other.
-    Index(None, "duplicate_of", sqlite_where=_IS_COPY, postgresql_where=_IS_COPY),
+    # Partial, because SQLite would prefer the full index for "is null" to any other.
+    Index(None, "duplicate_of", sqlite_where=_IS_DUPLICATE, postgresql_where=_IS_DUPLICATE),
     Index(None, "run_id"),
     Index(None, "canonical_url"),
-    # What a search and a list ask of every article, without a look at the row, where it stands behind the text.
-    Index("ix_articles_by_id", "id", "duplicate_of", "gone_at", "source", "language", "published_at"),
+    # These cover filters and sorting: in a row of the table those columns come after the text, pages away.
+    Index("ix_articles_by_id", "id", *FILTER_COLUMNS),
     Index("ix_articles_by_date", "published_at", "duplicate_of", "gone_at", "source", "language"),
     Index("ix_articles_by_source", "source", "published_at", "duplicate_of", "gone_at", "language"),
     info={"doc": "One row per article."},
@@ -356,7 +359,7 @@ pages = Table(
         doc="Why, in a word: see [reasons](reasons.md#reasons-of-pages).",
         null="the outcome is `stored`, `listed` or `queued`",
     ),
-    _column("error", Text, doc="Why, in a line for a person.", null="as `reason`, and for `skipped`"),
+    _column("error", Text, doc="Why, as a one-line message.", null="as `reason`, and for `skipped`"),
     _column(
         "article_id",
         ForeignKey("articles.id", ondelete="SET NULL"),
@@ -388,12 +391,12 @@ pages = Table(
     _column("next_fetch_at", UtcDateTime, doc="When the next visit is due.", null="none is planned"),
     _column("failures", Integer, server_default="0", doc="Failed visits in a row."),
     _column(
-        "retry_at", UtcDateTime, doc="Time before which the server asked not to be asked again.", null="it did not"
+        "retry_at", UtcDateTime, doc="Until when the server asked not to be sent requests (Retry-After).", null="it did not"
     ),
     _column(
         "taken_by",
         ForeignKey("runs.id", ondelete="SET NULL"),
-        doc="`runs.id` of the run that has it in hand, or had it last.",
+        doc="`runs.id` of the run that is fetching it, or fetched it last.",
         null="no run took it",
     ),
     _column(
@@ -448,10 +451,10 @@ alarms = Table(
         "ended_at",
         UtcDateTime,
         doc="When the first healthy run after it began, or somebody accepted it.",
-        null="it lasts",
+        null="it is active",
     ),
-    _column("ended_by", Text, doc="`recovered` or `accepted`.", null="it lasts"),
-    _column("told", Text, doc="What `ALARM_COMMAND` was told last: `begun` or `over`.", null="it was told nothing yet"),
+    _column("ended_by", Text, doc="`recovered` or `accepted`.", null="it is active"),
+    _column("told", Text, doc="What `ALARM_COMMAND` was told last: `begun` or `over`.", null="it was not called yet"),
     Index(None, "source", "ended_at"),
     Index(None, "page_id"),
     Index(None, "run_id"),
@@ -468,7 +471,7 @@ near_duplicate_keys = Table(
         autoincrement=False,
         doc="48 bits of a band of the text's MinHash signature, or, for a short text, of one of its longest sentences.",
     ),
-    # No foreign key: its index would double the table. A key of an article that is gone finds nothing.
+    # No foreign key, because its index would double the table. Keys of a deleted article match nothing.
     _column(
         "article_id",
         Integer,
@@ -506,19 +509,19 @@ site_blocks = Table(
     _column(
         "block_hash", BigInteger, doc="64 bits of BLAKE2b over the block, case-folded, with single spaces; signed."
     ),
-    _column("articles", Integer, doc="Articles of the source that have it, as far as is remembered."),
+    _column("articles", Integer, doc="Number of articles of the source that have it."),
     _column("first_seen_at", UtcDateTime, doc="When the first page with it was stored."),
-    _column("last_seen_at", UtcDateTime, doc="When the last page with it was stored or read again."),
+    _column("last_seen_at", UtcDateTime, doc="When the last page with it was stored or re-extracted."),
     _column(
-        "template_at", UtcDateTime, doc="When it was found to be boilerplate.", null="it is text, as far as is known"
+        "template_at", UtcDateTime, doc="When it was found to be boilerplate.", null="it counts as article text"
     ),
     UniqueConstraint("source", "block_hash"),
     Index(None, "last_seen_at"),
     info={
         "doc": "What a site has on its pages, so that what it repeats can be dropped as boilerplate (reason "
         "`template`): one row for each block of at least six words that an article's text has or had, "
-        "headings and quotes excepted. A block that no page had for 30 days is forgotten, boilerplate after "
-        "400; beyond 200,000 blocks of a source the oldest are."
+        "headings and quotes excepted. A block that no page had for 30 days is deleted, boilerplate after "
+        "400; beyond 200,000 blocks of a source the oldest are deleted."
     },
 )
 
@@ -557,7 +560,7 @@ reextractions = Table(
     _column(
         "run_id",
         ForeignKey("runs.id", ondelete="SET NULL"),
-        doc="`runs.id` of the run that is at it, or was last.",
+        doc="`runs.id` of the run that is working on it, or did last.",
         null="that run was deleted",
     ),
     info={"doc": "One row per pass of `newscrawl reextract`, with its progress."},
@@ -583,7 +586,7 @@ article_words = Table(
 search_queue = Table(
     "search_queue",
     metadata,
-    # No foreign key: a trigger empties it with the article.
+    # No foreign key: a trigger deletes the row together with the article.
     _column("article_id", Integer, primary_key=True, autoincrement=False, doc="`articles.id`."),
     info={
         "doc": "Articles that are new or changed, put here by triggers until newscrawl indexes them: in the same "
@@ -595,4 +598,4 @@ UNIQUE_ARTICLES = (
     f"create view unique_articles as select {', '.join(articles.columns.keys())} "  # noqa: S608 - our own names
     "from articles where duplicate_of is null and gone_at is null"
 )
-"""One row per story that is still there, as a reader wants it, with the columns in the order of the table here."""
+"""One row per story that is not gone, with the columns of `articles` in their order."""

@@ -1,4 +1,4 @@
-"""Finding articles: the best for some words, or the newest of a selection."""
+"""Search and export articles: the best matches for a query, or the newest of a selection."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from newscrawl.storage.engine import read_connection
 from newscrawl.storage.schema import articles, search_queue
 from newscrawl.storage.search_index import count_queued
 from newscrawl.storage.selection import Selection, conditions
+
+COLUMNS = tuple(str(column.name) for column in articles.columns if column.name != "blocks")
+"""Exported columns, in the order of the table."""
+BATCH = 500
 
 _SHOWN = (
     "id",
@@ -39,27 +43,27 @@ _ROWS: Select[Any] = select(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article as a search shows it."""
+    """A search result."""
 
     title: Marked
     snippet: Marked
     facts: dict[str, Any]
-    """Columns of the article."""
+    """Values by column name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The first articles of an answer."""
+    """The first results of a search."""
 
     found: tuple[Found, ...]
     total: int
-    """All that there are."""
+    """Number of all matching articles."""
     not_indexed: int
-    """Articles that no words find yet; they wait for the next crawl, or for an upgrade."""
+    """Articles that are not indexed yet; the next crawl or `newscrawl db upgrade` indexes them."""
 
 
 def search(url: str, selection: Selection, limit: int = 10) -> Answer:
-    """Search the database at `url`: with words the best first, without the newest. Raises StorageError."""
+    """Search the database at `url`; a query with words gives the best first, else the newest. Raises StorageError."""
     with read_connection(url) as connection:
         best = _find(connection, selection, limit)
         ids = [row.id for row in best]
@@ -71,7 +75,7 @@ def search(url: str, selection: Selection, limit: int = 10) -> Answer:
 
 
 def _find(connection: Connection, selection: Selection, limit: int) -> Sequence[Row[Any]]:
-    """The `id` of each, with the `total` that there are."""
+    """Return rows of `id` and `total`, the number of all matches."""
     backend = backend_of(connection.engine.url)
     if selection.needs_words:
         backend.prepare(connection)
@@ -80,7 +84,7 @@ def _find(connection: Connection, selection: Selection, limit: int) -> Sequence[
     wanted = [articles.c.id.in_(backend.matching(selection))] if selection.needs_words else conditions(selection)
     total = select(func.count()).select_from(articles).where(*wanted).correlate(None).scalar_subquery().label("total")
     found: Select[Any] = select(articles.c.id, total).where(*wanted)
-    # Those without a date come last; asked for by themselves, for databases differ on where NULL stands.
+    # Undated articles come last, from a second query: databases sort NULL differently.
     date, newest = articles.c.published_at, articles.c.id.desc()
     rows = connection.execute(found.where(date.is_not(None)).order_by(date.desc(), newest).limit(limit)).all()
     if len(rows) < limit and selection.since is None and selection.until is None:
@@ -95,7 +99,7 @@ def _found(row: Row[Any], selection: Selection) -> Found:
 
 
 def _passage(row: Row[Any], phrases: Sequence[Phrase]) -> Marked:
-    """Of the lead where nothing is searched for, or where it has what the text has not; else of the text."""
+    """Take the snippet from the lead if there is no query or only the lead matches, else from the text."""
     if row.description and not phrases:
         return snippet(row.description, phrases)
     of_text = snippet(row.text, phrases)
@@ -105,22 +109,17 @@ def _passage(row: Row[Any], phrases: Sequence[Phrase]) -> Marked:
     return of_lead if of_lead.marks else of_text
 
 
-COLUMNS = tuple(str(column.name) for column in articles.columns if column.name != "blocks")
-"""What of an article is exported, in the order of the table."""
-BATCH = 500
-
-
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Articles to come, and how many."""
+    """The articles of an export, read lazily."""
 
     total: int
     rows: Iterator[tuple[Any, ...]]
-    """Values of COLUMNS, by id; times in UTC, lists as lists."""
+    """Values of COLUMNS, ordered by id; times are aware, in UTC; JSON columns are lists."""
 
 
 def export(url: str, selection: Selection) -> Export:
-    """Read the articles of a selection from the database at `url`. Raises StorageError, also while reading."""
+    """Read the articles of a selection from the database at `url`. Raises StorageError, also during iteration."""
     wanted: list[ColumnElement[bool]] = conditions(selection)
     if selection.needs_words:
         wanted = [articles.c.id.in_(backend_of(url).matching(selection))]

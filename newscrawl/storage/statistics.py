@@ -1,4 +1,4 @@
-"""What a run did, in numbers: kept in `runs.counts` in the transaction of the rows they count."""
+"""Counts of runs and articles. Those of a run are stored in the same transaction as the rows that they count."""
 
 from __future__ import annotations
 
@@ -17,36 +17,47 @@ from newscrawl.storage.engine import read_connection
 from newscrawl.storage.schema import articles, run_sources, runs
 from newscrawl.storage.selection import Selection, conditions
 
+_IN_WORDS: dict[OutcomeName, str] = {
+    "stored": "stored",
+    "unchanged": "unchanged",
+    "no_article": "without an article",
+    "failed": "failed",
+    "gone": "gone",
+    "listed": "listings read",
+}
+_DAY = cast(func.date(articles.c.published_at), Text)
+"""In UTC, the time zone of all our connections."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the store did with one page."""
+    """What the store did with one item."""
 
     outcome: OutcomeName
     article_id: int | None = None
     is_elsewhere: bool = False
-    """The page is another address of an article, which is read at its own."""
+    """The page is an alternate URL of an article, which is fetched at its own URL."""
     revised: bool = False
-    """An earlier text of the article was put aside."""
+    """The publisher changed the article, and its earlier text was saved."""
     news: int = 0
-    """Articles that a listing brought or says to be modified."""
+    """Number of articles that a listing names as new or modified."""
     due: tuple[DuePage, ...] = ()
-    """What the run is to fetch."""
+    """Pages for the run to fetch."""
     extraction: Extraction | None = None
-    """The article as it is stored, without what its site repeats."""
+    """The article as stored, without boilerplate."""
     retry_at: datetime | None = None
-    """Before when the site's server asked not to be asked."""
+    """Until when the site asked not to be sent requests."""
     is_copy: bool = False
-    """A new article has the text of another."""
+    """The new article is a duplicate."""
     lost: tuple[str, ...] = ()
-    """What a known article does not show any more: text, title, date, authors."""
+    """What the page of a known article no longer has: text, title, date, authors."""
     visited: Visited | None = None
-    """What the health of the site is judged by."""
+    """Input for the health of the site."""
 
 
 @dataclass(slots=True)
 class Counts:
-    """Pages of a run by outcome, why pages gave no article, and words of its articles kept and dropped."""
+    """Pages of a run by outcome, reasons why pages gave no article, and words kept and dropped."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     revisions: int = 0
@@ -55,7 +66,7 @@ class Counts:
     words_dropped: Counter[str] = field(default_factory=Counter)
 
     def plus(self, done: Iterable[tuple[object, Result]]) -> Counts:
-        """Return these counts and what was done since; these stay as they are, for a transaction may fail."""
+        """Return new counts that include the given results; the transaction may still fail, so self stays unchanged."""
         total = replace(
             self,
             outcomes=self.outcomes.copy(),
@@ -80,7 +91,7 @@ class Counts:
         return total
 
     def as_json(self) -> dict[str, Any]:
-        """As stored in `runs.counts`."""
+        """Return the counts as stored in `runs.counts`."""
         return {
             "outcomes": dict(self.outcomes),
             "revisions": self.revisions,
@@ -91,7 +102,7 @@ class Counts:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Counts:
-        """From `runs.counts`."""
+        """Read `runs.counts`."""
         return cls(
             Counter(stored["outcomes"]),
             stored["revisions"],
@@ -101,7 +112,7 @@ class Counts:
         )
 
     def __str__(self) -> str:
-        parts = [f"{self.outcomes[name]} {words}" for name, words in _OUTCOMES.items() if self.outcomes[name]]
+        parts = [f"{self.outcomes[name]} {words}" for name, words in _IN_WORDS.items() if self.outcomes[name]]
         if self.revisions:
             parts.insert(1, f"{self.revisions} of them revised")
         reasons = ", ".join(f"{reason} {count}" for reason, count in self.reasons.most_common())
@@ -114,47 +125,33 @@ class Counts:
         )
 
 
-_OUTCOMES = {
-    "stored": "stored",
-    "unchanged": "unchanged",
-    "no_article": "without an article",
-    "failed": "failed",
-    "gone": "gone",
-    "listed": "listings read",
-}
-
-
-_DAY = cast(func.date(articles.c.published_at), Text)
-"""In UTC, which every connection of ours has as its zone."""
-
-
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The articles of one site, day or language."""
+    """Number of articles of one site, day or language."""
 
     name: str | None
-    """None for those of which it is not known."""
+    """None if the site, day or language is unknown."""
     articles: int
     copies: int
     gone: int
     first: str | None
-    """The day of the earliest, in UTC."""
+    """Day of the earliest article, as YYYY-MM-DD in UTC."""
     last: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """All articles of a selection, whole and in parts."""
+    """Numbers of articles of a selection."""
 
     total: Share
     by_source: tuple[Share, ...]
     by_language: tuple[Share, ...]
     by_day: tuple[Share, ...]
-    """The newest days, the latest first."""
+    """The latest day first."""
 
 
 def statistics(url: str, selection: Selection, days: int = 14) -> Statistics:
-    """Count articles, copies and gone ones included, in the database at `url`. Raises StorageError."""
+    """Count articles in the database at `url`, with those that are duplicates or gone. Raises StorageError."""
     with read_connection(url) as connection:
         return Statistics(
             _shares(connection, selection, None)[0],
@@ -178,15 +175,15 @@ def _shares(
 
 
 def last_runs(url: str, limit: int = 20, spider: str | None = None) -> list[dict[str, Any]]:
-    """Rows of `runs`, the latest first. Raises StorageError."""
+    """Return rows of `runs`, the latest first. Raises StorageError."""
     wanted = [] if spider is None else [runs.c.spider == spider]
     with read_connection(url) as connection:
         rows = connection.execute(select(runs).where(*wanted).order_by(runs.c.id.desc()).limit(limit)).all()
     return [dict(row._mapping) for row in rows]
 
 
-def tally(before: Mapping[str, Measures], done: Iterable[tuple[object, Result]]) -> dict[str, Measures]:
-    """Return the measures of the sources that something was done on; those before stay as they are."""
+def count_measures(before: Mapping[str, Measures], done: Iterable[tuple[object, Result]]) -> dict[str, Measures]:
+    """Return updated measures of the sources in `done`; `before` stays unchanged, as the transaction may fail."""
     counted: dict[str, Measures] = {}
     for item, result in done:
         if not isinstance(item, Candidate | Outcome | Listing) or result.visited is None:
@@ -200,19 +197,21 @@ def tally(before: Mapping[str, Measures], done: Iterable[tuple[object, Result]])
     return counted
 
 
-def write_tally(connection: Connection, run_id: int, counted: Mapping[str, Measures], there: Collection[str]) -> None:
-    """Store measures; `there` are the sources that have a row already."""
+def write_measures(
+    connection: Connection, run_id: int, counted: Mapping[str, Measures], existing: Collection[str]
+) -> None:
+    """Store measures; `existing` names the sources that already have a row."""
     for source, measures in counted.items():
         values: dict[str, Any] = {"measures": measures.as_json()}
-        if source in there:
+        if source in existing:
             is_own = (run_sources.c.run_id == run_id) & (run_sources.c.source == source)
             connection.execute(update(run_sources).where(is_own).values(**values))
         else:
             connection.execute(insert(run_sources).values(run_id=run_id, source=source, **values))
 
 
-def lost_by(known: RowMapping, article: Article) -> tuple[str, ...]:
-    """Return what a stored article had that its page does not show any more."""
+def lost_facts(known: RowMapping, article: Article) -> tuple[str, ...]:
+    """Return what a stored article had that its page no longer has."""
     has_lost = {
         "text": article.word_count < LEFT * known["word_count"],
         "title": bool(known["title"]) and not article.title,

@@ -1,4 +1,4 @@
-"""Writing: what becomes of a page is decided here, page by page, inside the transaction that stores it."""
+"""The store: decides what becomes of each page, inside the transaction that writes it."""
 
 from __future__ import annotations
 
@@ -14,46 +14,53 @@ from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.health import Measures, Visited
 from newscrawl.items import Candidate, Listing, Outcome, Wanted, kept_text
 from newscrawl.storage import runs
-from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move, note_redirect, note_url
-from newscrawl.storage.boilerplate import Cause, blocks_of, cause_of, forget, put_aside, settle, without_templates
-from newscrawl.storage.duplicates import add_links, change_lead, change_links, find_copies
-from newscrawl.storage.engine import Presence, disposed_on_error, explained, open_engine, write_transaction
+from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move_article, record_redirect, record_url
+from newscrawl.storage.boilerplate import (
+    Cause,
+    apply_sighting,
+    cause_of,
+    prune_blocks,
+    save_revision,
+    without_templates,
+)
+from newscrawl.storage.duplicates import add_links, change_links, find_copies, reelect_head
+from newscrawl.storage.engine import DatabaseFile, disposed_on_error, explained, open_engine, write_transaction
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, record_listing, seed, take
-from newscrawl.storage.revisions import is_judged_otherwise, is_same
+from newscrawl.storage.revisions import is_same, is_same_page
+from newscrawl.storage.rows import BLOCK_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, text_of
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.schema import articles
-from newscrawl.storage.statistics import Counts, Result, lost_by, tally, write_tally
-from newscrawl.storage.types import facts_of, text_of
+from newscrawl.storage.statistics import Counts, Result, count_measures, lost_facts, write_measures
 from newscrawl.storage.visits import is_older_copy, record_article, record_outcome
 
-# Statements of every page are made once: to make one takes as long as to run it.
+# Built once, because building a statement takes as long as running it.
 _BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))
 _ADDED = insert(articles).returning(articles.c.id)
 
 StoreItem = Candidate | Outcome | Listing | Seed | Take
-"""What the store is asked to write, or for what is due."""
+"""Something to write, or a request for due pages."""
 
 
 @dataclass(slots=True)
 class Store:
-    """One run's writing access to the database. Every method raises StorageError with a line for a person."""
+    """Write access of one run to the database. Every method raises StorageError with a one-line message."""
 
     engine: Engine
     run_id: int
     wanted: Wanted = field(default_factory=Wanted)
     archive: ArchiveWriter | None = None
-    """Where the raw pages of stored articles are kept."""
+    """Receives the raw pages of stored articles."""
     counts: Counts = field(default_factory=Counts)
     measures: dict[str, Measures] = field(default_factory=dict)
-    """What was done on each source, where the run is one to judge their health by."""
+    """Measures for the health of each source; empty unless `is_watched`."""
     is_watched: bool = False
     traffic: Callable[[], Traffic] | None = None
-    """What the run has asked of the network so far."""
-    presence: Presence = field(init=False)
+    """Returns the network traffic of the run so far."""
+    file: DatabaseFile = field(init=False)
 
     def __post_init__(self) -> None:
-        self.presence = Presence.of(self.engine)
+        self.file = DatabaseFile.of(self.engine)
 
     @classmethod
     def open(
@@ -64,51 +71,51 @@ class Store:
         archive: ArchiveWriter | None = None,
         run_id: int | None = None,
     ) -> Store:
-        """Open the database, create or upgrade its tables, and begin a run, or go on with one that has begun."""
+        """Open the database, create or upgrade its tables, and start a run, or continue the one with `run_id`."""
         engine = open_engine(url)
         with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
             if run_id is None:
-                run_id = runs.begin(connection, spider, arguments, Counts().as_json())
-            forget(connection, datetime.now(UTC))
+                run_id = runs.begin(connection, spider, arguments)
+            prune_blocks(connection, datetime.now(UTC))
         return cls(engine, run_id, archive=archive)
 
     def write(self, items: Sequence[StoreItem]) -> list[Result]:
-        """Store pages in order, and hand out what is due, all of it or, when it raises, nothing."""
-        with explained(self.engine), _archived(), write_transaction(self.engine) as connection:
+        """Process items in order, in one transaction: if it raises, nothing is stored and no due page is taken."""
+        with explained(self.engine), _archive_errors(), write_transaction(self.engine) as connection:
             results = [_write(connection, item, self) for item in items]
             counts = self.counts.plus(zip(items, results, strict=True))
             if counts != self.counts:
-                runs.count(connection, self.run_id, counts.as_json(), self._traffic())
-            counted = tally(self.measures, zip(items, results, strict=True)) if self.is_watched else {}
-            write_tally(connection, self.run_id, counted, self.measures.keys())
+                runs.count(connection, self.run_id, counts, self._traffic())
+            counted = count_measures(self.measures, zip(items, results, strict=True)) if self.is_watched else {}
+            write_measures(connection, self.run_id, counted, self.measures.keys())
             if self.archive is not None:
-                self.archive.sync()  # a row never points at what a power cut can take
-            self.presence.check()
+                self.archive.sync()  # before the commit, so that no row points at a record lost in a power cut
+            self.file.check()
         self.counts = counts
         self.measures |= counted
         return results
 
     def finish(self, reason: str) -> None:
-        """End the run."""
+        """Record the end of the run."""
         with explained(self.engine), write_transaction(self.engine) as connection:
             runs.finish(connection, self.run_id, reason, self._traffic())
-            self.presence.check()
+            self.file.check()
 
     def _traffic(self) -> Traffic | None:
         return None if self.traffic is None else self.traffic()
 
     def close(self) -> None:
-        """Let go of the database, and of the archive."""
-        runs.let_go(self.engine.url.render_as_string(hide_password=False), self.run_id)
+        """Close the database and the archive, and release the run's lock."""
+        runs.release(self.engine.url.render_as_string(hide_password=False), self.run_id)
         self.engine.dispose()
         if self.archive is not None:
-            with _archived():
+            with _archive_errors():
                 self.archive.close()
 
 
 @contextmanager
-def _archived() -> Iterator[None]:
-    """Turn what the archive cannot do into a StorageError: a page that is not kept is not stored."""
+def _archive_errors() -> Iterator[None]:
+    """Turn an ArchiveError into a StorageError: an article whose page cannot be archived is not stored."""
     try:
         yield
     except ArchiveError as error:
@@ -135,7 +142,7 @@ def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
         case Candidate():
             result = _write_article(connection, item, store, now)
             if result.article_id is not None:
-                note_redirect(connection, item, result.article_id, now)
+                record_redirect(connection, item, result.article_id, now)
             visited = record_article(connection, item, result, store.run_id, now)
             return replace(result, visited=replace(visited, is_copy=result.is_copy, lost=result.lost))
 
@@ -144,24 +151,24 @@ def _write_article(connection: Connection, item: Candidate, store: Store, now: d
     known = connection.execute(_BY_KEY, {"key": item.page.key}).mappings().first()
     if known is not None:
         return _write_known(connection, item, known, store, now)
-    bare, sighting = without_templates(connection, item, None)
-    other = article_at(connection, bare)
+    clean, sighting = without_templates(connection, item, None)
+    other = article_at(connection, clean)
     if other is not None:
         return Result("unchanged", other["id"], is_elsewhere=True)
-    copies = find_copies(connection, bare)
-    twin = find_twin(connection, bare, copies.ids)
+    copies = find_copies(connection, clean)
+    twin = find_twin(connection, clean, copies.ids)
     if twin is None:
-        values = _article_values(bare, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
+        values = _article_values(clean, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
         article_id = connection.execute(_ADDED, {"url_key": item.page.key, **values}).scalar_one()
         add_links(connection, article_id, copies)
-        settle(connection, sighting, article_id, now)
-        return Result("stored", article_id, extraction=bare.extraction, is_copy=bool(copies.ids))
+        apply_sighting(connection, sighting, article_id, now)
+        return Result("stored", article_id, extraction=clean.extraction, is_copy=bool(copies.ids))
     if not twin.leads:
         assert item.page.url is not None
-        note_url(connection, twin.article["id"], OtherUrl(item.page.key, item.page.url, twin.relation), now)
+        record_url(connection, twin.article["id"], OtherUrl(item.page.key, item.page.url, twin.relation), now)
         return Result("unchanged", twin.article["id"], is_elsewhere=True)
-    moved = move(connection, twin, item, now)
-    return (_show_anew if twin.is_view else _write_known)(connection, item, moved, store, now)
+    moved = move_article(connection, twin, item, now)
+    return (_replace_view if twin.is_view else _write_known)(connection, item, moved, store, now)
 
 
 def _write_known(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:
@@ -169,39 +176,36 @@ def _write_known(connection: Connection, item: Candidate, known: RowMapping, sto
     article = item.extraction.article
     if is_older_copy(item.page, known["fetched_at"], now):
         return Result("unchanged", known["id"])
-    lost = lost_by(known, article)
+    lost = lost_facts(known, article)
     if is_same(known["title"], article.title) and is_same(known["text"], article.text):
         _refresh(connection, known, item, now)
-        settle(connection, sighting, known["id"], now)
+        apply_sighting(connection, sighting, known["id"], now)
         return Result("unchanged", known["id"], extraction=item.extraction, lost=lost)
-    if _is_judged_otherwise(known, item):
-        _refresh(connection, known, item, now, but=_TEXT)
+    if _is_same_page(known, item):
+        _refresh(connection, known, item, now, but=frozenset(TEXT_COLUMNS + BLOCK_COLUMNS))
         return Result("unchanged", known["id"], lost=lost)
     cause = _revise(connection, known, item, store, now)
-    settle(connection, sighting, known["id"], now)
+    apply_sighting(connection, sighting, known["id"], now)
     if cause == "template":
         return Result("unchanged", known["id"], extraction=item.extraction)
     return Result("stored", known["id"], revised=True, extraction=item.extraction, lost=lost)
 
 
-_TEXT = frozenset({"title", "text", "description", "blocks", "word_count", "content_hash"})
-
-
-def _is_judged_otherwise(known: RowMapping, item: Candidate) -> bool:
-    """Whether the publisher changed nothing, and the same extractor has a doubt: then the text stays as it is."""
+def _is_same_page(known: RowMapping, item: Candidate) -> bool:
+    """Whether the same extractor only classified borderline blocks differently; then the stored text is kept."""
     article, old, new = item.extraction.article, blocks_of(known["blocks"]), item.extraction.blocks
     is_of_blocks = known["text"] == kept_text(old) and article.text == kept_text(new)
     is_comparable = is_of_blocks and known["extractor"] == item.extraction.extractor
-    return is_comparable and is_same(known["title"], article.title) and is_judged_otherwise(old, new)
+    return is_comparable and is_same(known["title"], article.title) and is_same_page(old, new)
 
 
-def _show_anew(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:
-    """Store the plain form of an article in the place of one for AMP or telephones: no change of the article."""
+def _replace_view(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:
+    """Replace an AMP or mobile form of an article by its plain form, without a new revision."""
     item, sighting = without_templates(connection, item, known)
     values = _article_values(item, store) | {"updated_at": now}
     connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
     change_links(connection, known["id"], known["text"])
-    settle(connection, sighting, known["id"], now)
+    apply_sighting(connection, sighting, known["id"], now)
     return Result("unchanged", known["id"], extraction=item.extraction)
 
 
@@ -222,7 +226,7 @@ def _article_values(item: Candidate, store: Store) -> dict[str, Any]:
 def _refresh(
     connection: Connection, known: RowMapping, item: Candidate, now: datetime, but: frozenset[str] = frozenset()
 ) -> None:
-    new = facts_of(item) | text_of(item)  # the same text may have other spaces now
+    new = facts_of(item) | text_of(item)  # texts that count as the same may differ in white space
     if known["archive_file"] is None and item.page.archived is not None:
         new["archive_file"], new["archive_offset"] = item.page.archived
     changed = {name: value for name, value in new.items() if known[name] != value and name not in but}
@@ -232,14 +236,14 @@ def _refresh(
         if "content_hash" in changed:
             change_links(connection, known["id"], known["text"])
         elif not changed.keys().isdisjoint({"published_at", "gone_at"}):
-            change_lead(connection, known["id"])
+            reelect_head(connection, known["id"])
 
 
 def _revise(connection: Connection, known: RowMapping, item: Candidate, store: Store, now: datetime) -> Cause:
-    """Put the stored text aside. The same bytes with another text are the extractor's doing, not the publisher's."""
+    """Store a new text, and the previous one as a revision; only a change by the publisher counts as a revision."""
     values = _article_values(item, store)
     cause = cause_of(known, item, values["body_digest"])
-    put_aside(connection, known, cause, now)
+    save_revision(connection, known, cause, now)
     values |= {"updated_at": now, "revision": known["revision"] + (cause == "publisher")}
     connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
     change_links(connection, known["id"], known["text"])

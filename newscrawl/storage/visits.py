@@ -1,4 +1,4 @@
-"""What is remembered of a visit: how it ended, and when the next one is due."""
+"""Record visits in `pages`: how each ended, and when the next one is due."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from newscrawl.health import Visited
 from newscrawl.items import Candidate, Outcome, Page, Visit
-from newscrawl.storage.duplicates import change_lead
+from newscrawl.storage.duplicates import reelect_head
 from newscrawl.storage.schema import articles, pages
 from newscrawl.storage.statistics import Result
 from newscrawl.urls import url_key
@@ -19,25 +19,30 @@ FIRST_REVISIT = timedelta(hours=2)
 REVISIT_FACTOR = 3
 LONGEST_REVISIT = timedelta(days=7)
 YOUNG = timedelta(days=30)
-"""An article older than this is left alone, unless a feed or sitemap says that it was modified."""
+"""Articles older than this are refetched only if a feed or sitemap says that they were modified."""
 
 FIRST_RETRY = timedelta(minutes=30)
 RETRY_FACTOR = 4.0
 LONGEST_RETRY = timedelta(days=7)
 MOST_FAILURES = 6
-"""Failures in a row after which a page is left alone, unless it is listed anew: 13 days."""
+"""Consecutive failures, over 13 days, after which a page is given up unless a listing names it as modified."""
 
 SECOND_LOOK = timedelta(days=1)
-"""When to ask once more for an article that its site has taken away."""
+"""Delay before an article that is gone is requested once more."""
 
 SHORTEST_LISTING = timedelta(minutes=30)
 LONGEST_LISTING = timedelta(days=1)
 
+_BY_KEY = select(pages).where(pages.c.url_key == bindparam("key"))
+_ADDED = insert(pages).returning(pages.c.id)
+
+_JUST_NOW = timedelta(minutes=10)
+
 
 def after_visit(now: datetime, last_visit: datetime | None, born: datetime, *, changed: bool) -> datetime | None:
-    """When to revisit an article: the time since the last visit, three times over, or soon where it changed.
+    """Return when to revisit an article: after three times the last interval, or soon if it changed; None for never.
 
-    `born` is its publication, or else when it was first seen.
+    `born` is when it was published, else first seen.
     """
     if now - born > YOUNG:
         return None
@@ -47,7 +52,7 @@ def after_visit(now: datetime, last_visit: datetime | None, born: datetime, *, c
 
 
 def after_failure(now: datetime, failures: int, retry_at: datetime | None = None) -> datetime | None:
-    """When to try again after so many failures in a row; not before the server asked for."""
+    """Return when to retry after so many consecutive failures, not before `retry_at`; None to give up."""
     if failures > MOST_FAILURES:
         return None
     again = now + min(FIRST_RETRY * RETRY_FACTOR ** max(failures - 1, 0), LONGEST_RETRY)
@@ -55,7 +60,7 @@ def after_failure(now: datetime, failures: int, retry_at: datetime | None = None
 
 
 def after_listing(now: datetime, last_visit: datetime | None, news: int) -> datetime:
-    """When to read a listing again: in the next run while it brings news, else after twice the time since the last."""
+    """Return when to reread a listing: in the next run if it had news, else after twice the last interval."""
     if news:
         return now
     if last_visit is None or last_visit > now:
@@ -63,42 +68,30 @@ def after_listing(now: datetime, last_visit: datetime | None, news: int) -> date
     return now + min(max((now - last_visit) * 2, SHORTEST_LISTING), LONGEST_LISTING)
 
 
-_BY_KEY = select(pages).where(pages.c.url_key == bindparam("key"))
-_ADDED = insert(pages).returning(pages.c.id)
-
-_JUST_NOW = timedelta(minutes=10)
-
-
 def is_older_copy(page: Page | Outcome, known: datetime | None, now: datetime) -> bool:
-    """Whether a page was saved before what is known. What was fetched just now is older than no moment to come."""
+    """Whether a page was saved before the known version. A page fetched just now is not older than a future date."""
     if page.url is None or known is None or page.fetched_at >= known:
         return False
     return known <= now or now - page.fetched_at > _JUST_NOW
 
 
-def page_of(connection: Connection, key: str) -> Row[Any] | None:
-    """Return what is known of a page."""
-    return connection.execute(_BY_KEY, {"key": key}).first()
-
-
 def record_article(connection: Connection, item: Candidate, result: Result, run_id: int, now: datetime) -> Visited:
-    """Record a visit that found an article: under the page's own key, and under the one that was asked for."""
+    """Record a visit that found an article, under the page's key and, after a redirect, under the requested one."""
     page = item.page
     values = {
         "url": page.url,
         "source": page.source,
-        # What stands in the database for this page, whichever visit put it there.
-        "outcome": "stored",
+        "outcome": "stored",  # also if this visit found it unchanged
         "reason": None,
         "error": None,
         "article_id": result.article_id,
         "fetched_at": page.fetched_at,
         "run_id": run_id,
     }
-    known = page_of(connection, page.key)
+    known = _page_of(connection, page.key)
     is_known = known is not None and known.article_id is not None
     if known is not None and is_older_copy(page, known.fetched_at, now):
-        # Of the page itself more is known since; that a run skipped it is made good.
+        # Newer facts of the page stay; only an earlier "skipped" is corrected.
         names = ("article_id", "run_id", *(("outcome", "reason", "error") if known.outcome == "skipped" else ()))
         changed_too = {name: values[name] for name in names}
         return Visited(_put(connection, page.key, known.id, changed_too), is_known)
@@ -111,27 +104,27 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
     visited = values | _answer(page.visit) | {"failures": 0, "taken_by": run_id}
     visited["next_fetch_at"] = None if result.is_elsewhere else again
     page_id = _put(connection, page.key, page_id, visited)
-    asked = _asked(page, page.visit)
-    if asked is not None:
-        # The address that redirects here is not visited for its own sake again.
-        _write(connection, asked, visited | {"url": page.visit.requested_url, "next_fetch_at": None})
+    requested = url_key(page.visit.requested_url)
+    if requested != page.key:
+        # A URL that redirects here is not scheduled itself again.
+        _write(connection, requested, visited | {"url": page.visit.requested_url, "next_fetch_at": None})
     return Visited(page_id, is_known)
 
 
 def record_outcome(connection: Connection, item: Outcome, run_id: int, now: datetime) -> Visited:
-    """Record a visit that found no article; an older copy of a page says nothing about what is known of it since."""
-    known = page_of(connection, item.key)
+    """Record a visit that found no article; an older copy of a known page changes nothing."""
+    known = _page_of(connection, item.key)
     if known is not None and is_older_copy(item, known.fetched_at, now):
         return Visited(None)
     if item.visit is None:
         names = ("url", "source", "outcome", "reason", "error", "fetched_at")
         page_id = _write(connection, item.key, {**{name: getattr(item, name) for name in names}, "run_id": run_id})
         return Visited(page_id)
-    asked = url_key(item.visit.requested_url)
-    if known is not None and known.kind != item.visit.kind and asked != item.key:
-        # An address that leads to the home page says nothing about the home page.
-        item = replace(item, key=asked, url=item.visit.requested_url)
-        known = page_of(connection, item.key)
+    requested = url_key(item.visit.requested_url)
+    if known is not None and known.kind != item.visit.kind and requested != item.key:
+        # An article URL that redirects to the home page says nothing about the home page.
+        item = replace(item, key=requested, url=item.visit.requested_url)
+        known = _page_of(connection, item.key)
     assert item.visit is not None
     values: dict[str, Any] = {
         "url": item.url,
@@ -147,7 +140,7 @@ def record_outcome(connection: Connection, item: Outcome, run_id: int, now: date
         values |= {"failures": 0, "reason": None, "error": None, "next_fetch_at": _next_visit(connection, known, now)}
         values["outcome"] = "listed" if known.kind != "article" else "stored" if known.article_id else known.outcome
         if known.article_id is not None:
-            _come_back(connection, known.article_id)
+            _restore(connection, known.article_id)
     else:
         failures = known.failures + 1 if known else 1
         values |= {"outcome": item.outcome, "reason": item.reason, "error": item.error, "failures": failures}
@@ -155,20 +148,24 @@ def record_outcome(connection: Connection, item: Outcome, run_id: int, now: date
     if item.outcome == "gone" and known is not None and known.article_id is not None:
         is_there = (articles.c.id == known.article_id) & articles.c.gone_at.is_(None)
         if connection.execute(update(articles).where(is_there).values(gone_at=now, updated_at=now)).rowcount:
-            change_lead(connection, known.article_id)
+            reelect_head(connection, known.article_id)
     page_id = _write(connection, item.key, values)
-    if asked != item.key:
-        _write(connection, asked, values | {"url": item.visit.requested_url, "next_fetch_at": None})
+    if requested != item.key:
+        _write(connection, requested, values | {"url": item.visit.requested_url, "next_fetch_at": None})
     return Visited(page_id, known is not None and known.article_id is not None)
+
+
+def _page_of(connection: Connection, key: str) -> Row[Any] | None:
+    return connection.execute(_BY_KEY, {"key": key}).first()
 
 
 def _after(item: Outcome, visit: Visit, known: Row[Any] | None, failures: int, now: datetime) -> datetime | None:
     if item.outcome == "failed":
         return after_failure(now, failures, visit.retry_at)
     if item.outcome == "gone":
-        # Once more, for what is only away for a while.
+        # Once more, in case it is back.
         return now + SECOND_LOOK if known is not None and known.article_id and failures == 1 else None
-    # A page that has had an article may be a notice that comes with status 200.
+    # The page had an article before, so this may be an error page with status 200.
     return after_failure(now, failures) if known is not None and known.article_id else None
 
 
@@ -180,20 +177,15 @@ def _next_visit(connection: Connection, known: Row[Any], now: datetime) -> datet
     return after_visit(now, known.fetched_at, (row.published_at or row.first_seen_at) if row else now, changed=False)
 
 
-def _come_back(connection: Connection, article_id: int) -> None:
+def _restore(connection: Connection, article_id: int) -> None:
     was_gone = (articles.c.id == article_id) & articles.c.gone_at.is_not(None)
     if connection.execute(update(articles).where(was_gone).values(gone_at=None)).rowcount:
-        change_lead(connection, article_id)
+        reelect_head(connection, article_id)
 
 
 def _answer(visit: Visit) -> dict[str, Any]:
     validators = {"etag": visit.header("ETag"), "last_modified": visit.header("Last-Modified")}
     return {"kind": visit.kind, "status": visit.status, **validators}
-
-
-def _asked(page: Page, visit: Visit) -> str | None:
-    key = url_key(visit.requested_url)
-    return key if key != page.key else None
 
 
 def _write(connection: Connection, key: str, values: dict[str, Any]) -> int:

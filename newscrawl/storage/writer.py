@@ -1,4 +1,4 @@
-"""One thread that writes, so that nothing else waits for the disk."""
+"""A single writer thread, so that nothing else waits for the disk."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Result = TypeVar("Result")
 
 
 class Writer(Generic[Item, Result]):
-    """Group commit: take whatever waits, write it as one batch, answer everybody in it.
+    """Group commit: write everything that is queued as one batch, then resolve its futures.
 
-    It never waits for a batch to fill up: an item that comes alone is written at once. But a transaction costs as much
-    as two articles, so that of those that come quickly one after the other all of a thirtieth of a second share one.
-    A tenth of a second would leave workers without pages, whose places in the crawl are taken until they are stored.
+    A single item is written at once. Because a transaction costs as much as two articles, batches start at least
+    `spacing` seconds apart, and items that arrive in between share one. With a tenth of a second, workers ran out of
+    pages, because a page holds its slot in the crawl until it is stored.
     """
 
     def __init__(
         self, write: Callable[[Sequence[Item]], Sequence[Result]], max_batch: int = 500, spacing: float = 0.03
     ) -> None:
-        """`spacing` is in seconds, from the end of a batch to the beginning of the next."""
+        """`spacing` is in seconds, from the end of one batch to the start of the next."""
         self._write = write
         self._max_batch = max_batch
         self._spacing = spacing
@@ -34,29 +34,32 @@ class Writer(Generic[Item, Result]):
         self._thread.start()
 
     def submit(self, item: Item) -> Future[Result]:
-        """Ask for an item to be written; the future is done when its transaction is durable, or has failed."""
+        """Queue an item; its future is resolved once its transaction is durable, or has failed."""
         future: Future[Result] = Future()
         self._queue.put((item, future))
         return future
 
     def close(self) -> None:
-        """Write what waits, and end the thread."""
+        """Write what is queued, and stop the thread."""
         self._queue.put(None)
         self._thread.join()
 
     def _run(self) -> None:
         while batch := self._next_batch():
-            if not self._answer(batch) and len(batch) > 1:
+            if not self._write_batch(batch) and len(batch) > 1:
                 for entry in batch:
-                    self._answer([entry])
+                    self._write_batch([entry])
             self._ended = time.monotonic()
 
-    def _answer(self, batch: list[tuple[Item, Future[Result]]]) -> bool:
-        """Write a batch. One that fails is left unanswered, so that one bad item cannot take others along."""
+    def _write_batch(self, batch: list[tuple[Item, Future[Result]]]) -> bool:
+        """Write a batch and return whether that worked.
+
+        If a batch of several fails, their futures stay open and each is tried alone: one bad item fails only itself.
+        """
         items, futures = zip(*batch, strict=True)
         try:
             results = self._write(items)
-        except Exception as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
+        except Exception as error:  # noqa: BLE001 - handed to the caller that awaits the future
             if len(batch) == 1:
                 futures[0].set_exception(error)
             return False

@@ -129,7 +129,7 @@ def test_missing_database_is_one_line(tmp_path):
     done = dedupe(tmp_path / "x.db")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
-        f"newscrawl dedupe: database {tmp_path / 'x.db'} does not exist; a crawl makes it"
+        f"newscrawl dedupe: database {tmp_path / 'x.db'} does not exist; run a crawl to create it"
     ]
     assert not (tmp_path / "x.db").exists()
 

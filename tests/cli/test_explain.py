@@ -20,7 +20,7 @@ from newscrawl.cli.explain import explain as explained
 from newscrawl.cli.explanation import Explanation, as_html, as_text
 from newscrawl.cli.options import wrapped
 from newscrawl.items import Article, Block, Extraction
-from newscrawl.storage.boilerplate import TEMPLATE_KEPT, forget
+from newscrawl.storage.boilerplate import TEMPLATE_KEPT, prune_blocks
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.store import Store
 from tests.boilerplate.test_repeated import BOX
@@ -156,7 +156,7 @@ def test_what_cannot_be_explained_is_one_line(crawl, database, tmp_path):
     )
     for page in (1, "https://bao.example/a.html"):
         assert fault(page, "nonsense").startswith("DATABASE_URL is not a database address")
-    assert fault(1, f"sqlite:///{tmp_path}/no.db").endswith("no.db does not exist; a crawl makes it")
+    assert fault(1, f"sqlite:///{tmp_path}/no.db").endswith("no.db does not exist; run a crawl to create it")
     assert refused(tmp_path / "title\n.txt") == fault(tmp_path / "title\n.txt")
 
 
@@ -268,7 +268,7 @@ def test_every_block_that_was_dropped_with_others_says_so(database):
     ):
         if forgotten:
             with write_transaction(store.engine) as connection:
-                forget(connection, datetime.now(UTC) + 2 * TEMPLATE_KEPT)
+                prune_blocks(connection, datetime.now(UTC) + 2 * TEMPLATE_KEPT)
         shown = explain("1", "--database", f"sqlite:///{database}", COLUMNS="300").stdout
         dropped = [line.strip() for line in shown.partition("- template")[2].splitlines()]
         assert dropped[1] == "(all that stands below it is dropped)"

@@ -137,4 +137,4 @@ def test_select_prints_rows_and_json(url):
         newscrawl(url, "sql", "--json", "select title, blocks from articles where id = 5").stdout.split("\n")[:1],
     )
     assert bytes.fromhex(row["blocks"])[:1] == b"x"
-    assert "only reading is allowed" in refusal(url, "sql", "delete from articles")
+    assert "only one SELECT statement is allowed" in refusal(url, "sql", "delete from articles")

@@ -11,7 +11,7 @@ import pytest
 
 from newscrawl.crawl.health_watch import CommandFailed, tell
 from newscrawl.health import Run
-from newscrawl.storage.health import judge_run, note_told, untold
+from newscrawl.storage.health import judge_run, mark_reported, unreported_alarms
 from newscrawl.storage.store import Store
 from tests.database import Database, query
 from tests.health.made import healthy, history
@@ -125,18 +125,18 @@ def test_alarm_is_told_once_and_its_end_once(database):
     write(database, [*history(60), undated(61)])
     assert judge_run(url, 161) == ["news"]
     for _ in range(2):
-        begun, over = untold(url, "news")
+        begun, over = unreported_alarms(url, "news")
         assert [alarm.symptom for alarm in begun] == ["date"]
-    note_told(url, begun, over)
+    mark_reported(url, begun, over)
     write(database, [undated(62)])
     judge_run(url, 162)
-    assert untold(url, "news") == ([], [])
+    assert unreported_alarms(url, "news") == ([], [])
     write(database, [healthy(63)])
     judge_run(url, 163)
-    begun, over = untold(url, "news")
+    begun, over = unreported_alarms(url, "news")
     assert (begun, [alarm.symptom for alarm in over]) == ([], ["date"])
-    note_told(url, begun, over)
-    assert untold(url, "news") == ([], [])
+    mark_reported(url, begun, over)
+    assert unreported_alarms(url, "news") == ([], [])
 
 
 FACTS = {"source": "báo", "state": "broken", "begun": [], "over": []}

@@ -104,7 +104,7 @@ def test_other_contents_are_left_alone(origin, database):
     """Whether or not they came from newscrawl."""
     Store.open(database.url, "other", {}).close()
     before = everything(database)
-    with pytest.raises(StorageError, match="holds other contents; copy into an empty one"):
+    with pytest.raises(StorageError, match="is not empty; copy into an empty database"):
         list(copy_database(origin.url, database.url))
     assert everything(database) == before
     with pytest.raises(StorageError, match="both addresses name the same database"):
@@ -125,4 +125,4 @@ def test_rows_that_point_nowhere_are_told_first(origin, database):
     """SQLite lets other programs leave them."""
     origin.execute("delete from articles where id = 4")
     line = refusal(origin.url, "db", "copy", origin.url, database.url)
-    assert "points to one of articles that is not there; mend that first" in line
+    assert "references a missing row of table articles; repair it before copying" in line

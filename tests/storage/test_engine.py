@@ -153,7 +153,7 @@ def test_database_of_a_newer_version_is_left_alone(tmp_path):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("update alembic_version set version_num = '9999'")
         connection.commit()
-    with pytest.raises(StorageError, match="newer newscrawl"):
+    with pytest.raises(StorageError, match="newer version of newscrawl"):
         check_database(f"sqlite:///{path}")
 
 

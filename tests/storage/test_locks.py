@@ -85,7 +85,7 @@ def test_no_name_leads_elsewhere(tmp_path):
 
 def test_folder_that_is_not_there_is_one_line(tmp_path):
     """With what to do."""
-    with pytest.raises(StorageError, match=r"No such file or directory .does the folder of the database exist"):
+    with pytest.raises(StorageError, match=r"No such file or directory .check that the folder of the database exists"):
         Lock.take(site_lock(f"sqlite:///{tmp_path}/nowhere/x.db", "bao"))
 
 

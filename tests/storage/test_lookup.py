@@ -91,12 +91,12 @@ def test_what_is_not_there_is_none(url):
 
 def test_looking_changes_nothing(url, database, tmp_path):
     """A database that is not there is not made, and one of an older version is not upgraded."""
-    with pytest.raises(StorageError, match="does not exist; a crawl makes it"):
+    with pytest.raises(StorageError, match="does not exist; run a crawl to create it"):
         article_by_id(f"sqlite:///{tmp_path / 'no.db'}", 1)
     assert not (tmp_path / "no.db").exists()
     first_database(tmp_path / "old.db")
     before = query(tmp_path / "old.db", "select * from sqlite_master")
-    with pytest.raises(StorageError, match="an older newscrawl; the next crawl upgrades it"):
+    with pytest.raises(StorageError, match="an older version of newscrawl"):
         article_by_id(f"sqlite:///{tmp_path / 'old.db'}", 7)
     assert query(tmp_path / "old.db", "select * from sqlite_master") == before
     if database.is_sqlite:
@@ -107,5 +107,5 @@ def test_looking_changes_nothing(url, database, tmp_path):
 def test_file_that_is_no_database_is_one_line(tmp_path):
     """Which one, and what to do."""
     (tmp_path / "x.db").write_text("not a database at all, only text of some length", "utf-8")
-    with pytest.raises(StorageError, match=r"x.db: file is not a database \(name another file"):
+    with pytest.raises(StorageError, match=r"x.db: file is not a database \(set DATABASE_URL to another file"):
         article_by_id(f"sqlite:///{tmp_path / 'x.db'}", 1)

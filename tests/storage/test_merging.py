@@ -28,7 +28,7 @@ def stored_by_an_older_version(database: Database, *items: Candidate | Outcome) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store_room, "find_twin", lambda *_: None)
         patch.setattr(store_room, "article_at", lambda *_: None)
-        patch.setattr(store_room, "note_redirect", lambda *_: None)
+        patch.setattr(store_room, "record_redirect", lambda *_: None)
         store = Store.open(database.url, "test", {})
         for item in items:
             store.write([item])

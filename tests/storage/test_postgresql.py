@@ -66,7 +66,7 @@ def test_tables_of_another_program_are_left_alone(database, postgres):
 def test_reading_an_empty_database_makes_nothing(database, postgres):
     """It says who makes the tables."""
     url = postgres.create()
-    with pytest.raises(StorageError, match="has no tables of newscrawl; a crawl makes them"):
+    with pytest.raises(StorageError, match="has no newscrawl tables; run a crawl to create them"):
         search(url, Selection())
     assert query(Database(url), "select count(*) from pg_class where relname = 'articles'") == [(0,)]
 
@@ -299,4 +299,4 @@ def test_without_psycopg_the_way_to_it_is_told(database, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.stderr.splitlines()[-1].endswith("PostgreSQL takes psycopg: pip install 'newscrawl[postgres]'")
+    assert done.stderr.splitlines()[-1].endswith("PostgreSQL needs psycopg; run: pip install 'newscrawl[postgres]'")

@@ -87,7 +87,7 @@ def test_tables_that_change_their_version_meanwhile_are_refused(url, database):
     """In the one line that says what to do."""
     assert total(url) == 1
     database.execute("update alembic_version set version_num = '9999'")
-    with pytest.raises(StorageError, match="newer newscrawl"):
+    with pytest.raises(StorageError, match="newer version of newscrawl"):
         history(url, 1)
     database.execute("drop table alembic_version")
     with pytest.raises(StorageError, match="tables of another program"):

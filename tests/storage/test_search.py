@@ -159,7 +159,7 @@ def test_other_programs_leave_no_wrong_answers(url, database):
     assert found(url, "bao lon") == [1]
     assert found(url, "hoa binh") == []
     # Other programs do not keep SQLite's foreign keys.
-    left = ["a row of pages points to one of articles that is not there"] if database.is_sqlite else []
+    left = ["a row of table pages references a missing row of table articles"] if database.is_sqlite else []
     assert list(check(url)) == left
 
 
@@ -196,7 +196,7 @@ def test_index_is_mended(url, database):
     database.execute("delete from article_words where article_id = 4")
     faults = list(check(url))
     assert faults == [
-        "1 articles are not in the index and do not wait for it: newscrawl db upgrade --reindex",
+        "1 articles are missing from the search index; run: newscrawl db upgrade --reindex",
         "the index does not agree with its words: newscrawl db upgrade --reindex",
     ]
 

@@ -256,7 +256,7 @@ def test_database_that_is_taken_away_is_noticed(store, database):
     """SQLite would go on writing to a file without a name."""
     store.write([candidate()])
     database.path.rename(database.path.with_name("moved.db"))
-    with pytest.raises(StorageError, match="removed or replaced while it was written"):
+    with pytest.raises(StorageError, match="removed or replaced during the run"):
         store.write([candidate("Moi.", url="https://news.example/2")])
 
 

@@ -21,7 +21,7 @@ from newscrawl.boilerplate.repeated import REMEMBERED, THRESHOLD, Judge, block_k
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Article, Block, Candidate, Extraction, Page, kept_text
 from newscrawl.storage import boilerplate as forgetting_room
-from newscrawl.storage.boilerplate import SIGHTING_KEPT, TEMPLATE_KEPT, forget
+from newscrawl.storage.boilerplate import SIGHTING_KEPT, TEMPLATE_KEPT, prune_blocks
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.lookup import article_by_id
 from newscrawl.storage.reextractions import Relearned, relearn
@@ -155,7 +155,7 @@ def test_page_that_was_not_mended_is_when_it_is_read_again(store, database):
     """What the database has forgotten of it does not make a revision of the publisher's."""
     store.write([page(0, *BOXES)])
     with write_transaction(store.engine) as connection:
-        forget(connection, datetime.now(UTC) + 2 * SIGHTING_KEPT)
+        prune_blocks(connection, datetime.now(UTC) + 2 * SIGHTING_KEPT)
     store.write([page(number, *BOXES) for number in range(1, THRESHOLD + 1)])
     assert BOX in texts(database)["https://bao.example/0.html"]
     (result,) = store.write([page(0, *BOXES, fetched_at=NOON + timedelta(hours=1), body=b"new")])
@@ -193,7 +193,7 @@ def test_forgotten_template_stays_dropped_where_it_was(store, database):
     """A page that is read again after a year is no other one for it."""
     store.write([page(number, *BOXES) for number in range(THRESHOLD)])
     with write_transaction(store.engine) as connection:
-        forget(connection, datetime.now(UTC) + 2 * TEMPLATE_KEPT)
+        prune_blocks(connection, datetime.now(UTC) + 2 * TEMPLATE_KEPT)
     assert query(database, "select count(*) from site_blocks") == [(0,)]
     for number in (0, 50):
         store.write([page(number, *BOXES, section="Kinh tế", fetched_at=NOON + timedelta(hours=1))])
@@ -205,8 +205,8 @@ def test_single_sightings_are_forgotten_and_templates_kept(store, database):
     """So the table stays bounded; what is seen again is as new as on the first day."""
     store.write([page(number, *BOXES) for number in range(THRESHOLD)])
     with write_transaction(store.engine) as connection:
-        assert forget(connection, datetime.now(UTC) + SIGHTING_KEPT / 2) == 0
-        assert forget(connection, datetime.now(UTC) + SIGHTING_KEPT * 1.1) == THRESHOLD * 6
+        assert prune_blocks(connection, datetime.now(UTC) + SIGHTING_KEPT / 2) == 0
+        assert prune_blocks(connection, datetime.now(UTC) + SIGHTING_KEPT * 1.1) == THRESHOLD * 6
     assert query(database, "select count(*) from site_blocks") == [(2,)]
     assert query(database, "select count(*) from site_block_articles") == [(2 * THRESHOLD,)]
 

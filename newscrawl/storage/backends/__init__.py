@@ -1,4 +1,4 @@
-"""The databases that articles are stored in: what is not standard SQL about each of them, one module a database."""
+"""Database backends: what is specific to SQLite and PostgreSQL, one module each."""
 
 from __future__ import annotations
 
@@ -17,63 +17,63 @@ EXAMPLES = "sqlite:///newscrawl.db or postgresql://user@host/newscrawl"
 
 
 class Backend(Protocol):
-    """What the rest of storage asks of a database. Every function that opens one raises StorageError."""
+    """What the rest of storage needs from a database. Functions that open one raise StorageError."""
 
     def check_address(self, url: URL) -> URL:
-        """Return the address with the driver that is used. Raises StorageError where it names no database."""
+        """Return the address with the driver to use. Raises StorageError if it names no database."""
 
     def location(self, url: URL) -> str:
-        """Where a database is, for a person; never with a password."""
+        """Return where a database is, for the user; never with a password."""
 
     def require(self, url: URL) -> None:
-        """Refuse a database that is not there, before something opens it and so makes it."""
+        """Raise StorageError if the database does not exist, because opening it would create it."""
 
     def writer(self, url: URL) -> Engine:
-        """Make an engine whose transactions, asked for with the option `newscrawl_writes`, write one at a time."""
+        """Create an engine whose transactions with the option `newscrawl_writes` exclude each other."""
 
     def reader(self, url: URL) -> Engine:
-        """Make an engine that can only read, in each transaction one moment; its connections are used again."""
+        """Create a read-only engine with pooled connections; each transaction sees one snapshot."""
 
     def cause(self, error: DBAPIError) -> str | None:
-        """Say in one line what is wrong with the database; None where the fault is in what was asked of it."""
+        """Return in one line what is wrong with the database; None if the error is in the statement or its values."""
 
     def query(self, url: URL, statement: str) -> Iterator[Sequence[Any]]:
-        """Run a person's own statement, which the database lets do nothing but read: column names, then rows."""
+        """Run a user's statement, which the database only allows to read; yield column names, then rows."""
 
     def prepare(self, connection: Connection) -> None:
-        """Make a transaction ready to look words up."""
+        """Prepare a transaction for full-text search."""
 
     def matching(self, selection: Selection) -> Select[Any]:
-        """The ids of the articles that a selection with words names."""
+        """Select the ids of the articles that match a selection with words."""
 
     def ranked(self, selection: Selection, now: datetime, limit: int) -> Select[Any]:
-        """The `id` of the best articles for a selection with words, and with each the `total` that there are."""
+        """Select the `id` of the best matches for a selection with words, each with the `total` number of matches."""
 
     def insert(self, table: Table) -> Any:
-        """An INSERT that can be told what to do where the key is there (`on_conflict_do_…`)."""
+        """Return an INSERT that supports `on_conflict_do_nothing` and `on_conflict_do_update`."""
 
-    def damage(self, connection: Connection) -> Iterator[str]:
-        """Yield what is wrong with the tables themselves, a line each."""
+    def find_damage(self, connection: Connection) -> Iterator[str]:
+        """Yield what is wrong with the tables, one line each."""
 
     def is_index_whole(self, engine: Engine) -> bool:
-        """Whether the full-text index agrees with the words that it is made of."""
+        """Whether the full-text index agrees with `article_words`."""
 
-    def index_anew(self, connection: Connection) -> None:
-        """Let all articles wait for being indexed."""
+    def queue_all(self, connection: Connection) -> None:
+        """Queue all articles to be indexed again."""
 
     def compact(self, engine: Engine) -> None:
-        """Give back the space of what was deleted."""
+        """Free the space of deleted data."""
 
-    def count_on(self, connection: Connection) -> None:
-        """Let new rows take the numbers after those that rows were stored with."""
+    def advance_sequences(self, connection: Connection) -> None:
+        """Let new rows be numbered after rows that were inserted with their ids."""
 
     def size(self, connection: Connection) -> int:
-        """Bytes that the database takes on disk."""
+        """Return the size of the database on disk, in bytes."""
 
 
 def backend_of(url: str | URL) -> Backend:
-    """The database that an address is about. Raises StorageError for one that is not known."""
-    # They import this package's names; and who has the one has no use for the other.
+    """Return the backend for a database address. Raises StorageError for an unsupported one."""
+    # Imported here because only one is needed, and because the backends import this package.
     name = (url if isinstance(url, URL) else _parsed(url)).get_backend_name()
     if name == "sqlite":
         from newscrawl.storage.backends import sqlite  # noqa: PLC0415
@@ -87,12 +87,12 @@ def backend_of(url: str | URL) -> Backend:
 
 
 def parse_url(url: str) -> URL:
-    """Check a database address, and return it with the driver that is used. Raises StorageError."""
+    """Parse and check a database address; return it with the driver to use. Raises StorageError."""
     return backend_of(url).check_address(_parsed(url))
 
 
 def _parsed(url: str) -> URL:
-    # What is wrong with an address is not said in its own words: its password may be among them.
+    # The error does not quote the address, which may contain a password.
     try:
         return make_url(url)
     except (ArgumentError, ValueError):
@@ -100,10 +100,10 @@ def _parsed(url: str) -> URL:
 
 
 def shown_address(url: str) -> str:
-    """Return an address as a person can type it, without a password."""
+    """Return an address as a user can type it, without a password."""
     return url if _parsed(url).get_backend_name() == "sqlite" else location(url)
 
 
 def location(url: str | URL) -> str:
-    """Where a database is, for a person: the path of its file, or its address without the password."""
+    """Return where a database is, for the user: the path of its file, or its address without the password."""
     return backend_of(url).location(url if isinstance(url, URL) else _parsed(url))

@@ -1,4 +1,4 @@
-"""PostgreSQL, 13 or later: many readers and crawls, on any machine; one transaction writes at a time."""
+"""PostgreSQL 13 or later: crawls and readers on any machine; one transaction writes at a time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from newscrawl.search.query import Phrase
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.schema import article_words, articles
+from newscrawl.storage.schema import FILTER_COLUMNS, article_words, articles
 from newscrawl.storage.selection import FRESH_DAYS, LEAD_WEIGHT, TITLE_WEIGHT, Selection, conditions
 from newscrawl.storage.types import UtcDateTime
 from newscrawl.text import printable
@@ -47,15 +47,48 @@ insert = dialect.insert
 LOCK_TIMEOUT = 60
 """Seconds to wait for another process's transaction before giving up."""
 
-_CONNECT_TIMEOUT = 10
-_WRITER_LOCK = 0x6E657773
-"""Advisory locks belong to a database; this number is the right to write in it ("news" in ASCII)."""
+MOST_HEADED, MOST_OTHERS = 200, 100
+"""Number of matches whose texts are ranked: the newest with all words in title or lead, and the newest of any.
+Ranking a hundred thousand texts for a common word takes seconds."""
 
+_CONNECTION: dict[str, Any] = {"connect_timeout": 10, "application_name": "newscrawl"}
+_WRITER_LOCK = 0x6E657773
+"""Number of the advisory lock that every write transaction of a database takes ("news" in ASCII)."""
 _ROWS_AT_A_TIME = 1_000
+
+_ROW_ERRORS = {"22", "23", "54"}
+"""SQLSTATE classes of errors in the values: data exception, constraint violation, program limit exceeded
+(https://www.postgresql.org/docs/15/errcodes-appendix.html)."""
+
+_ADVICE = {
+    "08": "check that the server is running, and the host, port and database name in the address",
+    "25006": "this database is read-only",
+    "28": "check the user name and password",
+    "3D": "create it first: createdb",
+    "42501": "make the role the owner of the database, or grant it the missing privilege",
+    "53": "what was stored before is safe",
+    "55P03": f"another process has been writing for {LOCK_TIMEOUT} s; try again when it is done",
+    "57": "the server shut down; what was stored before is safe, and the next crawl continues",
+}
+"""What to do, by SQLSTATE or its class."""
+
+_INDEX = table(
+    "article_index",
+    column("article_id", Integer),
+    *(column(f"article_{name}", articles.c[name].type) for name in FILTER_COLUMNS),
+    column("head", TSVECTOR),  # title and lead; these vectors are stored out of line, so that rows are short
+    column("words", TSVECTOR),  # title, lead and text
+    column("names", TSVECTOR),  # authors and section
+)
+_TEXTS = ("title", "description", "text")
+# Weights of the labels D (text), C (unused), B (lead), A (title).
+_WEIGHTS: ColumnElement[Any] = literal_column(f"'{{{1 / TITLE_WEIGHT}, 0, {LEAD_WEIGHT / TITLE_WEIGHT}, 1}}'::real[]")
+_BY_LENGTH = 1
+"""Divides by 1 + the logarithm of the number of words (https://www.postgresql.org/docs/15/textsearch-controls.html)."""
 
 
 def check_address(url: URL) -> URL:
-    """A database is named, and psycopg is there to open it. Raises StorageError."""
+    """Check that a database is named and psycopg is installed. Raises StorageError."""
     if url.host is not None and "@" in url.host:
         raise StorageError("DATABASE_URL is not a database address; write @ in a password as %40, / as %2F, : as %3A")
     if not url.database:
@@ -65,12 +98,12 @@ def check_address(url: URL) -> URL:
     try:
         import psycopg  # noqa: F401, PLC0415
     except ImportError:
-        raise StorageError("PostgreSQL takes psycopg: pip install 'newscrawl[postgres]'") from None
+        raise StorageError("PostgreSQL needs psycopg; run: pip install 'newscrawl[postgres]'") from None
     return url.set(drivername="postgresql+psycopg")
 
 
 def location(url: URL) -> str:
-    """The address, without the password and whatever else stands in its query."""
+    """Return the address without its password and its query, except for a socket folder."""
     user = f"{url.username}@" if url.username else ""
     port = f":{url.port}" if url.port else ""
     folder = f"?host={url.query['host']}" if "host" in url.query else ""
@@ -78,23 +111,20 @@ def location(url: URL) -> str:
 
 
 def require(url: URL) -> None:
-    """Nothing to do: an address alone makes no database."""
+    """Do nothing: opening an address does not create a database."""
 
 
 def writer(url: URL) -> Engine:
-    """Transactions that hold the right to write from their beginning; connections survive a restart of the server."""
+    """Create an engine whose write transactions take the lock when they begin; it survives a server restart."""
     engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_CONNECTION)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
 
 
-_CONNECTION: dict[str, Any] = {"connect_timeout": _CONNECT_TIMEOUT, "application_name": "newscrawl"}
-
-
 def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
     cursor = connection.cursor()
-    # Compiling a plan takes longer than any of ours runs.
+    # JIT compilation takes longer than any of our statements.
     cursor.execute(f"set time zone 'UTC'; set jit = off; set lock_timeout = '{LOCK_TIMEOUT}s'")
     cursor.close()
     connection.commit()
@@ -106,7 +136,7 @@ def _on_begin(connection: Connection) -> None:
 
 
 def reader(url: URL) -> Engine:
-    """One connection is kept open for who reads again; the server refuses its writes. A transaction sees one moment."""
+    """Create an engine with one pooled connection, on which the server refuses writes; transactions see a snapshot."""
     options = _CONNECTION | {"options": "-c default_transaction_read_only=on"}
     pool = {"pool_size": 1, "max_overflow": 20}
     engine = create_engine(url, hide_parameters=True, isolation_level="REPEATABLE READ", connect_args=options, **pool)
@@ -115,11 +145,14 @@ def reader(url: URL) -> Engine:
 
 
 def cause(error: DBAPIError) -> str | None:
-    """PostgreSQL's own words, and what to do. What is wrong with a row has another class of error code."""
+    """Return PostgreSQL's message and what to do about it; None for an error in the statement's values."""
+    import psycopg  # noqa: PLC0415
+
     state = getattr(error.orig, "sqlstate", None)
-    if state is None and not error.connection_invalidated and not _is_of_connection(error):
+    is_of_connection = isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError)
+    if state is None and not error.connection_invalidated and not is_of_connection:
         return None
-    if state is not None and state[:2] in _FAULTS_OF_ROWS:
+    if state is not None and state[:2] in _ROW_ERRORS:
         return None
     said = printable(" ".join(str(error.orig).split())).strip()
     if state is None:
@@ -128,36 +161,14 @@ def cause(error: DBAPIError) -> str | None:
     return f"{said} ({advice})" if advice else said
 
 
-def _is_of_connection(error: DBAPIError) -> bool:
-    import psycopg  # noqa: PLC0415
-
-    return isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError)
-
-
-_FAULTS_OF_ROWS = {"22", "23", "54"}
-"""Classes of SQLSTATE: data exceptions, broken constraints, limits of the program
-(https://www.postgresql.org/docs/15/errcodes-appendix.html)."""
-
-_ADVICE = {
-    "08": "is the server there, and does the address name its host, port and database?",
-    "25006": "this database can only be read",
-    "28": "is the user's name right, and its password?",
-    "3D": "create it first: createdb",
-    "42501": "let the role own the database, or grant it what is missing",
-    "53": "what was stored before is safe",
-    "55P03": f"another process has been writing for {LOCK_TIMEOUT} s; try again when it is done",
-    "57": "the server went away; what was stored before is safe, and the next crawl goes on",
-}
-
-
 def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
-    """Read with a cursor, which takes nothing but a query, in a transaction that cannot write."""
+    """Run a statement through a server-side cursor, which accepts only queries, in a read-only transaction."""
     import psycopg  # noqa: PLC0415
     from psycopg import sql  # noqa: PLC0415
 
     options = _CONNECTION | {"options": "-c default_transaction_read_only=on -c timezone=UTC"}
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    # Prepared, for the protocol takes one statement then, however many are written.
+    # Prepared, because the protocol then accepts only a single statement.
     declared = sql.SQL("declare answer no scroll cursor for {}").format(sql.SQL(statement.rstrip().rstrip(";")))
     try:
         with closing(psycopg.connect(address, **options)) as connection, connection.cursor() as cursor:
@@ -167,23 +178,23 @@ def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
             while rows := cursor.fetchall():
                 yield from rows
                 cursor.execute(f"fetch {_ROWS_AT_A_TIME} from answer")
-            # Closed without a commit: of what a function did all the same, nothing stays.
+            # Closed without a commit, so that side effects of functions are rolled back.
     except psycopg.Error as error:
         said = printable(error.diag.message_primary or " ".join(str(error).split()))
         if isinstance(error, psycopg.errors.SyntaxError | psycopg.errors.ReadOnlySqlTransaction):
-            said += "; only reading is allowed: one select"
+            said += "; only one SELECT statement is allowed"
         raise StorageError(f"database {printable(location(url))}: {said}") from error
 
 
-def damage(connection: Connection) -> Iterator[str]:
-    """Indexes that a broken build left unused; that rows point to others that are there, the server sees to."""
+def find_damage(connection: Connection) -> Iterator[str]:
+    """Yield invalid indexes; the server itself enforces foreign keys."""
     broken = "select indexrelid::regclass::text from pg_index where not indisvalid"
     for (name,) in connection.exec_driver_sql(broken):
-        yield f"the index {name} is not valid: reindex index {name}"
+        yield f"the index {name} is invalid; run in psql: reindex index {name}"
 
 
 def is_index_whole(engine: Engine) -> bool:
-    """Every row of words has its own in the index, made of them."""
+    """Compare the vectors of the index with those computed from `article_words`."""
     differing = (
         "select 1 from article_words full join article_index using (article_id) where article_index.words "
         "is distinct from newscrawl_vector(article_words.title, article_words.description, article_words.text) limit 1"
@@ -192,20 +203,20 @@ def is_index_whole(engine: Engine) -> bool:
         return connection.exec_driver_sql(differing).first() is None
 
 
-def index_anew(connection: Connection) -> None:
-    """The index of an article is made anew with its words."""
+def queue_all(connection: Connection) -> None:
+    """Queue all articles; their rows of the index are replaced together with their words."""
     connection.exec_driver_sql("insert into search_queue select id from articles on conflict do nothing")
 
 
 def compact(engine: Engine) -> None:
-    """Let the server use the space again, and know how much there is of what; the files shrink little by little."""
+    """Run VACUUM (ANALYZE), which lets the server reuse the space; the files shrink only gradually."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in inspect(connection).get_table_names():
             connection.exec_driver_sql(f"vacuum (analyze) {connection.dialect.identifier_preparer.quote(table)}")
 
 
-def count_on(connection: Connection) -> None:
-    """Move the sequences."""
+def advance_sequences(connection: Connection) -> None:
+    """Set the sequences to the highest ids."""
     sequences = (
         "select table_name from information_schema.columns where table_schema = current_schema() "
         "and column_name = 'id' and column_default like 'nextval(%%'"
@@ -217,54 +228,32 @@ def count_on(connection: Connection) -> None:
 
 
 def size(connection: Connection) -> int:
-    """The database on the server, indexes included."""
+    """Return the size of the database on the server, indexes included."""
     found: int = connection.exec_driver_sql("select pg_database_size(current_database())").scalar_one()
     return found
 
 
-MOST_HEADED, MOST_OTHERS = 200, 100
-"""Articles whose texts are ranked: the newest that have all words in title or lead, and the newest of any. To read of a
-hundred thousand texts what they say of a common word takes seconds."""
-
-_INDEX = table(
-    "article_index",
-    column("article_id", Integer),
-    *(
-        column(f"article_{name}", articles.c[name].type)
-        for name in ("duplicate_of", "gone_at", "source", "language", "published_at")
-    ),
-    column("head", TSVECTOR),  # title and lead; no vector stands in its row, which would be long then
-    column("words", TSVECTOR),  # title, lead and text
-    column("names", TSVECTOR),  # authors and section
-)
-_TEXTS = ("title", "description", "text")
-# Of a word with the label D (the text), C (none has it), B (the lead), A (the title).
-_WEIGHTS: ColumnElement[Any] = literal_column(f"'{{{1 / TITLE_WEIGHT}, 0, {LEAD_WEIGHT / TITLE_WEIGHT}, 1}}'::real[]")
-_BY_LENGTH = 1
-"""Divides by 1 + the logarithm of the number of words (https://www.postgresql.org/docs/15/textsearch-controls.html)."""
-
-
 def prepare(connection: Connection) -> None:
-    """Let the transaction look words up in their index, however many articles have them.
+    """Make the planner use the full-text index even for common words.
 
-    What it costs to read vectors, which stand outside of their rows, the planner does not know.
+    It underestimates sequential scans, because it ignores the cost of reading vectors stored out of line.
     """
     connection.exec_driver_sql("set local enable_seqscan = off; set local work_mem = '32MB'")
 
 
 def matching(selection: Selection) -> Select[Any]:
-    """The ids of the articles that a selection with words names."""
+    """Select the ids of the articles that match a selection with words."""
     without = selection.query.without
     if not selection.query.phrases and not selection.author and not selection.section:
-        # Words to be without, and none to be with.
+        # only excluded words
         return select(articles.c.id).where(*conditions(selection), articles.c.id.not_in(_any_of(without)))
     return _matches_of(selection)
 
 
 def ranked(selection: Selection, now: datetime, limit: int) -> Select[Any]:
-    """The ids of the best articles for a selection with words, with how many there are.
+    """Select `id` and `total` of the best matches for a selection with words.
 
-    The title counts most; a new article counts up to twice as much as an old one.
+    The score is ts_rank with title and lead weighted up; a new article scores up to twice as high as an old one.
     """
     words = sorted({word for phrase in selection.query.phrases for word in phrase})
     matches = (
@@ -291,18 +280,14 @@ def ranked(selection: Selection, now: datetime, limit: int) -> Select[Any]:
 
 
 def _matches_of(selection: Selection) -> Select[Any]:
-    matches = select(_INDEX.c.article_id.label("id")).select_from(_joined(_phrases(selection)))
+    # Author and section are matched in `article_words` even if they are single words, as phrases are.
+    names = [(*phrase, "") for phrase in (selection.author, selection.section) if phrase]
+    matches = select(_INDEX.c.article_id.label("id")).select_from(_joined([*selection.query.phrases, *names]))
     return matches.where(*_wanted(selection), *conditions(selection, lambda name: _INDEX.c[f"article_{name}"]))
 
 
-def _phrases(selection: Selection) -> list[Phrase]:
-    """All that need a look at the words in their order."""
-    names = [(*phrase, "") for phrase in (selection.author, selection.section) if phrase]
-    return [*selection.query.phrases, *names]
-
-
 def _joined(phrases: Iterable[Phrase]) -> FromClause:
-    """The index, with the words themselves where there is a phrase: it knows no order beyond the 16,383rd word."""
+    """Join `article_words` if there is a phrase, because a tsvector stores no positions beyond 16,383."""
     if all(len(phrase) == 1 for phrase in phrases):
         return _INDEX
     return _INDEX.join(article_words, article_words.c.article_id == _INDEX.c.article_id)
@@ -312,7 +297,7 @@ def _wanted(selection: Selection) -> list[ColumnElement[bool]]:
     phrases, without = selection.query.phrases, selection.query.without
     wanted = []
     if phrases:
-        # One question to the index, exclusions and all: what it cannot answer reads the vectors of all matches.
+        # One condition on the index, exclusions included; a second one would read the vectors of all matches.
         asked = [_quoted(word) for word in dict.fromkeys(chain(*phrases))]
         asked += [f"!{_quoted(phrase[0])}" for phrase in without if len(phrase) == 1]
         without = tuple(phrase for phrase in without if len(phrase) > 1)
@@ -330,7 +315,7 @@ def _any_of(phrases: Sequence[Phrase]) -> Select[Any]:
 
 
 def _has(phrase: Phrase) -> ColumnElement[bool]:
-    """Title, lead or text has a phrase. All of its words are looked up first."""
+    """Whether title, lead or text contains a phrase; its words are looked up in the index first."""
     words = _matches("words", phrase)
     return words if len(phrase) == 1 else words & _holds(_TEXTS, phrase)
 
@@ -344,7 +329,7 @@ def _looked_up(vector: str, parts: Iterable[str]) -> ColumnElement[bool]:
 
 
 def _holds(names: Sequence[str], phrase: Phrase) -> ColumnElement[bool]:
-    """One of some columns of words has a phrase. To seek it so takes less than half as long as a pattern does."""
+    """Whether one of the columns of `article_words` contains a phrase. strpos takes less than half as long as LIKE."""
     sought = f" {' '.join(phrase)} "
     return or_(*(func.strpos(" " + article_words.c[name] + " ", sought) > 0 for name in names))
 

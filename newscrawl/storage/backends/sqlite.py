@@ -1,4 +1,4 @@
-"""SQLite: one file, written by one process at a time and read by all."""
+"""SQLite: one file, one writer at a time, any number of readers."""
 
 from __future__ import annotations
 
@@ -49,27 +49,42 @@ BUSY_TIMEOUT = 60
 
 _READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 
+_ADVICE = {
+    "unable to open": "check that its folder exists and is writable",
+    "readonly": "check that the file and its folder are writable",
+    "not a database": "set DATABASE_URL to another file; this one was not changed",
+    "already exists": "the file holds tables of another program; set DATABASE_URL to another file",
+    "is locked": f"another process has been writing for {BUSY_TIMEOUT} s; try again when it is done",
+    "disk I/O": "the disk may be full or failing; what was stored before is safe",
+    "is full": "free some space; what was stored before is safe",
+}
+"""What to do, by words in SQLite's message."""
+
+_TEXTS = "{title description text}"
+# A covering index for selections, because in a row of `articles` those columns come after the text, pages away.
+_MATCHES = "article_index cross join articles indexed by ix_articles_by_id on articles.id = article_index.rowid"
+
 
 def check_address(url: URL) -> URL:
-    """A file is named. Raises StorageError."""
+    """Check that a file is named. Raises StorageError."""
     if url.database in {None, "", ":memory:"}:
         raise StorageError("DATABASE_URL names a database in memory, which would be lost; name a file: sqlite:///x.db")
     return url
 
 
 def location(url: URL) -> str:
-    """The path of the file."""
+    """Return the path of the file."""
     return str(_path(url))
 
 
 def require(url: URL) -> None:
-    """The file is there. Raises StorageError."""
+    """Check that the file exists. Raises StorageError."""
     if not _path(url).is_file():
-        raise StorageError(f"database {printable(location(url))} does not exist; a crawl makes it")
+        raise StorageError(f"database {printable(location(url))} does not exist; run a crawl to create it")
 
 
 def writer(url: URL) -> Engine:
-    """Durable transactions that hold the right to write from their beginning, and wait for it."""
+    """Create an engine for durable transactions that take the write lock when they begin, and wait for it."""
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -78,24 +93,24 @@ def writer(url: URL) -> Engine:
 
 
 def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
-    # The driver would begin transactions by itself, and later than we want them.
+    # Otherwise the driver begins transactions by itself, and too late.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("pragma journal_mode = wal")
-    cursor.execute("pragma synchronous = full")  # what is acknowledged survives a power cut
+    cursor.execute("pragma synchronous = full")  # a commit survives a power cut
     cursor.execute("pragma foreign_keys = on")
     cursor.close()
 
 
 def _on_begin(connection: Connection) -> None:
-    # A transaction that began by reading is refused at once, whatever the timeout, when another one writes.
+    # A transaction that starts by reading cannot wait for the write lock: it fails at once, whatever the timeout.
     writes = connection.get_execution_options().get("newscrawl_writes")
     connection.exec_driver_sql("begin immediate" if writes else "begin")
 
 
 def _on_close(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
-    # The last connection empties the log by itself; a reader that keeps its own makes that one of nobody who may write.
-    # A log that is left would be taken up by a backup that is copied over the file. Nobody is waited for.
+    # The last connection to close would checkpoint the write-ahead log, but that may be a pooled reader, which cannot
+    # write. If a backup is copied over the file, a leftover log would be applied to it. So checkpoint, without waiting.
     with suppress(sqlite3.Error):
         cursor = connection.cursor()
         cursor.execute("pragma busy_timeout = 0")
@@ -103,7 +118,7 @@ def _on_close(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
 
 
 def reader(url: URL) -> Engine:
-    """Who reads again has its connection at hand, as long as the file is what it was: neither another, nor changed."""
+    """Create a read-only engine that keeps a connection open until the file is changed or replaced."""
     engine = create_engine(url, hide_parameters=True, json_deserializer=_loads, pool_size=1, max_overflow=-1)
 
     def connect(_dialect: object, record: ConnectionPoolEntry, *_: object) -> sqlite3.Connection:
@@ -112,9 +127,9 @@ def reader(url: URL) -> Engine:
         return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
 
     def compare(_connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
-        # A crawl may change the file as fast as it is opened; who has just opened it sees all that there is.
+        # A new connection is current by itself; comparing it could go on forever while a crawl keeps writing.
         if not record.info.pop("is_new", False) and record.info["file"] != _state(url):
-            raise DisconnectionError("the file has changed")  # the pool opens it again
+            raise DisconnectionError("the file has changed")  # makes the pool reconnect
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "checkout", compare)
@@ -123,7 +138,7 @@ def reader(url: URL) -> Engine:
 
 
 def _state(url: URL) -> tuple[int, ...] | None:
-    """What a file that was replaced, or written over, does not have in common with the one before."""
+    """Return what changes if the file is written or replaced; None if there is no file."""
     with suppress(OSError):
         found = _path(url).stat()
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
@@ -135,26 +150,15 @@ def _loads(value: str) -> Any:
 
 
 def cause(error: DBAPIError) -> str | None:
-    """SQLite's own words, and what to do."""
+    """Return SQLite's message and what to do about it; None for an error in the statement or its values."""
     if not isinstance(error, DatabaseError) or isinstance(error, DataError | IntegrityError | ProgrammingError):
         return None
     said = printable(str(error.orig)).strip()
     return said + "".join(f" ({what})" for words, what in _ADVICE.items() if words in said)
 
 
-_ADVICE = {
-    "unable to open": "does its folder exist, and may you write there?",
-    "readonly": "may you write the file and its folder?",
-    "not a database": "name another file; this one was left as it is",
-    "already exists": "it holds tables of another program; name another file",
-    "is locked": f"another process has been writing for {BUSY_TIMEOUT} s; try again when it is done",
-    "disk I/O": "is the disk full, or failing? what was stored before is safe",
-    "is full": "free some space; what was stored before is safe",
-}
-
-
 def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
-    """Read with a file that is opened for reading, and an authorizer that refuses all else, also attaching files."""
+    """Run a statement on a read-only connection, with an authorizer that also refuses to attach files."""
     path = _path(url)
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)) as connection:
@@ -167,21 +171,21 @@ def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
     except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
         said = str(error)
         if said == "not authorized":
-            said = "only reading is allowed: one select"
+            said = "only one SELECT statement is allowed"
         raise StorageError(f"database {printable(str(path))}: {printable(said)}") from error
 
 
-def damage(connection: Connection) -> Iterator[str]:
-    """Pages of the file that do not fit together, and rows that point to nothing."""
+def find_damage(connection: Connection) -> Iterator[str]:
+    """Yield the results of SQLite's integrity check, and rows with dangling references."""
     for row in connection.exec_driver_sql("pragma integrity_check(20)"):
         if row[0] != "ok":
-            yield f"the file is damaged: {row[0]}"
+            yield f"the file is corrupt: {row[0]}"
     for table, _, parent, _ in connection.exec_driver_sql("pragma foreign_key_check").fetchmany(20):
-        yield f"a row of {table} points to one of {parent} that is not there"
+        yield f"a row of table {table} references a missing row of table {parent}"
 
 
 def is_index_whole(engine: Engine) -> bool:
-    """FTS5 compares its index with its content itself."""
+    """Let FTS5 compare its index with `article_words`."""
     with engine.begin() as connection:
         try:
             connection.exec_driver_sql("insert into article_index (article_index, rank) values ('integrity-check', 1)")
@@ -192,28 +196,28 @@ def is_index_whole(engine: Engine) -> bool:
     return True
 
 
-def index_anew(connection: Connection) -> None:
-    """First the index as the words are, so that each can be taken out of it with its old ones."""
+def queue_all(connection: Connection) -> None:
+    """Rebuild the index, because FTS5 removes an entry by its old words; then queue all articles."""
     connection.exec_driver_sql("insert into article_index (article_index) values ('rebuild')")
     connection.exec_driver_sql("insert or ignore into search_queue select id from articles")
 
 
 def compact(engine: Engine) -> None:
-    """Merge the index and rewrite the file, so that nothing deleted remains in either."""
+    """Optimise the index and rewrite the file, so that no deleted data remains in either."""
     with engine.connect().execution_options(newscrawl_writes=True) as connection, connection.begin():
         connection.exec_driver_sql("insert into article_index (article_index) values ('optimize')")
     with engine.connect() as connection:
-        connection.exec_driver_sql("commit")  # ends the transaction in which nothing of this can be done
+        connection.exec_driver_sql("commit")  # VACUUM cannot run in a transaction
         connection.exec_driver_sql("vacuum")
         connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
 
 
-def count_on(connection: Connection) -> None:
-    """It always does."""
+def advance_sequences(connection: Connection) -> None:
+    """Do nothing: SQLite always numbers after the highest id."""
 
 
 def size(connection: Connection) -> int:
-    """The file, without what still waits in the write-ahead log."""
+    """Return the size of the file, without the write-ahead log."""
     return _path(connection.engine.url).stat().st_size
 
 
@@ -221,20 +225,15 @@ def _path(url: URL) -> Path:
     return Path(url.database or "").absolute()
 
 
-_TEXTS = "{title description text}"
-# The index has the columns that a selection looks at; a row of `articles` has them behind its text, pages away.
-_MATCHES = "article_index cross join articles indexed by ix_articles_by_id on articles.id = article_index.rowid"
-
-
 def prepare(connection: Connection) -> None:
-    """Nothing to do: FTS5 is asked before all else."""
+    """Do nothing: the statements force the use of the index themselves."""
 
 
 def matching(selection: Selection) -> Select[Any]:
-    """The ids of the articles that a selection with words names, in the order of their storing."""
+    """Select the ids of the articles that match a selection with words, ordered by id."""
     condition = _matches(selection)
     ids: ColumnElement[int] = literal_column("article_index.rowid").label("id")
-    if condition is None:  # words to be without, and none to be with
+    if condition is None:  # only excluded words
         listed = select(articles.c.id).where(*conditions(selection))
         without = text("article_index match :without").bindparams(without=_any(selection.query.without))
         return listed.where(articles.c.id.not_in(select(ids).select_from(text("article_index")).where(without)))
@@ -242,14 +241,14 @@ def matching(selection: Selection) -> Select[Any]:
 
 
 def ranked(selection: Selection, now: datetime, limit: int) -> Select[Any]:
-    """The ids of the best articles for a selection with words, with how many there are.
+    """Select `id` and `total` of the best matches for a selection with words.
 
-    BM25, the title counting most; a new article counts up to twice as much as an old one.
+    The score is BM25 with title and lead weighted up; a new article scores up to twice as high as an old one.
     """
     weights = f"{TITLE_WEIGHT}, {LEAD_WEIGHT}, 1.0, 0.0, 0.0"
     age = f"max(0, julianday(:now) - julianday(articles.published_at)) / {FRESH_DAYS}"
     freshness = f"coalesce(1 + 1 / (1 + {age}), 1)"
-    # The function gives less for what fits better. It works beside the index alone, not beside a count.
+    # bm25() is lower for better matches. It cannot be used in a query with a window function, hence the CTE.
     order = text(f"bm25(article_index, {weights}) * {freshness} as score").bindparams(now=now.isoformat())
     scored = matching(selection).add_columns(order).cte("scored").prefix_with("materialized")
     score: ColumnElement[float] = literal_column("scored.score")
@@ -283,5 +282,5 @@ def _any(phrases: tuple[Phrase, ...]) -> str:
 
 
 def _quoted(phrase: Phrase) -> str:
-    """A phrase in FTS5's syntax. Its words are letters and digits, so nothing in them can mean anything."""
+    """Return a phrase in FTS5 syntax. Folded words are letters and digits only, so nothing needs escaping."""
     return f'"{" ".join(phrase)}"'

@@ -1,0 +1,65 @@
+"""An extracted page as a row of `articles`, and back.
+
+The columns are those of the same name in `Article`, so that a new field needs a column in the schema and nothing here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from newscrawl.items import Article, Block, Candidate, Image
+
+TEXT_COLUMNS = ("title", "text", "description")
+"""What readers read."""
+BLOCK_COLUMNS = ("blocks", "content_hash", "word_count")
+"""What follows from which blocks were kept."""
+_FIELDS = tuple(field.name for field in fields(Article))
+_OF_REVISION = ("title", "text")
+EXTRACTED_COLUMNS = tuple(name for name in _FIELDS if name not in {"url", "source"})
+"""What extraction reads from the page itself."""
+
+
+def text_of(item: Candidate) -> dict[str, Any]:
+    """Columns that make a new revision when they change, and those that follow from them."""
+    article = item.extraction.article
+    keys = {"content_hash": item.content_hash, "word_count": article.word_count}
+    return {name: getattr(article, name) for name in _OF_REVISION} | keys
+
+
+def facts_of(item: Candidate) -> dict[str, Any]:
+    """Columns that may change without a new revision."""
+    article = item.extraction.article
+    facts = {name: _stored(getattr(article, name)) for name in _FIELDS if name not in _OF_REVISION}
+    return facts | {
+        "blocks": stored_blocks(item.extraction.blocks),
+        "body_digest": hashlib.sha256(item.page.body).hexdigest(),
+        "gone_at": None,
+    }
+
+
+def article_of(row: RowMapping) -> Article:
+    """Read an article from a row with all columns."""
+    values: dict[str, Any] = {name: row[name] for name in _FIELDS}
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return Article(**values | lists | {"images": tuple(Image(**image) for image in values["images"])})
+
+
+def stored_blocks(blocks: Iterable[Block]) -> list[list[str | None]]:
+    """Return blocks as stored in `articles.blocks`."""
+    return [[block.kind, block.text, block.reason] for block in blocks]
+
+
+def blocks_of(stored: Iterable[Sequence[Any]]) -> tuple[Block, ...]:
+    """Read `articles.blocks`."""
+    return tuple(Block(*block) for block in stored)
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [asdict(one) if isinstance(one, Image) else one for one in value]
+    return value
