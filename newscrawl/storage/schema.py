@@ -391,7 +391,10 @@ pages = Table(
     _column("next_fetch_at", UtcDateTime, doc="When the next visit is due.", null="none is planned"),
     _column("failures", Integer, server_default="0", doc="Failed visits in a row."),
     _column(
-        "retry_at", UtcDateTime, doc="Until when the server asked not to be sent requests (Retry-After).", null="it did not"
+        "retry_at",
+        UtcDateTime,
+        doc="Until when the server asked not to be sent requests (Retry-After).",
+        null="it did not",
     ),
     _column(
         "taken_by",
@@ -512,9 +515,7 @@ site_blocks = Table(
     _column("articles", Integer, doc="Number of articles of the source that have it."),
     _column("first_seen_at", UtcDateTime, doc="When the first page with it was stored."),
     _column("last_seen_at", UtcDateTime, doc="When the last page with it was stored or re-extracted."),
-    _column(
-        "template_at", UtcDateTime, doc="When it was found to be boilerplate.", null="it counts as article text"
-    ),
+    _column("template_at", UtcDateTime, doc="When it was found to be boilerplate.", null="it counts as article text"),
     UniqueConstraint("source", "block_hash"),
     Index(None, "last_seen_at"),
     info={

@@ -100,7 +100,7 @@ def test_upgrade_and_check_say_what_they_did(url, each_database, tmp_path):
     waiting = newscrawl(url, "db", "check")
     assert (waiting.returncode, waiting.stdout) == (
         1,
-        "1 articles cannot be found by their words yet: newscrawl db upgrade\n",
+        "1 articles are not indexed for search yet; run: newscrawl db upgrade\n",
     )
     assert answer(url, "db", "upgrade", "--reindex") == {"indexed": 5}
     assert newscrawl(url, "db", "check").stdout == f"{location(url)} is whole\n"

@@ -117,7 +117,7 @@ def test_difference_is_told(origin, database):
     while next(steps).stage != "verify":
         pass
     database.execute("update articles set title = 'Khác' where id = 1")
-    with pytest.raises(StorageError, match=r"differs from .*origin\.db in articles \(5 rows, 5 there\)"):
+    with pytest.raises(StorageError, match=r"differs from .*origin\.db in table articles \(5 rows instead of 5\)"):
         list(steps)
 
 

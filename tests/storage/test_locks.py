@@ -16,7 +16,7 @@ from newscrawl.storage.locks import Lock, holder_of, is_held, site_lock
 HOLD = """
 import subprocess, sys, time
 from pathlib import Path
-from newscrawl.storage import Lock
+from newscrawl.storage.locks import Lock
 lock = Lock.take(Path(sys.argv[1]))
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], close_fds=False)
 print(child.pid, flush=True)

@@ -197,7 +197,7 @@ def test_index_is_mended(url, database):
     faults = list(check(url))
     assert faults == [
         "1 articles are missing from the search index; run: newscrawl db upgrade --reindex",
-        "the index does not agree with its words: newscrawl db upgrade --reindex",
+        "the search index is inconsistent; run: newscrawl db upgrade --reindex",
     ]
 
 
@@ -263,7 +263,7 @@ def test_readers_and_a_crawl_do_not_wait_for_each_other(url, database):
 def test_searches_run_while_another_process_writes(url, database):
     """Hundreds of both, and none fails."""
     code = (
-        "from newscrawl.storage import Store\nfrom tests.storage.test_store import candidate\n"
+        "from newscrawl.storage.store import Store\nfrom tests.storage.test_store import candidate\n"
         f"store = Store.open({url!r}, 'test', {{}})\n"
         "for n in range(150): store.write([candidate(f'Bão số {n} đổ bộ.', url=f'https://s.example/{n}')])\n"
         "store.close()"

@@ -209,7 +209,7 @@ def test_dead_runs_are_closed_by_the_next(database):
     """A run whose process is gone was killed, whoever has its number now; one that goes on is left alone."""
     url = database.url
     code = (
-        "import os, signal; from newscrawl.storage import Store\n"
+        "import os, signal; from newscrawl.storage.store import Store\n"
         f"Store.open({url!r}, 'dead', {{}}); os.kill(os.getpid(), signal.SIGKILL)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL

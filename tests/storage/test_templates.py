@@ -273,7 +273,7 @@ def test_order_of_pages_does_not_matter(order):
 WRITER = """
 import sys
 from tests.storage.test_templates import boxed_pages
-from newscrawl.storage import Store
+from newscrawl.storage.store import Store
 store = Store.open(sys.argv[1], "test", {})
 for item in boxed_pages()[int(sys.argv[2]) :: 2]:
     store.write([item])
