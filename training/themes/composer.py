@@ -36,6 +36,7 @@ class Composer:
         self.language = language
         self.style = style
         self.dice = dice
+        self._opened = False
 
     def paragraph(self, words: float = 55) -> Block:
         """A plain paragraph."""
@@ -46,6 +47,9 @@ class Composer:
         html = inline(text, self.dice, spaced=self.language.spaced)
         if self.style.hard_wrapped and self.language.spaced and "<" not in html:
             html = "\n".join(textwrap.wrap(html, 80, break_long_words=False, break_on_hyphens=False))
+        if self.style.drop_cap and not self._opened and text[:1].isalpha() and "<" not in html:
+            html = f'<span class="{self.style.stem}-dropcap">{html[0]}</span>{html[1:]}'
+        self._opened = True
         match self.style.paragraphs:
             case "div":
                 html = self.style.tag("div", "paragraph", html)
@@ -190,6 +194,25 @@ class Composer:
         return Block(f"<p><em>{escape(text, quote=False)}</em></p>", (text,))
 
 
+def opening(title: str, description: str, style: Style) -> Iterator[Block]:
+    """What a site puts over the text itself: the title again, the description. Neither is text."""
+    if style.headline_again:
+        yield Block(style.tag("h2", "headline", escape(title, quote=False)))
+    shown = escape(description, quote=False)
+    match style.lead:
+        case "heading":
+            yield Block(style.tag("h2", "lead", shown))
+        case "bold":
+            yield Block(f"<p><strong>{shown}</strong></p>")
+        case "standfirst":
+            yield Block(style.tag("div", "standfirst", f"<p>{shown}</p>"))
+
+
+def hidden_copy(text: str) -> Block:
+    """A text a second time, unseen, as pages for readers aloud or for printing have it."""
+    return Block(f'<div class="print-only" style="display:none">{escape(" ".join(text.split()), quote=False)}</div>')
+
+
 def joined(blocks: Iterable[Block], style: Style) -> Iterator[str]:
     """The HTML of the blocks in turn; where the site divides paragraphs by ``<br>``, neighbours share an element."""
     run: list[str] = []
@@ -226,6 +249,8 @@ def wrapped(html: Iterable[str], style: Style, dice: random.Random) -> Iterator[
                 yield piece
                 if dice.random() < 0.5:
                     yield dice.choice(("<p>&nbsp;</p>", "<p></p>", "<br>", "<div></div>"))
+        case "table":
+            yield f'<table width="100%" border="0"><tr><td>{chr(10).join(pieces)}</td></tr></table>'
         case "whole":
             yield style.tag("div", "body", style.tag("div", "body-inner", "\n".join(pieces)))
         case _:

@@ -20,7 +20,7 @@ _WORDS = Path(__file__).parent / "words"
 _GAP = re.compile(r"\{(\w+)\}")
 _CHARACTERS_A_WORD = 1.7
 """Of scripts that put no blanks between words."""
-_PARTED = ("subjects", "verbs", "tails", "facts", "quotes")
+_PARTED = ("subjects", "verbs", "tails", "facts", "quotes", "titles")
 _OWN = 0.65
 """Share of the phrases that is the article's."""
 

@@ -12,10 +12,12 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import trafilatura
+
 import newscrawl
 from testing import scoring
 
-_SHORT = 0.9
+_SHORT, _BEHIND = 0.9, 0.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Outcome:
     leak: float | None
     refused: str | None
     """Why there is no article; None where there is one."""
+    peer: float | None
+    """F1 of trafilatura with its defaults."""
 
 
 def score_page(task: tuple[Path, dict[str, Any]]) -> Outcome:
@@ -51,7 +55,13 @@ def score_page(task: tuple[Path, dict[str, Any]]) -> Outcome:
         score=scoring.score_text(text, gold["text"], gold.get("description")) if "text" in gold else None,
         leak=scoring.share_found(gold.get("must_not"), text),
         refused=refused,
+        peer=_peer(body, gold) if "text" in gold else None,
     )
+
+
+def _peer(body: bytes, gold: dict[str, Any]) -> float:
+    text = trafilatura.extract(body, include_comments=False) or ""
+    return scoring.score_text(text, gold["text"], gold.get("description")).f1
 
 
 def score_dataset(folder: Path, processes: int = 1) -> list[Outcome]:
@@ -81,6 +91,9 @@ def report(outcomes: Sequence[Outcome], worst: int) -> str:
         f"listings, walls and missing pages that became an article: {len(taken)} of {len(others)}",
         *(f"  {name}" for name in taken[:worst]),
     ]
+    behind = [outcome for outcome in articles if (outcome.peer or 0) - _f1(outcome) > _BEHIND]
+    lines += ["", f"worse than trafilatura by more than {_BEHIND}: {len(behind)} of {len(articles)}"]
+    lines += [f"  {_f1(outcome):.3f} {outcome.peer:.3f} {outcome.kind:10} {outcome.name}" for outcome in behind[:worst]]
     lines += ["", "worst pages"]
     for outcome in sorted(articles, key=_f1)[:worst]:
         why = f"refused: {outcome.refused}" if outcome.refused else ""
@@ -105,5 +118,6 @@ def _row(name: str, outcomes: Sequence[Outcome]) -> str:
     recall = fmean(score.recall for score in scores)
     return (
         f"{name:32} {len(scores):5} pages  P {fmean(precision or [0]):.3f}  R {recall:.3f}  "
-        f"F1 {_mean(outcomes):.4f}  below .9: {short:3}  refused: {refused:3}  leak {fmean(leaks or [0]):.3f}"
+        f"F1 {_mean(outcomes):.4f}  below .9: {short:3}  refused: {refused:3}  "
+        f"leak {fmean(leaks or [0]):.3f}  trafilatura {fmean(outcome.peer or 0 for outcome in outcomes):.3f}"
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from training.themes.articles import Article, draw_kind, with_blocks, write_article
 from training.themes.boxes import Boxes, Maker, draw_boxes
-from training.themes.composer import Block, joined, wrapped
+from training.themes.composer import Block, hidden_copy, joined, opening, wrapped
 from training.themes.prose import Writer, capitalized, load_language
 from training.themes.style import Style, draw_style
 
@@ -104,7 +104,7 @@ def _post(article: Article, slug: str, style: Style, boxes: Boxes, writer: Write
     dice = writer.dice
     headings = [block.gold[0] for block in article.blocks if block.html.startswith("<h")]
     maker = Maker(writer, article.author, headings)
-    laid = maker.scatter(article.blocks, boxes)
+    laid = [*opening(article.title, article.description, style), *maker.scatter(article.blocks, boxes)]
     html = list(joined(laid, style))
     if excerpts and len(html) > 2:
         html[1:] = [MORE, *wrapped(html[1:], style, dice)]
@@ -112,6 +112,8 @@ def _post(article: Article, slug: str, style: Style, boxes: Boxes, writer: Write
         html = list(wrapped(html, style, dice))
     body = f"<div>{START}</div>\n" + "\n".join(html) + f"\n<div>{END}</div>"
     around = tuple(maker.box(make) for make in boxes.around if dice.random() < 0.8)
+    if style.hidden_copy:
+        around = (*around, hidden_copy(article.text))
     over = maker.box(boxes.consent) if boxes.consent else None
     comments = tuple(maker.comment() for _ in range(dice.choice((0, 0, 1, 3, 8))))
     return Post(slug, with_blocks(article, laid), body, around, over, comments)

@@ -46,9 +46,16 @@ class Style:
     entries: str
     """article, div, item or flat: how live blogs set entries off."""
     containers: str
-    """none, whole, each, sections or spaced: what the blocks of a body stand in."""
+    """none, whole, each, sections, spaced or table: what the blocks of a body stand in."""
     hard_wrapped: bool
     """Lines end after 80 characters in the source."""
+    lead: str
+    """none, heading, bold or standfirst: how the description stands over the text, if it does."""
+    headline_again: bool
+    """The title opens the body once more."""
+    drop_cap: bool
+    hidden_copy: bool
+    """The whole text stands in the page a second time, unseen, in one piece."""
     salt: str
     stem: str
 
@@ -92,8 +99,12 @@ def draw_style(dice: random.Random) -> Style:
         code=dice.choice(("pre", "highlight", "gutter")),
         questions=dice.choice(("bold", "bold", "name", "heading", "terms", "details", "italic")),
         entries=dice.choice(("article", "div", "item", "flat")),
-        containers=dice.choice(("none", "none", "none", "whole", "each", "sections", "spaced")),
+        containers=dice.choice(("none", "none", "none", "whole", "each", "sections", "spaced", "table")),
         hard_wrapped=dice.random() < 0.1,
+        lead=dice.choice(("none", "none", "none", "heading", "bold", "standfirst")),
+        headline_again=dice.random() < 0.06,
+        drop_cap=dice.random() < 0.08,
+        hidden_copy=dice.random() < 0.05,
         salt=str(dice.random()),
         stem=dice.choice(_NEWSROOM),
     )

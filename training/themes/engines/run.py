@@ -19,10 +19,10 @@ class ThemeFailed(Exception):  # noqa: N818 - an answer about a theme rather tha
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
-    """Run a generator at low priority and give what it said. Raises ThemeFailed where it fails or takes too long."""
+    """Run a generator and give what it said. Raises ThemeFailed where it fails or takes too long."""
     try:
         done = subprocess.run(
-            ["nice", "-n", "10", *command],
+            list(command),
             cwd=folder,
             env={**os.environ, "NO_COLOR": "1", "TZ": "UTC", **(environment or {})},
             stdin=subprocess.DEVNULL,

@@ -140,9 +140,6 @@ def _database(folder: Path, socket: Path) -> Iterator[None]:
     )
     server = subprocess.Popen(
         [
-            "nice",
-            "-n",
-            "10",
             "mariadbd",
             "--no-defaults",
             f"--datadir={data}",
