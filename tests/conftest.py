@@ -1,4 +1,4 @@
-"""What the tests share: real crawls in processes of their own."""
+"""What the tests share: crawls of local files, and databases."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from newscrawl.storage.engine import check_database
+from testing.forkserver import fork_server
 from testing.postgres import Cluster, cluster, programs
 from tests.database import Database
 
@@ -100,12 +101,12 @@ def database(tmp_path: Path) -> Path:
 def crawl(database: Path) -> Crawl:
     """Run `scrapy crawl fixtures`, as a user would, into the test's database."""
 
-    def run(*arguments: str, cwd: Path = ROOT, **options: Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str, cwd: Path = ROOT, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         command = [*SCRAPY, "crawl", "fixtures", "-s", f"DATABASE_URL=sqlite:///{database}", *arguments]
-        environment = os.environ | {"SCRAPY_SETTINGS_MODULE": "newscrawl.settings", **options.pop("env", {})}
-        return subprocess.run(
-            command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=90, check=False, **options
-        )
+        ours = {"SCRAPY_SETTINGS_MODULE": "newscrawl.settings", "NEWSCRAWL_EXTRACT_WORKERS": "0"}
+        return fork_server().run(command, cwd=cwd, env=os.environ | ours | (env or {}))
 
     return run
 

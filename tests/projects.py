@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from testing.forkserver import fork_server
+
 COMMAND = str(Path(sys.executable).parent / "newscrawl")
 SCRAPY = str(Path(sys.executable).parent / "scrapy")
 
@@ -37,7 +39,13 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def run(*command: str, cwd: Path, seconds: float = 90, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as a user would who sits in that folder; what takes longer than so many seconds hangs."""
+    """Run a command as a user would who sits in that folder; what takes longer than so many seconds hangs.
+
+    `newscrawl` and `scrapy` are forked from a process that has imported them, and extract without workers.
+    """
+    if command[0] in {COMMAND, SCRAPY}:
+        variables = {"NEWSCRAWL_EXTRACT_WORKERS": "0"} | variables
+        return fork_server().run(command, cwd=cwd, env=environment(**variables), timeout=seconds)
     options = {"cwd": cwd, "env": environment(**variables), "capture_output": True, "text": True, "timeout": seconds}
     return subprocess.run(command, check=False, **options)
 

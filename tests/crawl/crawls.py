@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from testing.forkserver import REPORT_VARIABLE, fork_server
 from testing.newspaper import Options, Site, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command
 
-WORLD = Path(__file__).parent / "world"
 SMALL: dict[str, Any] = {"sections": 2, "articles": 12, "copies": 0, "multipage": 0, "live": 0}
 """A paper that is crawled in two seconds, with nothing odd about it."""
 
@@ -41,18 +40,15 @@ class Crawls:
     def __init__(self, site: Site, folder: Path) -> None:
         self.site = site
         self.database = folder / "out.db"
-        self._report = folder / "world.json"
+        self._report = folder / "report.json"
 
     def __call__(self, *arguments: str, **settings: object) -> Ended:
         """Crawl to the end; no packet leaves loopback, and nothing ends in a traceback."""
-        done = subprocess.run(
-            command(self.site, self.database, *arguments, **settings),
+        done = fork_server().run(
+            command(self.site, self.database, *arguments, **{"EXTRACT_WORKERS": 0} | settings),
             cwd=ROOT,
-            env=allowed(self.site) | {"PYTHONPATH": str(WORLD), "WORLD_REPORT": str(self._report)},
-            capture_output=True,
-            text=True,
+            env=allowed(self.site) | {REPORT_VARIABLE: str(self._report)},
             timeout=100,
-            check=False,
         )
         world = json.loads(self._report.read_text("utf-8"))
         assert not world["leaks"]

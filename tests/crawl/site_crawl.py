@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from testing.forkserver import fork_server
 from testing.newspaper import Site
 from tests.conftest import ROOT
 from tests.projects import COMMAND, environment
@@ -32,12 +33,5 @@ def allowed(site: Site) -> dict[str, str]:
 
 def crawl(site: Site, database: Path, *arguments: str, **settings: object) -> subprocess.CompletedProcess[str]:
     """Crawl to the end."""
-    return subprocess.run(
-        command(site, database, *arguments, **settings),
-        cwd=ROOT,
-        env=allowed(site),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    arguments = tuple(command(site, database, *arguments, **{"EXTRACT_WORKERS": 0} | settings))
+    return fork_server().run(arguments, cwd=ROOT, env=allowed(site), timeout=300)

@@ -6,7 +6,6 @@ import contextlib
 import json
 import socket
 import ssl
-import subprocess
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from testing.forkserver import fork_server
 from tests.projects import environment
 
 ROOT = Path(__file__).parent.parent.parent
@@ -154,8 +154,7 @@ def crawl(
 ) -> Crawled:
     """Ask for some URLs; no connection leaves loopback, or the test fails."""
     task = order(list(urls), spiders or [], names or {}, settings)
-    options: dict[str, Any] = {"cwd": ROOT, "env": environment(**(variables or {})), "capture_output": True}
-    done = subprocess.run(COMMAND, check=False, input=task, text=True, timeout=100, **options)
+    done = fork_server().run(COMMAND, cwd=ROOT, env=environment(**(variables or {})), input=task, timeout=100)
     assert done.returncode == 0, done.stderr
     crawled = Crawled(json.loads(done.stdout), done.stderr)
     assert not crawled.leaks

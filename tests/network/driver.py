@@ -6,50 +6,12 @@ another name, and every connection that would leave the machine, is written down
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import socket
 import sys
 
-from testing.hostile import peak_megabytes
+from testing import closed_world
 
-ORDER = json.loads(sys.stdin.read())
-SEEN: dict[str, list] = {"results": [], "leaks": [], "lookups": []}
-
-
-def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):  # noqa: A002
-    host = host.decode() if isinstance(host, bytes) else host
-    SEEN["lookups"].append(host)
-    try:
-        addresses = [str(ipaddress.ip_address(host))]
-    except ValueError:
-        addresses = ORDER.get("names", {}).get(host, [])
-        if addresses and isinstance(addresses[0], list):  # one answer after the other
-            addresses = addresses.pop(0) if len(addresses) > 1 else addresses[0]
-    if not addresses:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-    return [
-        (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0))
-        if ":" in address
-        else (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
-        for address in addresses
-    ]
-
-
-def guarded(method):
-    def connect(self, address, *rest):
-        if self.family in {socket.AF_INET, socket.AF_INET6} and not ipaddress.ip_address(address[0]).is_loopback:
-            SEEN["leaks"].append(address[0])
-            raise OSError("a connection to the outside")
-        return method(self, address, *rest)
-
-    return connect
-
-
-socket.getaddrinfo = getaddrinfo
-socket.gethostbyname = lambda host: getaddrinfo(host, 0)[0][4][0]
-socket.socket.connect = guarded(socket.socket.connect)
-socket.socket.connect_ex = guarded(socket.socket.connect_ex)
+closed_world.close()
 
 import scrapy  # noqa: E402 - after the world has been closed
 from scrapy.crawler import AsyncCrawlerProcess  # noqa: E402
@@ -59,6 +21,10 @@ import newscrawl.settings  # noqa: E402
 from newscrawl.discovery import robots_sitemaps  # noqa: E402
 from newscrawl.network.refusals import reason_of  # noqa: E402
 from newscrawl.network.robots import robots_for  # noqa: E402
+
+ORDER = json.loads(sys.stdin.read())
+SEEN: dict[str, list] = {"results": []}
+closed_world.NAMES.update(ORDER.get("names", {}))
 
 
 class AskingSpider(scrapy.Spider):
@@ -127,8 +93,7 @@ def main() -> None:
         {key: value for key, value in crawler.stats.get_stats().items() if isinstance(value, int | str)}
         for crawler in crawlers
     ]
-    SEEN["megabytes"] = int(peak_megabytes())
-    print(json.dumps(SEEN))  # noqa: T201
+    print(json.dumps(SEEN | closed_world.report()))  # noqa: T201
 
 
 if __name__ == "__main__":
