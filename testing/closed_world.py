@@ -23,6 +23,8 @@ LOOKUPS: list[str] = []
 
 def close() -> None:
     """Leave nothing but loopback to this process and those that it forks."""
+    if socket.getaddrinfo is _getaddrinfo:
+        return
     socket.getaddrinfo = _getaddrinfo  # type: ignore[assignment]
     socket.gethostbyname = lambda host: _getaddrinfo(host, 0)[0][4][0]
     socket.socket.connect = _guarded(socket.socket.connect)  # type: ignore[method-assign]
@@ -40,14 +42,7 @@ def write_report(path: str) -> None:
     Path(path).write_text(json.dumps(report()), "utf-8")
 
 
-def _getaddrinfo(
-    host: str | bytes,
-    port: int,
-    family: int = 0,
-    type: int = 0,
-    proto: int = 0,
-    flags: int = 0,
-) -> list[tuple[Any, ...]]:
+def _getaddrinfo(host: str | bytes, port: int, *_: object, **__: object) -> list[tuple[Any, ...]]:
     name = host.decode() if isinstance(host, bytes) else host
     LOOKUPS.append(name)
     try:

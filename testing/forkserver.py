@@ -2,7 +2,8 @@
 
 Starting Python and importing Scrapy and the extractor takes most of a short crawl's processor time. A server that has
 imported them forks a process for each command, which then is what a new process would be: its own working folder,
-environment, arguments, streams, import path and settings. Its world ends at loopback. Linux only, for it waits on process file descriptors.
+environment, arguments, streams, import path and settings. Its world ends at loopback. Linux only, for it waits on
+process file descriptors.
 """
 
 from __future__ import annotations
@@ -52,13 +53,16 @@ class ForkServer:
         theirs.close()
 
     def run(
-        self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], input: str = "", timeout: float = 90
+        self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], given: str = "", timeout: float = 90
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end. Raises TimeoutExpired, and ends the process then."""
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            given.write(input.encode())
-            given.seek(0)
-            code = self._wait(command, cwd, env, (given, out, err), timeout)
+        """Run a command to its end, with `given` as its standard input.
+
+        Raises TimeoutExpired, and ends the process then.
+        """
+        with tempfile.TemporaryFile() as read, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            read.write(given.encode())
+            read.seek(0)
+            code = self._wait(command, cwd, env, (read, out, err), timeout)
             return subprocess.CompletedProcess(command, code, _text(out), _text(err))
 
     def _wait(
@@ -134,7 +138,6 @@ def serve(requests: socket.socket) -> dict[str, Any] | None:
 def load() -> ModuleType:
     """Import what any command needs: all of newscrawl, and what its settings and Scrapy's name. Return the settings."""
     import scrapy.settings.default_settings  # noqa: PLC0415 - only in the server
-    import twisted.internet.asyncioreactor  # noqa: PLC0415
 
     import newscrawl.settings  # noqa: PLC0415
 
@@ -155,9 +158,9 @@ def become(request: dict[str, Any], path: list[str], settings: ModuleType) -> No
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8")  # noqa: PTH123, SIM115
-    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: PTH123, SIM115
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
     program, *arguments = request["command"]
     is_module = arguments[:1] == ["-m"]
     added = [folder for folder in request["env"].get("PYTHONPATH", "").split(os.pathsep) if folder]
@@ -180,7 +183,7 @@ def become(request: dict[str, Any], path: list[str], settings: ModuleType) -> No
 def _end(code: object) -> None:
     """End as a process does, but for taking its modules apart."""
     if code is not None and not isinstance(code, int):
-        print(code, file=sys.stderr)  # noqa: T201
+        print(code, file=sys.stderr)
         code = 1
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
@@ -207,7 +210,7 @@ def main() -> None:
         become(request, path, settings)
     except SystemExit as ended:
         _end(ended.code)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the end of a process
         sys.excepthook(*sys.exc_info())
         _end(1)
     _end(0)

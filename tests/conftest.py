@@ -101,9 +101,7 @@ def database(tmp_path: Path) -> Path:
 def crawl(database: Path) -> Crawl:
     """Run `scrapy crawl fixtures`, as a user would, into the test's database."""
 
-    def run(
-        *arguments: str, cwd: Path = ROOT, env: dict[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         command = [*SCRAPY, "crawl", "fixtures", "-s", f"DATABASE_URL=sqlite:///{database}", *arguments]
         ours = {"SCRAPY_SETTINGS_MODULE": "newscrawl.settings", "NEWSCRAWL_EXTRACT_WORKERS": "0"}
         return fork_server().run(command, cwd=cwd, env=os.environ | ours | (env or {}))

@@ -15,6 +15,8 @@ from tests.conftest import article
 from tests.database import query
 from tests.projects import COMMAND, environment, make_project, run
 
+pytestmark = pytest.mark.slow
+
 SITE = """
 from newscrawl.base_spiders import SiteSpider
 

@@ -12,6 +12,7 @@ import pytest
 from newscrawl.archive import ArchiveWriter, read_page
 from newscrawl.items import Outcome, Page
 from newscrawl.local_files import FoundFile, PassedOver, load_archive
+from testing.forkserver import fork_server
 from tests.archive.made import ARTICLE, members, page, response
 from tests.conftest import ROOT, SCRAPY
 from tests.database import query
@@ -31,8 +32,8 @@ def crawl(spider: str, path: object, database: Path, *more: str) -> subprocess.C
     """Run a crawl of WARC files."""
     arguments = ["-a", f"path={path}"] if path is not None else []
     command = [*SCRAPY, "crawl", spider, *arguments, "-s", f"DATABASE_URL=sqlite:///{database}", *more]
-    environment = os.environ | {"SCRAPY_SETTINGS_MODULE": "newscrawl.settings"}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=90, check=False)
+    ours = {"SCRAPY_SETTINGS_MODULE": "newscrawl.settings", "NEWSCRAWL_EXTRACT_WORKERS": "0"}
+    return fork_server().run(command, cwd=ROOT, env=os.environ | ours)
 
 
 @pytest.fixture

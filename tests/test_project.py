@@ -23,8 +23,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / f"{name}.py").write_text(settings, "utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.delenv("SCRAPY_SETTINGS_MODULE", raising=False)
-    monkeypatch.delenv("NEWSCRAWL_DATABASE_URL", raising=False)
+    for variable in ("SCRAPY_SETTINGS_MODULE", "NEWSCRAWL_DATABASE_URL"):
+        monkeypatch.setenv(variable, "")  # so that it is taken away at the end, whatever sets it
+        monkeypatch.delenv(variable)
     store = Store.open("sqlite:///mine.db", "test", {})
     store.write([candidate("Thành phố Daegu đón mưa.")])
     store.close()

@@ -12,6 +12,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 README = ROOT / "README.md"
 GUIDES = [ROOT / "docs" / name for name in ("TUTORIAL.md", "FILES.md", "READING.md", "EXPLAIN.md")]
 """Those whose commands need no network, after a crawl of the provided documents."""

@@ -14,6 +14,7 @@ import pytest
 
 from benchmarks.extraction_report import WorstPage, as_html, as_text, unmatched_lines
 from benchmarks.extractors import EXTRACTORS, plain_text
+from testing.forkserver import fork_server
 
 ROOT = Path(__file__).parents[2]
 PARAGRAPHS = [
@@ -29,15 +30,8 @@ HTML = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{TI
 
 
 def run(*arguments: str, bench: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "benchmarks.extraction", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"NEWSCRAWL_BENCH": str(bench)},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    command = [sys.executable, "-m", "benchmarks.extraction", *arguments]
+    return fork_server().run(command, cwd=ROOT, env=os.environ | {"NEWSCRAWL_BENCH": str(bench)})
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from newscrawl.archive import ArchiveError, ArchiveWriter, read_page
 from tests.archive.made import page, read, reasons
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 WRITE = """
 import sys
 from pathlib import Path

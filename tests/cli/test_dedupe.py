@@ -74,6 +74,7 @@ def test_rebuild_takes_wrong_links_away(filled, database):
     assert {key: head for key, head in links.items() if head} == followers
 
 
+@pytest.mark.slow
 def test_rebuild_that_is_killed_goes_on(filled, database):
     """The second process does what the first has not done, and ends as one would have."""
     change(database, OLD)
@@ -99,6 +100,7 @@ def test_rebuild_that_is_killed_goes_on(filled, database):
     assert query(database, "select count(*), count(finished_at) from dedupe_rebuilds") == [(1, 1)]
 
 
+@pytest.mark.slow
 def test_crawl_writes_while_a_rebuild_runs(filled, database):
     """Neither waits for the other's end, and what came meanwhile is linked."""
     change(database, OLD)
@@ -116,6 +118,7 @@ def test_crawl_writes_while_a_rebuild_runs(filled, database):
     assert len([key for key in links if "late" in key]) == 10
 
 
+@pytest.mark.slow
 def test_terminal_sees_a_progress_bar(filled, database):
     """One line a stage, up to the end."""
     shown = run_on_a_terminal(*command(database), cwd=database.parent)

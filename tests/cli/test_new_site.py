@@ -399,6 +399,7 @@ def test_a_hostile_site_writes_no_code(project):
     assert json.loads((project / "fixtures" / "evil" / EXPECTED).read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_an_ended_visit_writes_nothing(project):
     """Ctrl-C in the middle of a slow site."""
     before = files(project)

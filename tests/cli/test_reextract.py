@@ -218,6 +218,7 @@ def test_an_article_that_is_none_any_more_stays(news):
     assert asked(news, "select * from articles") == before
 
 
+@pytest.mark.slow
 def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(news):
     """With the time that is left."""
     shown = run_on_a_terminal(COMMAND, "reextract", cwd=news)
@@ -266,6 +267,7 @@ def progress(folder: Path) -> list[tuple[Any, ...]]:
         return []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_interrupted_and_resumed_no_page_is_written_twice(tmp_path, number):
     """What was done is counted once, and the database is that of an undisturbed pass."""
@@ -311,6 +313,7 @@ def test_two_passes_at_a_time_are_refused(news):
     other.close()
 
 
+@pytest.mark.slow
 def test_a_crawl_may_write_meanwhile(news):
     """Neither waits for long, and neither fails."""
     store = Store.open(f"sqlite:///{news}/newscrawl.db", "bao", {}, ArchiveWriter(news / "archive", "bao"))
@@ -373,9 +376,9 @@ def test_ten_thousand_pages(tmp_path):
 NOTICE = "Toà soạn cảm ơn bạn đọc đã gửi thư về địa chỉ của báo và mong nhận được thêm nhiều ý kiến khác nữa."
 OTHER_THRESHOLD = """
 import sys
-from newscrawl import templates
+from newscrawl.boilerplate import repeated
 from newscrawl.cli import main
-templates.THRESHOLD = int(sys.argv.pop(1))
+repeated.THRESHOLD = int(sys.argv.pop(1))
 main()
 """
 
@@ -435,6 +438,7 @@ def test_pages_of_some_days_decide_nothing_about_a_site(learned):
     assert snapshot(learned / "newscrawl.db") == before
 
 
+@pytest.mark.slow
 def test_deciding_anew_that_is_killed_is_done_by_the_next(learned):
     """Between the verdict and the last text."""
     for number in range(200, 320):

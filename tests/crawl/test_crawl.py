@@ -235,6 +235,7 @@ def test_unknown_spider_is_one_line(tmp_path):
     assert result.stderr == "newscrawl crawl: no spider is named 'fixtuers'; did you mean 'fixtures'?\n"
 
 
+@pytest.mark.slow
 def test_command_works_in_any_folder(tmp_path, expected):
     """`newscrawl` needs no scrapy.cfg, writes below the working directory, and reads the result back."""
     newscrawl = [str(Path(sys.executable).parent / "newscrawl")]
@@ -249,6 +250,7 @@ def test_command_works_in_any_folder(tmp_path, expected):
     assert {"bnews", "fixtures", "site", "thoidai"} <= set(listed)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")
 def test_crawl_needs_no_network(database):
     """The job runs in a network namespace that has not even a loopback."""
@@ -278,6 +280,7 @@ def started_crawl(folder: Path, database: Path) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.slow
 def test_sigterm_ends_a_crawl_cleanly(database, rows, tmp_path):
     """What was read is stored, the run says how it ended, and the exit code is the signal's."""
     folder = many_files(tmp_path / "pages", 5000)

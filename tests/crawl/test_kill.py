@@ -18,6 +18,8 @@ from testing.postgres import cluster
 from tests.conftest import ROOT, SCRAPY, article
 from tests.database import Database, committed, query, snapshot
 
+pytestmark = pytest.mark.slow
+
 SEED = 20200910
 
 

@@ -18,6 +18,8 @@ from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
 from tests.database import committed, query, snapshot
 
+pytestmark = pytest.mark.slow
+
 SEED = 20201124
 WITHOUT_TIMES = ("articles", "article_revisions")
 

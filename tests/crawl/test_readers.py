@@ -16,6 +16,8 @@ from newscrawl.storage.selection import Selection
 from tests.conftest import ROOT, SCRAPY, article
 from tests.database import Database
 
+pytestmark = pytest.mark.slow
+
 COUNT = 150
 
 

@@ -7,11 +7,15 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from testing.newspaper import Options, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
 from tests.database import committed, query
 from tests.projects import COMMAND, environment, make_project
+
+pytestmark = pytest.mark.slow
 
 SPIDER = '''
 """Takes a minute for a page."""

@@ -6,10 +6,14 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from testing.newspaper import Options, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
 from tests.database import Database, query, snapshot
+
+pytestmark = pytest.mark.slow
 
 LEARNED = {
     "article_urls": "select u.url_key, a.url_key, relation from article_urls u join articles a on a.id = u.article_id",

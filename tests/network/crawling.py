@@ -154,7 +154,7 @@ def crawl(
 ) -> Crawled:
     """Ask for some URLs; no connection leaves loopback, or the test fails."""
     task = order(list(urls), spiders or [], names or {}, settings)
-    done = fork_server().run(COMMAND, cwd=ROOT, env=environment(**(variables or {})), input=task, timeout=100)
+    done = fork_server().run(COMMAND, cwd=ROOT, env=environment(**(variables or {})), given=task, timeout=100)
     assert done.returncode == 0, done.stderr
     crawled = Crawled(json.loads(done.stdout), done.stderr)
     assert not crawled.leaks

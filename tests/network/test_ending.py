@@ -14,6 +14,8 @@ from tests.network.crawling import COMMAND, ROOT, Server, order, response, servi
 from tests.network.test_faults import drip, hang
 from tests.projects import environment
 
+pytestmark = pytest.mark.slow
+
 
 def busy(connection: socket.socket, path: str) -> None:
     """Ask for a minute."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 import time
 
+import pytest
+
 from newscrawl.storage.locks import is_held, lock_folder
 from tests.database import committed, query
 from tests.projects import COMMAND, run
 from tests.rounds.papers import newsroom
+
+pytestmark = pytest.mark.slow
 
 
 def test_restored_backup_is_whole_and_crawled_on(tmp_path):

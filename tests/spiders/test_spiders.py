@@ -22,6 +22,7 @@ from scrapy.utils.project import get_project_settings
 from newscrawl.base_spiders import SiteSpider
 from newscrawl.discovery import NotAListing, read_listing
 from newscrawl.recordings import FIELDS, read_expected, read_recordings
+from testing.forkserver import fork_server
 from tests.conftest import ROOT, SCRAPY
 
 FIXTURES = ROOT / "fixtures"
@@ -187,9 +188,8 @@ def replayed(tmp_path):
             "AUTOTHROTTLE_ENABLED": 0,
         }
         settings = [part for option, value in options.items() for part in ("-s", f"{option}={value}")]
-        run = subprocess.run(
-            [*SCRAPY, "crawl", name, *settings], cwd=ROOT, capture_output=True, text=True, timeout=90, check=False
-        )
+        ours = {"NEWSCRAWL_EXTRACT_WORKERS": "0"}
+        run = fork_server().run([*SCRAPY, "crawl", name, *settings], cwd=ROOT, env=os.environ | ours)
         connection = sqlite3.connect(database)
         connection.row_factory = sqlite3.Row
         try:

@@ -104,7 +104,7 @@ def test_opening_again_changes_nothing(tmp_path):
 
 def test_many_processes_may_create_it_at_once(tmp_path):
     """Two cron jobs that start together on a fresh machine both find their tables."""
-    code = f"from newscrawl.storage import check_database; check_database('sqlite:///{tmp_path / 'x.db'}')"
+    code = f"from newscrawl.storage.engine import check_database; check_database('sqlite:///{tmp_path / 'x.db'}')"
     processes = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(4)]
     for process in processes:
         _, errors = process.communicate(timeout=60)

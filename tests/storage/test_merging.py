@@ -135,6 +135,7 @@ def test_address_that_is_gone_is_no_form_of_one_that_is_there(database):
     assert query(database, "select url_key from unique_articles") == [(AMP,)]
 
 
+@pytest.mark.slow
 def test_rebuild_killed_at_any_moment_ends_as_if_it_had_not_been(database, tmp_path):
     """Keys, links, merged rows, revisions, pages and blocks: as undisturbed, however often it dies."""
     items = [

@@ -23,6 +23,7 @@ from newscrawl.storage.schema import UNIQUE_ARTICLES, metadata
 from newscrawl.storage.search import search
 from newscrawl.storage.selection import Selection
 from newscrawl.storage.store import Store
+from testing.forkserver import fork_server
 from testing.postgres import cluster
 from tests.conftest import ROOT
 from tests.database import Database, query
@@ -47,7 +48,7 @@ def test_migrations_lead_to_the_schema(database):
 def test_many_processes_may_create_the_tables_at_once(database, postgres):
     """Two cron jobs that start together on a fresh database both find their tables."""
     url = postgres.create()
-    code = f"from newscrawl.storage import check_database; check_database({url!r})"
+    code = f"from newscrawl.storage.engine import check_database; check_database({url!r})"
     processes = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(4)]
     for process in processes:
         _, errors = process.communicate(timeout=60)
@@ -104,7 +105,7 @@ def test_place_is_named_without_the_password(database):
 def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`scrapy crawl fixtures` into a database."""
     command = [sys.executable, "-m", "scrapy", "crawl", "fixtures", "-s", f"DATABASE_URL={url}", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+    return fork_server().run(command, cwd=ROOT, env=os.environ | {"NEWSCRAWL_EXTRACT_WORKERS": "0"})
 
 
 def test_crawl_fills_it(database, expected):
@@ -294,7 +295,7 @@ def test_killed_server_loses_nothing_that_was_acknowledged(database, own_server)
 def test_without_psycopg_the_way_to_it_is_told(database, tmp_path):
     """In one line."""
     (tmp_path / "psycopg.py").write_text("raise ImportError('no libpq')", "utf-8")
-    code = f"from newscrawl.storage import check_database; check_database({database.url!r})"
+    code = f"from newscrawl.storage.engine import check_database; check_database({database.url!r})"
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
