@@ -162,13 +162,16 @@ def become(request: dict[str, Any], path: list[str], settings: ModuleType) -> No
     sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
     program, *arguments = request["command"]
-    is_module = arguments[:1] == ["-m"]
+    is_python = Path(program).name.startswith("python")
     added = [folder for folder in request["env"].get("PYTHONPATH", "").split(os.pathsep) if folder]
-    sys.path[:] = [request["cwd"] if is_module else str(Path(program).parent), *added, *path]
+    sys.path[:] = [request["cwd"] if is_python else str(Path(program).parent), *added, *path]
     if path_of_report := os.environ.pop(REPORT_VARIABLE, None):
         atexit.register(closed_world.write_report, path_of_report)
     importlib.reload(settings)  # they read the environment
-    if is_module:
+    if is_python and arguments[0] == "-c":
+        sys.argv = ["-c", *arguments[2:]]
+        exec(arguments[1], {"__name__": "__main__"})
+    elif is_python:
         sys.argv = arguments[1:]
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
     else:

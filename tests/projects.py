@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pty
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
+from click.testing import CliRunner
+
+from newscrawl import settings
+from newscrawl.cli import main
 from testing.forkserver import fork_server
 
 COMMAND = str(Path(sys.executable).parent / "newscrawl")
@@ -41,13 +47,30 @@ def environment(**variables: str) -> dict[str, str]:
 def run(*command: str, cwd: Path, seconds: float = 90, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command as a user would who sits in that folder; what takes longer than so many seconds hangs.
 
-    `newscrawl` and `scrapy` are forked from a process that has imported them, and extract without workers.
+    It is forked from a process that has imported all of newscrawl, and extracts without workers.
     """
-    if command[0] in {COMMAND, SCRAPY}:
-        variables = {"NEWSCRAWL_EXTRACT_WORKERS": "0"} | variables
-        return fork_server().run(command, cwd=cwd, env=environment(**variables), timeout=seconds)
-    options = {"cwd": cwd, "env": environment(**variables), "capture_output": True, "text": True, "timeout": seconds}
+    variables = {"NEWSCRAWL_EXTRACT_WORKERS": "0"} | variables
+    return fork_server().run(command, cwd=cwd, env=environment(**variables), timeout=seconds)
+
+
+def run_from_scratch(
+    *command: str, cwd: Path, seconds: float = 90, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process that has imported nothing yet."""
+    options = {"cwd": cwd, "env": environment(**variables), "capture_output": True, "text": True, "timeout": 90}
     return subprocess.run(command, check=False, **options)
+
+
+def invoke(*arguments: object, cwd: Path, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run `newscrawl` in this process, as `run` does in one of its own."""
+    with patch.dict(os.environ, environment(**variables), clear=True), contextlib.chdir(cwd):
+        importlib.reload(settings)  # they are read once for a process
+        try:
+            done = CliRunner().invoke(main, list(map(str, arguments)), typed, catch_exceptions=False)
+        finally:
+            os.environ.clear()
+            importlib.reload(settings)
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def run_on_a_terminal(*command: str, cwd: Path, both: bool = False, **variables: str) -> str:

@@ -11,7 +11,7 @@ from scrapy.settings import Settings
 from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.rules import RulesError, SiteRules
 from tests.conftest import article
-from tests.projects import COMMAND, SCRAPY, make_project, run
+from tests.projects import COMMAND, SCRAPY, make_project, run, run_from_scratch
 
 SITE = """
 from dataclasses import replace
@@ -148,7 +148,7 @@ def test_page_without_a_url_needs_no_scrapy(tmp_path):
         f"import sys, newscrawl; newscrawl.extract({PAGE!r}); print('scrapy' in sys.modules);"
         f"newscrawl.extract({PAGE!r}, {URL!r}); print('twisted.internet.reactor' in sys.modules)"
     )
-    assert run(sys.executable, "-c", code, cwd=tmp_path).stdout.split() == ["False", "False"]
+    assert run_from_scratch(sys.executable, "-c", code, cwd=tmp_path).stdout.split() == ["False", "False"]
 
 
 @pytest.mark.parametrize(

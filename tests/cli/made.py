@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import json
-import os
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
-from click.testing import CliRunner
-
-from newscrawl import settings
 from newscrawl.archive import ArchiveWriter
-from newscrawl.cli import main
 from newscrawl.items import Candidate, Outcome, Page, Visit
 from newscrawl.storage.store import Store
-from tests.projects import environment
+from tests.projects import invoke
 from tests.storage.test_store import candidate
 
 NOON = datetime(2020, 9, 10, 12, tzinfo=UTC)
@@ -76,20 +67,7 @@ def folder_of(url: str) -> Path:
 
 def newscrawl(url: str, *arguments: object, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command on a database, in this process."""
-    ours = environment(NEWSCRAWL_DATABASE_URL=url, **variables)
-    with patch.dict(os.environ, ours, clear=True), contextlib.chdir(folder_of(url)), _settings_of_environment():
-        done = CliRunner().invoke(main, list(map(str, arguments)), typed, catch_exceptions=False)
-    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
-
-
-@contextlib.contextmanager
-def _settings_of_environment() -> Iterator[None]:
-    importlib.reload(settings)  # they are read once for a process
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        importlib.reload(settings)
+    return invoke(*arguments, cwd=folder_of(url), typed=typed, NEWSCRAWL_DATABASE_URL=url, **variables)
 
 
 def answer(url: str, *arguments: object) -> Any:

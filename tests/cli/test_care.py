@@ -13,7 +13,6 @@ from newscrawl.storage.store import Store
 from tests.cli.made import AGENCY, NOON, answer, fill, newscrawl, refusal
 from tests.conftest import ONLY_SQLITE
 from tests.database import query
-from tests.projects import COMMAND, environment
 from tests.storage.test_store import candidate
 
 
@@ -63,10 +62,7 @@ def test_no_listing_brings_a_deleted_article_back(url, each_database):
 
 def test_deleting_asks_first(url, each_database, database):
     """No answer is no; what is not there, or has no archive, is one line and nothing is lost."""
-    import subprocess  # noqa: PLC0415
-
-    options = {"cwd": database.parent, "env": environment(NEWSCRAWL_DATABASE_URL=url), "text": True}
-    asked = subprocess.run([COMMAND, "delete", "1"], input="n\n", capture_output=True, check=False, **options)
+    asked = newscrawl(url, "delete", 1, typed="n\n")
     assert asked.returncode == 1
     assert "Delete it, with 0 earlier texts? [y/N]" in asked.stderr
     assert refusal(url, "delete", "77", "--yes").startswith("newscrawl delete: no article 77 in ")

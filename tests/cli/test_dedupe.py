@@ -10,7 +10,7 @@ import pytest
 
 from newscrawl.storage.store import Store
 from tests.database import query
-from tests.projects import COMMAND, run, run_on_a_terminal
+from tests.projects import COMMAND, invoke, run_on_a_terminal
 from tests.storage.test_duplicates import LINKS, copied, page, report, story
 
 STATE = "select url_key, content_hash, (select count(*) from near_duplicate_keys where article_id = id) from articles"
@@ -23,7 +23,7 @@ def command(database) -> list[str]:
 
 def dedupe(database) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    return run(*command(database), cwd=database.parent)
+    return invoke(*command(database)[1:], cwd=database.parent)
 
 
 def change(database, script: str) -> None:
@@ -139,6 +139,6 @@ def test_missing_database_is_one_line(tmp_path):
 
 def test_without_rebuild_there_is_nothing_to_do(database):
     """It says what there is."""
-    done = run(COMMAND, "dedupe", cwd=database.parent)
+    done = invoke("dedupe", cwd=database.parent)
     assert done.returncode == 2
     assert "--rebuild" in done.stderr

@@ -25,7 +25,7 @@ from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.store import Store
 from tests.boilerplate.test_repeated import BOX
 from tests.conftest import PROVIDED, ROOT, article
-from tests.projects import COMMAND, run, run_on_a_terminal
+from tests.projects import COMMAND, invoke, run_on_a_terminal
 from tests.storage.test_templates import page as boxed_page
 
 DUMP = str(PROVIDED / "001_89b347cee3ab0069.txt")
@@ -35,7 +35,7 @@ HOSTILE = "Họp\x1b[2J\x1b]0;x\x07 </title><script>alert(1)</script><img src=x 
 
 def explain(*arguments: object, cwd=ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    return run(COMMAND, "explain", *map(str, arguments), cwd=cwd, **environment)
+    return invoke("explain", *arguments, cwd=cwd, **environment)
 
 
 def refused(*arguments: object, **options) -> str:

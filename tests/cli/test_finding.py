@@ -11,7 +11,7 @@ import wcwidth
 from newscrawl.cli.options import fitted, table
 from newscrawl.storage.backends import location
 from tests.cli.made import answer, fill, folder_of, newscrawl, refusal
-from tests.projects import COMMAND, run_on_a_terminal
+from tests.projects import COMMAND, run, run_on_a_terminal
 
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 
@@ -116,9 +116,10 @@ def test_table_has_straight_columns_in_any_script():
 
 def test_completion_names_commands_and_options(url):
     """As the help says, for the shell."""
-    result = newscrawl(url, _NEWSCRAWL_COMPLETE="bash_complete", COMP_WORDS="newscrawl se", COMP_CWORD="1")
+    shell = {"cwd": folder_of(url), "_NEWSCRAWL_COMPLETE": "bash_complete"}
+    result = run(COMMAND, **shell, COMP_WORDS="newscrawl se", COMP_CWORD="1")
     assert result.stdout == "plain,search\n"
-    result = newscrawl(url, _NEWSCRAWL_COMPLETE="bash_complete", COMP_WORDS="newscrawl search --si", COMP_CWORD="2")
+    result = run(COMMAND, **shell, COMP_WORDS="newscrawl search --si", COMP_CWORD="2")
     assert result.stdout == "plain,--since\n"
 
 

@@ -15,7 +15,7 @@ from newscrawl.storage.health import judge_run, mark_reported, unreported_alarms
 from newscrawl.storage.store import Store
 from tests.database import Database, query
 from tests.health.made import healthy, history
-from tests.projects import COMMAND, run
+from tests.projects import invoke
 from tests.storage.test_tally import SITE, feed
 
 
@@ -54,7 +54,7 @@ def database(each_database):
 @pytest.fixture
 def health(database, tmp_path):
     """Run the command on the test's database."""
-    return lambda *arguments: run(COMMAND, "health", "--database", database.url, *arguments, cwd=tmp_path)
+    return lambda *arguments: invoke("health", "--database", database.url, *arguments, cwd=tmp_path)
 
 
 def test_healthy_and_broken(database, health):
