@@ -335,7 +335,7 @@ KINDS = (
     Case("10 MB of one byte", lambda: b"<" * (10 * MB), article=False),
     Case("UTF-16 with a mark", lambda: page().encode("utf-16"), article=True),
     Case("UTF-16 without a mark", lambda: page().encode("utf-16-le"), article=True),
-    Case("UTF-16 behind a mark of UTF-8", lambda: b"\xef\xbb\xbf" + page().encode("utf-16"), article=False),
+    Case("UTF-16 behind a mark of UTF-8", lambda: b"\xef\xbb\xbf" + page().encode("utf-16"), article=True),
     Case("UTF-8 behind a mark of UTF-16", lambda: b"\xff\xfe" + page().encode()),
     Case("UTF-32", lambda: page().encode("utf-32"), article=True),
     Case("UTF-7", lambda: page().encode("utf-7").replace(b'charset="utf-8"', b'charset="utf-7"')),

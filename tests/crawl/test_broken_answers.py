@@ -34,7 +34,7 @@ HOSTILE: dict[str, tuple[str, dict[str, Any], tuple[str, str | None]]] = {
     "off the site": ("redirect", {"target": "http://elsewhere.example/"}, ("failed", "offsite_redirect")),
     "empty": ("empty", {}, ("failed", "empty")),
     "soft 404": ("soft_404", {}, ("no_article", "listing")),
-    "undeclared charset": ("windows_1258", {}, ("failed", "undecodable")),
+    "undeclared charset": ("windows_1258", {}, ("stored", None)),
     "chunked": ("chunked", {}, ("stored", None)),
     "other etags": ("etag_moves", {}, ("stored", None)),
     "UTF-16": ("utf_16", {}, ("stored", None)),

@@ -63,7 +63,8 @@ def language_of(tree: HtmlElement, said: Iterable[str | None], locales: tuple[st
     sample = _sample(tree, said)
     if sum(map(str.isalpha, sample)) < FEWEST_LETTERS:
         return declared[0] if declared else None
-    found, chance = load_identifier().classify(sample)
+    identifier = load_identifier()
+    found, chance = identifier.classify(sample) if identifier else ("", 0)
     if found in declared or chance < SURE or len(found) != 2:
         return found if found in declared else declared[0] if declared else None
     related = next((code for code in declared if any({code, found} <= group for group in _RELATED)), None)
@@ -84,6 +85,12 @@ def _sample(tree: HtmlElement, said: Iterable[str | None]) -> str:
 
 
 @cache
-def load_identifier() -> LanguageIdentifier:
-    """Return py3langid's model, with chances that are calibrated; reading it takes 0.4 s and 70 MB, once."""
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+def load_identifier() -> LanguageIdentifier | None:
+    """Return py3langid's model, with chances that are calibrated; reading it takes 0.4 s and 70 MB, once.
+
+    None where there is no room to unpack it: it is unpacked to a temporary file.
+    """
+    try:
+        return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    except OSError:
+        return None
