@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 DEV := $(VENV)/.ready
 READY := $(or $(wildcard $(DEV)),$(VENV)/.crawl)
 MIN := .venv-min
+# One more than there are processors, for some tests wait for a server.
+TESTS_AT_ONCE ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal
 export NO_MKDOCS_2_WARNING := 1
 SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
@@ -22,7 +24,7 @@ uv=$${uv:-$$($(BIN)/python -m pip install -qq --disable-pip-version-check uv 2>/
 @touch $@
 endef
 
-.PHONY: help crawl test test-min soak lint types check docs site lock clean
+.PHONY: help crawl test test-slow coverage test-min soak lint types check docs site lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,11 +32,23 @@ help:  ## list the targets
 crawl: $(READY)  ## crawl the provided documents into newscrawl.db
 	@$(BIN)/scrapy crawl fixtures -L WARNING
 
-test: $(DEV)  ## the tests, twenty minutes on two cores
-	$(BIN)/python -m pytest -q -n auto --dist worksteal
+# The tests start many processes: compile once, whatever the environment says about bytecode.
+test test-slow test-min coverage soak: export PYTHONDONTWRITEBYTECODE =
+
+test: $(DEV)  ## the tests, three minutes on two cores
+	$(BIN)/python -m pytest -q $(TESTS_AT_ONCE)
+
+test-slow: $(DEV)  ## the tests of kills, of several processes at once, of packaging and of the README
+	$(BIN)/python -m pytest -q $(TESTS_AT_ONCE) -m slow --timeout 300
+
+coverage: $(DEV)  ## the tests of `make test`, and which lines and branches of newscrawl they run
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q $(TESTS_AT_ONCE) --timeout 300
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 test-min: $(MIN)/.ready  ## the tests with the oldest dependencies that pyproject.toml allows; needs uv
-	$(MIN)/bin/python -m pytest -q -n auto --dist worksteal
+	$(MIN)/bin/python -m pytest -q $(TESTS_AT_ONCE)
 
 soak: $(DEV)  ## the long tests: crawls killed at random and resumed, 200 ticks of cron
 	$(BIN)/python -m pytest -q -m soak --timeout 5400

@@ -180,6 +180,7 @@ def test_a_link_out_of_the_folder_is_not_followed(folder, tmp_path):
     assert item.reason == "unreadable"
 
 
+@pytest.mark.slow
 def test_reading_waits_for_the_pipelines(tmp_path, database):
     """However big the archive, few of its pages are in memory."""
     path = tmp_path / "big.warc"

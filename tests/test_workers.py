@@ -93,6 +93,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bad", "reason"), [((hang,), "worker_timeout"), ((die,), "worker_died")], ids=["hangs", "kills its worker"]
 )
@@ -107,6 +108,7 @@ def test_a_page_that_ends_its_worker_costs_no_other_page(bad, reason):
         assert run_all(workers, (double, 21)) == [42]
 
 
+@pytest.mark.slow
 def test_a_stuck_worker_is_really_ended():
     """Its process does not run on beside the one that replaces it."""
     with leased(count=1, seconds=1) as workers:
@@ -116,6 +118,7 @@ def test_a_stuck_worker_is_really_ended():
         wait_for(lambda: not is_running(pid))
 
 
+@pytest.mark.slow
 def test_a_page_that_eats_memory_fails_alone():
     """Its worker is refused what it may not have, and goes on."""
     with leased(count=1, megabytes=3_000) as workers:
@@ -132,6 +135,7 @@ def test_a_page_whose_worker_dies_is_tried_once_more(tmp_path):
         assert run_all(workers, (die_once, tmp_path / "flag")) == ["done"]
 
 
+@pytest.mark.slow
 def test_an_idle_worker_that_dies_is_replaced():
     """Nobody's page was in it."""
     with leased(count=1) as workers:
@@ -141,6 +145,7 @@ def test_an_idle_worker_that_dies_is_replaced():
         assert run_all(workers, *((double, number) for number in range(5))) == [0, 2, 4, 6, 8]
 
 
+@pytest.mark.slow
 def test_the_process_that_forks_workers_is_replaced_too():
     """Killed with all its workers, it costs no page that comes after."""
     with leased(count=1) as workers:
@@ -219,6 +224,7 @@ def report_and_hang(folder: str, number: int) -> None:
     time.sleep(600)
 
 
+@pytest.mark.slow
 def test_no_worker_outlives_a_crawl_that_is_killed(tmp_path):
     """SIGKILL leaves the crawl no time to end them."""
     script = tmp_path / "main.py"

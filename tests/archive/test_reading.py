@@ -235,6 +235,7 @@ def test_pages_of_one_stream_are_not_lost_when_it_is_left(path: Path):
         assert set(urls[done:]) <= set(again)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_cut_anywhere_gives_whole_pages_and_one_fault(path: Path, form: str):
     """Never half a page; nothing is said where the cut is between two records."""
@@ -253,6 +254,7 @@ def test_a_file_cut_anywhere_gives_whole_pages_and_one_fault(path: Path, form: s
             assert length == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_altered_anywhere_gives_no_altered_page(path: Path, form: str):
     """Where members have checksums, or records digests; in members all pages but the altered one come."""

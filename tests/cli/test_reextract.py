@@ -415,6 +415,7 @@ def with_threshold(folder: Path, threshold: int, *arguments: str) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [(), ("--templates-only",), ("--templates-only", "--source", "bao.example")])
 def test_another_threshold_gives_the_texts_back(learned, arguments):
     """Of all articles, also without a raw page; no publisher changed anything, and the old one drops them again."""

@@ -294,6 +294,7 @@ def test_sigterm_ends_a_crawl_cleanly(database, rows, tmp_path):
     assert rows("select json_extract(counts, '$.outcomes.stored') from runs") == [(stored,)]
 
 
+@pytest.mark.slow
 def test_full_disk_ends_the_crawl_with_exit_code_2(database, rows, tmp_path):
     """A database that can grow no further ends the crawl in one line; what was stored before stays."""
     folder = many_files(tmp_path / "pages", 3000)

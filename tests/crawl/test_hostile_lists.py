@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.crawl.crawls import Crawls, paper
 
 
@@ -52,6 +54,7 @@ def test_huge_feed_and_home_page(tmp_path):
         assert ended.megabytes < 400
 
 
+@pytest.mark.slow
 def test_endless_feed_fills_no_queue(tmp_path):
     """One that keeps below DOWNLOAD_MAXSIZE is read, its newest are queued, and the run keeps to its budget."""
     with paper(tmp_path) as (site, crawls):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from testing.newspaper import Options, running
 from tests.crawl.site_crawl import crawl
 from tests.database import query
@@ -11,6 +13,7 @@ from tests.database import query
 ARTICLES = 150
 
 
+@pytest.mark.slow
 def test_only_what_is_new_is_fetched(tmp_path):
     """All of a site at first; nothing when nothing happened; then its edits, new articles and deletions, no more."""
     database = tmp_path / "out.db"

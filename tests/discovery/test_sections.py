@@ -95,6 +95,7 @@ def test_a_link_that_is_cut_is_not_followed():
     assert ([link.url for link in found.links], found.complete) == (["https://bao.vn/a-b-c-1"], False)
 
 
+@pytest.mark.slow
 def test_a_page_of_very_many_links_is_read_in_part():
     """And says so."""
     found = read("".join(f'<a href="/bai-viet-{n}-ngay-mai">x</a>' for n in range(120_000)), limit=1000)

@@ -25,6 +25,7 @@ SHARES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", SHARES)
 def test_hostile_pages_are_bounded(names):
     """A third of a group in a process of its own."""

@@ -318,6 +318,7 @@ def test_dump_without_a_body_has_no_text(text: str) -> None:
     assert dump.title == ("Only a title" if "Only" in text else "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

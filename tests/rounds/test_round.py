@@ -58,6 +58,7 @@ def room_time(result: subprocess.CompletedProcess[str], number: int) -> str:
     return line.split()[-2]
 
 
+@pytest.mark.slow
 def test_due_leaves_out_what_has_nothing_to_do(room):
     """Sites that were never crawled are due, and those with a due page; the others are counted."""
     assert set(room.report("--due")["sites"]) == {"paper0", "paper1"}
@@ -69,6 +70,7 @@ def test_due_leaves_out_what_has_nothing_to_do(room):
     assert set(room.report("--due")["sites"]) == {"paper1"}
 
 
+@pytest.mark.slow
 def test_running_site_is_skipped_in_one_line(room):
     """A second call leaves it to the crawl that has it, says so, and ends well; the others are crawled."""
     lock = lock_of(room, "paper0")
@@ -86,6 +88,7 @@ def test_running_site_is_skipped_in_one_line(room):
     assert room.is_whole()
 
 
+@pytest.mark.slow
 def test_site_that_is_crawled_for_a_day_is_trouble(room):
     """An overlap is well, a crawl that never ends is not."""
     lock = lock_of(room, "paper0")
@@ -97,6 +100,7 @@ def test_site_that_is_crawled_for_a_day_is_trouble(room):
     lock.release()
 
 
+@pytest.mark.slow
 def test_quiet_is_silent_until_something_fails(room):
     """Cron mails what is printed: nothing on success, clear lines on what failed."""
     well = room.crawl("--all", "--quiet")
@@ -113,6 +117,7 @@ def test_quiet_is_silent_until_something_fails(room):
     assert failed[0][1].startswith("nothing could be fetched: ")
 
 
+@pytest.mark.slow
 def test_values_are_data(room):
     """No shell sees an argument or a setting; every crawl is given them."""
     name = "$(touch hacked); `touch hacked` && touch hacked"
@@ -122,6 +127,7 @@ def test_values_are_data(room):
     assert room.query("select distinct arguments from runs") == [('{"max_articles": "3"}',)]
 
 
+@pytest.mark.slow
 def test_what_cannot_begin_is_recorded_and_the_rest_goes_on(room):
     """A spider that dies at once costs its own site; its record says why."""
     (room.project / "sites" / "fragile.py").write_text(
@@ -163,6 +169,7 @@ def test_wrong_call_is_one_line(room, arguments, line):
     assert not room.database.exists() or not room.query("select * from runs")
 
 
+@pytest.mark.slow
 def test_time_limit_ends_the_crawls_cleanly(tmp_path):
     """What was fetched is stored, the rest stays due; the site whose turn did not come is first in the next round."""
     with newsroom(tmp_path, articles=100) as room:
@@ -178,6 +185,7 @@ def test_time_limit_ends_the_crawls_cleanly(tmp_path):
         assert room.is_whole()
 
 
+@pytest.mark.slow
 def test_terminal_shows_a_bar(room):
     """With what is stored so far, and the table below."""
     written = run_on_a_terminal(
@@ -193,6 +201,7 @@ def test_terminal_shows_a_bar(room):
     assert written.rstrip().splitlines()[-1].startswith("2 of 2 sites done")
 
 
+@pytest.mark.slow
 def test_logs_are_files_that_turn_over(room):
     """A file for each site, one JSON line an event with run and spider, and never more than so many."""
     options = ["-s", "LOG_DIR=logs", "-s", "LOG_JSON=1", "-s", "LOG_LEVEL=DEBUG"]
@@ -211,6 +220,7 @@ def test_logs_are_files_that_turn_over(room):
     assert sorted(path.name for path in big.parent.glob("paper1*")) == ["paper1.log", "paper1.log.1"]
 
 
+@pytest.mark.slow
 def test_site_and_spider_share_a_lock(room):
     """A site is crawled once at a time, by the spider for any site too; no lock's name holds a path of an argument."""
     lock = lock_of(room, "paper0")
@@ -225,6 +235,7 @@ def test_site_and_spider_share_a_lock(room):
     assert all(path.parent == folder for path in folder.parent.rglob("*.lock"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_reaches_every_crawl(room, number):
     """They end within ten seconds with everything stored, and what has not begun does not begin."""
@@ -252,6 +263,7 @@ def has_begun(room: Newsroom) -> bool:
     return room.query("select count(*) from runs")[0][0] == 2 and len(room.stored) >= 2
 
 
+@pytest.mark.slow
 def test_round_into_each_database(tmp_path, each_database):
     """Locks, records and what is due are the same in PostgreSQL; a crawl that is killed is found."""
     with newsroom(tmp_path, articles=40) as room:
@@ -273,6 +285,7 @@ def test_round_into_each_database(tmp_path, each_database):
         assert not room.query("select 1 from runs where finished_at is null")
 
 
+@pytest.mark.slow
 def test_killed_parent_takes_its_crawls_along(room):
     """Nobody would keep their time limit: they end cleanly, and what was fetched is stored."""
     slow = ["-s", "DOWNLOAD_DELAY=1", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1"]

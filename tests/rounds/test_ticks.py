@@ -48,6 +48,7 @@ def run_ticks(folder: Path, events: Sequence[str], sites: int) -> Cron:
     return cron
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)  # twenty seconds, where nothing else takes the processors
 def test_what_goes_wrong_at_a_few_ticks(tmp_path: Path) -> None:
     """One kill, one overlap, a full disk and a folder that is gone."""

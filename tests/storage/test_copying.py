@@ -67,6 +67,7 @@ def test_copy_comes_back_the_same(origin, database, tmp_path):
     assert everything(back) == everything(origin)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 5, 9])
 def test_stopped_copy_goes_on(origin, database, steps):
     """Wherever it was stopped."""
@@ -80,6 +81,7 @@ def test_stopped_copy_goes_on(origin, database, steps):
     assert everything(database) == everything(origin)
 
 
+@pytest.mark.slow
 def test_killed_copy_goes_on(database, tmp_path):
     """By SIGKILL, in the middle of the articles."""
     origin = Database(f"sqlite:///{tmp_path}/large.db")

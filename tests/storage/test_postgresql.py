@@ -215,6 +215,7 @@ def test_monstrous_words_are_indexed_as_far_as_a_vector_goes(database):
     assert list(check(database.url)) == []
 
 
+@pytest.mark.slow
 def test_common_word_gives_the_best_of_all_that_there_are(database):
     """Whose title has it, of more than are ranked by their whole texts; and the number of all is told."""
     store = Store.open(database.url, "test", {})
@@ -234,6 +235,7 @@ def own_server():
         yield running
 
 
+@pytest.mark.slow
 def test_crawl_outlives_a_restart_between_its_writes(database, own_server):
     """The connection that is gone is noticed before it is used."""
     url = own_server.create_with_tables()
@@ -246,6 +248,7 @@ def test_crawl_outlives_a_restart_between_its_writes(database, own_server):
     assert query(Database(url), "select count(*) from articles") == [(2,)]
 
 
+@pytest.mark.slow
 def test_reader_outlives_a_restart_between_its_calls(database, own_server):
     """And says in one line that the server is gone, as long as it is."""
     url = own_server.create_with_tables()
@@ -262,6 +265,7 @@ def test_reader_outlives_a_restart_between_its_calls(database, own_server):
     assert search(url, Selection()).total == 0
 
 
+@pytest.mark.slow
 def test_killed_server_loses_nothing_that_was_acknowledged(database, own_server):
     """The crawl ends in one line; after a restart all is there that was said to be stored."""
     url = own_server.create_with_tables()

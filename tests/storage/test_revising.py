@@ -93,6 +93,7 @@ def test_other_boxes_beside_the_text_are_no_change(store, database):
     assert query(database, "select count(*) from article_revisions") == [(0,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize("ago", [timedelta(days=3), timedelta(minutes=2)])
 def test_two_processes_leave_the_latest_text_whoever_writes_first(database, order, ago):

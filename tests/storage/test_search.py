@@ -260,6 +260,7 @@ def test_readers_and_a_crawl_do_not_wait_for_each_other(url, database):
     assert len(found(url, "moi tinh")) == 1
 
 
+@pytest.mark.slow
 def test_searches_run_while_another_process_writes(url, database):
     """Hundreds of both, and none fails."""
     code = (

@@ -262,6 +262,7 @@ def boxed_pages() -> list[Candidate]:
     return items + [page(number, BOXES[0], BOXES[1], text=100) for number in (10, 11, 12)]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.permutations(range(12)))
 def test_order_of_pages_does_not_matter(order):
@@ -281,6 +282,7 @@ store.close()
 """
 
 
+@pytest.mark.slow
 def test_two_processes_learn_as_one(database, tmp_path):
     """Each sees what the other has stored, and mends it."""
     Store.open(database.url, "test", {}).close()
