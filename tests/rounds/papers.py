@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from testing.forkserver import fork_server
 from testing.newspaper import Options, Site, running
 from tests.database import Database, query
 from tests.projects import COMMAND, environment, make_project
@@ -76,12 +77,12 @@ class Newsroom:
         given = {"cwd": self.project, "env": self.variables, "stdout": -1, "stderr": -1, "text": True} | options
         return subprocess.Popen(command, **given)
 
-    def crawl(self, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
-        """Call `newscrawl crawl` and wait for its end."""
-        process = self.start(*arguments, **options)
-        out, err = process.communicate(timeout=300)
-        assert "Traceback" not in err, err
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    def crawl(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Call `newscrawl crawl` and wait for its end; the crawls of its round are processes started anew."""
+        command = [COMMAND, "crawl", *map(str, arguments)]
+        done = fork_server().run(command, cwd=self.project, env=self.variables, timeout=300)
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
 
     def report(self, *arguments: object) -> dict[str, Any]:
         """Call `newscrawl crawl --json`, and return what it says, with its sites by name."""
