@@ -30,6 +30,8 @@ SHORTEST, LONGEST = 25, 90
 """Words of an article that was cut short."""
 LONG = (2_000, 16_000)
 """Words of an article that was made long."""
+ADDRESSLESS = 0.35
+"""Share of walls whose address is not known, as of a saved file."""
 CARDS = (6, 30)
 """Boxes of a made listing."""
 
@@ -207,7 +209,10 @@ def make_wall(page: LabelledPage, notices: list[str], dice: random.Random) -> La
     if dice.random() < 0.4:  # bare pages have little around the notice
         around = [index for index in range(len(made)) if index not in kept]
         dropped |= set(dice.sample(around, max(len(around) - dice.randint(0, 15), 0)))
-    return _unsaid(_without(replace(page, blocks=blocks), dropped), title)
+    made_page = _unsaid(_without(replace(page, blocks=blocks), dropped), title)
+    if dice.random() < ADDRESSLESS:
+        made_page = replace(made_page, facts=replace(made_page.facts, url=None))
+    return made_page
 
 
 def _unsaid(page: LabelledPage, title: str | None) -> LabelledPage:

@@ -48,7 +48,7 @@ SHARE = 0.35
 """Of the pages of wcxb, which are many and alike, only this share is used."""
 LISTING_WEIGHT = 10.0
 """Of a real listing beside a made page."""
-WORDLESS = 0.5
+WORDLESS = 0.35
 """Share of walls that are shown without phrases of walls: a wall is to be known by what it lacks."""
 MOST_PHRASES = 8
 _WALL_WORDS = list(EVIDENCE).index("wall_words")

@@ -121,6 +121,24 @@ def test_saved_page_is_read_as_a_crawl_reads_it(tmp_path):
     assert ["source", "www.bao.example"] in lines
 
 
+def test_refused_page_shows_what_was_made_of_it(tmp_path):
+    """Why it is no article, by what evidence, and every block with its chance to be one."""
+    notice = "The page that you asked for does not exist or has been moved. Please check the address for mistakes."
+    links = "".join(f"<li><a href='/{n}'>Another story of the town, number {n}</a></li>" for n in range(9))
+    page = tmp_path / "gone.html"
+    body = f"<body><h1>Error 404</h1><p>{notice}</p><ul>{links}</ul></body>"
+    page.write_text(f"<html><head><title>Page not found</title></head>{body}")
+    shown = explained(str(page), "sqlite:///nowhere.db")
+    assert shown.refusal is not None
+    assert "in the place of an article" in shown.refusal
+    facts = dict(shown.facts)
+    assert facts["no article"] == shown.refusal
+    assert "wall_words" in facts["is an article"]
+    assert notice in [block.text for block in shown.blocks]
+    assert len(shown.notes) == len(shown.blocks)
+    assert any("in the place of an article" in line for line in as_text(shown, 200))
+
+
 def test_stored_article_is_found_by_url_and_by_number(crawl, database, hostile):
     """By any form of the URL that has the same key, and by the key of a file; it looks as the file did."""
     crawl("-a", f"path={hostile},{DUMP}")

@@ -28,11 +28,14 @@ def texts(body: str) -> list[str]:
         ("<p>a\n  b\t\xa0c</p>", ["a b c"]),
         ("<p>…</p><p>|</p><p>1</p>", ["1"]),
         ("<button>Chia sẻ</button><p>Bài</p>", ["Bài"]),
+        ("<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</rt></ruby>を読む</p>", ["漢字を読む"]),
+        ("<amp-ad>Ads</amp-ad><p>Text</p><amp-sidebar><ul><li>News</ul></amp-sidebar>", ["Text"]),
+        ("<amp-consent><div>We and 132 partners</div></amp-consent><p>Text</p>", ["Text"]),
         ("<select><option>Hà Nội</option></select><textarea>Ý kiến</textarea><p>Bài</p>", ["Bài"]),
         ("<my-paragraph>Một</my-paragraph><my-paragraph>Hai</my-paragraph>", ["Một", "Hai"]),
         ("<p>Không\u200bcách \u202eđảo\u202c</p>", ["Khôngcách đảo"]),
     ],
-    ids=range(10),
+    ids=range(13),
 )
 def test_lines_are_what_a_reader_sees(body, expected):
     """Text of one block is one line; what is no text of the page is none."""

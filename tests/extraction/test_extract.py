@@ -69,6 +69,14 @@ def test_trafilatura_alone():
     assert extraction.extractor.startswith(f"trafilatura {trafilatura.__version__}")
 
 
+@pytest.mark.parametrize(
+    "before", ["<script>var a = 1;</script>\n", "<script>if (a < b) f();</script><style>p {}</style>"]
+)
+def test_a_script_before_the_doctype_hides_nothing(before):
+    """libxml2 ends the page there."""
+    assert newscrawl.extract(before + PAGE).text == "\n".join(PARAGRAPHS[1:])
+
+
 def test_text_and_bytes_give_the_same():
     """A page that is already decoded is taken as it is."""
     assert newscrawl.extract(PAGE) == newscrawl.extract(PAGE.encode("utf-16"))
