@@ -34,6 +34,8 @@ SIBLING = 0.06
 A box that interrupts a text makes the judge unsure of the rest, and a paragraph beside sure ones, built like them, need
 not be sure itself.
 """
+FEWEST_SIBLINGS, SIBLINGS_SURE = 4, 0.65
+"""Lines of siblings, and their mean chance, from which prose among them is raised to it."""
 SHORTEST_CAPTION = 4
 """Words of what a photo story says under a picture."""
 FLOOR = 0.6
@@ -132,11 +134,6 @@ def _siblings_of_the_sure(blocks: Blocks, held: Containers, chances: Floats, pro
         bool(free and sure[build] >= VOUCHERS) or (caption and sure[build] > 0 and pictured[build] > sure.total())
         for build, free, caption in zip(builds, prose.tolist(), captions, strict=True)
     ]
-
-
-FEWEST_SIBLINGS, SIBLINGS_SURE = 4, 0.65
-"""Lines of siblings, and their mean chance, from which prose among them is raised to it. Out of fold a mean of 0.5 loses
-a tenth more of the snippets that must not be in the text, and finds no more of those that must."""
 
 
 def _with_siblings(held: Containers, chances: Floats, words: Floats, prose: Floats) -> Floats:
