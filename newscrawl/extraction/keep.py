@@ -14,8 +14,19 @@ from newscrawl.extraction.containers import Containers, Floats, Indices
 from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.line_features import BASE
 from newscrawl.extraction.reasons import page_reasons
-from newscrawl.extraction.rules import boxes_of_links, captions, comments, copies, is_other_headline, lead_of, words_of
+from newscrawl.extraction.rules import (
+    beside_headlines,
+    boxes_of_links,
+    captions,
+    comments,
+    copies,
+    is_labelled_link,
+    is_other_headline,
+    lead_of,
+    words_of,
+)
 from newscrawl.extraction.second_opinion import MOST_LINES, SecondOpinion, coverage
+from newscrawl.extraction.text_lines import Line
 from newscrawl.extraction.tree_features import words_and_prose
 from newscrawl.items import DropReason
 
@@ -76,7 +87,7 @@ def keep_lines(
     covered = coverage(page.blocks, ask())
     chances = judge.reconsider(page, judgement, covered)
     reasons = judge_lines(page, chances, title, description)
-    found = np.maximum(covered[0], 0) >= COVERED
+    found = (np.maximum(covered[0], 0) >= COVERED) & ~beside_headlines(page.blocks.lines)
     kept = np.array([reason in (None, "lead") for reason in reasons])
     if words[kept & found].sum() < FLOOR * words[found].sum():
         raised = np.where(found, np.maximum(chances, SURE - 0.01), chances)
@@ -99,7 +110,7 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     for index, line in enumerate(lines):
         if headline and headline[0] in line.text.casefold() and words_of(line.text) == headline:
             certain[index] = "title"
-        elif kept[index] and is_other_headline(line) and line.kind != "list_item" and chances[index] < SURE:
+        elif kept[index] and chances[index] < SURE and _leads_away(line):
             certain[index] = "related"
     lead = lead_of(page.blocks, [i for i, keep in enumerate(kept) if keep and i not in certain], description)
     if lead is not None:
@@ -114,6 +125,11 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     for index, reason in certain.items():
         reasons[index] = reason
     return reasons
+
+
+def _leads_away(line: Line) -> bool:
+    """Whether a line is a link to another article and nothing else but a label, outside of lists."""
+    return is_labelled_link(line) or (is_other_headline(line) and line.kind != "list_item")
 
 
 def _siblings_of_the_sure(blocks: Blocks, held: Containers, chances: Floats, prose: Floats) -> list[bool]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Floats
@@ -22,6 +23,8 @@ LEADING = 3
 """Kept lines among which the lead stands."""
 SHORTEST = 4
 """Words of a headline, and of a line that is not said twice in a row."""
+LONGEST_LABEL = 30
+"""Characters of a label before a link, its colon included."""
 PASSAGE = 60
 """Words of several lines that an article does not say twice.
 
@@ -89,6 +92,21 @@ def _begins_with_headline(line: Line) -> bool:
 def is_other_headline(line: Line) -> bool:
     """Whether a line is nothing but a link, and long enough to be the headline of another article."""
     return line.linked >= 0.9 * len(line.text) and line.text.count(" ") >= SHORTEST - 1
+
+
+def beside_headlines(lines: Sequence[Line]) -> NDArray[np.bool_]:
+    """The lines before or behind one that is nothing but a link to another article, as teasers are."""
+    links = np.array([is_other_headline(line) for line in lines], bool)
+    beside = np.zeros(len(links), bool)
+    beside[1:] |= links[:-1]
+    beside[:-1] |= links[1:]
+    return beside
+
+
+def is_labelled_link(line: Line) -> bool:
+    """Whether a line is a label and a link that is long enough for a headline: ``>>> Related: The bridge is open``."""
+    label = line.text[:LONGEST_LABEL].find(":") + 1
+    return bool(label) and line.linked >= 0.9 * (len(line.text) - label) and line.text.count(" ") >= SHORTEST
 
 
 def copies(lines: Sequence[Line], kept: Sequence[int]) -> Iterator[int]:

@@ -23,7 +23,7 @@ from newscrawl.extraction.containers import Floats
 from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.keep import Kept
 from newscrawl.extraction.line_features import SLOT
-from newscrawl.extraction.rules import is_other_headline
+from newscrawl.extraction.rules import beside_headlines, is_other_headline
 from newscrawl.extraction.tree_features import words_and_prose
 from newscrawl.items import Article
 
@@ -69,8 +69,8 @@ FEWEST_CARDS = 5
 """Headlines of other articles on a page that is called a list."""
 LIKELY = 0.1
 """Chance of a page to be an article below which it is refused."""
-LIKELY_DESPITE_PHRASES = 0.5
-"""The same for a text that says several things that walls say."""
+LIKELY_UNTOLD = 0.5
+"""The same for a page that neither calls itself an article nor is dated, and for one that says what walls say."""
 FEWEST_WORDS = 12
 """Words of the shortest article."""
 FEWEST_PHRASES = 2
@@ -110,8 +110,10 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     text = [line.text for line, keep in zip(page.blocks.lines, flags, strict=True) if keep]
     words = _amount(text)
     kinds = wall_phrases(facts.title or "", text)
-    enough = LIKELY_DESPITE_PHRASES if kinds.total() > FEWEST_PHRASES else LIKELY
-    if chance >= enough and words >= FEWEST_WORDS and not _is_all_teasers(dict(found)):
+    told = dict(found)
+    speaks = told["claims_article"] or told["dated"]
+    enough = LIKELY if speaks and kinds.total() <= FEWEST_PHRASES else LIKELY_UNTOLD
+    if chance >= enough and words >= FEWEST_WORDS and not _is_all_teasers(told) and not _is_numbers(told):
         return Verdict(chance, found)
     return Verdict(chance, found, *_refusal(page, kinds, words, chance))
 
@@ -124,10 +126,14 @@ def _amount(text: list[str]) -> int:
 
 
 def _is_all_teasers(found: dict[str, float]) -> bool:
-    """Whether each line of the text is alone in its card beside a linked headline, and the page claims no article."""
-    says_article = found["claims_article"] or found["dated"] == 2
-    alone = found["together"] < 0.1 and found["beside_links"] > 0.9
-    return alone and not says_article
+    """Whether each line of the text is alone in its card beside a linked headline, on a page without its own date."""
+    return found["together"] < 0.1 and found["beside_links"] > 0.9 and found["dated"] < 2
+
+
+def _is_numbers(found: dict[str, float]) -> bool:
+    """Whether the text is hardly a sentence, the judge unsure, and the page claims nothing: a table of prices."""
+    speaks = found["claims_article"] or found["dated"] == 2
+    return found["prose"] < 0.25 and found["sure"] < 0.7 and not speaks
 
 
 def _refusal(page: Measured, kinds: Counter[str], words: int, chance: float) -> tuple[str, str]:
@@ -152,7 +158,6 @@ def evidence(page: Measured, chances: Floats, kept: list[bool], facts: Article, 
     address = {_plain(word) for word in _ADDRESS_WORD.findall(" ".join(path).lower())} if facts.url else set()
     named = {_plain(word) for word in headline}
     plain = named | {_plain(word) for word in said}
-    links = np.array([is_other_headline(line) for line in lines])
     linked = np.minimum(page.base[:, SLOT["linked"]], 1) * words
     values = {
         "words": np.log1p(amount),
@@ -168,8 +173,8 @@ def evidence(page: Measured, chances: Floats, kept: list[bool], facts: Article, 
         "dated": 2 if facts.published_source in _IN_MARKUP else 1 if facts.published_at else 0,
         "author": bool(facts.authors),
         "described": bool(facts.description),
-        "other_headlines": np.log1p(int(links.sum())),
-        "beside_links": float(words[chosen & _beside(links)].sum()) / amount,
+        "other_headlines": np.log1p(sum(map(is_other_headline, lines))),
+        "beside_links": float(words[chosen & beside_headlines(lines)].sum()) / amount,
         "linked": float(linked.sum()) / every,
         "lines": np.log1p(len(lines)),
         "kept_lines": np.log1p(len(text)),
@@ -188,14 +193,6 @@ def _plain(text: str) -> str:
     """Without accents, as addresses are written."""
     letters = unicodedata.normalize("NFD", text.replace("đ", "d"))
     return "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
-
-
-def _beside(marks: np.ndarray) -> np.ndarray:
-    """The lines before or behind a marked one."""
-    beside = np.zeros(len(marks), bool)
-    beside[1:] |= marks[:-1]
-    beside[:-1] |= marks[1:]
-    return beside
 
 
 def _terms(text: str) -> set[str]:
