@@ -96,9 +96,7 @@ def _text(stream: IO[bytes]) -> str:
 @cache
 def fork_server() -> ForkServer:
     """Return the server of this process."""
-    server = ForkServer()
-    atexit.register(server.close)
-    return server
+    return ForkServer()
 
 
 def serve(requests: socket.socket) -> dict[str, Any] | None:

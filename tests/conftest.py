@@ -39,6 +39,12 @@ def article(name: str) -> str:
 Crawl = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_unconfigure() -> None:
+    """End the server that forked the commands, and with it whatever it waits for."""
+    if fork_server.cache_info().currsize:
+        fork_server().close()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A PostgreSQL server of the tests' own."""
