@@ -39,7 +39,7 @@ test: $(DEV)  ## the tests, three minutes on two cores
 	$(BIN)/python -m pytest -q $(TESTS_AT_ONCE)
 
 test-slow: $(DEV)  ## the tests of kills, of several processes at once, of packaging and of the README
-	$(BIN)/python -m pytest -q $(TESTS_AT_ONCE) -m slow --timeout 300
+	$(BIN)/python -m pytest -q $(TESTS_AT_ONCE) -m 'slow and not soak' --timeout 300
 
 coverage: $(DEV)  ## the tests of `make test`, and which lines and branches of newscrawl they run
 	$(BIN)/coverage erase

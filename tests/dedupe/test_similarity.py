@@ -6,7 +6,7 @@ import pytest
 
 from newscrawl.dedupe import Reading, compare
 from newscrawl.dedupe.similarity import particulars
-from tests.dedupe.test_signature import made_text
+from tests.dedupe.test_fingerprints import made_text
 
 
 def is_copy(one: str, other: str) -> bool:

@@ -1,13 +1,83 @@
-"""The keys by which copies are found."""
+"""What is compared of a text: its words, their hash, and the keys of near-duplicates."""
 
 from __future__ import annotations
 
 import random
+import unicodedata
 
 import numpy as np
+import pytest
 
-from newscrawl.dedupe import near_duplicate_keys
-from newscrawl.dedupe.fingerprints import BANDS, BRIEF, SENTENCES, shingles_of, words_of
+from newscrawl.dedupe import content_hash, near_duplicate_keys
+from newscrawl.dedupe.fingerprints import (
+    BANDS,
+    BRIEF,
+    FEW_WORDS,
+    FEW_WORDS_OF_A_SITE,
+    SENTENCES,
+    agree,
+    is_telling,
+    shingles_of,
+    words_of,
+)
+
+
+def test_hash_is_that_of_the_words():
+    """Spacing, punctuation, case and the composition of letters make no difference."""
+    text = "Hà Nội: hoà nhạc hôm nay."
+    assert content_hash(unicodedata.normalize("NFD", f"  {text.upper()}\n!")) == content_hash(text)
+
+
+def test_tone_placement_makes_no_difference():
+    """Both ways to write a Vietnamese tone are one word."""
+    assert content_hash("Hòa, khỏe, thủy và quý") == content_hash("Hoà, khoẻ, thuỷ và qúy")
+
+
+def test_tones_and_numbers_do_make_one():
+    """Another tone is another word, and another number another text."""
+    assert len({content_hash(text) for text in ("hòa 1", "họa 1", "hòa 2", "hoa 1")}) == 4
+
+
+def test_hash_is_fixed_for_ever():
+    """Databases hold it for years."""
+    assert content_hash("Hà Nội, ngày 10/9.") == "199c4e17cf03ec5e928d9dae21a8db1e"
+
+
+def test_scripts_without_spaces_are_read_by_character():
+    """Japanese, Chinese and Thai have words too, and Latin ones among them stay whole."""
+    assert words_of("東京でNHK 2024年") == ["東", "京", "で", "nhk", "2024", "年"]
+    assert words_of("กรุง") == ["ก", "ร", "ุ", "ง"]
+
+
+def test_text_without_words_has_a_hash_of_its_own():
+    """Two of them are not copies."""
+    assert content_hash("…") != content_hash("!!!")
+
+
+def test_a_line_says_little_and_a_site_repeats_more_of_them():
+    """From so many words on a text speaks for itself."""
+    assert [is_telling(words, is_of_one_site=False) for words in (FEW_WORDS - 1, FEW_WORDS)] == [False, True]
+    assert [is_telling(words, is_of_one_site=True) for words in (FEW_WORDS_OF_A_SITE - 1, FEW_WORDS_OF_A_SITE)] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "verdict"),
+    [
+        ("Bridge closed after storm", "BRIDGE CLOSED after the storm of Sunday", True),
+        ("Bridge closed after storm", "Council elects new mayor", False),
+        ("Hoà Bình mưa lớn", "Hòa Bình: mưa lớn", True),
+        ("東京の雨", "東京の大雨", True),
+        (None, None, True),
+        (None, "", True),
+        (None, "Bridge closed", False),
+    ],
+)
+def test_titles_agree_where_half_of_the_shorter_one_is_in_the_other(one, other, verdict):
+    """Whichever comes first; a missing one agrees with a missing one."""
+    assert agree(one, other) is agree(other, one) is verdict
 
 
 def made_text(seed: int, words: int = 300) -> str:
