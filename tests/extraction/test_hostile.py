@@ -7,11 +7,13 @@ page is given up after 20 seconds, so that a slow machine passes and quadratic t
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from newscrawl.extraction import extract_page
+from newscrawl.extraction.judge import load_page_judge
 from newscrawl.extraction.parse import LONGEST_ATTRIBUTE, MOST_ATTRIBUTES, MOST_TAGS, parse_page
 from newscrawl.items import NoArticle, Page, UnreadablePage
 from newscrawl.text import MOST_MARKS, nfc
@@ -81,8 +83,19 @@ def test_tags_are_found_in_linear_time(form):
 class KeepsAll:
     """A judge that takes every line for the article."""
 
-    def chances(self, measured):
-        return np.ones(len(measured.blocks.lines))
+    def judge(self, page):
+        judged = load_page_judge().judge(page)
+        return replace(judged, chances=np.ones_like(judged.chances))
+
+    def reconsider(self, page, judgement, covered):
+        return judgement.chances
+
+    @property
+    def verdict(self):
+        return self
+
+    def chances(self, matrix):
+        return np.ones(len(matrix))
 
 
 @pytest.mark.parametrize("text", ["| " * 2000 + "word", "½", "_", "²" * 100, "\u0301" * 100 + "a"])
