@@ -30,13 +30,13 @@ import htmldate
 from trafilatura import load_html
 from trafilatura.metadata import extract_metadata
 
-from benchmarks.datasets import bench_folder
-from benchmarks.scoring import fold, gold_moment, same_authors, same_day, same_title
 from newscrawl.extraction.decode import decode
 from newscrawl.extraction.metadata import read_metadata
 from newscrawl.extraction.parse import parse_page
 from newscrawl.items import Article, NoArticle
 from newscrawl.urls import site_of
+from testing.datasets import bench_folder
+from testing.scoring import fold, gold_moment, same_authors, same_day, same_title
 
 KNOWN = ("vn", "fundus", "wcxb")
 """Sets that rules and judges were made on; every page of them is looked at."""
