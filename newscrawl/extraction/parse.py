@@ -45,6 +45,8 @@ _BEGINS_WHOLE = re.compile(r"\s*<(?:html|!doctype)", re.IGNORECASE)
 _LATE_BEGINNING = re.compile("<!doctype|<html", re.IGNORECASE)
 """Where a page begins that has a script before its doctype, at which libxml2 gives up."""
 _DOCTYPE_WITH_SLASH = re.compile("< ?! ?DOCTYPE[^>]*/", re.IGNORECASE)
+_DOCUMENT = re.compile("<(?:html|body)[\\s>]", re.IGNORECASE)
+_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]")
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
 _NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 
@@ -77,7 +79,17 @@ def _tree(html: str) -> HtmlElement | None:
                     return tree
         except (UnicodeEncodeError, SyntaxError):
             pass
-    return load_html(html)
+    tree = load_html(html)
+    # It takes what begins with a script for no page at all.
+    return _from(_CONTROL.sub("", html)) if tree is None and _DOCUMENT.search(html) else tree
+
+
+def _from(html: str) -> HtmlElement | None:
+    try:
+        tree = fromstring(html.encode("utf-8", "replace"), _PARSER)
+    except SyntaxError:
+        return None
+    return tree if tree is not None and len(tree) else None
 
 
 def _needs_repair(html: str) -> bool:

@@ -120,7 +120,9 @@ def _written(marks: Marks, near: Vicinity, sites: Collection[str]) -> list[list[
     places += [ranked.get(rank, []) for rank in (1, 2, 3)]
     dated = (before_change(line.text) for line in near.lines if is_dateline(line.text) and read_date(line.text, "dmy"))
     places += [[name for name in names_in(text) if is_person(name, sites)] for text in dated]
-    return places
+    # A link to all that an author wrote says their name within a sentence.
+    known = {name for names in places for name in names if is_name(name, sites)}
+    return [[name for name in names if not any(one in name and one != name for one in known)] for names in places]
 
 
 def _beside_date(near: Vicinity, sites: Collection[str]) -> Iterator[str]:

@@ -50,7 +50,7 @@ _HAN = re.compile(
     r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号號]"
 )
 _HAN_DIGITS = {char: digit for digit, chars in enumerate(("〇○零", *"一二三四五六七八九")) for char in chars}
-_YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
+_YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([./|-])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.:-])(\d{1,2})([./-])(\d{1,2})\2(\d{2})(?![\d/.:-]*\d)(?![%\w])")
 _VIETNAMESE = re.compile(
     r"(?<!\d)(\d{1,2})\s{1,3}tháng\s{1,3}(\d{1,2})\s?,?\s?(?:năm\s)?\s?(\d{4})(?!\d)", re.IGNORECASE
@@ -248,7 +248,7 @@ def _han(written: str) -> int:
 def _ordered(match: re.Match[str], year: int, reader: _Reader) -> date | None:
     """A day written in digits, whose order is the page's; nobody puts stops into a month that comes first."""
     first, second = int(match[1]), int(match[3])
-    order = reader.order or ("dmy" if match[2] == "." else None)
+    order = reader.order or ("dmy" if match[2] in ".|" else None)
     if order is None and first <= 12 and second <= 12 and first != second:
         return None
     if second > 12 or (order == "mdy" and first <= 12):

@@ -118,6 +118,13 @@ MOST_SEARCHED = 6000
 """Elements of a page that is searched for a date as a last resort; more than nine in ten news pages have fewer."""
 
 MOST_PIECES = 6
+MOST_SCRIPT = 2_000_000
+_SCRIPTED = re.compile(
+    r"\\?[\"'](?:date_?published|published_?(?:at|date|on|time)|publi(?:sh|cation)_?(?:date|time|at)|first_?publish\w{0,12})"
+    r"\\?[\"']\s?:\s?\\?[\"'](\d{4}-\d\d-\d\d[T\d:.Z+ -]{0,24})",
+    re.IGNORECASE,
+)
+"""A date of publication among the data from which a page's scripts build it."""
 _NOT_SEARCHED = frozenset(
     ("aside", "blockquote", "figure", "form", "iframe", "link", "meta", "nav", "noscript", "script", "style")
 )
@@ -225,7 +232,8 @@ def _in_lines(lines: Iterable[Line]) -> Iterator[tuple[DateSource, str]]:
 
 
 def _has_digit(text: str) -> bool:
-    return any(map(str.isdigit, text))
+    """Whether there may be a date in a text: Chinese writes days without digits, too."""
+    return any(map(str.isdigit, text)) or ("年" in text and "月" in text)
 
 
 def _in_heading(heading: HtmlElement | None) -> Iterator[str]:
@@ -247,6 +255,8 @@ def search_date(tree: HtmlElement, url: str | None, reading: Reading) -> Publish
     """
     if sum(1 for _ in islice(tree.iter(), MOST_SEARCHED + 1)) > MOST_SEARCHED:
         return Published()
+    if (scripted := _in_scripts(tree, reading)).at is not None:
+        return scripted
     copy = deepcopy(tree)
     for element in list(copy.iter("*")):
         if element.getparent() is not None and _is_beside(element) and next(element.iter("h1"), None) is None:
@@ -271,6 +281,23 @@ def search_date(tree: HtmlElement, url: str | None, reading: Reading) -> Publish
     return Published(written.moment(None)[0], days[day], "text", "day")
 
 
+def _in_scripts(tree: HtmlElement, reading: Reading) -> Published:
+    """Return the day of publication that the data of a page's scripts name, where they name one alone."""
+    left = MOST_SCRIPT
+    days: dict[date, str] = {}
+    for script in islice(tree.iter("script"), 200):
+        text = script.text or ""
+        if len(text) <= left:
+            left -= len(text)
+            for raw in islice(_SCRIPTED.findall(text), MOST_CANDIDATES):
+                if (written := reading.read(raw)) and written.day >= _OLDEST:
+                    days.setdefault(written.day, raw)
+    if len(days) != 1:
+        return Published()
+    raw = next(iter(days.values()))
+    return published([("text", raw)], reading)
+
+
 def _is_beside(element: HtmlElement) -> bool:
     if element.tag == "footer":
         return next(element.iterancestors("article"), None) is None
@@ -284,7 +311,7 @@ def _like_published(head: MetaTags) -> list[str]:
 
 def is_dateline(text: str) -> bool:
     """Whether a line is there for its date: a caption or a sentence that names one says more beside it."""
-    if len(text) > LONGEST or not any(map(str.isdigit, text)) or _NO_BYLINE.search(text):
+    if len(text) > LONGEST or not _has_digit(text) or _NO_BYLINE.search(text):
         return False
     sure = _CLOCK.search(text) or _ISSUED.search(text) or CHANGED.search(text)
     return len(_LETTERS.findall(text)) <= (MOST_WORDS_SURE if sure else MOST_WORDS)

@@ -179,3 +179,60 @@ def test_a_bare_name_beside_the_date(body):
 def test_what_stands_beside_the_date_may_be_no_name(body):
     """A section, a phrase, a button, a line further away."""
     assert authors(body=body) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("2024-05-03 08:15 港城日报 记者 李文博", ("李文博",)),
+        ("发布时间：2024年05月03日 来源：港城日报 作者：王小明", ("王小明",)),
+        ("김철수 기자 2024.05.03 08:15", ("김철수",)),
+        ("By political reporter Ada Byron", ("Ada Byron",)),
+        ("Ada Byron ada.byron@harrow.vn", ()),
+        ("By Ada Byron ada.byron@harrow.vn @adabyron", ("Ada Byron",)),
+    ],
+)
+def test_bylines_around_the_world(line, expected):
+    """Reporters of East Asia, a role before the name, addresses behind it."""
+    assert authors(body=f"<div>{line}</div>") == expected
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("<p>(Reporting by Ada Byron in Harrow; Editing by Max Born)</p>", ("Ada Byron",)),
+        ("<p>They agreed in the end.（记者 李文博）</p>", ("李文博",)),
+        ("<p>They agreed in the end.【松岡大地】</p>", ("松岡大地",)),
+        ("<p>They agreed in the end.（新华社）</p>", ()),
+        ("<p>They agreed in the end (after two years).</p>", ()),
+    ],
+)
+def test_credit_in_brackets_at_the_end(end, expected):
+    """Of a reporter, not of an agency."""
+    assert (
+        authors(body="<div>" + "<p>The bridge was closed for months, the office said.</p>" * 3 + end + "</div>")
+        == expected
+    )
+
+
+def test_person_of_the_byline_before_the_publisher():
+    """Whom JSON-LD names as an organization."""
+    publisher = structured('{"@type": "Organization", "name": "Harrow News"}')
+    assert authors(publisher, "<p class='byline'>By city reporter <a href='/a/1'>Ada Byron</a></p>") == ("Ada Byron",)
+
+
+def test_name_in_parts():
+    """As schema.org's Person has them."""
+    assert authors(structured('{"@type": "Person", "givenName": "Ada", "familyName": "Byron"}')) == ("Ada Byron",)
+
+
+def test_link_to_all_that_an_author_wrote():
+    """It says the name in a sentence, which is none."""
+    bio = "<div class='author-bio'><h2 class='author-title'>By Ada Byron</h2><a rel='author' href='/u/1'>{}</a></div>"
+    for link in ("View all of Ada Byron's posts.", "Alle Beiträge von Ada Byron"):
+        assert authors(body=bio.format(link)) == ("Ada Byron",)
+
+
+def test_author_of_one_word():
+    """Where an element is named for it."""
+    assert authors(body="<p>by</p><p class='post-author__name'>Newsdesk</p>") == ("Newsdesk",)

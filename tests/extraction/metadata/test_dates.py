@@ -153,3 +153,100 @@ def test_the_date_as_written_is_the_date_alone():
     """A line of text says more, such as the section."""
     body = "<p>Học đường 05/03/2014 | 10:15 | In bài</p>"
     assert article(body=body).published_raw == "05/03/2014 | 10:15"
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "expected"),
+    [
+        ("วันที่ 5 พฤษภาคม 2567", "th", "2024-05-05"),
+        ("5 พ.ค. 67", "th", "2024-05-05"),
+        ("۱۶ اردیبهشت ۱۴۰۳", "fa", "2024-05-05"),
+        ("۱۴۰۳/۰۲/۱۶", "fa", "2024-05-05"),
+        ("٥ أيار ٢٠٢٤", "ar", "2024-05-05"),
+        ("5 تشرين الثاني 2024", "ar", "2024-11-05"),
+        ("令和6年5月5日", "ja", "2024-05-05"),
+        ("民國113年5月5日", "zh", "2024-05-05"),
+        ("二〇二四年五月十五日", "zh", "2024-05-15"),
+        ("05.05.24", "de", "2024-05-05"),
+        ("24.05.05", "ko", "2024-05-05"),
+        ("2024. május 5.", "hu", "2024-05-05"),
+        ("2024. gada 5. maijs", "lv", "2024-05-05"),
+        ("05 | 05 | 2024", "de", "2024-05-05"),
+    ],
+)
+def test_calendars_and_languages(line, language, expected):
+    """As newspapers write the day of publication around the world."""
+    assert article(body=f"<p>{line}</p>", language=language, url="https://example.com/a").published_at == datetime(
+        *map(int, expected.split("-")), tzinfo=UTC
+    )
+
+
+def test_months_of_the_text_s_own_language():
+    """Where the page names no language, or that of its system."""
+    text = "<p>Городской совет решил закрыть старый мост на девять месяцев, чтобы инженеры заменили механизм.</p>" * 2
+    for language in ("", "en"):
+        assert found(body=f"<p>5 мая 2024, 08:15</p>{text}", language=language)[0] == "2024-05-05 01:15"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<blockquote><p>What a view</p>Harbour Museum <a href='https://x.example/1'>May 5, 2019</a></blockquote>",
+        "<blockquote class='embed'><time datetime='2019-05-05T10:00:00Z'>5 May</time></blockquote>",
+    ],
+)
+def test_quoted_post_dates_nothing(body):
+    """It is somebody else's, of another year."""
+    assert found(body=f"<p>The museum shows old pictures.</p>{body}") == (None, None, None)
+
+
+def test_time_of_other_stories():
+    """Those above the headline and of comments below give way to the line of the article itself."""
+    page = (
+        "<html><body><main><section><a href='/b'>Market hall to stay open for longer</a>"
+        "<time datetime='2024-05-09T09:00:00Z'>9 May</time></section><article><h1>Bridge opens in May</h1>"
+        "<p>By Ada Byron | 5 May 2024 at 10:15 GMT</p><p>Text.</p></article>"
+        "<div><h3>Latest comments</h3><time pubdate datetime='2024-05-11T09:00:00Z'>11 May</time></div></main></body></html>"
+    )
+    made = read_metadata(document_fromstring(page), "https://example.com/a", NOW)
+    assert made.published_at == datetime(2024, 5, 5, 10, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://web.archive.org/web/20110106120000/http://example.com/bridge",
+        "https://archive.example/20110106/https://example.com/bridge",
+    ],
+)
+def test_day_on_which_an_archive_copied_the_page(url):
+    """Is not when it was published; the address within it may tell that."""
+    assert found(url=url) == (None, None, None)
+    assert found(url=url.replace("com/bridge", "com/2010/05/03/bridge"))[:2] == ("2010-05-03 00:00", "url")
+
+
+def test_day_within_the_headline():
+    """In an element of its own, or before a dash; of the first the title is free."""
+    page = "<html><head><title>{0}</title></head><body><article><h1>{1}</h1><p>Text.</p></article></body></html>"
+    small = page.format("Bridge opens in May", "Bridge opens in May<br><small>05.05.2024 • City</small>")
+    made = read_metadata(document_fromstring(small), "https://example.de/a", NOW)
+    assert (made.title, made.published_source) == ("Bridge opens in May", "byline")
+    line = "05.05.2024 - Bridge opens in May"
+    assert read_metadata(document_fromstring(page.format(line, line)), "https://example.de/a", NOW).published_at
+
+
+def test_facts_in_the_footer_of_the_article():
+    """Many themes print them there; the footer of the page is a margin."""
+    footer = "<footer><time datetime='2024-05-05T10:00:00Z'>5 May</time></footer>"
+    assert found(body=footer)[1] == "time"
+    page = f"<html><body><article><h1>Bridge opens in May</h1><p>Text.</p></article>{footer}</body></html>"
+    assert read_metadata(document_fromstring(page), "https://example.com/a", NOW).published_at is None
+
+
+def test_last_resort():
+    """A line that is there for its date, far from the headline, and the data of scripts; the source says so."""
+    far = "<div>" + "<p>The harbour office said in its report that the works would go on.</p>" * 70 + "</div>"
+    assert found(body=f"{far}<p>Posted on May 5, 2024</p>", language="en") == ("2024-05-05 00:00", "text", "day")
+    script = '<script>window.__DATA__ = {"publishedAt": "2024-05-05T10:00:00Z", "id": 1}</script>'
+    assert found(body=script) == ("2024-05-05 10:00", "text", "second")
+    assert found(body=script + script.replace("2024", "2023")) == (None, None, None)

@@ -167,3 +167,22 @@ def test_line_that_the_address_spells():
 def test_endless_title_takes_no_time(text):
     """The end of a title is looked at, not all of it."""
     without_site(text, {"harrownews"})
+
+
+def test_headline_without_spaces_between_words():
+    """Chinese and Japanese: the heading is one run of letters, and so is the site's name behind an underscore."""
+    assert title("<h1>老旋转桥将关闭九个月</h1>", page="老旋转桥将关闭九个月_港城网") == "老旋转桥将关闭九个月"
+    assert title("<p>x</p>", page="老旋转桥将关闭九个月__城市_新闻_港城网") == "老旋转桥将关闭九个月"
+
+
+def test_headline_escaped_twice():
+    """As some systems write og:title."""
+    shared = "Tom &amp;amp; Jerry&amp;#8217;s ferry sails again"
+    assert title("<p>x</p>", shared=shared, page=shared) == "Tom & Jerry’s ferry sails again"
+
+
+def test_headline_below_the_logo():
+    """The only h1 leads home, and the page's title begins with it."""
+    body = "<h1><a href='/'>Harrow Notes</a></h1><h3>The bridge and the road towards it</h3>"
+    page = "Harrow Notes: The bridge and the road towards it"
+    assert title(body, page=page) == "The bridge and the road towards it"
