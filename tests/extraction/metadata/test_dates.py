@@ -206,7 +206,7 @@ def test_time_of_other_stories():
         "<html><body><main><section><a href='/b'>Market hall to stay open for longer</a>"
         "<time datetime='2024-05-09T09:00:00Z'>9 May</time></section><article><h1>Bridge opens in May</h1>"
         "<p>By Ada Byron | 5 May 2024 at 10:15 GMT</p><p>Text.</p></article>"
-        "<div><h3>Latest comments</h3><time pubdate datetime='2024-05-11T09:00:00Z'>11 May</time></div></main></body></html>"
+        "<div><h3>Latest comments</h3><time pubdate datetime='2024-05-11T09:00:00Z'>11 May</time></div></main>"
     )
     made = read_metadata(document_fromstring(page), "https://example.com/a", NOW)
     assert made.published_at == datetime(2024, 5, 5, 10, 15, tzinfo=UTC)
