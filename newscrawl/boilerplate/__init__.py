@@ -1,1 +1,1 @@
-"""Blocks that a site repeats on unrelated articles."""
+"""Boilerplate: blocks that a site repeats on unrelated articles."""

@@ -1,4 +1,4 @@
-"""Which blocks a site repeats: what stands on many of its pages that have nothing else in common is not their text."""
+"""Decide which blocks are boilerplate: those that several otherwise unrelated articles of a site have in common."""
 
 from __future__ import annotations
 
@@ -13,63 +13,60 @@ from newscrawl.dedupe.fingerprints import folded, is_spaceless, words_of
 from newscrawl.items import Block
 
 THRESHOLD = 4
-"""Unrelated articles that must share a block.
-
-See `benchmarks/templates.py` for what lower ones drop.
-"""
+"""Unrelated articles that must share a block; `benchmarks/templates.py` shows what a lower value drops."""
 FEWEST_WORDS = 6
-"""Of a block that counts. Subheadings and labels that newsrooms repeat ("Pros", "How we picked and tested") are of
-five words at most on 209 same-site pages; headlines in boxes hardly ever are."""
-_ENOUGH = 200
-"""Characters that show nearly always that a block has twice as many words."""
+"""Words of a block that counts. Repeated subheadings and labels ("Pros", "How we picked and tested") have five words at
+most on 209 same-site pages; headlines in boxes hardly ever have so few."""
+_ENOUGH_CHARACTERS = 200
+"""The beginning of a block of this length nearly always has twice FEWEST_WORDS."""
 REMEMBERED = 32
-"""Articles by which a block is judged; with more of them, what was decided stays."""
+"""Number of articles by which a block is judged; once there are more, the verdict stays."""
 KIN = 0.03
-"""Share of runs of three words, in what two articles do not share as whole lines, from which they are related.
+"""Two articles are related if they share this part of their word trigrams outside of lines that they share as a whole.
 
-Of 587 pairs of one site, 1 % are above 0.057 and half are below 0.003; two reports of one affair are at 0.16, two
-versions of one notice at 0.53. A related pair taken for unrelated costs text, the other mistake only time.
+Of 587 pairs from one site, 1 % are above 0.057 and half are below 0.003; two reports of one affair are at 0.16, two
+versions of one notice at 0.53. Taking a related pair for unrelated costs text; the opposite mistake only costs time.
 """
 MOSTLY_SHARED = 2 / 3
-"""Share of the sentences of the shorter article that the other has as well: it is a copy, whatever stands around it."""
+"""If the other article has this share of the shorter one's sentences, they are duplicates, whatever else differs."""
 FEW_SENTENCES = 40
-"""Words in sentences below which all lines of an article speak for it."""
+"""Below so many words in sentences, all lines of an article count as sentences."""
 SHORTEST = 25
-"""Runs of three words that two articles must have beside their common lines, to be called unrelated."""
+"""Word trigrams that two articles must have outside of their common lines to be called unrelated."""
 MOST_ENCLOSED = 1 / 3
-"""Of the articles with a block between their own sentences: newsrooms have stock sentences."""
+"""A block is a newsroom's stock sentence if it stands between an article's own sentences in more of its articles."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।။។][\"'”’»)\]」』]*$")
 _BESIDE = frozenset({"image", "caption", "byline", "title", "lead", "repeated"})
-"""Reasons of blocks that say nothing about where a box begins."""
+"""Drop reasons of blocks that do not mark the edge of a box."""
 
 
 def block_key(text: str) -> int:
-    """Return 64 bits of BLAKE2b over a block, folded, with single spaces; signed, as databases have them.
+    """Return the signed 64-bit BLAKE2b hash of a block, case-folded, with white space collapsed.
 
-    Digits count: without them the lines of a daily price report would be the same every day.
+    Digits count, because otherwise the lines of a daily price report would be the same every day.
     """
     digest = hashlib.blake2b(" ".join(folded(text).split()).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
 def is_candidate(block: Block) -> bool:
-    """Whether the extractor kept a block, whatever was learned about it later."""
+    """Whether the extractor kept a block, even if it was found to be boilerplate later."""
     return block.reason in {None, "template"}
 
 
 def keys_of(blocks: Sequence[Block]) -> tuple[int | None, ...]:
-    """Return the key of each block, None where it is not counted: dropped, a heading, a quotation, or short."""
+    """Return the key of each block; None for blocks that do not count: dropped ones, headings, quotes, short ones."""
     return tuple(block_key(block.text) if _counts(block) else None for block in blocks)
 
 
 def _counts(block: Block) -> bool:
     if not is_candidate(block) or block.kind in {"heading", "quote", "image"}:
         return False
-    words = words_of(block.text[:_ENOUGH])
+    words = words_of(block.text[:_ENOUGH_CHARACTERS])
     if len(words) < 2 * FEWEST_WORDS:
         words = words_of(block.text)
-    # Two characters are about a word; most blocks have too few words or enough of them either way.
+    # In scripts without spaces, two characters are about a word. Most blocks are clear without that.
     if not FEWEST_WORDS <= len(words) < 2 * FEWEST_WORDS:
         return len(words) >= FEWEST_WORDS
     return len(words) - sum(map(is_spaceless, words)) / 2 >= FEWEST_WORDS
@@ -77,7 +74,7 @@ def _counts(block: Block) -> bool:
 
 @dataclass(frozen=True)
 class Holder:
-    """An article that has a block, with what is asked of it."""
+    """An article that has a block, with derived values computed when they are first needed."""
 
     article_id: int
     blocks: tuple[Block, ...] = field(repr=False)
@@ -85,12 +82,12 @@ class Holder:
 
     @cached_property
     def keys(self) -> tuple[int | None, ...]:
-        """As `keys_of`."""
+        """The block keys, as of `keys_of`."""
         return keys_of(self.blocks) if self.computed is None else self.computed
 
     @cached_property
     def line_keys(self) -> tuple[int | None, ...]:
-        """The key of each block that is of the text, however short it is."""
+        """The key of each block of the text, short ones included; None for dropped blocks."""
         return tuple(block_key(block.text) if is_candidate(block) else None for block in self.blocks)
 
     @cached_property
@@ -101,7 +98,7 @@ class Holder:
 
     @cached_property
     def sentences(self) -> dict[int, int]:
-        """How many words each line of sentences has, by key; every line, where these are few."""
+        """Number of words of each line that ends as a sentence, by key; of every line if those are few."""
         lines = zip(self.line_keys, self.blocks, strict=True)
         found = {
             key: len(self.lines[key]) for key, block in lines if key is not None and _SENTENCE_END.search(block.text)
@@ -110,11 +107,11 @@ class Holder:
 
     @cached_property
     def runs(self) -> frozenset[tuple[str, ...]]:
-        """What stands within its lines."""
+        """Word trigrams within lines."""
         return frozenset(run for words in self.lines.values() for run in _runs(words))
 
     def encloses(self, key: int, companions: Collection[int]) -> bool:
-        """Whether the block stands between two sentences that are the article's own."""
+        """Whether a block stands between two sentences that are the article's own, not `companions`."""
         there = [index for index, block in enumerate(self.blocks) if block.reason not in _BESIDE]
         place = next(place for place, index in enumerate(there) if self.line_keys[index] == key)
         around = [there[at] for at in (place - 1, place + 1) if 0 <= at < len(there)]
@@ -125,13 +122,13 @@ class Holder:
 
 
 def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
-    """Runs of three words; of six characters, where they stand for words."""
+    """Return word trigrams, or runs of six characters in scripts without spaces."""
     size = 6 if words and is_spaceless(words[len(words) // 2]) else 3
     return zip(*(words[start:] for start in range(size)), strict=False)
 
 
 def are_related(one: Holder, other: Holder) -> bool:
-    """Whether two articles have more in common than whole lines: copies, follow-ups, parts of a series."""
+    """Whether two articles share more than whole lines: duplicates, follow-ups, parts of a series."""
     common = one.lines.keys() & other.lines.keys()
     shared = frozenset(run for key in common for run in _runs(one.lines[key]))
     least = min(len(one.runs - shared), len(other.runs - shared))
@@ -144,13 +141,13 @@ def are_related(one: Holder, other: Holder) -> bool:
 
 @dataclass
 class Judge:
-    """Decides about blocks; remembers which articles are related."""
+    """Judges blocks, and caches which articles are related."""
 
     threshold: int = field(default_factory=lambda: THRESHOLD)
     related: dict[tuple[int, int], bool] = field(default_factory=dict)
 
     def is_template(self, key: int, holders: Sequence[Holder]) -> bool:
-        """Whether the articles that have a block show it to be the site's; their order does not matter."""
+        """Whether a block is boilerplate, given the articles that have it, in any order."""
         if len(holders) < self.threshold:
             return False
         lines = Counter(line for holder in holders for line in {*holder.line_keys} if line is not None)
@@ -159,12 +156,12 @@ class Judge:
         return enclosed <= MOST_ENCLOSED * len(holders) and self._are_enough([], holders)
 
     def _are_enough(self, chosen: list[Holder], others: Sequence[Holder]) -> bool:
-        """Whether there are as many articles as the threshold of which no two are related."""
+        """Whether `chosen` can be extended from `others` to `threshold` articles, no two of them related."""
         if len(chosen) == self.threshold:
             return True
         for index, holder in enumerate(others[: len(chosen) + len(others) - self.threshold + 1]):
-            is_apart = not any(self._are_related(holder, one) for one in chosen)
-            if is_apart and self._are_enough([*chosen, holder], others[index + 1 :]):
+            is_unrelated = not any(self._are_related(holder, one) for one in chosen)
+            if is_unrelated and self._are_enough([*chosen, holder], others[index + 1 :]):
                 return True
         return False
 
@@ -178,13 +175,13 @@ class Judge:
 def drop_templates(
     blocks: Sequence[Block], templates: Collection[int], description: str | None = None
 ) -> tuple[Block, ...]:
-    """Drop the blocks of a page that are templates, and give back those that are none any more.
+    """Drop the blocks of a page that are boilerplate, and restore those that no longer are.
 
-    A page's first paragraph stays, as does what it says is its lead: teasers of it stand on other pages. A heading
-    goes with all that stands below it. Where nothing would be left, all stays.
+    The first paragraph and the page's lead are kept, because teasers on other pages repeat them. A heading is dropped
+    if everything below it is. If nothing would be left, everything is kept.
     """
     if not templates and all(block.reason != "template" for block in blocks):
-        return tuple(blocks)  # as on nearly every page
+        return tuple(blocks)  # the usual case
     blocks = [replace(block, reason=None) if block.reason == "template" else block for block in blocks]
     keys = keys_of(blocks)
     there = [index for index, block in enumerate(blocks) if block.reason is None]
@@ -199,7 +196,7 @@ def drop_templates(
 
 
 def _headings_of(blocks: Sequence[Block], there: list[int], dropped: set[int]) -> Iterator[int]:
-    """The headings below which everything is dropped."""
+    """Yield the headings below which everything is dropped."""
     below: list[int] = []
     for index in reversed(there):
         if blocks[index].kind != "heading":

@@ -1,4 +1,4 @@
-"""Which texts are copies of one another: keys that find them, and a verdict on two texts."""
+"""Near-duplicate texts: keys that find candidates, and the comparison of two texts."""
 
 from newscrawl.dedupe.fingerprints import content_hash, near_duplicate_keys, words_of
 from newscrawl.dedupe.similarity import Likeness, Reading, compare

@@ -1,7 +1,7 @@
-"""Keys under which nearly equal texts meet: bands of a MinHash signature and, for short texts, whole sentences.
+"""Keys shared by near-duplicate texts: bands of a MinHash signature and, for short texts, whole sentences.
 
-Stored for years, so every bit of them is fixed here: BLAKE2b and arithmetic modulo 2^64. rensa, which is faster, gives
-other signatures in each of its versions 0.2.0, 0.3.1, 0.4.0 and 0.5.0 for the same words and seed.
+Keys are stored for years, so every bit is fixed here: BLAKE2b and arithmetic modulo 2^64. The library rensa is faster,
+but its versions 0.2.0, 0.3.1, 0.4.0 and 0.5.0 each give different signatures for the same words and seed.
 """
 
 from __future__ import annotations
@@ -31,19 +31,42 @@ _PLACEMENT = {
 }
 _PLACED = re.compile("[òóỏõọ][ae]|[ùúủũụ]y")
 
-
 MOST_CHARACTERS = 100_000
-"""Of a longer text its beginning is looked up and compared: bounded work, whatever a page holds."""
+"""Only the beginning of a longer text is hashed and compared, so that the work is bounded."""
+
+BANDS = 24
+ROWS = 3
+SHINGLE = 3
+"""Words per shingle. Unrelated real articles have at most 1.2 % of such shingles in common."""
+
+BRIEF = 150
+"""Texts of fewer words are also found by their longest sentences."""
+SENTENCES = 5
+
+KEY_BITS = 48
+"""SQLite stores such a number in 6 bytes, and a million articles collide by chance once in ten million look-ups."""
+
+FEW_WORDS = 10
+"""Words of a text that two newsrooms may write independently, such as "Watch the video below." """
+FEW_WORDS_OF_A_SITE = 60
+"""Words of a text that one site may show on several pages, such as a note for subscribers instead of an article."""
+LEAST_COMMON = 0.5
+"""Share of the words of the shorter title that the other title must have."""
+
+Hashes = NDArray[np.uint64]
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\s\"”’»)\]]+|\n+|(?<=[。！？])")
+_CHUNK = 2048
 
 
 def folded(text: str) -> str:
-    """NFC, case-folded, with the tones of Vietnamese in one placement. For keys alone, never for storing."""
+    """Return the text in NFC, case-folded, with Vietnamese tone marks in one placement; for keys, not for storing."""
     text = unicodedata.normalize("NFC", text).casefold()
     return text if text.isascii() else _PLACED.sub(lambda pair: _PLACEMENT[pair[0]], text)
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, folded; each character of a script that is written without spaces."""
+    """Return the folded words of a text; in a script without spaces, each character is a word."""
     return _WORD.findall(folded(text))
 
 
@@ -53,36 +76,19 @@ def is_spaceless(word: str) -> bool:
 
 
 def content_hash(text: str, words: list[str] | None = None) -> str:
-    """Hash what a text says: 128 bits of BLAKE2b in hex over its words, folded, which may be given.
+    """Return the 128-bit BLAKE2b hash of a text's folded words, in hexadecimal.
 
-    Spacing, punctuation, letter case and the placement of Vietnamese tones make no difference; numbers do.
+    White space, punctuation, case and the placement of Vietnamese tone marks make no difference; numbers do.
+    ``words`` are the folded words of the text, if they are known.
     """
-    said = " ".join(words_of(text) if words is None else words) or folded(text)
-    return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-Hashes = NDArray[np.uint64]
-
-BANDS = 24
-ROWS = 3
-SHINGLE = 3
-"""Words in a run. Real articles that have nothing to do with each other share at most 1.2 % of such runs."""
-
-BRIEF = 150
-"""Texts of fewer words are also found by their longest sentences."""
-SENTENCES = 5
-
-KEY_BITS = 48
-"""SQLite stores such a number in 6 bytes, and a million articles meet by chance once in ten million look-ups."""
-
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\s\"”’»)\]]+|\n+|(?<=[。！？])")
-_CHUNK = 2048
+    content = " ".join(words_of(text) if words is None else words) or folded(text)
+    return hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def near_duplicate_keys(text: str, words: list[str] | None = None) -> tuple[int, ...]:
-    """Return the keys of a text, each once, in order: two texts that share one may be copies.
+    """Return the sorted 48-bit keys of a text: two texts with a key in common may be duplicates.
 
-    A text without words has none. ``words`` are those of the whole text, where they are known.
+    A text without words has no keys. ``words`` are the folded words of the whole text, if they are known.
     """
     if words is None or len(text) > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS]
@@ -97,12 +103,12 @@ def near_duplicate_keys(text: str, words: list[str] | None = None) -> tuple[int,
 
 
 def shingles_of(words: list[str]) -> Hashes:
-    """Hashes of the runs of three words of a text, sorted, each once."""
+    """Return the sorted distinct hashes of the word trigrams of a text."""
     return runs_of(np.fromiter(map(word_hash, words), np.uint64, len(words)))
 
 
 def runs_of(words: Hashes) -> Hashes:
-    """Hashes of the runs of three hashed words, sorted, each once; of all words together, where they are fewer."""
+    """Return the sorted distinct hashes of trigrams of hashed words; of fewer words, the hash of all of them."""
     length = min(SHINGLE, len(words))
     if not length:
         return words
@@ -113,7 +119,7 @@ def runs_of(words: Hashes) -> Hashes:
 
 
 def bands_of(shingles: Hashes) -> list[int]:
-    """Keys of the bands of a set of hashes that is not empty."""
+    """Return the keys of the MinHash bands of a non-empty set of hashes."""
     least = np.full(BANDS * ROWS, np.iinfo(np.uint64).max, np.uint64)
     for start in range(0, len(shingles), _CHUNK):  # bounded memory for a text of any length
         permuted = shingles[start : start + _CHUNK, None] * _FACTORS + _SUMMANDS
@@ -141,7 +147,7 @@ word_hash = lru_cache(maxsize=1 << 15)(_hash)
 
 
 def _mixed(values: Hashes) -> Hashes:
-    """The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every bit of the input reaches every bit."""
+    """Apply the finalizer of SplitMix64 (Steele, Lea and Flood 2014): each input bit affects every output bit."""
     values = values + np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -152,20 +158,12 @@ _CONSTANTS = np.array([_hash(f"permutation {number}") for number in range(2 * BA
 _FACTORS, _SUMMANDS = _CONSTANTS[: BANDS * ROWS] | np.uint64(1), _CONSTANTS[BANDS * ROWS :]
 
 
-FEW_WORDS = 10
-"""Of a text that two newsrooms may write independently: "Watch the video below." """
-FEW_WORDS_OF_A_SITE = 60
-"""Of a text that one site may show on pages of its own, such as a note for subscribers in the place of an article."""
-LEAST_COMMON = 0.5
-"""Share of the words of the shorter title that the other one has too."""
-
-
-def is_telling(words: int, *, is_of_one_site: bool) -> bool:
-    """Whether a text of so many words that two articles share makes them one story, whatever their titles."""
+def is_distinctive(words: int, *, is_of_one_site: bool) -> bool:
+    """Whether two articles that share a text of so many words are one story, whatever their titles."""
     return words >= (FEW_WORDS_OF_A_SITE if is_of_one_site else FEW_WORDS)
 
 
-def agree(one: str | None, other: str | None) -> bool:
-    """Whether two titles may be of one story; none at all agrees with none alone."""
+def titles_agree(one: str | None, other: str | None) -> bool:
+    """Whether two titles may belong to one story; a missing title agrees only with another missing one."""
     words, others = set(words_of(one or "")), set(words_of(other or ""))
     return len(words & others) >= LEAST_COMMON * min(len(words), len(others)) if words and others else words == others

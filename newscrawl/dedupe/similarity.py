@@ -1,4 +1,4 @@
-"""The verdict on two texts: is one a copy of the other?"""
+"""Compare two texts: is one a near-duplicate of the other?"""
 
 from __future__ import annotations
 
@@ -21,13 +21,20 @@ Particulars = Mapping[Context, Counter[str]]
 
 _TOKEN = re.compile(r"\w+|[.!?…][\"”’»)\]]*\s|[。！？\n]")
 _EDGE = ""
-"""In the place of a word beyond the end of a sentence."""
+"""Stands for a word beyond the start or end of a sentence."""
+
+# Tuned by benchmarks/dedupe.py on half of its sites. Texts of two stories that share half of each have a Jaccard index
+# of 0.33 and a vocabulary of 0.6; a text with every seventh word replaced has 0.45 and 0.87.
+LEAST_JACCARD = 0.5
+LEAST_CONTAINMENT, LEAST_SIZE = 0.8, 0.5
+LEAST_SCATTERED, LEAST_VOCABULARY, LEAST_SAME_SIZE = 0.35, 0.82, 0.75
+LEAST_NUMBERS, LEAST_NAMES = 0.7, 0.5
 
 
 def particulars(text: str) -> Particulars:
-    """Numbers and names of a text, counted by the two words before them and by the two words after them.
+    """Count the numbers and names of a text, by the two words before and by the two words after each.
 
-    A name is a word with a capital that does not begin a sentence; several in a row are one.
+    A name is a capitalised word that does not begin a sentence; several in a row are one name.
     """
     found: dict[Context, Counter[str]] = defaultdict(Counter)
     sentence: list[tuple[str, Kind | None]] = []
@@ -41,9 +48,9 @@ def particulars(text: str) -> Particulars:
 
 
 def agreement(one: Particulars, other: Particulars, kind: Kind) -> float:
-    """Share of the numbers, or names, between the same words in both texts that are the same; 1 where there are none.
+    """Return the share of numbers, or names, in the same context in both texts that agree; 1 if there are none.
 
-    A single difference says nothing: a heading without a stop runs into the next sentence.
+    A single difference does not count: a heading without a full stop runs into the next sentence.
     """
     same = all_of_them = 0
     for context in one.keys() & other.keys():
@@ -67,11 +74,11 @@ def _collect(sentence: list[tuple[str, Kind | None]], found: dict[Context, Count
     for place, (words, kind) in enumerate(runs):
         if kind is None:
             continue
-        # Other names and numbers beside it change with it, so they are no context.
+        # Neighbouring names and numbers change with it, so they are no context.
         before = [beside[0] for beside, other in runs[max(place - 4, 0) : place] if other is None][-2:]
         after = [beside[0] for beside, other in runs[place + 1 : place + 5] if other is None][:2]
         whole = " ".join(words)
-        # Of a name the word beside the context: "Cooper" and "Sheldon Cooper" are one.
+        # Of a name only the word next to the context counts: "Cooper" and "Sheldon Cooper" are the same.
         if before:
             first, second = [_EDGE, *before][-2:]
             found[kind, "after", first, second][whole if kind == "number" else words[0]] += 1
@@ -80,74 +87,66 @@ def _collect(sentence: list[tuple[str, Kind | None]], found: dict[Context, Count
             found[kind, "before", first, second][whole if kind == "number" else words[-1]] += 1
 
 
-# Tuned by benchmarks/dedupe.py on half of its sites. Texts of two stories with half of each in common have a Jaccard
-# index of 0.33 and a vocabulary of 0.6; one text with every seventh word replaced, 0.45 and 0.87.
-LEAST_JACCARD = 0.5
-LEAST_CONTAINMENT, LEAST_SIZE = 0.8, 0.5
-LEAST_SCATTERED, LEAST_VOCABULARY, LEAST_SAME_SIZE = 0.35, 0.82, 0.75
-LEAST_NUMBERS, LEAST_NAMES = 0.7, 0.5
-
-
 @dataclass(frozen=True)
 class Reading:
-    """A text, read as far as a verdict asks for it."""
+    """A text with its words, shingles and keys, each computed when it is first needed."""
 
     text: str
 
     @cached_property
     def words(self) -> list[str]:
-        """Its words, folded."""
+        """Folded words, of at most the first MOST_CHARACTERS."""
         return words_of(self.text[:MOST_CHARACTERS])
 
     @cached_property
     def shingles(self) -> Hashes:
-        """Hashes of its runs of three words, sorted, each once."""
+        """Sorted distinct hashes of word trigrams."""
         return shingles_of(self.words)
 
     @cached_property
     def keys(self) -> frozenset[int]:
-        """What it is found by."""
+        """Near-duplicate keys."""
         return frozenset(near_duplicate_keys(self.text, self.words))
 
     @cached_property
     def particulars(self) -> Particulars:
-        """Its numbers and names, by the words around them."""
+        """Numbers and names, by the words around them."""
         return particulars(self.text[:MOST_CHARACTERS])
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What two texts have in common."""
+    """Similarity of two texts. All figures are shares between 0 and 1."""
 
     jaccard: float
-    """Share of their runs of three words that both have."""
+    """Jaccard index of their word trigrams."""
     containment: float
-    """Share of the shorter text's runs that the longer one has too."""
+    """Share of the shorter text's trigrams that the longer one has."""
     size: float
-    """Runs of the shorter text by those of the longer one."""
+    """Number of trigrams of the shorter text, divided by that of the longer one."""
     vocabulary: float = 0.0
-    """Share of the different words of the text with fewer of them that the other one has too."""
+    """Share of the distinct words of one text that the other has, for the text with fewer."""
     numbers: float = 1.0
-    """Share of the numbers between the same words that are the same; 1 where there are none."""
+    """Share of the numbers in the same context that agree; 1 if there are none."""
     names: float = 1.0
-    """The same of the names."""
+    """Share of the names in the same context that agree; 1 if there are none."""
 
     @property
     def is_copy(self) -> bool:
-        """Whether one text is the other, as a newsroom takes over a story."""
+        """Whether the texts are near-duplicates, as when a newsroom takes over a story."""
         return self.shares_enough and self.numbers >= LEAST_NUMBERS and self.names >= LEAST_NAMES
 
     @property
     def shares_enough(self) -> bool:
-        """Whether the words alone make a copy."""
+        """Whether the texts are near-duplicates by their words, numbers and names left aside."""
         is_contained = self.containment >= LEAST_CONTAINMENT and self.size >= LEAST_SIZE
         is_as_long = self.size >= LEAST_SAME_SIZE
-        is_respelt = is_as_long and self.jaccard >= LEAST_SCATTERED and self.vocabulary >= LEAST_VOCABULARY
-        return self.jaccard >= LEAST_JACCARD or is_contained or is_respelt
+        is_reworded = is_as_long and self.jaccard >= LEAST_SCATTERED and self.vocabulary >= LEAST_VOCABULARY
+        return self.jaccard >= LEAST_JACCARD or is_contained or is_reworded
 
 
 def compare(one: Reading, other: Reading) -> Likeness:
-    """Measure what two texts have in common; which comes first makes no difference."""
+    """Measure how similar two texts are, whatever their order."""
     sizes = sorted((len(one.shingles), len(other.shingles)))
     if not sizes[0]:
         return Likeness(0.0, 0.0, 0.0)

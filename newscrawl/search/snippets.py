@@ -1,4 +1,4 @@
-"""Where in a text the words of a search stand: found by their folded forms, shown as the text has them."""
+"""Highlight query matches in a title or a snippet: matched by folded words, shown as the text has them."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from newscrawl.text import nfc
 WIDTH = 160
 """Characters of a snippet."""
 _LEAD = 40
-"""Characters before the first match."""
+"""Maximum characters before the first match."""
 _NEAR = 1_000
-"""Characters that are looked through first: to find all words of a long text takes longer than all else of a search."""
+"""Characters searched first; finding all words of a long text takes longer than the rest of a search."""
 _MOST_HITS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A piece of text, and where in it the matches are."""
+    """A piece of text with the places of matches."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
 
     def shown(self, before: str, after: str) -> str:
-        """Return the text with every match between two signs."""
+        """Return the text with `before` and `after` around every match."""
         parts, end = [], 0
         for start, stop in self.marks:
             parts += [self.text[end:start], before, self.text[start:stop], after]
@@ -48,10 +48,10 @@ def mark(text: str | None, phrases: Sequence[Phrase]) -> Marked:
 
 
 def snippet(text: str | None, phrases: Sequence[Phrase], width: int = WIDTH) -> Marked:
-    """Cut out of a text the first passage with the most of what was searched for, or its beginning."""
+    """Return the first passage of a text that has the most phrases of the query, or its beginning."""
     text = text or ""
     line = " ".join(nfc(text if phrases else text[: 2 * width]).split())
-    hits, best = _sought(line, phrases, width)
+    hits, best = _find(line, phrases, width)
     start, end = _cut(line, hits[best].start if hits else 0, width)
     marks = _joined(hit for hit in hits[best:] if hit.start >= start and hit.end <= end)
     before, after = "… " if start else "", " …" if end < len(line) else ""
@@ -59,8 +59,8 @@ def snippet(text: str | None, phrases: Sequence[Phrase], width: int = WIDTH) -> 
     return Marked(f"{before}{line[start:end]}{after}", tuple((one + shift, two + shift) for one, two in marks))
 
 
-def _sought(line: str, phrases: Sequence[Phrase], width: int) -> tuple[list[_Hit], int]:
-    """The matches, and the number of the best: in the beginning of the line, where that has all in one passage."""
+def _find(line: str, phrases: Sequence[Phrase], width: int) -> tuple[list[_Hit], int]:
+    """Return matches and the index of the best; only of the beginning of the line if that has all in one passage."""
     near = line[: line.rfind(" ", 0, _NEAR) + 1]
     if len(line) > _NEAR and (hits := _hits(near, phrases)):
         best, most = _best(hits, width)
@@ -90,7 +90,7 @@ def _hits(line: str, phrases: Sequence[Phrase]) -> list[_Hit]:
 
 
 def _best(hits: Sequence[_Hit], width: int) -> tuple[int, int]:
-    """The first hit that is followed, within the width, by the most phrases, and how many those are."""
+    """Return the index of the first hit with the most phrases within the width after it, and their number."""
     best, most, end = 0, 0, 0
     counts: dict[int, int] = defaultdict(int)
     for start, hit in enumerate(hits):
@@ -109,7 +109,7 @@ def _best(hits: Sequence[_Hit], width: int) -> tuple[int, int]:
 
 
 def _cut(line: str, at: int, width: int) -> tuple[int, int]:
-    """A passage of whole words, where there are any, that holds the place."""
+    """Return start and end of a passage that contains a place; it consists of whole words if there are any."""
     if len(line) <= width:
         return 0, len(line)
     first = max(0, min(at - _LEAD, len(line) - width))
@@ -119,13 +119,13 @@ def _cut(line: str, at: int, width: int) -> tuple[int, int]:
 
 
 def _first_start(line: str, first: int, at: int) -> int:
-    """Where the first whole word begins, up to the one at a place. No word goes beyond a space."""
+    """Return the start of the first whole word between `first` and `at`."""
     begin = line.rfind(" ", 0, first) + 1
     return next((begin + start for _, start, _ in words_of(line[begin:at]) if begin + start >= first), at)
 
 
 def _last_end(line: str, start: int, limit: int) -> int:
-    """Where the last whole word ends, or else the limit."""
+    """Return the end of the last whole word before the limit, or the limit."""
     stop = limit
     while stop > start:
         begin, end = max(line.rfind(" ", start, stop), start), line.find(" ", stop)
@@ -138,7 +138,7 @@ def _last_end(line: str, start: int, limit: int) -> int:
 
 
 def _joined(hits: Iterable[_Hit]) -> tuple[tuple[int, int], ...]:
-    """Places in order, those that overlap as one."""
+    """Return the sorted places of hits, with overlapping ones merged."""
     places: list[tuple[int, int]] = []
     for start, end in sorted((hit.start, hit.end) for hit in hits):
         if places and start < places[-1][1]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from newscrawl.dedupe import Reading, compare, near_duplicate_keys
-from newscrawl.dedupe.fingerprints import agree, is_telling
+from newscrawl.dedupe.fingerprints import is_distinctive, titles_agree
 from newscrawl.items import Candidate
 from newscrawl.storage.schema import articles
 from newscrawl.storage.schema import near_duplicate_keys as table
@@ -60,7 +60,7 @@ class Piece:
         """Whether two articles with the same text are one story, rather than pages with the same standing line."""
         is_of_one_site = self.source is not None and self.source == other.source
         words = min(len(self.reading.words), len(other.reading.words))
-        return is_telling(words, is_of_one_site=is_of_one_site) or agree(self.title, other.title)
+        return is_distinctive(words, is_of_one_site=is_of_one_site) or titles_agree(self.title, other.title)
 
 
 PIECE = articles.c.text, articles.c.content_hash, articles.c.title, articles.c.source

@@ -15,8 +15,8 @@ from newscrawl.dedupe.fingerprints import (
     FEW_WORDS,
     FEW_WORDS_OF_A_SITE,
     SENTENCES,
-    agree,
-    is_telling,
+    titles_agree,
+    is_distinctive,
     shingles_of,
     words_of,
 )
@@ -56,8 +56,8 @@ def test_text_without_words_has_a_hash_of_its_own():
 
 def test_a_line_says_little_and_a_site_repeats_more_of_them():
     """From so many words on a text speaks for itself."""
-    assert [is_telling(words, is_of_one_site=False) for words in (FEW_WORDS - 1, FEW_WORDS)] == [False, True]
-    assert [is_telling(words, is_of_one_site=True) for words in (FEW_WORDS_OF_A_SITE - 1, FEW_WORDS_OF_A_SITE)] == [
+    assert [is_distinctive(words, is_of_one_site=False) for words in (FEW_WORDS - 1, FEW_WORDS)] == [False, True]
+    assert [is_distinctive(words, is_of_one_site=True) for words in (FEW_WORDS_OF_A_SITE - 1, FEW_WORDS_OF_A_SITE)] == [
         False,
         True,
     ]
@@ -77,7 +77,7 @@ def test_a_line_says_little_and_a_site_repeats_more_of_them():
 )
 def test_titles_agree_where_half_of_the_shorter_one_is_in_the_other(one, other, verdict):
     """Whichever comes first; a missing one agrees with a missing one."""
-    assert agree(one, other) is agree(other, one) is verdict
+    assert titles_agree(one, other) is titles_agree(other, one) is verdict
 
 
 def made_text(seed: int, words: int = 300) -> str:

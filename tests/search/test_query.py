@@ -69,7 +69,7 @@ def test_what_is_typed_is_words_phrases_and_exclusions(typed, phrases, without):
 
 def test_text_is_no_query():
     """More words than a person types are refused, in a line."""
-    with pytest.raises(QueryError, match="up to 200 words, this one has 10000"):
+    with pytest.raises(QueryError, match="up to 200 words; this one has 10000"):
         parse(" ".join(f"w{number}" for number in range(10_000)))
     assert len(parse(" ".join(f"w{number}" for number in range(MOST_WORDS))).phrases) == MOST_WORDS
 
