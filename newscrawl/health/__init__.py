@@ -1,4 +1,4 @@
-"""Whether a site is as it always was: a run against the site's own past. Knows neither Scrapy nor a database."""
+"""Site health: compare a run with the site's own past. Independent of Scrapy and the database."""
 
 from newscrawl.health.judge import Changes, catch_up
 from newscrawl.health.measures import Measures, Visited

@@ -1,4 +1,4 @@
-"""All that a run says about the health of its site."""
+"""Evaluate a run: its symptoms, and how they change the alarms of its site."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from newscrawl.health.shares import SYMPTOMS, judge_share
 
 
 def judge_listings(runs: Sequence[Run], pages: Mapping[int, ListingPage], excused: frozenset[str]) -> Iterator[Verdict]:
-    """Judge the listings that the last of the runs read; failures of the excused groups are the whole site's."""
+    """Judge the listings read in the last run; failures of the `excused` groups are those of the whole site."""
     last = runs[-1]
     for page_id, reading in last.measures.listings.items():
         page = pages.get(page_id)
@@ -47,7 +47,7 @@ def _judge(runs: Sequence[Run], page_id: int, page: ListingPage, reading: Readin
     usual = float(median(links)) if links else 0.0
     fine = len(readings) - sum(isinstance(value, str) for value in readings)
     if reading is None:
-        # As it was: of a listing that had failed, that it is back; of one that had been emptied, nothing.
+        # Not modified: a listing that had failed is back; one that was empty may still be.
         is_back = any(isinstance(value, str) for value in _latest(runs, page_id))
         return Verdict(symptom, "good" if is_back else "unknown", detail=page.url)
     if isinstance(reading, tuple):
@@ -55,7 +55,7 @@ def _judge(runs: Sequence[Run], page_id: int, page: ListingPage, reading: Readin
         facts = (now, usual, reading[0], last.id, page_id, page.url)
         if len(links) < LEAST_RUNS or fine < LEAST_READINGS or usual <= 0:
             return Verdict(symptom, "unknown", *facts)
-        # One that holds the news of two days may well be empty, unless even a tenth of them would be many.
+        # A listing of the last two days may be empty, unless even a tenth of the usual articles would be many.
         is_short = now <= EMPTIED * usual and min(links) >= STEADY * usual
         if is_short or (now == 0 and usual * QUIET >= LEAST_EXPECTED):
             return Verdict(symptom, "bad" if _is_missed(page, page_id, past) else "unknown", *facts)
@@ -63,7 +63,7 @@ def _judge(runs: Sequence[Run], page_id: int, page: ListingPage, reading: Readin
     is_passing = group_of(reading) == "unreachable"
     failures = _failures_in_a_row(runs, page_id)
     facts = (0.0, usual, len(failures), failures[0].id, page_id, f"{page.url} ({reading})")
-    # That it did not answer now and then says nothing of its being there.
+    # Occasional timeouts do not mean that a listing is unreliable.
     failed_before = sum(isinstance(value, str) and group_of(value) != "unreachable" for value in readings)
     is_news = fine >= LEAST_READINGS and failed_before <= SELDOM * len(readings) and usual > 0
     is_lasting = len(failures) >= LISTING_PATIENCE or not is_passing
@@ -72,7 +72,7 @@ def _judge(runs: Sequence[Run], page_id: int, page: ListingPage, reading: Readin
 
 
 def _is_missed(page: ListingPage, page_id: int, past: Sequence[Run]) -> bool:
-    """Whether its death matters: feeds stay, but sites take old sitemaps and pages of events away all the time."""
+    """Whether the loss of a listing matters: feeds are permanent; old sitemaps and event pages are often removed."""
     if page.kind == "feed":
         return True
     moments = [
@@ -80,13 +80,13 @@ def _is_missed(page: ListingPage, page_id: int, past: Sequence[Run]) -> bool:
         for run in past
         if isinstance(reading := run.measures.listings[page_id], tuple) and reading[1] > 0
     ]
-    # Counted from its last healthy reading, for it may have been dead for long.
+    # Counted from the last healthy reading, because the listing may have failed for long.
     latest = past[-1].started_at
     return bool(moments) and moments[0] <= latest - LIVELY and moments[-1] >= latest - LIVELY
 
 
 def _latest(runs: Sequence[Run], page_id: int) -> list[Reading]:
-    """Return the last reading before this one that said something."""
+    """Return the last reading before this one that was not "not modified", as a list of at most one."""
     for run in reversed(runs[:-1]):
         reading = run.measures.listings.get(page_id)
         if reading is not None:
@@ -110,10 +110,10 @@ _LEAST_PERIODS = {_WEEK: 2, _DAY: 5}
 
 
 def judge_silence(runs: Sequence[Run]) -> Verdict:
-    """Judge how long nothing has come, against the same hours of the weeks, or else days, before.
+    """Judge the time without new articles against the same hours in earlier weeks, or else on earlier days.
 
-    It is odd where it would be odd on a holiday: a tenth of what these hours always brought would not all be missing by
-    chance, and no silence of the trailing weeks was a third as long.
+    A silence is a symptom if it would be unusual even on a holiday: a tenth of the usual articles of these hours would
+    not all be missing by chance, and no silence of the trailing weeks was a third as long.
     """
     last = runs[-1]
     if last.measures.fresh["stored"]:
@@ -122,7 +122,7 @@ def judge_silence(runs: Sequence[Run]) -> Verdict:
     if not lively or len(runs) - 1 - lively[-1] < PATIENCE:
         return Verdict("silence", "unknown")
     first = runs[lively[-1] + 1]
-    begun = first.started_at  # while nobody crawled, nothing could come
+    begun = first.started_at  # between crawls nothing could be found
     length = last.started_at - begun
     trailing = [runs[index].started_at for index in lively if runs[index].started_at >= begun - TRAIL]
     longest = max((later - earlier for earlier, later in pairwise(trailing)), default=timedelta())
@@ -135,7 +135,7 @@ def judge_silence(runs: Sequence[Run]) -> Verdict:
 
 
 def _usual(runs: Sequence[Run], begun: datetime, ended: datetime) -> float | None:
-    """Return how many articles the same hours brought in the periods before; None where too few are known."""
+    """Return the usual number of articles in the same hours of earlier periods; None if too few are known."""
     for period, least in _LEAST_PERIODS.items():
         counts = []
         for back in range(1, int(TRAIL / period) + 1):
@@ -149,14 +149,14 @@ def _usual(runs: Sequence[Run], begun: datetime, ended: datetime) -> float | Non
 
 
 _CAUSES = ("refused", "moved", "unreachable")
-"""Of the whole site, and enough to say."""
+"""Symptoms of the whole site, which explain failures of its listings."""
 
 
 def judge(runs: Sequence[Run], standing: Collection[str], listings: Mapping[int, ListingPage]) -> list[Verdict]:
-    """Judge the last of a source's runs by those before it, in the order in which they began.
+    """Judge the last of a source's runs by the earlier ones; `runs` are ordered by start.
 
-    The symptoms of the earlier ones must be known: what was broken is no measure. Each verdict stands for itself; a
-    symptom on which the run has nothing to say is left out or `unknown`, as are healthy ones that are not `standing`.
+    The symptoms of the earlier runs must be known, because broken runs are no baseline. Verdicts are independent of
+    each other. A symptom without enough data is left out or `unknown`, as are healthy ones that are not `standing`.
     """
     shares = [judge_share(symptom, runs, is_standing=symptom.name in standing) for symptom in SYMPTOMS]
     excused = frozenset(verdict.symptom for verdict in shares if verdict.symptom in _CAUSES and verdict.state == "bad")
@@ -168,21 +168,21 @@ def judge(runs: Sequence[Run], standing: Collection[str], listings: Mapping[int,
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a run changes in the alarms of its source."""
+    """How a run changes the alarms of its source."""
 
     begun: tuple[Verdict, ...] = ()
     lasting: tuple[Verdict, ...] = ()
-    """Shown again, with its latest numbers."""
+    """Active alarms shown again, with their latest figures."""
     over: tuple[Verdict, ...] = ()
     shown: frozenset[str] = frozenset()
-    """All that the run shows: for these symptoms it is no measure."""
+    """All symptoms of the run; for these it is no baseline."""
 
 
 def follow(standing: Mapping[str, int], verdicts: Sequence[Verdict]) -> Changes:
-    """Say what changes, given the symptoms that are known, each with the run that first showed it.
+    """Return how verdicts change the active alarms, `standing`: symptoms with the id of the run that first showed them.
 
-    A run that has nothing to say about a symptom changes nothing. One cause is one alarm: what a run shows besides,
-    while it shows the cause, waits for the first that shows it alone.
+    An `unknown` verdict changes nothing. One cause gives one alarm: symptoms that follow from another one raise no
+    alarm of their own as long as both are shown.
     """
     bad = [verdict for verdict in verdicts if verdict.state == "bad"]
     shadows = {shadow for verdict in bad for shadow in _SHADOWS.get(verdict.symptom, ())} - standing.keys()
@@ -203,15 +203,15 @@ _SHADOWS: Mapping[str, tuple[str, ...]] = {
     "text": ("lost_text",),
     **{name: (f"lost_{name}",) for name in ("title", "date", "authors")},
 }
-"""What is said by the first already: of the same pages, or of those that are known."""
+"""Symptoms that follow from another one."""
 
 
 def catch_up(
     judged: Sequence[Run], unjudged: Sequence[Run], standing: Mapping[str, int], listings: Mapping[int, ListingPage]
 ) -> list[tuple[Run, Changes]]:
-    """Judge runs in their order, each by all before it; return each with what it changes.
+    """Judge runs in order, each by all before it; return each with how it changes the alarms.
 
-    `standing` are the alarms before them: symptom, and the run that first showed it.
+    `standing` are the active alarms before them: symptoms with the id of the run that first showed them.
     """
     runs, alarms = list(judged), dict(standing)
     found = []

@@ -1,4 +1,4 @@
-"""Symptoms that are a mean which moves: the length of texts, and the bytes that their letters take."""
+"""Symptoms measured by a mean: the length of texts, and the bytes per character."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from newscrawl.health.runs import Part, Run, State, Verdict, before, part_of
 
 
 class _Past:
-    """The texts of runs, to compare others with: each time of the day and kind of day has its own typical length."""
+    """Baseline of text lengths; each time of day and kind of day has its own typical length."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
         self.words: Counter[int] = Counter()
@@ -50,7 +50,7 @@ class _Past:
 
     @classmethod
     def of(cls, runs: Sequence[Run], first: Run) -> _Past | None:
-        """The texts before a run; None where these are too few."""
+        """Return the baseline before a run; None if there are too few texts."""
         past = [run for run in before(runs, first, "text") if run.measures.articles]
         return cls(past) if _is_enough([run.measures.articles for run in past]) else None
 
@@ -61,16 +61,16 @@ class _Past:
         return self._middles.get(part, self.middle)
 
     def ratios(self, runs: Sequence[Run]) -> tuple[float, float]:
-        """Return the ratio of typical lengths, now to then: for this time of these days, and for all."""
+        """Return the ratio of typical lengths, now to before: for this time of day, and for all times."""
         own = _weighted([self._mean(run) for run in runs if run.measures.articles])
         return math.exp(own - self._due(runs)), math.exp(own - self.middle)
 
     def _due(self, runs: Sequence[Run]) -> float:
-        """What is to be expected of runs."""
+        """Return the expected mean of runs."""
         return _weighted([(self._usual(part_of(run.started_at)), run.measures.articles) for run in runs])
 
     def distance(self, runs: Sequence[Run]) -> float:
-        """Return how many standard deviations runs are from what is to be expected of them."""
+        """Return how many standard deviations runs are from their expected mean."""
         total = sum(run.measures.articles for run in runs)
         rest = [(mean - self._usual(part), size) for part, mean, size in self._means]
         rest = [(mean, size) for mean, size in rest if size >= LEAST_NOW] or rest
@@ -80,7 +80,7 @@ class _Past:
 
 
 def judge_text(runs: Sequence[Run]) -> Verdict:
-    """Judge the length of texts in the last of the runs, with those before it where it has few."""
+    """Judge the length of texts in the last run, together with earlier runs if it has few."""
     last = runs[-1]
     past = _Past.of(runs, last) if last.measures.articles else None
     if past is None:
@@ -114,7 +114,7 @@ def _judge_text(runs: Sequence[Run], window: Sequence[Run]) -> Verdict:
 
 
 def _recovery(runs: Sequence[Run], past: _Past) -> Verdict:
-    """Say whether the last texts, of as many runs as it takes, are as long as they always were."""
+    """Whether the latest texts, of as many runs as needed, have their usual length again."""
     latest: list[Run] = []
     for run in reversed(runs):
         latest.insert(0, run)
@@ -141,7 +141,7 @@ def _weighted(means: Sequence[tuple[float, int]]) -> float:
 
 
 def _moments(words: Counter[int], bounds: tuple[float, float]) -> tuple[float, float]:
-    """Return mean and variance of the logarithms."""
+    """Return mean and variance of the logarithms, clipped to the bounds."""
     logs = [(min(max(math.log(max(length, 1)), bounds[0]), bounds[1]), count) for length, count in words.items()]
     total = words.total()
     mean = sum(log * count for log, count in logs) / total
@@ -149,7 +149,7 @@ def _moments(words: Counter[int], bounds: tuple[float, float]) -> tuple[float, f
 
 
 def judge_script(runs: Sequence[Run]) -> Verdict:
-    """Judge whether the letters are those that the site always had: garbled ones take other numbers of bytes."""
+    """Judge whether texts have the usual script: garbled characters take a different number of bytes."""
     last = runs[-1]
     past = [run for run in before(runs, last, "script") if run.measures.articles]
     n = last.measures.articles

@@ -1,4 +1,4 @@
-"""Where odd begins. Chosen on the made sites of `benchmarks/health.py` with seeds 1 to 99, and frozen before others."""
+"""Thresholds and statistics. Chosen on synthetic sites of `benchmarks/health.py` with seeds 1 to 99, then frozen."""
 
 from __future__ import annotations
 
@@ -9,81 +9,81 @@ from datetime import timedelta
 from statistics import median
 
 TRAIL = timedelta(days=28)
-"""How much of its own past a run is held against: four of each weekday."""
+"""Length of the baseline: four of each weekday."""
 LEAST_RUNS = 4
 LEAST_PAGES = 20
-"""What the past must have before anything is judged by it."""
+"""Minimum size of a baseline."""
 LEAST_NOW = 3
-"""Pages of which a run must have something before it is judged by that."""
+"""Minimum pages that a run must have for a figure to be judged."""
 ENOUGH_NOW = 20
-"""Pages for which no earlier runs are added to a run."""
+"""A run with so many pages is judged without earlier runs."""
 WINDOWS = (1, 2, 4, 8, 16)
-"""How many of the last runs are taken together, where one has too few pages."""
+"""Numbers of latest runs that are combined if one has too few pages."""
 LONGEST_WINDOW = timedelta(days=3)
 
 RISE = 0.35
-"""By how much a share must rise."""
+"""Minimum rise of a share."""
 ODDS = 1e-5
-"""How improbable it must be, by the site's whole past."""
+"""Maximum probability of a rise by chance, given the whole baseline."""
 ODDS_HERE = 1e-3
-"""And by its past at this hour and weekday, which is a smaller one."""
+"""The same given the baseline at this hour and weekday, which is smaller."""
 LEAST_SPREAD, MOST_SPREAD = 0.05, 0.6
 WIDEST_TRIAL = 200
 
 LEAST_TEXTS = 8
-"""Texts that a change of their length must have."""
+"""Minimum number of texts for a change of their length."""
 OUTER, BEYOND = 0.1, 0.2
-"""Lengths in the outer tenths of the past, and farther out by this in the logarithm, count as no farther."""
+"""Lengths are clipped at the outer deciles of the baseline, plus this much in the logarithm."""
 SHORTER, LONGER = 0.72, 2.0
-"""Typical length of a text, against what it was."""
+"""Ratios of the typical length to the baseline that are a symptom."""
 RECOVERED = 0.82
 DISTANCE = 3.6
-"""In standard deviations, those between runs included; longer texts are seldom a fault, and must be odder."""
+"""Standard deviations, including the variation between runs; longer texts are seldom a fault and need more."""
 DISTANCE_FEW = 4.5
-"""Of fewer texts than twenty: a handful may all be pictures with a line."""
+"""For fewer than twenty texts, which may all be picture captions."""
 DISTANCE_LONGER = 6.0
 LEAST_BETWEEN = 0.06
-"""Standard deviation of the logarithm of the length between runs, at the least."""
+"""Minimum standard deviation between runs, of the logarithm of the length."""
 
 WIDER = 0.08
-"""Bytes a character."""
+"""Minimum change, in bytes per character."""
 WIDTH_DISTANCE = 6.0
 LEAST_WIDTH_BETWEEN = 0.01
 
 PATIENCE = 3
-"""Runs in a row that must fail where failures pass by themselves: time-outs, 5xx."""
+"""Consecutive runs that must fail, for failures that often pass by themselves: timeouts, 5xx."""
 MOSTLY = 0.5
 
 LEAST_READINGS = 8
-"""Of a listing, before one is judged."""
+"""Minimum readings of a listing before it is judged."""
 SELDOM = 0.02
-"""As often as that a listing may have failed before, for a failure to be news."""
+"""Maximum share of earlier failures of a listing for a new failure to count."""
 EMPTIED = 0.1
-"""Of the pages that a listing names at the median."""
+"""A listing is empty below this share of the median number of its pages."""
 STEADY = 0.5
-"""A listing that never named fewer than this share of its median has a fixed length; others hold what is new, and are
-short on a quiet day."""
+"""A listing that never named fewer than this share of its median has a fixed length; others hold only recent pages, and
+are short on a quiet day."""
 LISTING_PATIENCE = 6
-"""Runs in a row in which one listing must fail where such failures pass by themselves."""
+"""Consecutive runs in which a listing must fail, for failures that often pass by themselves."""
 LIVELY = timedelta(days=3)
-"""A sitemap or section page that brought no news for so long, or is not known for so long, is not missed."""
+"""A sitemap or section page must have had news for at least, and within, this time for its loss to count."""
 
 QUIET = 0.1
-"""Even on a holiday a site has this share of its usual articles."""
+"""Minimum share of its usual articles that a site has even on a holiday."""
 LEAST_EXPECTED = 7.0
-"""Articles that a silence must have swallowed, by that share: chance leaves e⁻⁷ for it."""
+"""Minimum articles expected by that share during a silence; by chance it has a probability of e⁻⁷."""
 LONGER_SILENCE = 3.0
-"""Against the longest one before."""
+"""Minimum ratio of a silence to the longest one in the baseline."""
 
 
 Share = tuple[int, int]
-"""So many of so many."""
+"""A count, and the total it is part of."""
 MAD = 1.4826
-"""Makes a standard deviation of the median distance from the median of normal numbers."""
+"""Factor from the median absolute deviation to the standard deviation of a normal distribution."""
 
 
 def expected(past: Sequence[Share]) -> tuple[float, float]:
-    """Return the mean of a share that runs had, and how much more it varies between them than by chance alone.
+    """Return the mean of a share over runs, and its overdispersion between them.
 
     The latter is the correlation of a beta-binomial distribution, by moments (Williams 1982).
     """
@@ -99,8 +99,8 @@ def expected(past: Sequence[Share]) -> tuple[float, float]:
 
 
 def tail(k: int, n: int, mean: float, spread: float) -> float:
-    """Return the chance of so many or more, of n, in a beta-binomial distribution."""
-    if n > WIDEST_TRIAL:  # what varies between runs decides by then
+    """Return the probability of k or more of n in a beta-binomial distribution."""
+    if n > WIDEST_TRIAL:  # the variation between runs dominates by then
         k, n = math.floor(k * WIDEST_TRIAL / n), WIDEST_TRIAL
     a, b = mean * (1 / spread - 1), (1 - mean) * (1 / spread - 1)
     return min(sum(math.exp(_log_chance(i, n, a, b)) for i in range(k, n + 1)), 1.0)
@@ -116,7 +116,7 @@ def _log_beta(a: float, b: float) -> float:
 
 
 def between(means: Sequence[float], sizes: Sequence[int], variance: float, least: float) -> float:
-    """Return the variance between runs, without what sampling adds, by the median distance from the median."""
+    """Return the variance between runs without sampling variance, from the median absolute deviation."""
     if len(means) < 2:
         return least**2
     middle = median(means)
@@ -125,7 +125,7 @@ def between(means: Sequence[float], sizes: Sequence[int], variance: float, least
 
 
 def quantile(counts: Counter[int], share: float) -> float:
-    """Return the value below which that share of what was counted lies."""
+    """Return the quantile of counted values."""
     if not counts:
         return 0.0
     wanted, seen = share * counts.total(), 0

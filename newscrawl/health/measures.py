@@ -1,4 +1,4 @@
-"""What a run did on one source, in numbers that can be kept for years and added up."""
+"""Measures of a run on one source: small, additive numbers that can be kept for years."""
 
 from __future__ import annotations
 
@@ -10,45 +10,44 @@ from typing import Any, Literal
 from newscrawl.items import Article, Candidate, Listing, Outcome
 
 LEFT = 0.7
-"""Of its words, what a text has lost more than this of has shrunk."""
+"""A text with less than this share of its earlier words has lost text."""
 
 Reading = tuple[int, int] | str | None
-"""Of a listing: how many pages it names and how many of them are new or modified; or why it could not be read; or
-None where it is as it was."""
+"""Reading of a listing: how many pages it names and how many are new or modified; or the reason of its failure; or None
+if it was not modified."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """What the store knows of a visit besides its outcome."""
+    """Facts about a visit besides its outcome."""
 
     page_id: int | None
     is_known: bool = False
     """The page had an article before."""
     is_copy: bool = False
-    """The article has the text of another."""
+    """The article is a duplicate."""
     lost: tuple[str, ...] = ()
-    """What the article had and the page does not show any more: text, title, date, authors."""
+    """What the page of the article no longer has: text, title, date, authors."""
 
 
 @dataclass(slots=True)
 class Measures:
-    """The counters, and pages that show what they count."""
+    """Counters, with an example page for each."""
 
     fresh: Counter[str] = field(default_factory=Counter)
-    """Visits to pages without an article so far: `stored`, `elsewhere` (it is known at another address), or the reason
-    that there is none."""
+    """Visits to pages that had no article: `stored`, `elsewhere` (known under another URL), or the page reason."""
     known: Counter[str] = field(default_factory=Counter)
-    """Visits to pages of stored articles: `same`, `revised`, `not_modified`, or the reason that there was none."""
+    """Visits to pages of stored articles: `same`, `revised`, `not_modified`, or the page reason."""
     without: Counter[str] = field(default_factory=Counter)
     """Fresh articles without title, date, authors."""
     lost: Counter[str] = field(default_factory=Counter)
     """Known articles that lost text, title, date, authors."""
     copies: int = 0
-    """Fresh articles with the text of another."""
+    """Fresh articles that are duplicates."""
     words: Counter[int] = field(default_factory=Counter)
     """Fresh articles by the length of their text, in eighths of an octave."""
     width: float = 0.0
-    """Bytes a character in UTF-8, summed over the fresh articles: it tells scripts, and garbled ones, apart."""
+    """UTF-8 bytes per character, summed over the fresh articles: it distinguishes scripts and garbled text."""
     width_squares: float = 0.0
     listings: dict[int, Reading] = field(default_factory=dict)
     """By `pages.id`."""
@@ -57,16 +56,16 @@ class Measures:
 
     @property
     def articles(self) -> int:
-        """Fresh articles."""
+        """Number of fresh articles."""
         return self.fresh["stored"] + self.fresh["elsewhere"]
 
     @property
     def compared(self) -> int:
-        """Known articles that were read again."""
+        """Number of known articles whose page was extracted again."""
         return self.known["same"] + self.known["revised"]
 
     def copy(self) -> Measures:
-        """Return these numbers, to go on counting from."""
+        """Return an independent copy."""
         counters = (self.fresh, self.known, self.without, self.lost)
         fresh, known, without, lost = (counter.copy() for counter in counters)
         kept = (self.copies, self.words.copy(), self.width, self.width_squares)
@@ -115,7 +114,7 @@ class Measures:
             self.examples[what] = visited.page_id
 
     def as_json(self) -> dict[str, Any]:
-        """As stored in `run_sources.measures`: what is nothing is left out."""
+        """Return the measures as stored in `run_sources.measures`, without zero entries."""
         values = {
             "fresh": dict(self.fresh),
             "known": dict(self.known),
@@ -131,7 +130,7 @@ class Measures:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Measures:
-        """From `run_sources.measures`."""
+        """Read `run_sources.measures`."""
         width, squares = stored.get("width", (0.0, 0.0))
         readings = stored.get("listings", {}).items()
         fresh, known, without, lost = (Counter(stored.get(name, {})) for name in ("fresh", "known", "without", "lost"))
@@ -150,7 +149,7 @@ class Measures:
 
 
 def rounded(words: int) -> int:
-    """Round a number of words to eighths of an octave, 9 % apart, so that a run's texts need few numbers."""
+    """Round a number of words to eighths of an octave, 9 % apart, so that there are few histogram bins."""
     return round(2 ** (round(8 * math.log2(max(words, 1))) / 8))
 
 
@@ -168,7 +167,7 @@ GROUPS: dict[Group, frozenset[str]] = {"refused": _REFUSED, "moved": _MOVED, "un
 
 
 def group_of(reason: str) -> Group:
-    """Return what a reason says of the site; `barren`: the page was read, and holds nothing."""
+    """Return the group of a page reason; `barren` means that the page was read and has no article."""
     if reason in _FINE:
         return "fine"
     if reason in _REFUSED:

@@ -1,4 +1,4 @@
-"""The runs on a source that are compared, and what comes of comparing them."""
+"""Runs on a source, baselines of earlier runs, and verdicts with their messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newscrawl.health.measures import Measures
 from newscrawl.items import PageKind
 
 State = Literal["bad", "good", "unknown"]
-"""Of one symptom in one run; `unknown` where it has too little to show, or lies between."""
+"""State of a symptom in a run; `unknown` if there is too little data, or if it is in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Run:
     started_at: datetime
     measures: Measures = field(repr=False)
     symptoms: frozenset[str] = frozenset()
-    """What it was found to have when it was judged: such a run is no measure for later ones."""
+    """Symptoms found when it was evaluated; for these it is no baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +36,28 @@ class ListingPage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a run says about one symptom."""
+    """The result for one symptom in a run."""
 
     symptom: str
-    """`text`, `title` and so on, or `listing:` and the number of its page."""
+    """`text`, `title` and so on, or `listing:` and a `pages.id`."""
     state: State
     now: float = 0.0
     before: float = 0.0
     """In the unit of the symptom: a share, words, pages named."""
     sample: int = 0
-    """Of how many pages `now` is."""
+    """Number of pages that `now` is based on; for `silence`, hours."""
     since: int = 0
-    """The first run that shows it."""
+    """Id of the first run that shows the symptom."""
     example: int | None = None
-    """`pages.id` of a page that shows it."""
+    """`pages.id` of an example page."""
     detail: str = ""
-    """The commonest reason, or the address of the listing."""
+    """The most common page reason, or the URL of the listing."""
 
 
 def before(runs: Sequence[Run], first: Run, symptom: str) -> list[Run]:
-    """Return the runs of the trailing weeks before a run, those left out that had the symptom themselves.
+    """Return the baseline of a run: the runs of the trailing weeks that did not have the symptom.
 
-    While a symptom lasts, the weeks are those before it came: what is broken does not become normal by and by.
+    While a symptom lasts, these are the weeks before it began, so that a broken site does not become normal over time.
     """
     earlier = [run for run in runs if run.id < first.id]
     healthy = [run for run in earlier if symptom not in run.symptoms]
@@ -67,18 +67,18 @@ def before(runs: Sequence[Run], first: Run, symptom: str) -> list[Run]:
 
 
 Part = tuple[int, int]
-"""Three hours of a day, and of what kind that is."""
+"""A three-hour slot, and the kind of day: working day, Saturday or Sunday."""
 
 
 def part_of(moment: datetime) -> Part:
-    """Return the part of the week in which a moment lies; working days are alike."""
+    """Return the part of the week of a time; working days are not distinguished."""
     return moment.hour // 3, max(moment.weekday(), 4)
 
 
 def at_this_time(runs: Sequence[Run], moment: datetime, size: Callable[[Run], int]) -> list[Run]:
-    """Return the runs of about the same hour and weekday, or failing these of the same hour and kind of day.
+    """Return the runs at about the same hour and weekday, or if there are too few, hour and kind of day.
 
-    Nothing where these have too little to show by `size`.
+    Empty if these have too few pages, as counted by `size`.
     """
     near = [run for run in runs if _hours_apart(run.started_at, moment) <= 1]
     for is_alike in (_is_same_weekday, _is_same_kind_of_day):
@@ -103,35 +103,35 @@ def _is_same_kind_of_day(one: datetime, other: datetime) -> bool:
 
 
 _SHARES = {
-    "refused": "the site refuses us: {now} of {sample} pages, {before} before",
-    "moved": "pages are not there any more, or lead elsewhere: {now} of {sample}, {before} before",
-    "unreachable": "the site does not answer: {now} of {sample} pages, {before} before",
-    "no_article": "new pages hold no article: {now} of {sample}, {before} before",
-    "lost_article": "pages hold no article any more: {now} of {sample}, {before} before",
-    "copies": "new articles have the text of others: {now} of {sample}, {before} before",
+    "refused": "the site refuses requests: {now} of {sample} pages, {before} before",
+    "moved": "pages are gone or redirect elsewhere: {now} of {sample}, {before} before",
+    "unreachable": "the site does not respond: {now} of {sample} pages, {before} before",
+    "no_article": "new pages have no article: {now} of {sample}, {before} before",
+    "lost_article": "known pages no longer have an article: {now} of {sample}, {before} before",
+    "copies": "new articles are duplicates: {now} of {sample}, {before} before",
     "title": "new articles have no title: {now} of {sample}, {before} before",
     "date": "new articles have no date: {now} of {sample}, {before} before",
     "authors": "new articles have no author: {now} of {sample}, {before} before",
-    "lost_text": "articles lost more than a third of their text: {now} of {sample} read again, {before} before",
-    "lost_title": "articles lost their title: {now} of {sample} read again, {before} before",
-    "lost_date": "articles lost their date: {now} of {sample} read again, {before} before",
-    "lost_authors": "articles lost their author: {now} of {sample} read again, {before} before",
+    "lost_text": "articles lost more than a third of their text: {now} of {sample} refetched, {before} before",
+    "lost_title": "articles lost their title: {now} of {sample} refetched, {before} before",
+    "lost_date": "articles lost their date: {now} of {sample} refetched, {before} before",
+    "lost_authors": "articles lost their author: {now} of {sample} refetched, {before} before",
 }
 
 
 def in_words(verdict: Verdict) -> str:
-    """Return a line."""
+    """Return the message of a verdict, in one line."""
     name, now, before = verdict.symptom, verdict.now, verdict.before
     if name in _SHARES:
         line = _SHARES[name].format(now=f"{now:.0%}", before=f"{before:.0%}", sample=verdict.sample)
         return f"{line} ({verdict.detail})" if verdict.detail else line
     if name == "text":
         change = "shorter" if now < before else "longer"
-        return f"texts are {change}: {now:.0f} words at the median of {verdict.sample}, {before:.0f} before"
+        return f"texts are {change}: median {now:.0f} words in {verdict.sample} articles, {before:.0f} before"
     if name == "script":
-        return f"texts may be garbled: {now:.2f} bytes a letter in {verdict.sample}, {before:.2f} before"
+        return f"texts may be garbled: {now:.2f} bytes per character in {verdict.sample} articles, {before:.2f} before"
     if name == "silence":
-        return f"nothing new for {verdict.sample} hours; these hours had {before:.0f} articles before"
+        return f"no new articles for {verdict.sample} hours; usually {before:.0f} in these hours"
     if verdict.now or not verdict.detail.endswith(")"):
-        return f"a listing is empty: {now:.0f} pages named, {before:.0f} before: {verdict.detail}"
-    return f"a listing cannot be read; it named {before:.0f} pages before: {verdict.detail}"
+        return f"a listing is empty, with {now:.0f} pages, {before:.0f} before: {verdict.detail}"
+    return f"a listing cannot be read, which had {before:.0f} pages before: {verdict.detail}"

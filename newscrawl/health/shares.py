@@ -1,4 +1,4 @@
-"""Symptoms that are a share which rises: pages that fail, fields that are missing, texts that are copies."""
+"""Symptoms measured by a rising share: failed pages, missing fields, duplicates."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from newscrawl.health.runs import Run, Verdict, at_this_time, before
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """A share of the pages of a run, and where to find one of them."""
+    """A share of the pages of a run, and the names of its examples."""
 
     name: str
     share: Callable[[Measures], Share]
     examples: tuple[str, ...]
     patience: int = 1
-    """Runs in a row that must have it."""
+    """Number of consecutive runs that must show it."""
 
 
 def _failures(name: Group) -> Callable[[Measures], Share]:
@@ -53,13 +53,13 @@ def _count(counts: Counter[str], group: Group) -> int:
 
 
 def _no_article(measures: Measures) -> Share:
-    """Of new pages that were answered, those without an article."""
+    """Return the share of answered new pages that have no article."""
     answered = measures.fresh.total() - _count(measures.fresh, "unreachable")
     return answered - measures.articles, answered
 
 
 def _lost_article(measures: Measures) -> Share:
-    """Of pages of articles that were read again, those without one."""
+    """Return the share of refetched article pages that no longer have an article."""
     barren = _count(measures.known, "barren")
     return barren, barren + measures.compared
 
@@ -85,7 +85,7 @@ SYMPTOMS = (
 
 
 def judge_share(symptom: Symptom, runs: Sequence[Run], *, is_standing: bool) -> Verdict:
-    """Judge the last of the runs, with those before it where it has few pages."""
+    """Judge the last run, together with earlier runs if it has few pages."""
     last = runs[-1]
     k, n = symptom.share(last.measures)
     if n == 0 or (k < RISE * n and not is_standing):
@@ -118,7 +118,7 @@ def _judge(symptom: Symptom, runs: Sequence[Run], window: Sequence[Run]) -> Verd
 
 
 def _recovery(symptom: Symptom, runs: Sequence[Run]) -> Verdict:
-    """Say whether the last pages, of as many runs as it takes, are as they always were."""
+    """Whether the share is back to normal in the latest pages, of as many runs as needed."""
     usual = _usual(symptom, before(runs, runs[-1], symptom.name))
     k = n = 0
     for run in reversed(runs):
@@ -132,7 +132,7 @@ def _recovery(symptom: Symptom, runs: Sequence[Run]) -> Verdict:
 
 
 def _usual(symptom: Symptom, past: Sequence[Run]) -> tuple[float, float] | None:
-    """Return mean and spread of the share; None where too little is known of it."""
+    """Return mean and overdispersion of the share; None if there is too little data."""
     shares = [symptom.share(run.measures) for run in past]
     sizes = [n for _, n in shares if n]
     if len(sizes) < LEAST_RUNS or sum(sizes) < LEAST_PAGES:
@@ -141,7 +141,7 @@ def _usual(symptom: Symptom, past: Sequence[Run]) -> tuple[float, float] | None:
 
 
 def _is_odd_here(symptom: Symptom, past: Sequence[Run], last: Run, k: int, n: int) -> bool:
-    """Whether it is odd for this hour and weekday as well, as far as these are known."""
+    """Whether the rise is also unusual for this hour and weekday, as far as these are known."""
     alike = at_this_time(past, last.started_at, lambda run: symptom.share(run.measures)[1])
     if not alike:
         return True
@@ -150,7 +150,7 @@ def _is_odd_here(symptom: Symptom, past: Sequence[Run], last: Run, k: int, n: in
 
 
 def _is_lasting(symptom: Symptom, runs: Sequence[Run]) -> bool:
-    """Whether enough runs in a row have it."""
+    """Whether enough consecutive runs show the symptom."""
     if symptom.patience == 1:
         return True
     shares = [symptom.share(run.measures) for run in runs]
@@ -159,7 +159,7 @@ def _is_lasting(symptom: Symptom, runs: Sequence[Run]) -> bool:
 
 
 def _example(symptom: Symptom, measures: Measures) -> tuple[int | None, str]:
-    """Return a page that shows it, and the commonest reason."""
+    """Return an example page, and the most common page reason."""
     names = symptom.examples
     if not names:
         names = tuple(reason for reason in (measures.fresh + measures.known) if group_of(reason) == "barren")

@@ -34,7 +34,7 @@ def health(crawls: Crawls, *arguments: str):
 BREAKAGES = {
     "text": ("/*.html", "halved", {}, "texts are shorter: "),
     "date": ("/*.html", "undated", {}, "new articles have no date: 100% of "),
-    "refused": ("*", "status", {"status": 403}, "the site refuses us: "),
+    "refused": ("*", "status", {"status": 403}, "the site refuses requests: "),
     "listing": ("/rss/*", "no_entries", {}, "a listing is empty: 0 pages named, "),
 }
 
@@ -53,7 +53,7 @@ def test_breakages_are_found_in_the_next_run(tmp_path):
             site.publish(12)
         assert crawls.query("select symptom, message from alarms") == []
         healthy = health(crawls)
-        assert (healthy.returncode, healthy.stdout) == (0, "1 of 1 sites are as they were\n")
+        assert (healthy.returncode, healthy.stdout) == (0, "1 of 1 sites are healthy\n")
 
         kept = tmp_path / "kept.db"
         shutil.copy2(crawls.database, kept)

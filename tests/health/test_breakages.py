@@ -44,7 +44,7 @@ def test_healthy_run():
 def test_selector_gone():
     """Pages hold no text any more."""
     said = alarms(lambda made: lose_articles(made, "no_text"))
-    assert said == ["new pages hold no article: 100% of 21, 5% before (no_text)"]
+    assert said == ["new pages have no article: 100% of 21, 5% before (no_text)"]
 
 
 def test_text_halved():
@@ -85,7 +85,7 @@ def test_all_copies():
         made.copies = made.articles - 1
         made.words = Counter({rounded(30): made.articles})
 
-    assert alarms(repeat) == ["new articles have the text of others: 95% of 20, 10% before"]
+    assert alarms(repeat) == ["new articles are duplicates: 95% of 20, 10% before"]
 
 
 @pytest.mark.parametrize("reading", [(0, 0), "empty", "broken"])
@@ -109,13 +109,13 @@ def test_forbidden():
         made.known = Counter({"http_403": 7})
         made.listings = dict.fromkeys(made.listings, "http_403")
 
-    assert alarms(forbid) == ["the site refuses us: 100% of 10 pages, 0% before (http_403)"]
+    assert alarms(forbid) == ["the site refuses requests: 100% of 10 pages, 0% before (http_403)"]
 
 
 def test_soft_404():
     """Pages say with status 200 that they are not there."""
     assert alarms(lambda made: lose_articles(made, "too_short")) == [
-        "new pages hold no article: 100% of 21, 5% before (too_short)"
+        "new pages have no article: 100% of 21, 5% before (too_short)"
     ]
 
 
@@ -126,7 +126,7 @@ def test_charset_changed(width):
     def garble(made: Measures) -> None:
         made.width, made.width_squares = width * made.articles, width**2 * made.articles
 
-    assert alarms(garble) == [f"texts may be garbled: {width:.2f} bytes a letter in 20, 1.30 before"]
+    assert alarms(garble) == [f"texts may be garbled: {width:.2f} bytes per character in 20 articles, 1.30 before"]
 
 
 def test_charset_that_cannot_be_read():
@@ -155,4 +155,4 @@ def test_site_moved():
         made.listings = dict.fromkeys(made.listings, "offsite_redirect")
 
     (said,) = alarms(move)
-    assert said.startswith("pages are not there any more, or lead elsewhere: 100% of 33")
+    assert said.startswith("pages are gone or redirect elsewhere: 100% of 33")
