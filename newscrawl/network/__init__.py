@@ -1,3 +1,3 @@
-"""Between Scrapy's engine and the socket: where requests may go, when they leave, and what may come back."""
+"""Between Scrapy's engine and the socket: allowed destinations, robots.txt, pacing, retries, limits of responses."""
 
 from __future__ import annotations

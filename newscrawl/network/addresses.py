@@ -1,4 +1,4 @@
-"""IP addresses: what a host in a URL means to a resolver, and whether an address is one of the public Internet."""
+"""Allowed destinations: which address a host in a URL stands for, and whether it is on the public Internet."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_HOST_LETTERS = 253
 
 
 def is_global(address: Address) -> bool:
-    """Say whether an address can be another machine of the public Internet.
+    """Whether an address can belong to another machine on the public Internet.
 
     Only global unicast counts for IPv6 (IANA has given out nothing outside 2000::/3), and an address that holds an IPv4
     address is what that one is: mapped (RFC 4291), 6to4 (RFC 3056), NAT64 (RFC 6052). Teredo is refused altogether.
@@ -41,12 +41,12 @@ def is_global(address: Address) -> bool:
 
 
 def plain_host(host: str) -> str:
-    """Return a host as a resolver understands it: percent-encoding and compatibility characters undone, lower case."""
+    """Return a host as a resolver understands it: percent-decoded, NFKC-normalised, in lower case."""
     return unicodedata.normalize("NFKC", unquote(host)).replace("。", ".").lower().removesuffix(".")
 
 
 def host_address(host: str) -> Address | None:
-    """Return the address that a host is in any disguise: ``127.1``, ``0x7f000001``, ``[::1]``; None for a name.
+    """Return the IP address that a host spells in any notation: ``127.1``, ``0x7f000001``, ``[::1]``; None for a name.
 
     As WHATWG URL's host parser (https://url.spec.whatwg.org/#concept-host-parser) and inet_aton read it.
     Raises ValueError for what is neither, such as ``1.2.3.4.5``, an IPv6 zone, or a host with a space in it.
@@ -57,9 +57,9 @@ def host_address(host: str) -> Address | None:
             raise ValueError("it names a network interface of this machine")
         return IPv6Address(host.removeprefix("[").removesuffix("]"))
     if not host or len(host) > _MOST_HOST_LETTERS or any(sign.isspace() or sign in "@/\\?#<>^|%" for sign in host):
-        raise ValueError("no host is named so")
+        raise ValueError("invalid host name")
     if not host.isprintable():
-        raise ValueError("no host is named so")
+        raise ValueError("invalid host name")
     parts = host.split(".")
     if not _is_number(parts[-1]):
         return None
@@ -84,7 +84,7 @@ def _number(part: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Which hosts may be asked although they are not of the public Internet."""
+    """Hosts and networks that may be crawled although they are not on the public Internet."""
 
     everything: bool = False
     hosts: frozenset[str] = frozenset()
@@ -92,7 +92,7 @@ class Allowed:
 
     @classmethod
     def parse(cls, value: Any) -> Self:
-        """Read the setting: hosts and networks, as a list or with commas between; True or ``all`` for every host.
+        """Parse the setting: hosts and networks, as a list or separated by commas; True or ``all`` for every host.
 
         Raises ValueError.
         """
@@ -112,18 +112,18 @@ class Allowed:
         return cls(hosts=frozenset(hosts), networks=tuple(networks))
 
     def host(self, host: str) -> bool:
-        """Say whether a name may be asked wherever it leads."""
+        """Whether a host name may be crawled, whatever address it has."""
         return self.everything or plain_host(host) in self.hosts
 
     def address(self, address: Address | str) -> bool:
-        """Say whether an address may be connected to: it is global, or within a network that is listed."""
+        """Whether an address may be connected to: it is global, or in a listed network."""
         if isinstance(address, str):
             address = ip_address(address)
         return self.everything or is_global(address) or any(address in network for network in self.networks)
 
 
-# Ports of services that are not HTTP and may act on what a request says, as browsers block them
-# (https://fetch.spec.whatwg.org/#port-blocking). A list of good ports would refuse the odd ports that real sites use.
+# Ports of services other than HTTP that may act on the content of a request; browsers block them too
+# (https://fetch.spec.whatwg.org/#port-blocking). A list of allowed ports would refuse unusual ports of real sites.
 _BAD_PORTS = frozenset(
     int(port)
     for port in (
@@ -136,7 +136,7 @@ _BAD_PORTS = frozenset(
 
 
 class BadDestination(ValueError):  # noqa: N818 - a fact about the URL
-    """No request goes there. ``reason`` is a word to count by; the message is one line for a person."""
+    """A URL that must not be requested. ``reason`` is a page reason; the message is one line."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(printable(message))
@@ -144,7 +144,7 @@ class BadDestination(ValueError):  # noqa: N818 - a fact about the URL
 
 
 def check_url(url: str, allowed: Allowed) -> None:
-    """Raise BadDestination for a URL that no crawl may ask for, whoever names it.
+    """Raise BadDestination for a URL that no crawl may request, whatever its origin.
 
     What a name resolves to is not judged here, but by the resolver when the connection is made.
     """
@@ -160,7 +160,7 @@ def check_url(url: str, allowed: Allowed) -> None:
     if not host:
         raise BadDestination("bad_url", f"{url}: it names no host")
     if port in _BAD_PORTS:
-        raise BadDestination("bad_port", f"{url}: port {port} is that of another service than HTTP")
+        raise BadDestination("bad_port", f"{url}: port {port} belongs to a service other than HTTP")
     _check_host(host, allowed)
 
 
@@ -178,25 +178,25 @@ def _check_host(host: str, allowed: Allowed) -> None:
 
 
 def private(host: str) -> str:
-    """Return the sentence about a host that is not of the public Internet."""
-    return f"{host} is no address of the public Internet; ALLOW_PRIVATE_ADDRESSES can allow it"
+    """Return the message about a host that is not on the public Internet."""
+    return f"{host} is not an address on the public Internet; ALLOW_PRIVATE_ADDRESSES can allow it"
 
 
 def check_redirect(first: str, url: str, domains: Iterable[str]) -> None:
-    """Raise BadDestination where a redirect leads off the site's registrable domain and those of the spider."""
+    """Raise BadDestination if a redirect leaves the site's registrable domain and the spider's allowed domains."""
     host = plain_host(urlsplit(url).hostname or "")
     if site_of(first) == site_of(url):
         return
     if not any(host == domain.lower() or host.endswith(f".{domain.lower()}") for domain in domains):
-        raise BadDestination("offsite_redirect", f"{first} leads off its site, to {url}")
+        raise BadDestination("offsite_redirect", f"{first} redirects to another site: {url}")
 
 
 ROBOTS = "newscrawl_robots"
-"""The mark of a request for a robots.txt, in its meta."""
+"""Key in the meta of a request for robots.txt."""
 
 
 class GuardMiddleware:
-    """Stands outermost, because a refused request must not cause one for its host's robots.txt.
+    """Refuses requests that must not be made. It comes first, so that they do not cause a request for robots.txt.
 
     A redirect comes by again as a request of its own. Scrapy's OffsiteMiddleware lets requests with ``dont_filter``
     pass, and drops others without telling their errback.
@@ -208,12 +208,12 @@ class GuardMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the guard of a crawl."""
+        """Create the middleware of a crawl."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Raise Refused for a request that must not be made."""
-        if request.url.startswith("data:"):  # asks nobody; a spider of local files begins with one
+        if request.url.startswith("data:"):  # no network access; spiders of local files start with one
             return
         try:
             check_url(request.url, self.allowed)

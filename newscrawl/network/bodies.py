@@ -1,4 +1,4 @@
-"""Which bodies are downloaded at all, by what their headers say."""
+"""Which bodies are downloaded, by their headers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from newscrawl.network.refusals import UnwantedType
 
 _TEXTUAL = ("html", "xml", "json", "text/", "rss", "atom")
 _UNNAMED = {"application/octet-stream", "binary/octet-stream", "application/gzip", "application/x-gzip"}
-"""What servers call files that they do not know, among them feeds and compressed sitemaps."""
+"""Types that servers give to unknown files, among them feeds and compressed sitemaps."""
 
 
 def is_wanted(content_type: str, url: str) -> bool:
-    """Say whether a body can be a page, a feed or a sitemap; one without a type can."""
+    """Whether a body of this type can be a page, feed or sitemap; one without a type can."""
     mime = content_type.partition(";")[0].strip().lower()
     if mime in _UNNAMED:
         return urlsplit(url).path.lower().endswith((".xml", ".gz", ".rss", ".atom"))
@@ -30,17 +30,17 @@ def is_wanted(content_type: str, url: str) -> bool:
 
 
 class ContentTypeFilter:
-    """Looks at the headers of each response. A robots.txt is read whatever its server calls it."""
+    """Stops downloads by the Content-Type of responses, except for robots.txt."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Listen to a crawl."""
+        """Connect to the signals of a crawl."""
         extension = cls()
         crawler.signals.connect(extension.headers_received, signals.headers_received)
         return extension
 
     def headers_received(self, headers: Headers, request: Request) -> None:
-        """Raise UnwantedType, which stops the download."""
+        """Stop an unwanted download. Raises UnwantedType."""
         content_type = (headers.get("Content-Type") or b"").decode("latin-1")
         if not request.meta.get(ROBOTS) and not is_wanted(content_type, request.url):
             raise UnwantedType(content_type)

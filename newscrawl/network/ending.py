@@ -1,4 +1,4 @@
-"""Notices that a crawl is being ended, so that nothing keeps it waiting."""
+"""Detects that a crawl is stopping, so that nothing delays it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from newscrawl.network.scrapy_internals import is_closing, lift_delays
 
 _LOOK = 0.2
 GRACE = 3.0
-"""Seconds that a download which is under way is given to come to its end."""
+"""Seconds that a download under way may take to finish."""
 READING_GRACE = 7.0
-"""Seconds after which a page that was fetched and is not read yet is left to the next run."""
+"""Seconds after which a fetched page that is still being extracted is left to the next run."""
 
 _T = TypeVar("_T")
 _watches: WeakKeyDictionary[Crawler, EndWatch] = WeakKeyDictionary()
 
 
 class EndWatch:
-    """Looks at the engine again and again: Scrapy has no signal for the moment in which a crawl begins to end.
+    """Polls the engine, because Scrapy has no signal for the moment when a crawl starts to stop.
 
     Scrapy waits for every request that the downloader has, one delay after the other, before it closes a spider. So the
     delays are lifted then; no request leaves for it, because what waits for its turn ends with `Ending`.
@@ -41,14 +41,14 @@ class EndWatch:
 
     @classmethod
     def of(cls, crawler: Crawler) -> EndWatch:
-        """Return the one watch of a crawl."""
+        """Return the watch of a crawl, which is created once."""
         if crawler not in _watches:
             _watches[crawler] = cls(crawler)
         return _watches[crawler]
 
     @property
     def has_ended(self) -> bool:
-        """Whether the crawl is being ended."""
+        """Whether the crawl is stopping."""
         return self._ended.is_set() or is_closing(self.crawler.engine)
 
     def _watch(self) -> None:
@@ -59,7 +59,7 @@ class EndWatch:
             await asyncio.sleep(_LOOK)
         self._end()
         assert self.crawler.engine is not None
-        while True:  # a request that was on its way through the middlewares may come to a new slot
+        while True:  # a request still in the middlewares may create a new slot
             lift_delays(self.crawler.engine.downloader)
             await asyncio.sleep(_LOOK)
 
@@ -74,7 +74,7 @@ class EndWatch:
             self._task.cancel()
 
     async def unless_ended(self, work: Coroutine[Any, Any, _T], grace: float = 0.0) -> _T:
-        """Do some work; so many seconds after the end of the crawl began, stop it and raise Ending."""
+        """Await some work; cancel it and raise Ending `grace` seconds after the crawl started to stop."""
         task = asyncio.ensure_future(work)
         end = asyncio.ensure_future(self._ended.wait())
         try:

@@ -1,4 +1,4 @@
-"""The download handler of http and https: the last of Scrapy's parts before the wire, and the first behind it."""
+"""The download handler of HTTP and HTTPS, the component of Scrapy that is closest to the network."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from newscrawl.network.scrapy_internals import use_observed_protocol
 logger = logging.getLogger(__name__)
 
 _TIME_TO_END = 3.0
-"""Seconds in which nothing more leaves for a host that asks for long patience, so that the spider can end its crawl."""
+"""Seconds without requests to a host that asks for a long pause, in which the spider can end its crawl."""
 
 
 class WireDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's handler, which waits for the host's turn, lets a crawl end, and hands on no broken bodies.
+    """Scrapy's handler, extended to pace requests per host, to stop quickly, and to reject broken bodies.
 
     robots.txt, redirects and retries come by here like any request, so all of them keep the pace.
     """
@@ -42,14 +42,14 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
         use_observed_protocol(self, TURNS.sent)
-        if not isinstance(reactor.nameResolver, GlobalResolver):  # a runner that leaves TWISTED_DNS_RESOLVER alone
+        if not isinstance(reactor.nameResolver, GlobalResolver):  # a runner that ignores TWISTED_DNS_RESOLVER
             GlobalResolver.from_crawler(crawler, reactor).install_on_reactor()
         self._watch = EndWatch.of(crawler)
         self._places: dict[str, asyncio.Semaphore] = {}
         self._is_asked_for_contact = bool(crawler.settings["CONTACT"])
 
     async def download_request(self, request: Request) -> Response:
-        """Download, when it is the request's turn."""
+        """Download a request when its turn comes."""
         self._ask_for_contact()
         host = plain_host(urlparse_cached(request).hostname or "")
         TURNS.pace.want(host, self._crawler, self._delay(request))
@@ -67,7 +67,7 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         except UnwantedType as stopped:
             if stopped.response is None or 200 <= stopped.response.status < 300:
                 raise
-            return stopped.response  # its status says all
+            return stopped.response  # an error page, whose status is enough
         self._check_body(request, response)
         return response
 
@@ -98,7 +98,7 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         return max(slot.delay if slot else 0.0, self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
 
     def _heed(self, host: str, response: Response) -> None:
-        """Hold a host that asks for patience back from here on: further up, others could pass by meanwhile."""
+        """Pause a host that asks for it here already; further up, other requests could leave meanwhile."""
         if response.status not in BUSY:
             return
         now = datetime.now(UTC)
@@ -108,7 +108,7 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         TURNS.pause(host, _TIME_TO_END if is_too_long else seconds)
 
     def _check_body(self, request: Request, response: Response) -> None:
-        """Raise where a compressed body is cut or a bomb.
+        """Raise if a compressed body is truncated or a decompression bomb.
 
         Here and not in a middleware, because Scrapy retries what fails in a handler alone.
         """
@@ -130,6 +130,6 @@ class WireDownloadHandler(HTTP11DownloadHandler):
             )
 
     async def close(self) -> None:
-        """Let go of the connections, and of the wish for a pace."""
+        """Close the connections, and withdraw the crawl's delay."""
         await super().close()
         TURNS.forget(self._crawler)

@@ -1,4 +1,4 @@
-"""Who we say we are."""
+"""The User-Agent, and the settings that it is built from."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _LONGEST = 200
 
 
 class SettingsError(ValueError):
-    """A wrong setting. The message is one line for a person."""
+    """A wrong setting. The message is one line for the user."""
 
 
 class Identity:
-    """An add-on that makes the User-Agent of CONTACT: ``newscrawl/0.1.0 (+https://news.example/bot)``.
+    """An add-on that builds the User-Agent from CONTACT: ``newscrawl/0.1.0 (+https://news.example/bot)``.
 
     An add-on's settings give way to the project's and the command line's, so who sets USER_AGENT is left alone.
     """

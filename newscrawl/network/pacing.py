@@ -1,4 +1,4 @@
-"""The turns of requests to a host, which all crawls of a process take one after the other."""
+"""Pacing of requests per host, shared by all crawls of a process."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ class _Host:
 
 
 class Pace:
-    """Keeps the starts of requests to one host as far apart as the slowest of its crawls wants. Times are monotonic."""
+    """Keeps requests to one host apart by the longest delay of its crawls. Times are monotonic, in seconds."""
 
     def __init__(self) -> None:
         self._hosts: dict[str, _Host] = {}
 
     def want(self, host: str, crawl: object, delay: float, why: str = "") -> None:
-        """Take note of the delay that a crawl wants, in the place of what it wanted before for the same reason."""
+        """Set the delay of a crawl, replacing its earlier one for the same reason."""
         self._hosts.setdefault(host, _Host()).delays[crawl, why] = delay
 
     def wait(self, host: str, now: float) -> float:
-        """Return how many seconds are left until the next request may leave; 0 when it may."""
+        """Return the seconds until the next request may be sent; 0 for now."""
         return max(0.0, self._hosts[host].next - now) if host in self._hosts else 0.0
 
     def sent(self, host: str, now: float) -> None:
-        """Take note that a request leaves now."""
+        """Record that a request is sent now."""
         self._hosts.setdefault(host, _Host()).last = now
 
     def pause(self, host: str, until: float) -> None:
-        """Let no request leave before then, whoever asks."""
+        """Send no request of any crawl before then."""
         state = self._hosts.setdefault(host, _Host())
         state.paused_until = max(state.paused_until, until)
 
     def forget(self, crawl: object, now: float) -> None:
-        """Forget what a crawl wanted that has ended, but not that its last requests are still fresh."""
+        """Forget the delays of a crawl that ended, but not the time of the last request."""
         for host, state in list(self._hosts.items()):
             state.paused_until = max(state.paused_until, state.next)
             state.delays = {key: delay for key, delay in state.delays.items() if key[0] is not crawl}
@@ -58,7 +58,7 @@ class Pace:
 
 @dataclass(slots=True)
 class _Queue:
-    """Those who wait for a host, first come, first served."""
+    """Requests waiting for a host, first come, first served."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     holder: object = None
@@ -70,7 +70,7 @@ class _Queue:
 
 
 class Turns:
-    """Whoever has the turn of a host holds it until the request is written.
+    """Gives turns to the requests of a host; a turn is held until the request is written.
 
     So no slow name server and no slow handshake brings two requests together that set out apart.
     """
@@ -81,7 +81,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, host: str, watch: EndWatch) -> AsyncIterator[None]:
-        """Wait until a request may leave; raise Ending when the crawl ends before that."""
+        """Wait until a request may be sent. Raises Ending if the crawl stops before that."""
         queue = self._queues[host]
         queue.members += 1
         me = object()
@@ -95,7 +95,7 @@ class Turns:
             try:
                 yield
             finally:
-                if queue.holder is me:  # nothing was written, but the host may have been connected to
+                if queue.holder is me:  # nothing was sent, but a connection may have been opened
                     self.pace.sent(host, monotonic())
         finally:
             if queue.holder is me:
@@ -105,20 +105,20 @@ class Turns:
                 self._queues.pop(host, None)
 
     def sent(self, host: str) -> None:
-        """Take note that the request of the turn's holder is being written; the next one may get ready."""
+        """Record that the request that has the turn is being written; the next one may start."""
         self.pace.sent(host, monotonic())
         queue = self._queues.get(host)
         if queue is not None and queue.holder is not None:
             queue.release()
 
     def forget(self, crawl: object) -> None:
-        """Forget what a crawl wanted that has ended."""
+        """Forget the delays of a crawl that ended."""
         self.pace.forget(crawl, monotonic())
 
     def pause(self, host: str, seconds: float) -> None:
-        """Let no request leave for a host before so many seconds have gone."""
+        """Send no request to a host for so many seconds."""
         self.pace.pause(host, monotonic() + seconds)
 
 
 TURNS = Turns()
-"""One for the process: a host does not care which of our crawls asks."""
+"""Shared by the process, because a host does not care which of its crawls sends a request."""

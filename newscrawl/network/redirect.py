@@ -1,4 +1,4 @@
-"""Redirects that lead nowhere end with a reason."""
+"""Follow redirects; those that cannot be followed fail with a reason."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 
 
 class ReasonedRedirectMiddleware(RedirectMiddleware):
-    """Scrapy's redirects, up to REDIRECT_MAX_TIMES; what it drops or passes on silently is refused.
+    """Scrapy's redirects, up to REDIRECT_MAX_TIMES; those that Scrapy ignores silently are refused.
 
     Where a redirect may lead is judged by the guard, which sees the new request.
     """
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one that does not look for the RefererMiddleware, which is off: no request says where it comes from."""
+        """Create the middleware without a reference to the RefererMiddleware, which is disabled."""
         middleware = cls(crawler.settings)
         middleware.crawler = crawler
         return middleware
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """Follow a redirect, or raise Refused."""
+        """Follow a redirect. Raises Refused."""
         try:
             result = super().process_response(request, response)
         except IgnoreRequest as error:
@@ -41,7 +41,7 @@ class ReasonedRedirectMiddleware(RedirectMiddleware):
                 self.crawler, "redirect_loop", f"{request.url}: it redirects more than {times} times"
             ) from None
         except ValueError as error:
-            raise refuse(self.crawler, "bad_url", f"{request.url}: it redirects to no address ({error})") from None
+            raise refuse(self.crawler, "bad_url", f"{request.url}: it redirects to an invalid URL ({error})") from None
         if result is response and response.status in _REDIRECTS and not request.meta.get("dont_redirect"):
             location = (response.headers.get("Location") or b"").decode("latin-1")
             scheme = urlsplit(urljoin(request.url, location)).scheme

@@ -1,4 +1,4 @@
-"""The ways in which a request ends before, or instead of, its response."""
+"""Errors of requests, each with a page reason and a one-line message."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from newscrawl.text import printable
 
 
 class Refused(IgnoreRequest):
-    """The request is not made. ``reason`` is a word to count by; the message is one line for a person."""
+    """The request was not sent. ``reason`` is a page reason; the message is one line."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(printable(message))
@@ -34,56 +34,56 @@ class Refused(IgnoreRequest):
 
 
 class Ending(Refused):
-    """The crawl is being ended. This says nothing about the page: the next crawl should ask for it."""
+    """The crawl is stopping. The page has no outcome, and the next crawl requests it."""
 
     def __init__(self) -> None:
-        super().__init__("ending", "the crawl was ended before the answer came")
+        super().__init__("ending", "the crawl stopped before the response came")
 
 
 class BodyCut(ResponseDataLossError):  # noqa: N818
-    """The body is not whole, although the connection says so."""
+    """The body is truncated although the connection ended regularly."""
 
 
 class UnwantedType(StopDownload):
-    """The body is of a kind that holds no article; it was not read."""
+    """The body is of a type that holds no article, so it was not downloaded."""
 
     def __init__(self, content_type: str) -> None:
         super().__init__(fail=True)
         self.content_type = content_type
 
     def __str__(self) -> str:
-        return printable(f"it is {self.content_type[:80]}, which holds no article")
+        return printable(f"its type is {self.content_type[:80]}, which holds no article")
 
 
 class TooManyHeaders(Exception):  # noqa: N818
-    """The response's headers go on for longer than any server needs."""
+    """The headers of the response are too long."""
 
 
 def refuse(crawler: Crawler, reason: str, message: str) -> Refused:
-    """Count a refusal, and return it to be raised."""
+    """Count a refusal in the stats, and return it to be raised."""
     assert crawler.stats is not None
     crawler.stats.inc_value(f"newscrawl/refused/{reason}")
     return Refused(reason, message)
 
 
 _KNOWN: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str, str], ...] = (
-    (TooManyHeaders, "headers", "its headers are longer than any server needs"),
-    ((SSL.Error, SSLError, VerificationError), "tls", "no secure connection: its certificate or its TLS is wrong"),
-    (CannotResolveHostError, "dns", "its host name is not known"),
-    (DownloadTimeoutError, "timeout", "it did not answer in time"),
+    (TooManyHeaders, "headers", "its headers are too long"),
+    ((SSL.Error, SSLError, VerificationError), "tls", "no secure connection: its certificate or TLS version is wrong"),
+    (CannotResolveHostError, "dns", "its host name cannot be resolved"),
+    (DownloadTimeoutError, "timeout", "it did not respond in time"),
     (DownloadConnectionRefusedError, "refused", "its server refuses connections"),
-    (ResponseDataLossError, "truncated", "it is not whole"),
+    (ResponseDataLossError, "truncated", "it is truncated"),
     (DownloadCancelledError, "too_large", "it is larger than DOWNLOAD_MAXSIZE"),
-    (ConnectError, "refused", "its server cannot be connected to"),
+    (ConnectError, "refused", "cannot connect to its server"),
     (ConnectionClosed, "reset", "the connection was lost"),
-    (ParseError, "failed", "its answer is no HTTP"),
+    (ParseError, "failed", "its response is not HTTP"),
 )
 
 
 def reason_of(failure: Failure | BaseException) -> tuple[str, str]:
-    """Return a word and a sentence on one line for whatever ended a download.
+    """Return a page reason and a one-line message for an error that ended a download.
 
-    The words: dns, timeout, refused, reset, tls, too_large, truncated, headers, content_type, robots,
+    The reasons: dns, timeout, refused, reset, tls, too_large, truncated, headers, content_type, robots,
     robots_unreachable, offsite_redirect, private_address, redirect_loop, scheme, bad_url, userinfo, bad_port,
     http_404 and its like, ending (which says nothing about the page), and failed for the rest.
     """
@@ -94,7 +94,7 @@ def reason_of(failure: Failure | BaseException) -> tuple[str, str]:
     if isinstance(error, UnwantedType):
         return "content_type", str(error)
     if isinstance(error, HttpError):
-        return f"http_{error.response.status}", f"its server answered with status {error.response.status}"
+        return f"http_{error.response.status}", f"its server responded with status {error.response.status}"
     if isinstance(error, IgnoreRequest):
         return "failed", _line(error)
     causes = list(_causes(error))
@@ -107,7 +107,7 @@ def reason_of(failure: Failure | BaseException) -> tuple[str, str]:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what is behind it: Scrapy wraps Twisted's errors, and those wrap others."""
+    """Yield an error and its causes: Scrapy wraps Twisted's errors, and those wrap others."""
     for _ in range(8):
         if error is None:
             return

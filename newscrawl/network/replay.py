@@ -26,54 +26,56 @@ logger = logging.getLogger(__name__)
 
 FIXTURES_DIR = "FIXTURES_DIR"
 PRIORITY = 950
-"""Behind all of Scrapy's middlewares, robots.txt among them: they act as in a live crawl."""
+"""After all of Scrapy's middlewares, robots.txt included, so that they act as in a live crawl."""
 
 # https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5
 _SENT_WITH_304 = {"cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary"}
 
 
 class NotRecorded(Refused):
-    """Nobody has recorded what the server says to this request, and nobody will ask it."""
+    """There is no recorded response to this request, and a replay does not use the network."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__("not_recorded", f"{request.method} {request.url}: not recorded, and a replay asks no server")
+        super().__init__(
+            "not_recorded", f"{request.method} {request.url}: not recorded, and a replay does not use the network"
+        )
 
 
 class NoConnections:
-    """The download handler of a replay: whatever finds its way past the middlewares ends here."""
+    """The download handler of a replay, which refuses every request that the middleware let pass."""
 
     lazy = True
 
     async def download_request(self, request: Request) -> NoReturn:
-        """Refuse."""
+        """Raise NotRecorded."""
         raise NotRecorded(request)
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: there are no connections."""
 
 
 class ReplayAddon:
-    """Puts a crawl with FIXTURES_DIR off the network, before any part of it is made; without it, does nothing."""
+    """Takes a crawl with FIXTURES_DIR off the network before its components are created; otherwise does nothing."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Answer from recordings alone, above what project, spider and command line say."""
+        """Change the settings to answer from recordings only, whatever project, spider and command line say."""
         if not settings.get(FIXTURES_DIR):
             return
         offline = f"{__name__}.{NoConnections.__qualname__}"
         schemes = {*settings.getwithbase("DOWNLOAD_HANDLERS"), "http", "https"} - {"data"}
         handlers = dict.fromkeys(schemes, offline) | {
-            "data": "scrapy.core.downloader.handlers.datauri.DataURIDownloadHandler"  # connects to nothing
+            "data": "scrapy.core.downloader.handlers.datauri.DataURIDownloadHandler"  # no network access
         }
         settings.set("DOWNLOADER", "scrapy.core.downloader.Downloader", "cmdline")
         settings.set("DOWNLOAD_HANDLERS_BASE", {}, "cmdline")
         settings.set("DOWNLOAD_HANDLERS", handlers, "cmdline")
-        # Its answers would take the place of recordings, and recordings the place of live answers.
+        # Cached live responses would replace recordings, and recordings would be cached as live ones.
         settings.set("HTTPCACHE_ENABLED", False, "cmdline")
         settings.set_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", ReplayMiddleware, PRIORITY)
 
 
 class ReplayMiddleware:
-    """Answers every request as it was once answered, or not at all.
+    """Answers every request with its recording, or refuses it.
 
     The time of the recording, with zone, goes into ``request.meta["fetched_at"]``: dates are judged by it.
     """
@@ -84,12 +86,12 @@ class ReplayMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read the recordings of the spider. Raises RecordingError."""
+        """Load the recordings of the spider. Raises RecordingError."""
         assert crawler.stats is not None
         return cls(recordings_of(crawler.settings, crawler.spidercls.name), crawler.stats)
 
     def process_request(self, request: Request) -> Response | None:
-        """Answer, or raise NotRecorded."""
+        """Return the recorded response. Raises NotRecorded."""
         request.meta.pop("fetched_at", None)
         if request.url.startswith("data:"):
             return None
@@ -107,12 +109,12 @@ class ReplayMiddleware:
 
 
 def recordings_of(settings: BaseSettings, spider: str) -> Recordings:
-    """Read what is recorded for a spider. Raises RecordingError; a crawl can be refused by it before it begins."""
+    """Load the recordings of a spider. Raises RecordingError, also before a crawl starts."""
     return read_recordings(Path(settings[FIXTURES_DIR]) / spider)
 
 
 def answer(recording: Recording, request: Request) -> Response:
-    """Return the response that the server of a recording would give to a request."""
+    """Return the response that the recorded server would give to a request."""
     status, body = recording.status, recording.body
     headers = Headers([(name, value.encode("latin-1")) for name, value in recording.headers])
     if is_unchanged(recording, _header(request, "If-None-Match"), _header(request, "If-Modified-Since")):
@@ -124,7 +126,7 @@ def answer(recording: Recording, request: Request) -> Response:
 
 
 def is_unchanged(recording: Recording, none_match: str | None, modified_since: str | None) -> bool:
-    """Say whether a server answers 304 to a conditional request (RFC 9110, section 13.2.2)."""
+    """Whether a server answers 304 to a conditional request (RFC 9110, section 13.2.2)."""
     if recording.status != 200:
         return False
     if none_match is not None:
@@ -139,7 +141,7 @@ def _tags(field: str) -> list[str]:
 
 
 def _opaque(etag: str) -> str:
-    """A condition compares weakly: W/"1" is "1"."""
+    """Normalise an ETag for weak comparison: W/"1" equals "1"."""
     return etag.strip().removeprefix("W/")
 
 
@@ -158,31 +160,31 @@ def _header(request: Request, name: str) -> str | None:
 
 _COMPRESSION = "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware"
 _CAPTURE_AT = 605
-"""Before redirects are followed (600), so that each step is seen; and behind decompression, which is moved there."""
+"""Before redirects are followed (600), so that each step is seen, and after decompression, which is moved there."""
 
 captured = object()
-"""The signal of a response as the server gave it, decoded."""
+"""Signal for each response as the server sent it, decompressed."""
 
 
 class CaptureMiddleware:
-    """Shows every response before a middleware acts on it: robots.txt and the steps of a redirect among them."""
+    """Sends a signal for every response before other middlewares act on it, robots.txt and redirects included."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Know whom to tell."""
+        """Create the middleware of a crawl."""
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Tell."""
+        """Send the signal."""
         self.crawler.signals.send_catch_log(captured, response=response)
         return response
 
 
 def capture_responses(settings: BaseSettings) -> None:
-    """Let a crawl ask the live site, tell what it answers, and store nothing."""
+    """Change the settings of a crawl to use the live site, to signal its responses, and to store nothing."""
     settings.set("FIXTURES_DIR", None, "cmdline")
     settings.set("HTTPCACHE_ENABLED", False, "cmdline")
     settings.set("ITEM_PIPELINES", {}, "cmdline")
@@ -191,7 +193,7 @@ def capture_responses(settings: BaseSettings) -> None:
 
 
 def recording_of(response: Response) -> Recording:
-    """Return a response as it is recorded now. Raises ValueError for one that cannot be."""
+    """Return the recording of a response. Raises ValueError if it cannot be recorded."""
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in response.headers.items()

@@ -1,4 +1,4 @@
-"""A resolver that knows no other addresses than those of the public Internet.
+"""A resolver that returns only addresses on the public Internet.
 
 It stands where the connection is made, so no second answer of a name server can slip between check and use. What a
 proxy of the user's connects to is resolved by that proxy, and not seen here.
@@ -22,12 +22,12 @@ _refused: LocalCache[str, str] = LocalCache(_MOST_REMEMBERED)
 
 
 def refused_address(host: str) -> str | None:
-    """Return the address for which a host's name was refused the last time it was looked up."""
+    """Return the address for which a host name was refused at its last look-up."""
     return _refused.get(plain_host(host))
 
 
 class _GlobalOnly:
-    """Passes on the addresses that may be connected to."""
+    """Passes on only those addresses that may be connected to."""
 
     def __init__(self, receiver: Any, host: str, allowed: Allowed) -> None:
         self._receiver = receiver
@@ -56,7 +56,7 @@ class _GlobalOnly:
 
 
 class GlobalResolver(CachingHostnameResolver):
-    """Scrapy's caching resolver, for IPv4 and IPv6, less the addresses that are private, local or reserved.
+    """Scrapy's caching resolver for IPv4 and IPv6, without private, local and reserved addresses.
 
     It is one for the process, and so are the settings that it is made of. A name without any other address is as
     good as unknown; `refused_address` says that it was not.
@@ -69,7 +69,7 @@ class GlobalResolver(CachingHostnameResolver):
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> GlobalResolver:
-        """Make the resolver of a process, which Scrapy gives in the place of a crawler."""
+        """Create the resolver. `crawler` is the crawler process, because Scrapy has one resolver per process."""
         settings = crawler.settings
         cache_size = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
         return cls(reactor, cache_size, Allowed.parse(settings["ALLOW_PRIVATE_ADDRESSES"]))
@@ -82,7 +82,7 @@ class GlobalResolver(CachingHostnameResolver):
         *rest: Any,
         **options: Any,
     ) -> IHostResolution:
-        """Look up a name, which can be an address as well."""
+        """Look up a name or an address."""
         receiver: Any = resolutionReceiver
         if not self._allowed.host(hostName) and (plain_host(hostName), portNumber) not in self._proxies:
             receiver = _GlobalOnly(resolutionReceiver, hostName, self._allowed)

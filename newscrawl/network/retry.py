@@ -1,4 +1,4 @@
-"""Asks again after a fault, later and later, and only as a busy server wishes."""
+"""Retry failed requests with backoff, and obey Retry-After."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from newscrawl.network.pacing import TURNS
 from newscrawl.network.refusals import BodyCut
 
 BUSY = frozenset({429, 503})
-"""The statuses with which a server asks for patience."""
+"""Statuses with which a server asks to wait."""
 
 LONGEST = timedelta(days=30)
-"""What a server may ask for; a longer wish is cut to it, for a crawl would else never come back."""
+"""A longer Retry-After is cut to this, because otherwise the site might never be crawled again."""
 
 
 def retry_after(value: str | bytes | None, now: datetime) -> datetime | None:
-    """Return when to come back, in UTC: never before now nor later than LONGEST; None where the header says nothing.
+    """Return the time that Retry-After asks for, in UTC, between now and LONGEST from now; None without a valid header.
 
     Seconds or an HTTP date (RFC 9110, 10.2.3).
     """
@@ -48,14 +48,14 @@ _LONGEST_PAUSE = 60.0
 
 
 class PauseAndRetryMiddleware(RetryMiddleware):
-    """Scrapy's retries, each after a pause of the whole host: a second, doubled each time.
+    """Scrapy's retries, each after pausing the whole host: for one second, doubled each time.
 
     429 and 503 are retried once, after what Retry-After asks for, for which the download handler holds the host back.
     Where that is longer than RETRY_AFTER_MAX the response goes to the spider as it is.
     """
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """Retry a response that says to come back soon."""
+        """Retry a response whose status is temporary."""
         if response.status not in BUSY:
             return self._paused(request, super().process_response(request, response))
         now = datetime.now(UTC)
@@ -69,7 +69,7 @@ class PauseAndRetryMiddleware(RetryMiddleware):
     def process_exception(  # type: ignore[override]
         self, request: Request, exception: Exception
     ) -> Request | Response | None:
-        """Retry what may have been an accident."""
+        """Retry after a network error that may be temporary."""
         if isinstance(exception, BodyCut):
             request.meta["max_retry_times"] = min(1, request.meta.get("max_retry_times", self.max_retry_times))
         return self._paused(request, super().process_exception(request, exception))

@@ -1,4 +1,4 @@
-"""Obeys robots.txt: what it forbids, how fast it lets us be, and that silence is no permission."""
+"""Obey robots.txt: rules and Crawl-delay; if it cannot be fetched, nothing of the site is."""
 
 from __future__ import annotations
 
@@ -22,51 +22,51 @@ from newscrawl.network.pacing import TURNS
 from newscrawl.network.refusals import Ending, Refused, reason_of, refuse
 
 MOST_BYTES = 500 * 1024
-"""What RFC 9309 (2.5) asks a crawler to read; what stands behind is not read."""
+"""Maximum size of a robots.txt, as RFC 9309 (2.5) requires at least; the rest is ignored."""
 
 _PRODUCT = re.compile(r"[A-Za-z_-]+")
 
 
 def product_token(user_agent: str) -> str:
-    """Return the name by which robots.txt speaks of a crawler: ``newscrawl`` for ``newscrawl/1.0 (+https://…)``."""
+    """Return the product token by which robots.txt names a crawler: ``newscrawl`` for ``newscrawl/1.0 (+https://…)``."""
     found = _PRODUCT.match(user_agent)
     return found[0] if found else user_agent
 
 
 @dataclass(frozen=True)
 class Robots:
-    """What a host's robots.txt says to us."""
+    """The robots.txt of a host, as it applies to this crawler."""
 
     product: str
     body: bytes = field(default=b"", repr=False)
-    """As served, cut to MOST_BYTES; empty where there is none."""
+    """The file as served, cut to MOST_BYTES; empty if there is none."""
     reachable: bool = True
-    """False where nobody knows what the site wants: nothing of it may be fetched."""
+    """False if it could not be fetched; then nothing of the site may be."""
     problem: str = ""
-    """Why it is not reachable, as one line."""
+    """Why it could not be fetched, in one line."""
 
     @classmethod
     def answered(cls, product: str, status: int, body: bytes) -> Robots:
-        """Read an answer (RFC 9309, 2.3.1): 2xx has rules, 4xx has none; 5xx and 429 are no answer."""
+        """Read a response (RFC 9309, 2.3.1): 2xx has rules, 4xx means none; 5xx and 429 mean unreachable."""
         if 200 <= status < 300:
             return cls(product, cut(body))
         if status >= 500 or status == 429:
-            return cls(product, reachable=False, problem=f"its robots.txt was answered with status {status}")
+            return cls(product, reachable=False, problem=f"the response to its robots.txt had status {status}")
         return cls(product)
 
     def allows(self, url: str) -> bool:
-        """Say whether a URL may be fetched."""
+        """Whether a URL may be fetched."""
         return self.reachable and self._rules.can_fetch(url, self.product)
 
     @property
     def delay(self) -> float:
-        """The seconds between two requests that it asks for, by Crawl-delay or Request-rate; 0 for none."""
+        """The requested seconds between two requests, by Crawl-delay or Request-rate; 0 for none."""
         rate = self._rules.request_rate(self.product)
         between = rate.seconds / rate.requests if rate and rate.requests > 0 else 0.0
         return max(self._rules.crawl_delay(self.product) or 0.0, between, 0.0)
 
     def parse(self) -> None:
-        """Parse now what is otherwise parsed when it is first asked for."""
+        """Parse the file now rather than at its first use."""
         _ = self._rules
 
     @cached_property
@@ -75,7 +75,7 @@ class Robots:
 
 
 def cut(body: bytes) -> bytes:
-    """Return as much of a robots.txt as is read, up to the end of a line."""
+    """Cut a robots.txt to MOST_BYTES, at the end of a line."""
     if len(body) <= MOST_BYTES:
         return body
     end = max(body.rfind(b"\n", 0, MOST_BYTES), body.rfind(b"\r", 0, MOST_BYTES))
@@ -86,11 +86,11 @@ logger = logging.getLogger(__name__)
 
 _MOST_HOSTS = 500
 _MOST_PARSED_AT_ONCE = 64 * 1024
-"""Bytes that are parsed within the reactor: 30 ms. The largest file that is read takes up to 250 ms."""
+"""Maximum size parsed in the reactor, in 30 ms; the largest file takes up to 250 ms."""
 
 
 class RobotsMiddleware:
-    """In the place of Scrapy's, which fetches on where robots.txt cannot be read and knows no Crawl-delay."""
+    """Replaces Scrapy's middleware, which ignores an unreachable robots.txt and Crawl-delay."""
 
     PRIORITY = 1000
 
@@ -103,11 +103,11 @@ class RobotsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make that of a crawl."""
+        """Create the middleware of a crawl."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise Refused for what the host does not want, or where nobody can say what it wants."""
+        """Raise Refused if robots.txt forbids a request or could not be fetched."""
         if not self._is_obeyed or request.meta.get(ROBOTS) or urlparse_cached(request).scheme not in {"http", "https"}:
             return
         robots = await self.robots_for(request.url)
@@ -137,14 +137,14 @@ class RobotsMiddleware:
             response = await self.crawler.engine.download_async(request)
         except Ending:
             raise
-        except Exception as error:  # noqa: BLE001 - every way in which it cannot be had
+        except Exception as error:  # noqa: BLE001 - any error means that it could not be fetched
             robots = self._failed(error)
         else:
             robots = Robots.answered(self._product, response.status, response.body)
             if len(robots.body) > _MOST_PARSED_AT_ONCE:
                 await asyncio.to_thread(robots.parse)
         if not robots.reachable:
-            logger.warning("nothing of %s is fetched: %s", site, robots.problem)
+            logger.warning("no page of %s is fetched: %s", site, robots.problem)
         elif self._is_obeyed:
             self._slow_down(request, robots)
         return robots
@@ -153,10 +153,12 @@ class RobotsMiddleware:
         reason, sentence = reason_of(error)
         if isinstance(error, IgnoreRequest) and reason == "redirect_loop":  # RFC 9309 2.3.1.2: as if there were none
             return Robots(self._product)
-        return Robots(self._product, reachable=False, problem=f"its robots.txt could not be had ({reason}: {sentence})")
+        return Robots(
+            self._product, reachable=False, problem=f"its robots.txt could not be fetched ({reason}: {sentence})"
+        )
 
     def _slow_down(self, request: Request, robots: Robots) -> None:
-        """Hold the host's pace down beside AutoThrottle's delay, not by it: AutoThrottle would raise it again."""
+        """Pace the host independently of AutoThrottle's delay, which AutoThrottle would shorten again."""
         delay = min(robots.delay, self.crawler.settings.getfloat("CRAWL_DELAY_MAX"))
         if delay > 0:
             TURNS.pace.want(plain_host(urlparse_cached(request).hostname or ""), self.crawler, delay, "robots.txt")
@@ -169,5 +171,5 @@ async def robots_for(crawler: Crawler, url: str) -> Robots:
     """
     middleware = crawler.get_downloader_middleware(RobotsMiddleware)
     if middleware is None:
-        raise Refused("robots", "newscrawl.network.robots.RobotsMiddleware is not among the DOWNLOADER_MIDDLEWARES")
+        raise Refused("robots", "newscrawl.network.robots.RobotsMiddleware is missing in DOWNLOADER_MIDDLEWARES")
     return await middleware.robots_for(url)
