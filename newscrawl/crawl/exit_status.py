@@ -1,4 +1,4 @@
-"""How a crawl ended: its exit code, and in a line what went wrong."""
+"""The exit code of a crawl, and a one-line message if something went wrong."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ DONE = 0
 NOT_STARTED = 1
 INCOMPLETE = 2
 STORAGE_FAILED = "storage_failed"
-"""The reason a crawl is closed with when the database gives up."""
+"""Scrapy's close reason when the database fails."""
 _SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 _FAILED = "newscrawl/failed/"
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What the process of a crawl tells whoever started it."""
+    """Exit code and error of a crawl."""
 
     code: int
     error: str | None = None
-    """None where nothing went wrong; being ended by a signal is nothing wrong."""
+    """None if nothing went wrong; a signal is not an error."""
 
 
 def ending_of(stats: Mapping[str, object], signal_number: int, lost_pages: int) -> Ending:
-    """Judge a crawl by Scrapy's statistics, the signal that ended it (0 for none), and how many pages errors ended."""
+    """Return how a crawl ended, from Scrapy's stats, the signal that stopped it (0 for none) and its lost pages."""
     if signal_number:
         return Ending(128 + signal_number)
     if "newscrawl/run_id" not in stats:
-        return Ending(NOT_STARTED, "the crawl could not begin; the log says why")
+        return Ending(NOT_STARTED, "the crawl could not start; see the log")
     error = _fault(stats, lost_pages)
     return Ending(DONE) if error is None else Ending(INCOMPLETE, error)
 
 
 def _fault(stats: Mapping[str, object], lost_pages: int) -> str | None:
     if stats.get("finish_reason") == STORAGE_FAILED or stats.get("newscrawl/storage_failed"):
-        return str(stats.get("newscrawl/storage_error") or "the database gave up")
+        return str(stats.get("newscrawl/storage_error") or "the database failed")
     if lost_pages:
-        pages = "a page" if lost_pages == 1 else f"{lost_pages} pages"
-        return f"an error that nobody foresaw ended {pages}; the log has it"
+        pages = "1 page" if lost_pages == 1 else f"{lost_pages} pages"
+        return f"{pages} lost to an unexpected error; see the log"
     if not stats.get("downloader/response_count") or stats.get("newscrawl/in_vain"):
         failed = {name.removeprefix(_FAILED): count for name, count in stats.items() if name.startswith(_FAILED)}
         reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(failed.items()))
         return "nothing could be fetched" + (f": {reasons}" if reasons else "")
     if any(name.startswith("feedexport/failed_count") for name in stats):
-        return "what was asked for with -o could not be written; the log says why"
+        return "the output file (-o) could not be written; see the log"
     return None
 
 
 def worst(codes: Iterable[int]) -> int:
-    """Return one exit code for many: a crawl that lost something tells more than one that never began."""
+    """Combine exit codes: a signal comes first, then a crawl that lost pages, then one that did not start."""
     found = set(codes)
     for signalled in sorted(found & _SIGNALS, reverse=True):
         return signalled

@@ -1,4 +1,4 @@
-"""The frontier: hands a site's spider what is due in the database, as fast as Scrapy takes it."""
+"""The frontier: gives a site's spider the pages that are due in the database, as fast as Scrapy takes them."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ from newscrawl.storage.writer import Writer
 from newscrawl.urls import url_key
 
 Spent = Literal["max_articles", "max_pages", "max_minutes", "max_megabytes", "unreachable", "asked_to_wait"]
-"""Why a run ends before everything is done; what is left is due in the next one."""
+"""Why a run ends before all due pages are done; the rest stays due for the next run."""
 
 MOST_FAILURES = 10
-"""Failures in a row that say that it is the site, or the way there, and not its pages."""
+"""Consecutive failures after which the site or the network is taken to be down."""
 
 _NOT_THE_PAGE = frozenset({"dns", "timeout", "refused", "reset", "tls", "robots_unreachable", "http_403", "http_429"})
-"""Reasons that other pages of the site will have as well; every status from 500 on is one more."""
+"""Reasons that affect the whole site; every status from 500 on is one more."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """What a run has done, against what it may do; 0 sets no limit."""
+    """What a run has done, and its limits; a limit of 0 means none."""
 
     started: datetime
     max_pages: int = 0
@@ -51,24 +51,24 @@ class Budget:
     max_megabytes: float = 0
     max_articles: int = 0
     pages: int = 0
-    """Handed out."""
+    """Pages given to Scrapy."""
     articles: int = 0
-    """Stored."""
+    """Articles stored."""
     in_hand: int = 0
-    """Handed out, and not answered."""
+    """Pages given to Scrapy and not answered yet."""
     failures: list[datetime] = field(default_factory=list)
-    """When the pages failed that came after the last that did not: failures in a row."""
+    """Times of consecutive failures since the last success."""
     is_in_vain: bool = True
-    """Nothing was answered but failures."""
+    """Only failures so far."""
     spent: Spent | None = None
 
     @property
     def is_unreachable(self) -> bool:
-        """Whether so much has failed that the rest would as well."""
+        """Whether so many pages failed that the rest would too."""
         return len(self.failures) >= MOST_FAILURES
 
     def check(self, now: datetime, received: int) -> bool:
-        """Say whether the run may go on, having received so many bytes."""
+        """Whether the run may continue after having received so many bytes."""
         limits: dict[Spent, bool] = {
             "unreachable": self.is_unreachable,
             "max_articles": 0 < self.max_articles <= self.articles,
@@ -80,30 +80,30 @@ class Budget:
         return self.spent is None
 
     def end(self) -> Spent | None:
-        """Return why the run ends, now that it does: a site that answers nothing has run out of pages soon."""
+        """Return why the run ended; a site with few pages may run out of them before it counts as unreachable."""
         return self.spent or ("unreachable" if self.is_in_vain and self.failures else None)
 
     def room(self, most: int) -> int:
-        """Return how many pages may be handed out now, of `most`."""
+        """Return how many of `most` pages may be fetched now."""
         limits = [most]
         if self.max_pages:
             limits.append(self.max_pages - self.pages)
         if self.max_articles:
-            # Each page in hand may be an article.
+            # Each pending page may be an article.
             limits.append(self.max_articles - self.articles - self.in_hand)
         return max(min(limits), 0)
 
     def take(self, count: int) -> None:
-        """Hand out pages."""
+        """Count pages given to Scrapy."""
         self.pages += count
         self.in_hand += count
 
     def count(self, item: Candidate | Outcome | Listing, *, stored: bool) -> None:
-        """Count an answer."""
+        """Count a result."""
         self.in_hand = max(self.in_hand - 1, 0)
         self.articles += stored
         if not isinstance(item, Outcome) or item.outcome != "failed":
-            # Failures are stored at once and articles when they are extracted: the row is that of the answers.
+            # Failures are stored at once, articles only after extraction, so order them by when they were fetched.
             answered = item.page.fetched_at if isinstance(item, Candidate) else item.fetched_at
             self.failures = [failed for failed in self.failures if failed > answered]
             self.is_in_vain = False
@@ -114,17 +114,17 @@ class Budget:
 logger = logging.getLogger(__name__)
 
 BATCH = 16
-"""Pages taken at a time: as many as Scrapy downloads at once."""
+"""Pages taken at a time, as many as Scrapy downloads in parallel."""
 
 MOST_IN_HAND = 32
-"""Pages between their being taken and their being stored: what is in memory, and what a killed run fetched in vain."""
+"""Maximum pages taken but not stored: this bounds memory, and what a killed run fetches in vain."""
 
 MOST_SECTIONS = 60
-"""Section pages of a run: a site without feeds and sitemaps is walked a little every time."""
+"""Maximum section pages per run: a site without feeds and sitemaps is explored gradually."""
 
 
 class Frontier:
-    """Asks the store for due pages whenever the scheduler is empty, until there are none or the run has had enough."""
+    """Takes due pages from the store whenever the scheduler is empty, until there are none or a limit is reached."""
 
     def __init__(
         self,
@@ -151,41 +151,41 @@ class Frontier:
         self._has_begun = False
         self._has_guessed = False
         self._noted = 0
-        """Answers so far. Each may have brought something, or made room."""
+        """Results so far; each may have queued pages, or made room for them."""
         self._sections = 0
         self._in_hand: Counter[PageKind] = Counter()
         self._longest_wait = timedelta(seconds=settings.getfloat("RETRY_AFTER_MAX"))
         self._ending: asyncio.Future[None] | None = None
         self._named: set[str] = set()
-        """What the listings of this run name, where only that is wanted."""
+        """Keys of the pages that the listings of this run name, if only those are wanted."""
         crawler.signals.connect(self._ask_when_empty, signals.scheduler_empty)
         crawler.signals.connect(self._ask_when_idle, signals.spider_idle)
-        crawler.signals.connect(self._lose, signals.item_error)
-        crawler.signals.connect(self._lose, signals.spider_error)
+        crawler.signals.connect(self._record_lost, signals.item_error)
+        crawler.signals.connect(self._record_lost, signals.spider_error)
 
     @property
     def spent(self) -> Spent | None:
-        """Why the run fetches no more, where that is not for want of due pages."""
+        """Why the run fetches no more; None if it only ran out of due pages."""
         return self.budget.end()
 
-    def note(self, item: Candidate | Outcome | Listing, result: Result) -> None:
-        """Take note of what has been stored."""
+    def record(self, item: Candidate | Outcome | Listing, result: Result) -> None:
+        """Record the result of a stored item."""
         self.budget.count(item, stored=result.outcome == "stored")
         self._is_dry = False
         self._noted += 1
         kind = _kind_of(item)
         self._in_hand[kind] -= 1
         if kind in {"sitemap", "feed"} and result.outcome in {"listed", "unchanged"}:
-            self._has_guessed = True  # there is nothing to guess
+            self._has_guessed = True  # no need to guess listings
         if isinstance(item, Listing) and self.spider.listings is not None:
             self._named |= {url_key(link.url) for link in item.links}
         if isinstance(item, Outcome) and item.visit is not None and item.visit.retry_at is not None:
-            self._heed(item.visit.retry_at)
+            self._obey_retry_after(item.visit.retry_at)
         if self.budget.is_unreachable:
             self._end("unreachable")
 
-    def _lose(self, response: Response | Failure | None) -> None:
-        """Take note of a page that an unforeseen error ended. It stays due."""
+    def _record_lost(self, response: Response | Failure | None) -> None:
+        """Record a page lost to an unexpected error; it stays due."""
         request = getattr(response, "request", None)
         due = request.meta.get("due") if request is not None else None
         if due is not None:
@@ -194,14 +194,14 @@ class Frontier:
             self._noted += 1
             self._is_dry = False
 
-    def _heed(self, retry_at: datetime) -> None:
-        """End the run where a server asks for more patience than a run has."""
+    def _obey_retry_after(self, retry_at: datetime) -> None:
+        """End the run if the server asks to wait for longer than RETRY_AFTER_MAX."""
         if retry_at - datetime.now(UTC) > self._longest_wait and self._ending is None:
-            logger.warning("%s asks not to be visited before %s UTC", self.spider.source, f"{retry_at:%F %T}")
+            logger.warning("%s asks for no requests before %s UTC", self.spider.source, f"{retry_at:%F %T}")
             self._end("asked_to_wait")
 
     def _end(self, reason: Spent) -> None:
-        """End the run at once: what waits for its turn is not asked for, and stays due."""
+        """End the run at once: pages that are scheduled but not requested stay due."""
         self.budget.spent = self.budget.spent or reason
         if self._ending is None and not self.spider.is_closing:
             assert self.crawler.engine is not None
@@ -232,17 +232,17 @@ class Frontier:
         self._is_dry = not due and noted == self._noted
         if self.spider.is_closing:
             return
-        for page in reversed(due):  # Scrapy takes up last what came first
+        for page in reversed(due):  # Scrapy's scheduler is last in, first out
             try:
                 engine.crawl(self.spider.request(page))
-            except ValueError as error:  # an address that Scrapy does not take
+            except ValueError as error:  # a URL that Scrapy rejects
                 outcome = failed(page, self.spider.source, "bad_url", str(error))
-                self.note(outcome, await asyncio.wrap_future(self.writer.submit(outcome)))
+                self.record(outcome, await asyncio.wrap_future(self.writer.submit(outcome)))
         if not due:
             request_more(engine)
 
     async def _next(self) -> tuple[DuePage, ...]:
-        """Return what the run is to fetch next; nothing when all is done for now."""
+        """Return the next pages to fetch; empty when nothing is due."""
         assert self.crawler.stats is not None
         if not self.budget.check(datetime.now(UTC), self.crawler.stats.get_value("downloader/response_bytes", 0)):
             return ()
@@ -259,10 +259,10 @@ class Frontier:
         return await self._seed(self.spider.guesses(), unknown_only=True)
 
     async def _begin(self) -> tuple[DuePage, ...]:
-        """Ask for what a run is to begin with, by name."""
+        """Request the pages that a run starts from."""
         spider = self.spider
         await self._store(Seed(spider.source, ()))
-        if self.spent:  # its server has asked to be left alone
+        if self.spent:  # the server asked for a pause
             return ()
         if spider.urls is not None:
             return await self._seed(tuple(Link(url) for url in spider.urls))
@@ -273,7 +273,7 @@ class Frontier:
             robots = await robots_for(self.crawler, spider.front_page)
             if not robots.reachable:
                 self.budget.spent = "unreachable"
-                return await self._seed((Link(spider.front_page, "section"),))  # whose outcome says why
+                return await self._seed((Link(spider.front_page, "section"),))  # its outcome says why
             named = robots_sitemaps(robots.body, spider.front_page)
             always += tuple(link for link in named if spider.is_own(link.url))
         first = spider.at_first()
@@ -283,9 +283,9 @@ class Frontier:
         return await self._store(Seed(self.spider.source, links, unknown_only)) if links else ()
 
     async def _take(self) -> tuple[DuePage, ...]:
-        """Take what is due, within what the run is about."""
+        """Take due pages within the scope of the run."""
         kinds: tuple[PageKind, ...] = ("sitemap", "article")
-        # One kind of listing after the other: what adds nothing to the better one before it is read less often.
+        # One kind of listing after the other: a listing that adds nothing to a better one is then read less often.
         if not self._in_hand["sitemap"]:
             kinds += ("feed",)
             if not self._in_hand["feed"] and self._sections < MOST_SECTIONS:
@@ -294,7 +294,7 @@ class Frontier:
         if self.spider.listings is not None:
             kinds, within = ("article",), frozenset(self._named)
         if self.budget.max_articles and self._in_hand.total() > self._in_hand["article"]:
-            # The newest articles are wanted, and a listing that has not come yet may name them.
+            # Wait for pending listings, which may name newer articles.
             kinds = tuple(kind for kind in kinds if kind != "article")
         room = self.budget.room(min(BATCH, MOST_IN_HAND - self.budget.in_hand))
         if not room or not kinds or within == frozenset():
@@ -304,7 +304,7 @@ class Frontier:
     async def _store(self, asked: Seed | Take) -> tuple[DuePage, ...]:
         result = await asyncio.wrap_future(self.writer.submit(asked))
         if result.retry_at is not None:
-            self._heed(result.retry_at)
+            self._obey_retry_after(result.retry_at)
         taken = Counter(page.kind for page in result.due)
         self.budget.take(len(result.due))
         self._in_hand += taken

@@ -1,4 +1,4 @@
-"""Looks at the health of a site when a crawl of it has ended, and tells the user."""
+"""Evaluate the health of a site after a crawl, and run the user's alarm command."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from newscrawl.text import printable
 
 
 class CommandFailed(Exception):  # noqa: N818 - of somebody else's program
-    """The command did not do its work. The message is one line."""
+    """The alarm command failed. The message is one line."""
 
 
-def tell(command: str, facts: Mapping[str, Any], messages: Sequence[str], seconds: float) -> None:
-    """Run a command once, the facts as JSON on its standard input, and in its environment what a short script needs.
+def run_command(command: str, facts: Mapping[str, Any], messages: Sequence[str], seconds: float) -> None:
+    """Run a command with the facts as JSON on its standard input, and the main ones in its environment.
 
-    It is a program and its arguments, and no shell reads it. What it prints goes nowhere. Raises CommandFailed.
+    The command is a program with arguments, run without a shell; its output is discarded. Raises CommandFailed.
     """
     try:
         program = shlex.split(command)
     except ValueError as error:
-        raise CommandFailed(f"it cannot be read: {error}") from None
+        raise CommandFailed(f"cannot be parsed: {error}") from None
     environment = os.environ | {
         "NEWSCRAWL_ALARM_SOURCE": str(facts["source"]),
         "NEWSCRAWL_ALARM_STATE": str(facts["state"]),
@@ -54,12 +54,12 @@ def tell(command: str, facts: Mapping[str, Any], messages: Sequence[str], second
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise CommandFailed(f"it took more than {seconds:g} s and was ended") from None
+        raise CommandFailed(f"it took more than {seconds:g} s and was killed") from None
     except (OSError, ValueError) as error:
         raise CommandFailed(printable(str(error))) from None
     if done.returncode:
         last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "")
-        raise CommandFailed(f"it ended with {done.returncode}" + (f": {printable(last)[:200]}" if last else ""))
+        raise CommandFailed(f"it exited with {done.returncode}" + (f": {printable(last)[:200]}" if last else ""))
 
 
 def _plain(value: object) -> str:
@@ -71,7 +71,7 @@ logger = logging.getLogger(__name__)
 
 
 class HealthWatch:
-    """Judges a run when its record is closed. What fails here is a line in the log, and fails no crawl."""
+    """Evaluates a run after its record is closed. A failure is logged, and does not fail the crawl."""
 
     def __init__(self, crawler: Crawler) -> None:
         if crawler.settings["FIXTURES_DIR"]:
@@ -81,42 +81,42 @@ class HealthWatch:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Wait for the end, when the pipelines are done."""
+        """Connect to the signals at the end of the crawl, after the pipelines are closed."""
         watch = cls(crawler)
         crawler.signals.connect(watch.spider_closed, signals.spider_closed)
         crawler.signals.connect(watch.engine_stopped, signals.engine_stopped)
         return watch
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
-        """Remember why it ended."""
+        """Remember why the crawl ended."""
         self.reason = reason
 
     async def engine_stopped(self) -> None:
-        """Judge, and tell; after a signal there is no time for it, and the next run does it."""
+        """Evaluate the run and report alarms; after a signal, the next run does so instead."""
         run_id = self.crawler.stats.get_value("newscrawl/run_id") if self.crawler.stats else None
         if run_id is None or self.reason == "shutdown" or not isinstance(self.crawler.spider, SiteSpider):
             return
         try:
-            await asyncio.to_thread(self._look, run_id)
+            await asyncio.to_thread(self._evaluate, run_id)
         except StorageError as error:
-            logger.error("the health of the site could not be judged: %s", error)
+            logger.error("the health of the site could not be evaluated: %s", error)
 
-    def _look(self, run_id: int) -> None:
+    def _evaluate(self, run_id: int) -> None:
         settings = self.crawler.settings
         for source in judge_run(settings["DATABASE_URL"], run_id):
-            self._tell(source, settings["DATABASE_URL"], settings["ALARM_COMMAND"])
+            self._report(source, settings["DATABASE_URL"], settings["ALARM_COMMAND"])
 
-    def _tell(self, source: str, url: str, command: str) -> None:
+    def _report(self, source: str, url: str, command: str) -> None:
         begun, over = unreported_alarms(url, source)
         if not begun and not over:
             return
         for alarm in begun:
             logger.warning("%s: %s, since run %s (%s)", source, alarm.message, alarm.run_id, alarm.example)
         for alarm in over:
-            logger.warning("%s: it is over: %s", source, alarm.message)
+            logger.warning("%s: recovered: %s", source, alarm.message)
         if not command:
             return
-        messages = [alarm.message for alarm in begun] + [f"over: {alarm.message}" for alarm in over]
+        messages = [alarm.message for alarm in begun] + [f"recovered: {alarm.message}" for alarm in over]
         facts = {
             "source": source,
             "state": "broken" if begun else "over",
@@ -124,8 +124,8 @@ class HealthWatch:
             "over": [asdict(alarm) for alarm in over],
         }
         try:
-            tell(command, facts, messages, self.crawler.settings.getfloat("ALARM_MAX_SECONDS"))
+            run_command(command, facts, messages, self.crawler.settings.getfloat("ALARM_MAX_SECONDS"))
         except CommandFailed as error:
-            logger.error("ALARM_COMMAND was not told of %s, and will be after the next run: %s", source, error)
+            logger.error("ALARM_COMMAND failed for %s; it runs again after the next crawl: %s", source, error)
             return
         mark_reported(url, begun, over)

@@ -1,4 +1,4 @@
-"""Where the log of a crawl goes: files that are turned over, and one JSON line an event."""
+"""The log of a crawl: rotated files, and one JSON line per event."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from newscrawl.text import printable
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON line an event: time, level, logger, message; spider, run and exception where there are any."""
+    """Formats an event as one JSON line: time, level, logger, message, run; spider and exception if there are any."""
 
     def __init__(self, run_id: int) -> None:
         super().__init__()
         self._run_id = run_id
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write the line."""
+        """Return the event as one line of JSON."""
         event: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -42,30 +42,30 @@ class JsonFormatter(logging.Formatter):
             event["spider"] = spider.name
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
-        return json.dumps(event, default=str)  # in ASCII: no letter of a page can end the line, or turn it
+        return json.dumps(event, default=str)  # ASCII, so that no character of a page can break or reorder the line
 
 
 class RotatingLog(RotatingFileHandler):
-    """A log file beside its predecessors. Where it cannot be written, one line says so and the crawl goes on."""
+    """A rotated log file. If it cannot be written, one message says so and the crawl continues."""
 
     has_failed = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
-        """Say it once."""
+        """Print one message for the first error."""
         if not self.has_failed:
             self.has_failed = True
             error = sys.exc_info()[1]
-            print(f"newscrawl crawl: no log: {printable(str(error))}", file=sys.stderr)  # noqa: T201
+            print(f"newscrawl crawl: cannot write the log: {printable(str(error))}", file=sys.stderr)  # noqa: T201
 
 
 def log_path(settings: Settings, name: str) -> Path | None:
-    """Return the log file of a site's crawls; None where the log goes to where Scrapy sends it."""
+    """Return the log file of a site's crawls; None if Scrapy handles the log."""
     folder = settings["LOG_DIR"]
     return Path(folder) / f"{file_name(name)}.log" if folder and not settings["LOG_FILE"] else None
 
 
 def begin_log(settings: Settings, name: str) -> None:
-    """Make the folder of the log, and keep Scrapy from opening one of its own. Raises SettingsError."""
+    """Create the log folder, and keep Scrapy from opening its own log. Raises SettingsError."""
     path = log_path(settings, name)
     if path is not None:
         try:
@@ -78,7 +78,7 @@ def begin_log(settings: Settings, name: str) -> None:
 
 
 def open_log(settings: Settings, name: str, run_id: int) -> None:
-    """Send the log to where the settings say; nothing to do where that is what Scrapy does."""
+    """Direct the log as the settings say, unless Scrapy does so itself."""
     if settings.getbool("LOG_INSTALL_ROOT_HANDLER"):
         return
     path = log_path(settings, name)
@@ -100,7 +100,7 @@ def open_log(settings: Settings, name: str, run_id: int) -> None:
 
 
 class OneLineLogFormatter(LogFormatter):
-    """Scrapy's messages, with dropped pages on one line and without the item."""
+    """Formats Scrapy's messages, with a dropped page as one line without the item."""
 
     def dropped(
         self,
@@ -109,7 +109,7 @@ class OneLineLogFormatter(LogFormatter):
         response: Response | Failure | None,
         spider: Spider,
     ) -> LogFormatterResult:
-        """Say which page was dropped, and why."""
+        """Format which page was dropped, and why."""
         result = super().dropped(item, exception, response, spider)
         level = getattr(logging, str(result["level"]), result["level"])
         return {"level": level, "msg": "%(page)s", "args": {"page": printable(str(exception))}}

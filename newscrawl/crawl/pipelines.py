@@ -1,4 +1,4 @@
-"""The stages of a page: extract, store. Each is thin: pure functions decide, the classes act."""
+"""Item pipelines: extract and store. They are thin: functions of other packages do the work."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class PageFailed(DropItem):
 
 
 class PageUnchanged(DropItem):
-    """The server says that the page is as it was."""
+    """The server answered that the page is not modified."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, log_level="DEBUG")
 
 
 class ListingRead(DropItem):
-    """A feed, sitemap or section page: what it names is queued."""
+    """A feed, sitemap or section page; the pages it names are queued."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, log_level="DEBUG")
@@ -58,14 +58,14 @@ class PageWithoutArticle(DropItem):
 
 
 class NotStored(DropItem):
-    """The database gave up, and the crawl with it; the next run comes back to this page."""
+    """The database failed, which ends the crawl; the next run fetches this page again."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, log_level="DEBUG")
 
 
 class CutOff(DropItem):
-    """The crawl ended while the page was read; the next run comes back to it."""
+    """The crawl ended during extraction; the next run fetches the page again."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, log_level="DEBUG")
@@ -75,7 +75,7 @@ _DROPS: dict[str, type[DropItem]] = {"failed": PageFailed, "unchanged": PageUnch
 
 
 class ExtractPipeline:
-    """Page in; what the store decides about, or the outcome of a page without an article, out. All else passes."""
+    """Turns a Page into a Candidate, or into an Outcome if it has no article; other items pass through."""
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
@@ -90,22 +90,22 @@ class ExtractPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Know the sites of the crawl's project."""
+        """Load the site rules of the project."""
         return cls(crawler)
 
     def open_spider(self) -> None:
-        """Share the workers with the other crawls of the process."""
+        """Lease the workers, which other crawls of the process share."""
         self.workers = lease(self.limits)
         spider = self.crawler.spider
         if isinstance(spider, SiteSpider):
             spider.workers = self.workers
 
     def close_spider(self) -> None:
-        """Give the workers back."""
+        """Release the workers."""
         release(self.workers)
 
     async def process_item(self, item: Page | Outcome | Listing) -> Candidate | Outcome | Listing:
-        """Extract, and compute the keys, in a worker."""
+        """Extract a page and compute its keys, in a worker."""
         if not isinstance(item, Page):
             return item
         if item.source is None and item.url is not None:
@@ -114,14 +114,14 @@ class ExtractPipeline:
             work = self.workers.run(candidates.make, item, self.sites.rules_for(item.url))
             made = await self.watch.unless_ended(work, READING_GRACE)  # a page may take a minute
         except Ending:
-            raise CutOff(f"{item.url or item.key}: the crawl ended before it was read") from None
+            raise CutOff(f"{item.url or item.key}: the crawl ended before it was extracted") from None
         except WorkerFailed as error:
             return _without_article(item, "failed", UnreadablePage(error.reason, str(error)))
         except NoArticle as error:
             return _without_article(item, "failed" if isinstance(error, UnreadablePage) else "no_article", error)
         spider = self.crawler.spider
         if isinstance(spider, SiteSpider) and not spider.window.holds(made.extraction.article.published_at):
-            return _without_article(item, "skipped", NoArticle("older", "it is not of the days that the run is about"))
+            return _without_article(item, "skipped", NoArticle("older", "published outside of the dates of the run"))
         return made.of(item)
 
 
@@ -131,7 +131,7 @@ def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipp
 
 
 class StorePipeline:
-    """Hands over to the writer, and lets go of an item only when its transaction is durable."""
+    """Passes items to the writer thread, and returns once their transaction is durable."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -140,13 +140,13 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Take part in the end of the crawl, where its reason is known."""
+        """Connect to `spider_closed`, which has the reason."""
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.spider_closed, signals.spider_closed)
         return pipeline
 
     def open_spider(self) -> None:
-        """Open the database and begin the run."""
+        """Open the database and start the run."""
         spider = self.crawler.spider
         assert spider is not None
         settings = self.crawler.settings
@@ -161,7 +161,7 @@ class StorePipeline:
         if isinstance(spider, SiteSpider):
             self.store.wanted = spider.wanted
             self.store.is_watched = is_live
-            self.frontier = Frontier(self.crawler, spider, self.writer, self._give_up)
+            self.frontier = Frontier(self.crawler, spider, self.writer, self._abort)
         assert self.crawler.stats is not None
         self.crawler.stats.set_value("newscrawl/run_id", self.store.run_id)
 
@@ -171,27 +171,27 @@ class StorePipeline:
         return Traffic(value("downloader/request_count", 0), value("downloader/response_bytes", 0))
 
     async def process_item(self, item: Candidate | Outcome | Listing) -> Article:
-        """Store an item; give back the public fields of an article."""
+        """Store an item; return the public fields of an article. Raises a DropItem for all other results."""
         try:
             item, result = await self._store(item)
         except StorageError as error:
-            self._give_up(error)
+            self._abort(error)
             raise NotStored(str(error)) from error
         assert self.crawler.stats is not None
         self.crawler.stats.inc_value(f"newscrawl/{result.outcome}")
         if self.frontier is not None:
-            self.frontier.note(item, result)
+            self.frontier.record(item, result)
         if isinstance(item, Candidate):
             return (result.extraction or item.extraction).article
         if isinstance(item, Listing):
             raise ListingRead(f"{item.url}: {len(item.links)} pages named, {result.news} new or modified")
         self.crawler.stats.inc_value(f"newscrawl/{item.outcome}/{item.reason}")
         if item.reason == "robots_unreachable":
-            raise PageFailed(item.error, log_level="DEBUG")  # said once, for the whole host
+            raise PageFailed(item.error, log_level="DEBUG")  # already logged once for the whole host
         raise _DROPS.get(item.outcome, PageWithoutArticle)(item.error)
 
     async def _store(self, item: Candidate | Outcome | Listing) -> tuple[Candidate | Outcome | Listing, Result]:
-        """Store an item; what the database cannot hold becomes a failed page, not a failed crawl."""
+        """Store an item; if the database rejects it, store a failed page instead."""
         try:
             return item, await asyncio.wrap_future(self.writer.submit(item))
         except StorageError:
@@ -200,26 +200,26 @@ class StorePipeline:
             if not isinstance(item, Candidate):
                 raise
             page = item.page
-            message = f"{page.key}: the database cannot hold it ({type(error).__name__}: {printable(fault_of(error))})"
+            message = f"{page.key}: the database rejected it ({type(error).__name__}: {printable(fault_of(error))})"
             known = (page.fetched_at, page.url, page.source, page.visit)
             outcome = Outcome(page.key, "failed", "unstorable", message, *known)
             return outcome, await asyncio.wrap_future(self.writer.submit(outcome))
 
-    def _give_up(self, error: StorageError) -> None:
+    def _abort(self, error: StorageError) -> None:
         if self.ending is not None:
             return
-        logger.error("%s; the crawl ends here, and the next one comes back to what is missing", error)
+        logger.error("%s; the crawl stops here, and the next one continues", error)
         assert self.crawler.stats is not None
         self.crawler.stats.set_value("newscrawl/storage_error", str(error))
         assert self.crawler.engine is not None
         self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=STORAGE_FAILED))
 
     def close_spider(self) -> None:
-        """Write what waits."""
+        """Write queued items."""
         self.writer.close()
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
-        """End the run, and say what it did."""
+        """Record the end of the run, and log its counts."""
         if not hasattr(self, "store"):
             return
         counts = self.store.counts

@@ -1,4 +1,4 @@
-"""Stored raw pages under today's extraction: read and extracted in workers, written in order."""
+"""Re-extract archived pages: read and extract them in workers, and write the results in order."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from newscrawl.workers.pool import WorkerFailed, Workers
 RulesFor = Callable[[str | None], SiteRules]
 
 _AHEAD = 16
-"""Pages a worker that are begun before the first of them is done: one that takes long holds up their order."""
+"""Pages per worker that may be under way while the next result in order is still missing."""
 _BATCH = 50
 _LONGEST_WAIT = 1.0
-"""Seconds until what is done is written."""
+"""Maximum seconds before results are written."""
 
 
 async def reextract(
-    work: Reextraction, folder: Path, workers: Workers, rules_for: RulesFor, tell: Callable[[int], None]
+    work: Reextraction, folder: Path, workers: Workers, rules_for: RulesFor, report_progress: Callable[[int], None]
 ) -> None:
-    """Read again what is to be read of a database, and tell how many pages are done.
+    """Re-extract the articles of a pass, and report how many pages are done.
 
-    Stopped at any moment, another pass goes on behind the last page that was written. Raises StorageError.
+    After an interruption, the next pass resumes after the last page that was written. Raises StorageError.
     """
     batch: list[Reread] = []
     began = time.monotonic()
@@ -44,12 +44,12 @@ async def reextract(
                 if len(batch) >= _BATCH or time.monotonic() - began >= _LONGEST_WAIT:
                     done, batch = batch, []
                     work.write(done)
-                    tell(work.tally.pages)
+                    report_progress(work.tally.pages)
                     began = time.monotonic()
     finally:
         if batch:
             work.write(batch)
-            tell(work.tally.pages)
+            report_progress(work.tally.pages)
 
 
 async def _in_order(
@@ -71,7 +71,7 @@ async def _in_order(
 
 async def _reread(article: Archived, folder: Path, workers: Workers, rules: SiteRules) -> Reread:
     try:
-        candidate = await workers.run(read_again, folder, article, rules)
+        candidate = await workers.run(extract_again, folder, article, rules)
     except (ArchiveError, NoArticle, WorkerFailed) as error:
         return Reread(article, None, error.reason)
     except MemoryError:
@@ -79,10 +79,10 @@ async def _reread(article: Archived, folder: Path, workers: Workers, rules: Site
     return Reread(article, candidate)
 
 
-def read_again(folder: Path, article: Archived, rules: SiteRules) -> Candidate:
-    """Make what today's extraction makes of a stored article's raw page, for the article as it is known.
+def extract_again(folder: Path, article: Archived, rules: SiteRules) -> Candidate:
+    """Extract the archived page of a stored article again, under the article's present key and source.
 
-    Raises ArchiveError where the page is not there, and NoArticle.
+    Raises ArchiveError if the page is missing, and NoArticle.
     """
     page = read_page(folder, article.file, article.offset)
     if page.key not in {article.url_key, *article.other_keys} and article.url != page.url:

@@ -1,4 +1,4 @@
-"""What a crawl did, for the person who started it."""
+"""The report that a crawl prints at its end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from newscrawl.text import printable
 
 
 def print_report(crawler: Crawler) -> None:
-    """Print a crawl's articles, its counts, and where they are; to stderr when stdout carries a feed."""
+    """Print a crawl's articles and counts, and the database; to stderr if stdout is used for a feed."""
     run_id = crawler.stats.get_value("newscrawl/run_id") if crawler.stats else None
     if run_id is None:
         return
@@ -28,11 +28,11 @@ def print_report(crawler: Crawler) -> None:
 
 
 def _next_command(url: str) -> str:
-    """A command to try, as it can be typed in the place where the crawl was started."""
+    """Return a command to try next, as it can be typed in the working directory."""
     newscrawl = Path(sys.argv[0]).with_name("newscrawl")
     here = newscrawl if newscrawl.is_file() else "newscrawl"
     database = "" if url == setting("DATABASE_URL") else f" --database {shlex.quote(shown_address(url))}"
-    return f'{here} sql{database} "select title, text from unique_articles"'  # noqa: S608 - shown, not run
+    return f'{here} sql{database} "select title, text from unique_articles"'  # noqa: S608 - printed, not run
 
 
 def write_report(report: RunReport, path: str, next_command: str, out: TextIO) -> None:

@@ -1,4 +1,4 @@
-"""What a worker makes of a page: its extraction, and the keys by which the store decides about it."""
+"""Extract a page in a worker, and compute the keys that the store needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newscrawl.rules import SiteRules
 
 
 class Made(NamedTuple):
-    """A `Candidate` without its page, which the main process has: it is most of what would be sent."""
+    """A `Candidate` without its page, which is large and which the main process already has."""
 
     extraction: Extraction
     content_hash: str
@@ -20,12 +20,12 @@ class Made(NamedTuple):
     block_keys: tuple[int | None, ...]
 
     def of(self, page: Page) -> Candidate:
-        """The candidate."""
+        """Return the candidate for a page."""
         return Candidate(page, *self)
 
 
 def make(page: Page, rules: SiteRules) -> Made:
-    """Extract a page. Raises NoArticle."""
+    """Extract a page and compute its keys. Raises NoArticle."""
     extraction = extract_page(page, rules)
     text = extraction.article.text
     words = words_of(text)

@@ -1,6 +1,6 @@
-"""Processes that do what would hold up the crawl: one stuck or dead worker costs one page.
+"""Worker processes for slow work on pages. A worker that hangs or dies costs one page.
 
-The standard library's pool loses every page with one dead worker and hangs with one stuck one; pebble's replaces both.
+In the standard library's pool a dead worker fails all pages, and a stuck one hangs forever; pebble replaces both.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ T = TypeVar("T")
 
 _PRELOADED = "newscrawl.workers.preloaded"
 _PR_SET_PDEATHSIG = 1
-_LOOK_EVERY = 1.0
-"""Seconds after which a page that waits looks whether its pool is still there."""
+_CHECK_INTERVAL = 1.0
+"""Seconds between checks whether the pool of a waiting page still works."""
 
 
 class WorkerFailed(Exception):  # noqa: N818 - says what happened to a page
-    """A page that its worker did not bring to an end. ``reason`` is a word to count by."""
+    """The worker did not finish a page. ``reason`` is a page reason."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(reason, message)
@@ -47,20 +47,20 @@ class WorkerFailed(Exception):  # noqa: N818 - says what happened to a page
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What workers may take."""
+    """Limits of worker processes."""
 
     count: int
-    """How many; 0 works in the process itself, where nothing is limited."""
+    """Number of workers; 0 works in the calling process, without limits."""
     seconds: float = 60
-    """For a page; what takes longer is ended."""
+    """Time limit per page; a worker that takes longer is killed."""
     megabytes: int = 2_000
-    """Of address space, for a worker; 0 sets no limit."""
+    """Address space per worker; 0 for no limit."""
     pages: int = 1_000
-    """After so many a worker gives way to a new one, before its memory creeps."""
+    """Pages after which a worker is replaced, so that its memory does not grow."""
 
 
 class Workers:
-    """Runs functions of one page each. Made by `lease`, given back by `release`."""
+    """Runs functions on one page each. Get it with `lease`, and return it with `release`."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -69,39 +69,38 @@ class Workers:
         self._leases = 0
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function in a worker. Raises what it raises, and WorkerFailed where the worker came to an end.
+        """Call a function in a worker. Raises what it raises, and WorkerFailed if the worker is killed or dies.
 
-        A page whose worker dies is tried once more: the fault may have been another's, such as the killer of a system
-        without memory.
+        A page whose worker dies is retried once, because the cause may lie elsewhere, such as the out-of-memory killer.
         """
         if not self.limits.count:
             return function(*args, **kwargs)
         for is_last in (False, True):
             pool = self._pool
-            if pool is None or not pool.active:  # in a thread, for what forks the workers loads the extractor first
+            if pool is None or not pool.active:  # in a thread, because the fork server first loads the extractor
                 pool = await asyncio.to_thread(self._working_pool)
             try:
                 task = pool.schedule(function, args, kwargs, timeout=self.limits.seconds)
                 return await _result(cast("Future[T]", task), pool)
             except TookTooLong:
-                why = f"it was not done in {self.limits.seconds:g} s, and its worker was ended"
+                why = f"extraction took more than {self.limits.seconds:g} s and was stopped"
                 raise WorkerFailed("worker_timeout", why) from None
             except (ProcessExpired, BrokenProcessPool) as error:
                 if is_last:
-                    raise WorkerFailed("worker_died", f"two workers died over it ({error})") from None
+                    raise WorkerFailed("worker_died", f"two workers died while extracting it ({error})") from None
         raise AssertionError("unreachable")
 
     def _working_pool(self) -> ProcessPool:
-        """Return the pool; a new one where there is none yet, or where the old one has broken down.
+        """Return the pool; create a new one if there is none, or if the old one is broken.
 
-        pebble's pool gives up when a worker dies while none has work.
+        pebble's pool stops working when a worker dies while all are idle.
         """
         with self._starting:
             if self._pool is not None and not self._pool.active:
                 self._end()
             if self._pool is None:
                 pool = _pool(self.limits)
-                assert pool.active  # asking starts it
+                assert pool.active  # this property starts it
                 self._pool = pool
             return self._pool
 
@@ -113,11 +112,11 @@ class Workers:
 
 
 async def _result(task: Future[T], pool: ProcessPool) -> T:
-    """Wait for a task. One that was handed over just before its pool broke down is never answered by pebble."""
+    """Wait for a task, checking the pool: pebble never resolves a task scheduled just before its pool breaks."""
     future = asyncio.wrap_future(task)
     try:
         while not future.done():
-            await asyncio.wait((future,), timeout=_LOOK_EVERY)
+            await asyncio.wait((future,), timeout=_CHECK_INTERVAL)
             if not future.done() and not pool.active:
                 raise BrokenProcessPool("the pool of workers broke down")
         return future.result()
@@ -129,14 +128,14 @@ _shared: dict[Limits, Workers] = {}
 
 
 def lease(limits: Limits) -> Workers:
-    """Return the workers with these limits, which all crawls of the process share."""
+    """Return the workers with these limits; all crawls of the process share them."""
     workers = _shared.setdefault(limits, Workers(limits))
     workers._leases += 1
     return workers
 
 
 def release(workers: Workers) -> None:
-    """Give workers back; the last to do so ends them."""
+    """Return leased workers; the last release stops them."""
     workers._leases -= 1
     if not workers._leases:
         _shared.pop(workers.limits, None)
@@ -144,13 +143,13 @@ def release(workers: Workers) -> None:
 
 
 def prepare() -> None:
-    """Have the extractor loaded for the workers, in a process of its own, while this one loads what a crawl needs."""
+    """Start the fork server, which loads the extractor in the background while this process starts the crawl."""
     _context()
     forkserver.ensure_running()
 
 
 def _context() -> ForkServerContext:
-    # Forked from a clean process that has loaded the extractor once: never from this one, with its threads and reactor.
+    # Workers are forked from a clean process with the extractor loaded, never from this one with threads and a reactor.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([_PRELOADED])
@@ -168,11 +167,11 @@ def _pool(limits: Limits) -> ProcessPool:
 
 
 def _begin(megabytes: int) -> None:
-    """Begin the life of a worker: it leaves Ctrl-C to the crawl, dies with it, and takes no more memory than it may."""
+    """Initialise a worker: ignore Ctrl-C, die with the fork server, and limit memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
-        # Of the process that forks the workers, which ends when the crawl does, however that ended: as soon as nobody
-        # holds the other end of a pipe, of which every worker has been given a copy.
+        # The fork server exits when the crawl does, however that ends: as soon as the other end of a pipe is closed,
+        # of which every worker has inherited a copy.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
     if megabytes:

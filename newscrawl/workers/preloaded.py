@@ -1,4 +1,4 @@
-"""What the process that forks the workers loads, once for all of them: code, models and lexicons."""
+"""Preloaded by the fork server once for all workers: code, models and lexicons."""
 
 from __future__ import annotations
 
@@ -19,5 +19,7 @@ load_identifier()
 lexicon()
 credit_at("a: b")
 gc.collect()
-gc.freeze()  # so that looking for garbage does not copy to each worker what they all share
-gc.set_threshold(5_000, 10, 10)  # a page makes tens of thousands of objects and hardly a cycle: 3 % of its time
+gc.freeze()  # so that garbage collection does not touch, and thus copy, shared pages in each worker
+gc.set_threshold(
+    5_000, 10, 10
+)  # a page creates tens of thousands of objects and hardly a cycle; this saves 3 % of the time

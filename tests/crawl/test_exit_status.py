@@ -14,7 +14,7 @@ WELL = {"newscrawl/run_id": 1, "downloader/response_count": 3, "finish_reason": 
     [
         (WELL, 0, 0, Ending(0)),
         (WELL, 15, 2, Ending(143)),
-        ({}, 0, 0, Ending(1, "the crawl could not begin; the log says why")),
+        ({}, 0, 0, Ending(1, "the crawl could not start; see the log")),
         (WELL, 0, 1, Ending(2, "an error that nobody foresaw ended a page; the log has it")),
         (
             WELL | {"finish_reason": "storage_failed", "newscrawl/storage_error": "x.db: full"},
@@ -32,7 +32,7 @@ WELL = {"newscrawl/run_id": 1, "downloader/response_count": 3, "finish_reason": 
             WELL | {"feedexport/failed_count/FileFeedStorage": 1},
             0,
             0,
-            Ending(2, "what was asked for with -o could not be written; the log says why"),
+            Ending(2, "the output file (-o) could not be written; see the log"),
         ),
     ],
 )
