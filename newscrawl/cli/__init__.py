@@ -25,11 +25,11 @@ from newscrawl.cli.stats import stats
 from newscrawl.project import ProjectError, find_project
 
 _WIDEST = 120
-"""Columns of a line that is still easy to read."""
+"""Maximum width of help texts, in columns."""
 
 
 class _Commands(click.Group):
-    """Commands that tell what is wrong with the project they run in by one line."""
+    """Command group that reports problems of the user's project in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -42,10 +42,10 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="newscrawl")
 def main() -> None:
-    """Crawl news sites into a database of clean articles, and find them there.
+    """Crawl news sites into a database of clean articles, and search them.
 
     \b
-    Completion by Tab, for bash (or zsh_source, fish_source):
+    Tab completion for bash (or zsh_source, fish_source):
     eval "$(_NEWSCRAWL_COMPLETE=bash_source newscrawl)"
     """
 
@@ -56,18 +56,18 @@ for command in (crawl, search, show, export, stats, runs, health, sql, delete, d
 
 @main.command("list")
 def list_spiders() -> None:
-    """Name the spiders."""
+    """List the spiders."""
     run_scrapy("list")
 
 
 @main.command("explain")
 @click.argument("page", metavar="FILE|URL|ID")
 @database_option
-@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page for a browser instead.")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write an HTML page instead.")
 @click.option("--color/--no-color", default=None, help="[default: on a terminal, unless NO_COLOR is set]")
 def explain_page(page: str, database: str | None, html: Path | None, color: bool | None) -> None:
-    """Show what was kept of a page and what was dropped, and why: of a file, of a URL in the database, or of the
-    article of that number there. Nothing is fetched."""
+    """Show which blocks of a page were kept or dropped, and why. PAGE is a file, or the URL or number of an article in
+    the database. Nothing is fetched."""
     from newscrawl.cli.explain import NotExplainedError, explain, save  # noqa: PLC0415
     from newscrawl.cli.explanation import as_text  # noqa: PLC0415
 
@@ -89,12 +89,12 @@ def explain_page(page: str, database: str | None, html: Path | None, color: bool
 
 @main.command("new-site")
 @click.argument("url")
-@click.option("--name", metavar="NAME", help="Of the spider [default: made of the domain]")
+@click.option("--name", metavar="NAME", help="Name of the spider [default: from the domain]")
 @click.option("-s", "settings", metavar="NAME=VALUE", multiple=True, help="A setting, as `scrapy` takes it.")
 def write_new_site(url: str, name: str | None, settings: tuple[str, ...]) -> None:
     """Visit a site, and write a spider for it with recorded pages to review: newscrawl new-site https://news.example.
 
-    It asks for about 15 pages, as politely as a crawl, and overwrites nothing.
+    It fetches about 15 pages, as politely as a crawl, and overwrites nothing.
     """
     from newscrawl.cli.new_site import new_site  # noqa: PLC0415
 
@@ -102,21 +102,21 @@ def write_new_site(url: str, name: str | None, settings: tuple[str, ...]) -> Non
 
 
 @main.command()
-@click.option("--rebuild", is_flag=True, help="Recompute the keys of every text, and who copies whom.")
+@click.option("--rebuild", is_flag=True, help="Recompute the keys and duplicates of all articles.")
 @database_option
 def dedupe(rebuild: bool, database: str | None) -> None:
-    """Find the copies in a database anew: after an upgrade that changes how, or after deleting articles by hand.
+    """Rebuild the duplicate links of a database: after an upgrade that changes them, or after deleting rows by hand.
 
-    Articles that are one page under two addresses, such as the one for AMP, become one.
+    Articles that are one page under several URLs, such as an AMP form, are merged.
 
-    Stopped, it goes on where it was when started again. A crawl may run meanwhile.
+    An interrupted rebuild is resumed by the same command. A crawl may run meanwhile.
     """
     from newscrawl.cli.dedupe import rebuild_links  # noqa: PLC0415
     from newscrawl.rules import RulesError  # noqa: PLC0415
     from newscrawl.storage.errors import StorageError  # noqa: PLC0415
 
     if not rebuild:
-        raise click.UsageError("nothing to do: a crawl finds copies by itself; --rebuild does it anew")
+        raise click.UsageError("nothing to do: crawls find duplicates themselves; use --rebuild to recompute them")
     try:
         rebuild_links(address(database), is_terminal=sys.stdout.isatty())
     except (RulesError, StorageError) as error:
@@ -126,15 +126,25 @@ def dedupe(rebuild: bool, database: str | None) -> None:
 
 @main.command("reextract")
 @database_option
-@click.option("--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Of raw pages [default: as crawls]")
+@click.option(
+    "--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Archive folder [default: ARCHIVE_DIR]"
+)
 @click.option("--source", metavar="NAME", help="Only articles of this site.")
 @click.option("--since", metavar="DAY", help="Only pages fetched on this day or later, as in 2020-09-01.")
 @click.option("--until", metavar="DAY", help="Only pages fetched up to this day, the day itself included.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; show what a sample of the articles gains and loses.")
-@click.option("--sample", metavar="N", type=click.IntRange(1), default=200, help="Of the dry run [default: 200]")
-@click.option("--workers", metavar="N", type=click.IntRange(0), help="Processes [default: one a processor]")
-@click.option("--restart", is_flag=True, help="Begin anew instead of going on where the last one was stopped.")
-@click.option("--templates-only", is_flag=True, help="Read no page; only decide anew what the sites repeat.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what a sample of articles would gain and lose.")
+@click.option(
+    "--sample",
+    metavar="N",
+    type=click.IntRange(1),
+    default=200,
+    help="Number of articles in the dry run [default: 200]",
+)
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(0), help="Number of worker processes [default: one per processor]"
+)
+@click.option("--restart", is_flag=True, help="Start over instead of resuming an interrupted pass.")
+@click.option("--templates-only", is_flag=True, help="Do not re-extract; only relearn the boilerplate of sites.")
 def reextract(
     *,
     database: str | None,
@@ -148,18 +158,18 @@ def reextract(
     restart: bool,
     templates_only: bool,
 ) -> None:
-    """Extract the articles anew from their raw pages in the archive, after an upgrade or a change of a site's rules.
+    """Re-extract articles from their raw pages in the archive, after an upgrade or a change of a site's rules.
 
-    Nothing is fetched. Only articles that come out otherwise are written; their earlier texts are kept as revisions of
-    the extractor. Stopped, it goes on where it was when started again. A crawl may run meanwhile.
+    Nothing is fetched. Only articles that change are written; their earlier texts are kept as revisions with the cause
+    `extractor`. An interrupted pass is resumed by the same command. A crawl may run meanwhile.
 
-    Without --since and --until it ends by deciding anew what the sites repeat, of all their articles, also those
-    without a raw page. --templates-only does just that.
+    Without --since and --until the boilerplate of sites is relearned at the end, from all their articles, including
+    those without a raw page. --templates-only does only that.
     """
     from newscrawl.cli.reextract import main as run  # noqa: PLC0415
 
     if templates_only and (since or until or dry_run or archive):
-        raise click.UsageError("--templates-only goes with --database and --source alone")
+        raise click.UsageError("--templates-only can only be combined with --database and --source")
 
     days = {name: day for name, day in (("since", since), ("until", until)) if day is not None}
     code = run(

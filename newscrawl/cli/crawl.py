@@ -1,4 +1,4 @@
-"""`newscrawl crawl`: one spider as Scrapy runs it, or a round of several, for cron."""
+"""`newscrawl crawl`: one spider as `scrapy crawl` runs it, or several in parallel, for cron."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run_scrapy(*arguments: str) -> None:
-    """Run a command of Scrapy, and end with its exit code."""
+    """Run a Scrapy command, and exit with its exit code."""
     from scrapy.cmdline import execute  # noqa: PLC0415
 
     execute(["newscrawl", *arguments])
@@ -24,32 +24,37 @@ def run_scrapy(*arguments: str) -> None:
 
 _SCRAPY = {"ignore_unknown_options": True, "allow_extra_args": True}
 _ONE_SPIDER = ("output", "overwrite_output", "logfile", "profile", "pidfile", "pdb")
-"""Options that name a file or a terminal, which several crawls cannot share."""
+"""Options that only work with a single spider, because several crawls cannot share a file or terminal."""
 
 
 @click.command(context_settings=_SCRAPY)
-@click.option("--all", "everything", is_flag=True, help="Every site that has a spider.")
-@click.option("--due", is_flag=True, help="Only sites with a page that is due, or never crawled; alone, of all.")
-@click.option("--jobs", type=click.IntRange(1, 100), metavar="N", help="So many at a time [default: 4]")
+@click.option("--all", "everything", is_flag=True, help="Crawl every site that has a spider.")
 @click.option(
-    "--time-limit", type=click.FloatRange(0, min_open=True), metavar="MINUTES", help="End all crawls cleanly then."
+    "--due", is_flag=True, help="Only sites with due pages or never crawled; implies --all if no spider is named."
 )
-@click.option("--quiet", is_flag=True, help="Print nothing unless something failed, so that cron mails only trouble.")
-@click.option("--json", "as_json", is_flag=True, help="Print what became of each site as JSON.")
+@click.option("--jobs", type=click.IntRange(1, 100), metavar="N", help="Maximum parallel crawls [default: 4]")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    metavar="MINUTES",
+    help="Stop all crawls cleanly after this time.",
+)
+@click.option("--quiet", is_flag=True, help="Print nothing unless a crawl failed, so that cron only mails failures.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result of each site as JSON.")
 @click.argument("arguments", metavar="[SPIDER]... [-a NAME=VALUE] [-s NAME=VALUE]", nargs=-1, type=click.UNPROCESSED)
 def crawl(arguments: tuple[str, ...], **chosen: Any) -> None:
-    """Run spiders: one as `scrapy crawl` does, several each in a process of its own.
+    """Run spiders: one as `scrapy crawl` does, several in a process each.
 
     \b
     newscrawl crawl fixtures -a path=FOLDER -O articles.jsonl
     newscrawl crawl tuoitre bnews
     newscrawl crawl --due --jobs 8 --time-limit 50 --quiet
 
-    -a sets an argument of the spiders and -s a setting, -L the level of the log; -o and -O write the articles of a
-    single spider. A site that another process is crawling is left to it.
+    -a sets a spider argument, -s a setting and -L the log level; -o and -O write the articles of a single spider to a
+    file. A site that another process is crawling is skipped.
 
-    Exit codes: 0 every site did what it should; 1 nothing began, or a site could not; 2 a site failed or its turn did
-    not come; 130 and 143 ended by Ctrl-C and SIGTERM.
+    Exit codes: 0 all sites succeeded; 1 nothing started, or a site could not start; 2 a site failed, or did not start
+    before the time limit; 130 and 143 stopped by Ctrl-C and SIGTERM.
     """
     if not any(chosen.values()) and not _names_several(arguments):
         run_scrapy("crawl", *arguments)
@@ -68,7 +73,7 @@ def _names_several(arguments: tuple[str, ...]) -> bool:
 
 
 def _parse(arguments: tuple[str, ...], settings: Settings) -> tuple[argparse.Namespace, list[str], Any]:
-    """Read the arguments as `scrapy crawl` does; what is wrong with them ends in one line."""
+    """Parse the arguments as `scrapy crawl` does; exit with a one-line message if they are wrong."""
     from scrapy.cmdline import ScrapyArgumentParser  # noqa: PLC0415
 
     from newscrawl.commands.crawl import Command  # noqa: PLC0415
@@ -81,7 +86,7 @@ def _parse(arguments: tuple[str, ...], settings: Settings) -> tuple[argparse.Nam
 
 
 def _read(arguments: tuple[str, ...]) -> Order:
-    """Return what is to be crawled, and how. What is wrong ends in one line."""
+    """Return which spiders to crawl and how; exit with a one-line message if the arguments are wrong."""
     from scrapy.utils.project import get_project_settings  # noqa: PLC0415
 
     from newscrawl.cli.options import refuse  # noqa: PLC0415
@@ -94,14 +99,14 @@ def _read(arguments: tuple[str, ...]) -> Order:
         refuse("crawl", f"unknown option {unknown[0]}")
     unfit = [name for name in _ONE_SPIDER if getattr(options, name)]
     if unfit:
-        instead = "; -s LOG_DIR=FOLDER writes a log for each" if unfit == ["logfile"] else ""
-        refuse("crawl", f"--{unfit[0].replace('_', '-')} is for a single spider{instead}")
+        instead = "; use -s LOG_DIR=FOLDER to write a log file per site" if unfit == ["logfile"] else ""
+        refuse("crawl", f"--{unfit[0].replace('_', '-')} works only with a single spider{instead}")
     given = [part for value in options.spargs for part in ("-a", value)]
     given += [part for value in options.set for part in ("-s", value)]
     given += ["-L", options.loglevel] if options.loglevel else []
     given += ["--nolog"] if options.nolog else []
     command.process_options(spiders, options)
     is_level_given = options.loglevel or options.nolog or any(value.startswith("LOG_LEVEL=") for value in given)
-    if not is_level_given and not settings["LOG_DIR"]:  # of many crawls at once only trouble is worth a line
+    if not is_level_given and not settings["LOG_DIR"]:  # of parallel crawls, show only warnings
         given += ["-L", "WARNING"]
     return Order(settings, tuple(spiders), tuple(given), options.spargs)

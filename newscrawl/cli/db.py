@@ -1,4 +1,4 @@
-"""`newscrawl db`: care for the database itself."""
+"""`newscrawl db`: maintain the database."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _WORDS = {"copy": "copying", "link": "linking", "verify": "verifying"}
 
 
-def tell(origin: str, target: str, *, is_terminal: bool) -> dict[str, int]:
-    """Copy, tell on stderr how far it is, and return the rows of each table. Raises StorageError."""
+def _copy(origin: str, target: str, *, is_terminal: bool) -> dict[str, int]:
+    """Copy a database with progress on stderr; return the number of rows by table. Raises StorageError."""
     from newscrawl.storage.copy import copy_database  # noqa: PLC0415
 
     rows = {}
@@ -51,13 +51,13 @@ def db() -> None:
 
 
 @db.command()
-@click.option("--reindex", is_flag=True, help="Index all articles anew, for search.")
+@click.option("--reindex", is_flag=True, help="Rebuild the search index of all articles.")
 @database_option
 @json_option
 def upgrade(reindex: bool, database: str | None, as_json: bool) -> None:
-    """Bring an older database up to date, and index what waits for it: newscrawl db upgrade.
+    """Upgrade the tables of an older database, and index the articles that search does not find yet.
 
-    A crawl upgrades the tables by itself, and indexes a part of what waits with everything that it stores.
+    A crawl upgrades the tables too, and indexes some of those articles whenever it stores something.
     """
     with one_line("db upgrade"):
         from newscrawl.storage.backends import location  # noqa: PLC0415
@@ -81,9 +81,9 @@ def upgrade(reindex: bool, database: str | None, as_json: bool) -> None:
 @database_option
 @json_option
 def check(database: str | None, as_json: bool) -> None:
-    """Look for damage, lost links and articles that no search finds: newscrawl db check.
+    """Check for corruption, dangling references and articles missing from the search index.
 
-    Exit code 1 where there is any. Reads the whole file.
+    Exit code 1 if there are any. Reads the whole file.
     """
     with one_line("db check"):
         from newscrawl.storage.backends import location  # noqa: PLC0415
@@ -97,7 +97,7 @@ def check(database: str | None, as_json: bool) -> None:
         for fault in faults:
             click.echo(printable(fault))
         if not faults:
-            click.echo(f"{location(address(database))} is whole")
+            click.echo(f"{location(address(database))} is intact")
     sys.exit(1 if faults else 0)
 
 
@@ -105,9 +105,9 @@ def check(database: str | None, as_json: bool) -> None:
 @database_option
 @json_option
 def vacuum(database: str | None, as_json: bool) -> None:
-    """Give back the space of what was deleted, and overwrite it: newscrawl db vacuum.
+    """Free the space of deleted data, and overwrite it.
 
-    Needs as much free disk as the file takes, and no crawl that writes.
+    Needs as much free disk space as the file takes. No crawl may write meanwhile.
     """
     with one_line("db vacuum"):
         from newscrawl.storage.maintenance import vacuum  # noqa: PLC0415
@@ -124,24 +124,24 @@ def vacuum(database: str | None, as_json: bool) -> None:
 @click.argument("target", metavar="TO")
 @json_option
 def copy(origin: str, target: str, as_json: bool) -> None:
-    """Copy a database into an empty one, of whatever kind, and verify the copy.
+    """Copy a database into an empty one, SQLite or PostgreSQL, and verify the copy.
 
     \b
     newscrawl db copy sqlite:///newscrawl.db postgresql://me@host/newscrawl
     newscrawl db copy postgresql://me@host/newscrawl sqlite:///backup.db
 
-    One that was stopped goes on when it is asked for again. No crawl may write into either meanwhile. At the end, all
-    rows of both are compared, by their number and a hash; what searches need is made anew.
+    An interrupted copy is resumed by the same command. No crawl may write to either database meanwhile. At the end all
+    rows of both are compared, by number and hash. The search index is rebuilt.
     """
     with one_line("db copy"):
         from newscrawl.storage.backends import shown_address  # noqa: PLC0415
 
-        rows = tell(origin, target, is_terminal=sys.stderr.isatty())
+        rows = _copy(origin, target, is_terminal=sys.stderr.isatty())
         if as_json:
             print_json({"rows": rows})
         else:
-            click.echo(f"{sum(rows.values())} rows, {rows['articles']} of them articles, are the same in both")
-            click.echo(f"Next: NEWSCRAWL_DATABASE_URL={shlex.quote(shown_address(target))}, for crawls and commands")
+            click.echo(f"{sum(rows.values())} rows copied and verified, {rows['articles']} of them articles")
+            click.echo(f"Next: set NEWSCRAWL_DATABASE_URL={shlex.quote(shown_address(target))} for crawls and commands")
 
 
 @db.command()
@@ -149,7 +149,7 @@ def copy(origin: str, target: str, as_json: bool) -> None:
 @database_option
 @json_option
 def backup(file: Path, database: str | None, as_json: bool) -> None:
-    """Copy the database as it is at a moment into a new file, and read the copy through: newscrawl db backup FILE.
+    """Write a snapshot of the database to a new file, and check it: newscrawl db backup FILE.
 
     A crawl may go on meanwhile. The archive of raw pages is files that never change: copy them with rsync.
     """
@@ -164,10 +164,12 @@ def backup(file: Path, database: str | None, as_json: bool) -> None:
 
 
 @db.command()
-@click.option("--archive-days", type=click.IntRange(1), metavar="N", help="Remove raw pages older than this.")
-@click.option("--runs-days", type=click.IntRange(1), metavar="N", help="Remove records of runs older than this.")
-@click.option("--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Of raw pages [default: as crawls]")
-@click.option("--dry-run", is_flag=True, help="Remove nothing; say what would go.")
+@click.option("--archive-days", type=click.IntRange(1), metavar="N", help="Delete raw pages older than this.")
+@click.option("--runs-days", type=click.IntRange(1), metavar="N", help="Delete records of runs older than this.")
+@click.option(
+    "--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Archive folder [default: ARCHIVE_DIR]"
+)
+@click.option("--dry-run", is_flag=True, help="Delete nothing; show what would be deleted.")
 @database_option
 @json_option
 def prune(
@@ -179,7 +181,7 @@ def prune(
     database: str | None,
     as_json: bool,
 ) -> None:
-    """Remove what is older than so many days before the last run: newscrawl db prune --archive-days 90 --runs-days 400.
+    """Delete data older than N days before the last run: newscrawl db prune --archive-days 90 --runs-days 400.
 
     Articles, their revisions and the last run of each spider stay. An article whose raw page goes has NULL in
     archive_file, and cannot be extracted anew. A crawl may run meanwhile.
@@ -195,6 +197,6 @@ def prune(
     if as_json:
         print_json(facts | {"dry_run": dry_run})
     else:
-        would = "would be removed" if dry_run else "were removed"
-        raw = f"{done.files} files of raw pages ({done.bytes / 1e6:,.1f} MB, of {done.articles} articles)"
-        click.echo(f"{done.runs} records of runs and {raw} {would}")
+        would = "would be deleted" if dry_run else "were deleted"
+        raw = f"{done.files} archive files ({done.bytes / 1e6:,.1f} MB, of {done.articles} articles)"
+        click.echo(f"{done.runs} run records and {raw} {would}")

@@ -1,4 +1,4 @@
-"""`newscrawl dedupe --rebuild`: a progress bar on a terminal, lines elsewhere."""
+"""`newscrawl dedupe --rebuild`: rebuild with a progress bar on a terminal, or lines elsewhere."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from newscrawl.base_spiders.registry import load_sites
 from newscrawl.storage.rebuilding import Progress, count_stories, rebuild
 
 _LABELS = {
-    "clear": "forgetting old keys",
-    "keys": "reading texts",
-    "links": "linking copies",
-    "addresses": "joining addresses",
+    "clear": "deleting old keys",
+    "keys": "computing keys",
+    "links": "linking duplicates",
+    "addresses": "merging alternate URLs",
 }
 _LINES = 10
-"""Lines a stage, where there is no terminal."""
+"""Progress lines per stage without a terminal."""
 
 
 def rebuild_links(database: str, *, is_terminal: bool) -> None:
-    """Rebuild, and tell how far it is. Raises RulesError and StorageError."""
+    """Rebuild the duplicate links and report progress. Raises RulesError and StorageError."""
     load_sites()
     is_first, merged = True, 0
 
@@ -39,7 +39,7 @@ def rebuild_links(database: str, *, is_terminal: bool) -> None:
                 click.echo(line)
         is_first = False
     if merged:
-        click.echo(f"{merged} articles were other addresses of articles, and are these now")
+        click.echo(f"{merged} articles merged as alternate URLs")
     stories = count_stories(database)
     click.echo(f"{stories.articles} articles, {stories.articles - stories.copies} stories, {stories.copies} copies")
 
@@ -56,7 +56,7 @@ def _lines(label: str, steps: Iterable[Progress], *, is_first: bool) -> Iterable
     told = None
     for progress in steps:
         if is_first and told is None and progress.resumed:
-            yield "going on with the rebuild that was stopped"
+            yield "resuming an interrupted rebuild"
         share = progress.done * _LINES // max(progress.total, 1)
         if share != told:
             yield f"{label}: {progress.done} of {progress.total} articles"

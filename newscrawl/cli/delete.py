@@ -1,4 +1,4 @@
-"""`newscrawl delete`: an article out of everything."""
+"""`newscrawl delete`: delete an article from the database and the archive."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from newscrawl.cli.options import (
 
 @click.command()
 @click.argument("page", metavar="ID|URL")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option(
     "--archive",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the raw pages [default: ARCHIVE_DIR of the settings]",
+    help="Archive folder [default: ARCHIVE_DIR]",
 )
 @database_option
 @json_option
 def delete(page: str, yes: bool, archive: Path | None, database: str | None, as_json: bool) -> None:
-    """Delete an article everywhere: its row, earlier texts, words in the index, raw pages in the archive.
+    """Delete an article everywhere: its row, revisions, words in the index, raw pages in the archive.
 
     \b
     newscrawl delete 12
     newscrawl delete https://news.example/a.html --yes
 
-    Its address stays, so that no crawl stores it again unless it is asked for that URL, and a row of `runs` says what
-    was done. Copies on other sites are articles of their own. `newscrawl db vacuum` afterwards overwrites what the
-    file still holds in free places.
+    Its URL is kept, so that no crawl stores it again unless that URL is requested, and a row of `runs` records the
+    deletion. Duplicates on other sites are separate articles. Run `newscrawl db vacuum` afterwards to overwrite what
+    free pages of the file still hold.
     """
     from newscrawl.cli.options import cell  # noqa: PLC0415
 
@@ -47,21 +47,21 @@ def delete(page: str, yes: bool, archive: Path | None, database: str | None, as_
         from newscrawl.storage.lookup import history  # noqa: PLC0415
         from newscrawl.storage.maintenance import delete_article  # noqa: PLC0415
 
-        load_sites()  # raw pages are found by the keys of their addresses
+        load_sites()  # the keys of raw pages depend on the rules of sites
         url = address(database)
         found = history(url, page_of(page))
         if found is None:
             refuse("delete", f"no article {page} in {location(url)}")
         article = found.article
-        said = f"{article['id']}  {cell(article['title'] or '(no title)')}  {cell(article['url_key'])}"
+        summary = f"{article['id']}  {cell(article['title'] or '(no title)')}  {cell(article['url_key'])}"
         if not yes:
-            click.confirm(f"{said}\nDelete it, with {len(found.revisions)} earlier texts?", abort=True, err=True)
+            click.confirm(f"{summary}\nDelete it, with {len(found.revisions)} earlier texts?", abort=True, err=True)
         folder = archive or archive_folder()
         done = delete_article(url, article["id"], folder)
     if done is None:
-        refuse("delete", f"article {article['id']} is gone already")
+        refuse("delete", f"article {article['id']} has already been deleted")
     elif as_json:
         facts = {"article": article["id"], "url_key": article["url_key"], "run_id": done.run_id}
         print_json(facts | {"revisions": done.revisions, "archive_records": done.records})
     else:
-        click.echo(f"deleted {said}\n{done.revisions} earlier texts, {done.records} raw pages; run {done.run_id}")
+        click.echo(f"deleted {summary}\n{done.revisions} earlier texts, {done.records} raw pages; run {done.run_id}")

@@ -1,4 +1,4 @@
-"""`newscrawl explain`: what was made of a page, and why. It reads files and the database, and fetches nothing."""
+"""`newscrawl explain`: what was extracted from a page, and why. It reads files and the database; it fetches nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from newscrawl.text import printable
 from newscrawl.urls import url_key
 from newscrawl.whole_files import replace_file
 
-# What is dropped is told by its label, its dashed edge and its smaller type, and only then by its colour.
+# Dropped blocks are marked by a label, a dashed edge and smaller type, not by colour alone.
 
 
 _NUMBER = re.compile("[0-9]{1,18}")
@@ -29,7 +29,7 @@ _ADDRESS = re.compile("https?://|file:", re.IGNORECASE)
 
 
 class NotExplainedError(Exception):
-    """There is nothing to show. The message is one line for a person."""
+    """The page cannot be explained. The message is one line for the user."""
 
 
 def explain(page: str, database: str) -> Explanation:
@@ -43,7 +43,7 @@ def explain(page: str, database: str) -> Explanation:
             return _stored(article, database, f"no article {page} in {location(database)}")
         if _ADDRESS.match(page):
             article = article_by_key(database, _key(page))
-            advice = "crawl it or save the page and explain the file"
+            advice = "crawl it, or save the page and explain the file"
             return _stored(article, database, f"{page} is not in the database {location(database)}: {advice}")
         return _read(page)
     except (NoArticle, PathError, RulesError, StorageError) as error:
@@ -75,7 +75,7 @@ def _stored(article: StoredArticle | None, database: str, missing: str) -> Expla
 def _note(shared: Shared | None, block: Block) -> str:
     if shared is None:
         return (
-            "all that stands below it is dropped" if block.kind == "heading" else "its other pages are forgotten by now"
+            "everything below it is dropped" if block.kind == "heading" else "the other pages with it have been pruned"
         )
     others = f", such as {' and '.join(shared.pages)}" if shared.pages else ""
     return f"on {shared.articles} pages of the site{others}"
@@ -85,7 +85,7 @@ def _read(path: str) -> Explanation:
     if not os.path.lexists(path):
         raise PathError(f"no such file: {path}")
     if Path(path).is_dir():
-        raise PathError(f"{path} is a folder; name one file")
+        raise PathError(f"{path} is a folder; name a single file")
     page = load_page(next(find_files([path])), DOWNLOAD_MAXSIZE)
     if isinstance(page, Outcome):
         raise NotExplainedError(page.error)
@@ -99,7 +99,7 @@ def _read(path: str) -> Explanation:
 
 
 def save(explanation: Explanation, path: Path) -> None:
-    """Write an explanation as a page for a browser; a file that is there is replaced, whole or not at all.
+    """Write an explanation as an HTML page, replacing an existing file atomically.
 
     Raises NotExplainedError where it may not be, and where it is the very page that is explained.
     """
@@ -107,7 +107,7 @@ def save(explanation: Explanation, path: Path) -> None:
     if real == Path(os.path.realpath(explanation.place)):
         raise NotExplainedError(printable(f"{path} is the page itself; name another file for the explanation"))
     if real.exists() and not (real.is_file() and os.access(real, os.W_OK)):
-        raise NotExplainedError(printable(f"{path} is there, and no file that you may write"))
+        raise NotExplainedError(printable(f"{path} exists and is not a writable file"))
     try:
         replace_file(real, as_html(explanation).encode())
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Why an article is as it is: its facts and its blocks, in words for a person."""
+"""Show why an article was extracted as it is: its facts and its blocks, as text or HTML."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MARKS: dict[BlockKind, str] = {
     "table_row": "| ",
     "image": "[image] ",
 }
-"""What a block begins with, as people write it in plain text."""
+"""Prefixes of blocks in plain text."""
 
 _FORMATS: dict[DatePrecision, str] = {
     "day": "%Y-%m-%d",
@@ -36,13 +36,13 @@ _PAYWALLED = {True: "yes", False: "no", None: None}
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was made of one page, to be shown."""
+    """The extraction of one page, to be shown."""
 
     place: str
     """Where the page or its article is."""
     extraction: Extraction
     notes: Mapping[int, str] = field(default_factory=dict)
-    """What more there is to say of a block, by its number."""
+    """Additional notes on blocks, by index."""
     refusal: str | None = None
     """Why the page is no article, in a sentence; None where it is one."""
 
@@ -61,7 +61,7 @@ class Explanation:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What is known of the article, by the names of the database's columns, and what is not."""
+        """Names and values of the article's columns; missing ones are listed together."""
         said, missing = _facts(self.extraction.article)
         if missing:
             said.append(("not said", ", ".join(missing)))
@@ -76,7 +76,7 @@ class Explanation:
 
     @property
     def summary(self) -> str:
-        """How much was kept, and how much was dropped for which reason."""
+        """Number of blocks and words kept, and dropped by reason."""
         kept = [block for block in self.blocks if block.reason is None]
         dropped = [block for block in self.blocks if block.reason is not None]
         words: Counter[str] = Counter()
@@ -137,7 +137,7 @@ def _amount(blocks: list[Block]) -> str:
 
 
 def html_page(title: str, style: str, body: str, language: str = "") -> str:
-    """Make a whole page. `body` is HTML of `escape`d parts; its only style is the one given here."""
+    """Return an HTML page. `body` is HTML with all text passed through `escape`; no style but `style` is allowed."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return "\n".join(
@@ -153,7 +153,7 @@ def html_page(title: str, style: str, body: str, language: str = "") -> str:
 
 
 def escape(text: str) -> str:
-    """Text as HTML that shows it: no mark-up, no attribute's end, no control character but the line's end."""
+    """Escape text for HTML content and attributes; control characters except line breaks are made visible."""
     return html.escape("\n".join(map(printable, text.split("\n"))))
 
 
@@ -173,7 +173,7 @@ dd { margin: 0 }
 
 
 def as_html(explanation: Explanation) -> str:
-    """The facts and every block. Addresses are text: the page came from strangers, and so did its links."""
+    """Return an HTML page with the facts and all blocks. URLs are plain text, because links of a page are untrusted."""
     facts = "\n".join(
         f'<dt lang="en">{escape(name)}</dt><dd dir="auto">{escape(value)}</dd>' for name, value in explanation.facts
     )
@@ -198,11 +198,11 @@ def _block(block: Block, note: str | None) -> str:
 
 
 _LABEL = 14
-"""Columns of the names on the left; the longest is `canonical_url`."""
+"""Width of the names on the left, in columns; the longest is `canonical_url`."""
 
 
 def as_text(explanation: Explanation, width: int) -> Iterator[str]:
-    """The lines to print, in colour, broken to a terminal's width; a path is not, so that it can be copied."""
+    """Yield coloured lines, wrapped to a terminal's width; the path is not wrapped, so that it can be copied."""
     yield from (click.style(line, bold=True) for line in wrapped(printable(explanation.title), width))
     yield printable(explanation.place)
     yield ""

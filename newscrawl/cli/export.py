@@ -1,4 +1,4 @@
-"""`newscrawl export`: articles into a file of another format."""
+"""`newscrawl export`: write articles to a JSON Lines, CSV or Parquet file."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ Writer = Callable[[Iterable[Row], Sequence[str], BinaryIO], None]
 
 _BATCH = 1_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection)."""
+"""First characters of a cell that a spreadsheet takes for a formula (OWASP, CSV Injection)."""
 
 
 class FormatError(Exception):
-    """A format that cannot be written here. The message is one line for a person."""
+    """A format that cannot be written because a package is missing. The message is one line for the user."""
 
 
 def write_jsonl(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
-    """An object a line, moments as ISO 8601 in UTC."""
-    import orjson  # noqa: PLC0415 - the standard library's encoder was half of an export
+    """Write one JSON object per line, with times as ISO 8601 in UTC."""
+    import orjson  # noqa: PLC0415 - the standard library's encoder took half of the time of an export
 
     for row in rows:
         line = orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
-        # JSON allows these two; readers that go by Unicode's lines do not.
+        # Valid in JSON, but line breaks to readers that split lines by Unicode's rules.
         file.write(line.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029"))
 
 
 def write_csv(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
-    """UTF-8 with a mark, as spreadsheets want it; what they would take for a formula has an apostrophe before it."""
+    """Write CSV in UTF-8 with a byte order mark, for spreadsheets; an apostrophe is put before would-be formulas."""
     text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow(names)
@@ -70,12 +70,12 @@ def _cell(value: object) -> object:
 
 
 def write_parquet(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
-    """Columns with types: moments with their zone, lists as lists. Raises FormatError without pyarrow."""
+    """Write typed columns, with zoned times and lists. Raises FormatError if pyarrow is missing."""
     try:
         import pyarrow as pa  # noqa: PLC0415
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError:
-        raise FormatError("Parquet needs pyarrow: pip install 'newscrawl[parquet]'") from None
+        raise FormatError("Parquet needs pyarrow; run: pip install 'newscrawl[parquet]'") from None
     picture = pa.struct([("url", pa.string()), ("caption", pa.string())])
     kinds = {
         **dict.fromkeys(("id", "duplicate_of", "revision", "word_count", "archive_offset", "run_id"), pa.int64()),
@@ -103,7 +103,7 @@ FORMATS: dict[str, Writer] = {"jsonl": write_jsonl, "csv": write_csv, "parquet":
 
 
 _DRAWN_EVERY = 500
-"""Articles."""
+"""Articles per row group."""
 
 
 @click.command()
@@ -112,14 +112,14 @@ _DRAWN_EVERY = 500
     "--format",
     "form",
     type=click.Choice(["jsonl", "csv", "parquet"]),
-    help="[default: by the ending of OUT, else jsonl]",
+    help="[default: by the extension of OUT, else jsonl]",
 )
-@click.option("--words", default="", help="Only what `newscrawl search` finds for these words.")
+@click.option("--words", default="", help="Only articles that `newscrawl search` finds for these words.")
 @selection_options
 @database_option
 @json_option
 def export(out: Path, form: str | None, words: str, database: str | None, as_json: bool, **chosen: Any) -> None:
-    """Write articles to the file OUT, all columns but the blocks; - is the standard output.
+    """Write articles to the file OUT, with all columns except `blocks`; - is standard output.
 
     \b
     newscrawl export articles.jsonl
@@ -140,7 +140,7 @@ def export(out: Path, form: str | None, words: str, database: str | None, as_jso
             with _opened(out) as file, _counted(found.rows, found.total) as rows:
                 FORMATS[form](rows, COLUMNS, file)
         except BrokenPipeError:
-            raise  # whoever reads has enough
+            raise  # the reader has closed the pipe
         except FormatError as error:
             refuse("export", str(error))
         except OSError as error:
@@ -151,7 +151,7 @@ def export(out: Path, form: str | None, words: str, database: str | None, as_jso
 
 @contextmanager
 def _counted(rows: Iterator[Any], total: int) -> Iterator[Iterable[Any]]:
-    """Draw on the terminal how far it is."""
+    """Show a progress bar on the terminal."""
     if not sys.stderr.isatty():
         yield rows
         return
@@ -163,14 +163,14 @@ def _counted(rows: Iterator[Any], total: int) -> Iterator[Iterable[Any]]:
 
 @contextmanager
 def _opened(out: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of an earlier one whole or not at all."""
+    """Open a file that replaces an existing one atomically when it is complete."""
     if str(out) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     real = Path(os.path.realpath(out))
     if real.exists() and not real.is_file():
-        with real.open("wb") as file:  # a device, a pipe; a folder says so
+        with real.open("wb") as file:  # a device or a pipe; opening a folder fails
             yield file
         return
     with replaced(real) as file:

@@ -1,4 +1,4 @@
-"""`newscrawl health`: which sites are not as they were."""
+"""`newscrawl health`: which sites are broken."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ NOT_JUDGED = 2
 
 @click.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
-@click.option("--accept", is_flag=True, help="Take the named sites as they are now for healthy.")
-@click.option("--quiet", is_flag=True, help="Say nothing where all is well, for cron.")
+@click.option("--accept", is_flag=True, help="Accept the present state of the named sites as healthy.")
+@click.option("--quiet", is_flag=True, help="Print nothing if all sites are healthy, for cron.")
 @database_option
 @json_option
 def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str | None, as_json: bool) -> None:
-    """Name the sites that are not as they were, by the last runs against the weeks before: newscrawl health tuoitre.
+    """Show which sites are broken, by comparing their last runs with the weeks before: newscrawl health tuoitre.
 
-    Exit code 0: all is well; 1: a site is broken; 2: it cannot be said, and one line says why.
+    Exit code 0: all sites are healthy; 1: a site is broken; 2: unknown, with a one-line reason.
     """
     from newscrawl.storage.errors import StorageError  # noqa: PLC0415
     from newscrawl.storage.health import site_health  # noqa: PLC0415
@@ -42,7 +42,7 @@ def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str
     unknown = [source for source in sources if source not in {site.source for site in found}]
     if unknown:
         known = ", ".join(site.source for site in found) or "none yet"
-        _refuse(f"no crawl of {unknown[0]!r} has been measured; there are: {known}")
+        _refuse(f"no crawl of {unknown[0]!r} has been measured; measured sites: {known}")
     chosen = [site for site in found if not sources or site.source in sources]
     is_well = not any(site.alarms for site in chosen)
     if as_json:
@@ -56,7 +56,7 @@ def _accept(url: str, sources: Sequence[str]) -> None:
     from newscrawl.storage.health import accept  # noqa: PLC0415
 
     if not sources:
-        raise click.UsageError("--accept needs the names of sites")
+        raise click.UsageError("--accept needs the name of a site")
     for source in sources:
         accept(url, source)
 
@@ -73,9 +73,9 @@ def _print(sites: Sequence[SiteHealth]) -> None:
                 click.echo(f"    {printable(line)}")
     broken = sum(bool(site.alarms) for site in sites)
     if sites:
-        click.echo(f"{len(sites) - broken} of {len(sites)} sites are as they were")
+        click.echo(f"{len(sites) - broken} of {len(sites)} sites are healthy")
     else:
-        click.echo("no site has been crawled yet")
+        click.echo("no sites have been crawled yet")
 
 
 def _lines(alarm: Alarm) -> list[str]:

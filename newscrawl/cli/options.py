@@ -1,4 +1,4 @@
-"""What the commands that read the database have in common: options, errors of one line, colour, dates."""
+"""Shared by commands that read the database: options, one-line errors, tables, colour, dates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 database_option = click.option(
     "--database",
     metavar="URL",
-    help="Database address [default: DATABASE_URL of the project]",
+    help="Database address [default: DATABASE_URL]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -35,23 +35,25 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 _SELECTION = (
     click.option("--since", type=_DAY, metavar="DAY", help="Published on this day (UTC) or later: 2020-09-01."),
     click.option("--until", type=_DAY, metavar="DAY", help="Published on this day (UTC) or earlier."),
-    click.option("--source", multiple=True, metavar="SITE", help="Of this site, as `newscrawl stats` names it."),
-    click.option("--section", metavar="WORDS", help="Of the sections with these words: 'kinh te'."),
-    click.option("--author", metavar="NAME", help="By this author; accents and case make no difference."),
-    click.option("--language", multiple=True, metavar="CODE", help="In this language: vi."),
-    click.option("--all-copies", is_flag=True, help="Also copies of other articles, and what its site took away."),
+    click.option(
+        "--source", multiple=True, metavar="SITE", help="Only articles of this site, as named by `newscrawl stats`."
+    ),
+    click.option("--section", metavar="WORDS", help="Only articles in sections with these words: 'kinh te'."),
+    click.option("--author", metavar="NAME", help="Only articles by this author; accents and case are ignored."),
+    click.option("--language", multiple=True, metavar="CODE", help="Only articles in this language: vi."),
+    click.option("--all-copies", is_flag=True, help="Include duplicates, and articles that are gone from their site."),
 )
 
 
 def selection_options(command: Command) -> Command:
-    """Add the options that choose articles."""
+    """Add the options that select articles."""
     for option in reversed(_SELECTION):
         command = option(command)
     return command
 
 
 def selection_of(typed: str, chosen: dict[str, Any]) -> Selection:
-    """Make a selection of what was typed and of the options that choose articles. Raises QueryError."""
+    """Return the selection given by a query and the options that select articles. Raises QueryError."""
     from newscrawl.search.query import parse, phrase_of  # noqa: PLC0415
     from newscrawl.storage.selection import Selection  # noqa: PLC0415
 
@@ -73,29 +75,29 @@ def _moment(day: datetime | None, later: timedelta = timedelta()) -> datetime | 
     try:
         return day.replace(tzinfo=UTC) + later
     except OverflowError:
-        return None  # the last day that there is sets no limit
+        return None  # datetime has no later day, so there is no limit
 
 
 def address(database: str | None) -> str:
-    """Return the address of the database that is meant."""
+    """Return the address of the database to use."""
     return database or str(setting("DATABASE_URL"))
 
 
 def archive_folder() -> Path | None:
-    """Return the folder of raw pages; None where the project keeps none."""
+    """Return the archive folder; None if the project keeps no raw pages."""
     folder = setting("ARCHIVE_DIR")
     return Path(folder) if folder else None
 
 
 def refuse(command: str, message: str) -> NoReturn:
-    """End with one line that says what is wrong, and exit code 1."""
+    """Print a one-line error message, and exit with code 1."""
     click.echo(f"newscrawl {command}: {printable(message)}", err=True)
     sys.exit(1)
 
 
 @contextmanager
 def one_line(command: str) -> Iterator[None]:
-    """Let what the database, a search or a site's spider cannot do end in one line."""
+    """Turn errors of the database, a query or a site's rules into a one-line message and exit code 1."""
     from newscrawl.rules import RulesError  # noqa: PLC0415
     from newscrawl.search.query import QueryError  # noqa: PLC0415
     from newscrawl.storage.errors import StorageError  # noqa: PLC0415
@@ -107,8 +109,8 @@ def one_line(command: str) -> Iterator[None]:
 
 
 def page_of(given: str) -> int | str:
-    """Return the number of an article, or the key of the page whose URL was given. Raises RulesError."""
-    if given.isascii() and given.isdecimal() and len(given) < 10:  # PostgreSQL has numbers below 2**31
+    """Return an article id, or the key of a page given by its URL. Raises RulesError."""
+    if given.isascii() and given.isdecimal() and len(given) < 10:  # PostgreSQL's integer ends at 2**31
         return int(given)
     if given.startswith("file:"):
         return given
@@ -123,13 +125,13 @@ def page_of(given: str) -> int | str:
 
 
 def print_json(value: object) -> None:
-    """Print a value with moments as ISO 8601."""
+    """Print a value as JSON, with times as ISO 8601."""
     text = json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=_plain)
     click.echo(escaped(text))
 
 
 def escaped(text: str) -> str:
-    """Return JSON in which what could control a terminal is escaped, and nothing else."""
+    """Return JSON with only those characters escaped that could control a terminal."""
     return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
 
 
@@ -140,23 +142,23 @@ def _plain(value: object) -> str:
 
 
 WIDEST = 120
-"""Columns of a line that is still easy to read."""
+"""Maximum width of a line, in columns."""
 _GAP = "  "
 _NARROWEST = 8
 
 
 def terminal_width() -> int:
-    """Columns to fill."""
+    """Return the width to use, in columns."""
     return min(shutil.get_terminal_size().columns, WIDEST)
 
 
 def wants_colour(chosen: bool | None = None) -> bool | None:
-    """What `click.echo` is to be told: None leaves it to whether the output is a terminal."""
+    """Return the `color` argument for `click.echo`: None means only on a terminal."""
     return False if chosen is None and os.environ.get("NO_COLOR") else chosen
 
 
 def cell(value: object) -> str:
-    """Return a value on one line that cannot control the terminal; nothing for None."""
+    """Return a value as one line without control characters; the empty string for None."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -165,14 +167,14 @@ def cell(value: object) -> str:
 
 
 def fitted(text: str, width: int) -> str:
-    """Cut a text to so many columns; a wide character that does not fit goes whole."""
+    """Truncate a text to a number of columns; a wide character that does not fit is left out."""
     if wcwidth.width(text) <= width:
         return text
     return f"{wcwidth.clip(text, 0, max(width - 1, 0)).rstrip()}…"
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[object]], width: int | None = None) -> Iterator[str]:
-    """Yield the lines of a table: numbers to the right, and what is too wide cut where it is widest."""
+    """Yield the lines of a table, with numbers right-aligned; if it is too wide, the widest columns are truncated."""
     cells = [[cell(value) for value in row] for row in rows]
     widths = [max(map(wcwidth.width, column)) for column in zip(names, *cells, strict=True)]
     room = (width or terminal_width()) - len(_GAP) * (len(names) - 1)
@@ -192,7 +194,7 @@ def _placed(text: str, width: int, *, right: bool) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Break text into lines of at most `width` columns, between words where there are any.
+    """Wrap text into lines of at most `width` columns, between words if there are any.
 
     Unlike `textwrap`, it counts what a terminal shows: two columns for a Chinese character, none for a combining one.
     """

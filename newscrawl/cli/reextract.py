@@ -1,4 +1,4 @@
-"""`newscrawl reextract`: a progress bar on a terminal, lines elsewhere, and what changed."""
+"""`newscrawl reextract`: re-extract with a progress bar on a terminal or lines elsewhere, and report what changed."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from newscrawl.text import printable
 from newscrawl.workers.pool import Limits, lease, release
 
 _STARTED = 2
-"""The exit code of what began, and could not go on."""
+"""Exit code of a pass that started but failed."""
 _LINES = 10
-"""Lines about the progress, where there is no terminal."""
+"""Progress lines without a terminal."""
 
 
 class StoppedError(Exception):
-    """A signal ended the pass; what is done is stored."""
+    """A signal stopped the pass; the articles done so far are stored."""
 
     def __init__(self, number: int) -> None:
-        super().__init__("stopped; the same command goes on where this one was")
+        super().__init__("stopped; run the same command to resume")
         self.number = number
 
 
@@ -49,15 +49,15 @@ def main(
     restart: bool,
     templates_only: bool = False,
 ) -> int:
-    """Run the command; return its exit code: 1 not started, 2 the database gave up, 130 or 143 after a signal."""
+    """Run the command; return its exit code: 1 not started, 2 failed midway, 130 or 143 stopped by a signal."""
     code = 1
     try:
         if templates_only:
-            decide_again(relearn(address(database), source), is_terminal=sys.stdout.isatty())
+            report_relearning(relearn(address(database), source), is_terminal=sys.stdout.isatty())
             return 0
         folder = archive or archive_folder() or Path()
         if not folder.is_dir():
-            raise StorageError(f"archive: there is no folder {printable(str(folder))}; name it by --archive")
+            raise StorageError(f"archive: no folder {printable(str(folder))}; name it with --archive")
         scope = Scope(source, window(days, None))
         url = address(database)
         if sample is None:
@@ -74,7 +74,7 @@ def main(
     except StoppedError as error:
         print(f"newscrawl reextract: {error}", file=sys.stderr)  # noqa: T201
         return 128 + error.number
-    except KeyboardInterrupt:  # before or after the pages
+    except KeyboardInterrupt:  # outside of the page loop, which handles signals itself
         return 128 + signal.SIGINT
     except (ArgumentError, RulesError, StorageError) as error:
         print(f"newscrawl reextract: {error}", file=sys.stderr)  # noqa: T201
@@ -83,35 +83,35 @@ def main(
 
 
 def reextract_articles(work: Reextraction, folder: Path, limits: Limits, *, is_terminal: bool) -> None:
-    """Read again, tell how far it is, and say what changed. Raises StorageError and StoppedError."""
+    """Re-extract, report progress and print what changed. Raises StorageError and StoppedError."""
     total = len(work.chosen) if work.chosen is not None else work.total
     if work.tally.pages:
-        click.echo(f"going on with the pass that was stopped after {_pages(work.tally.pages)}")
+        click.echo(f"resuming a pass that was interrupted after {_pages(work.tally.pages)}")
     reason = "shutdown"
     try:
-        with _progress("reading pages again", total, work.tally.pages, is_terminal=is_terminal) as tell:
-            _run(work, folder, limits, tell)
-        decide_again(work.relearn(), is_terminal=is_terminal)
+        with _progress("re-extracting", total, work.tally.pages, is_terminal=is_terminal) as report_progress:
+            _run(work, folder, limits, report_progress)
+        report_relearning(work.relearn(), is_terminal=is_terminal)
         reason = "finished"
     finally:
         work.finish(reason)
     of = f" of {work.total}" if work.chosen is not None else ""
-    for line in (*_said(work.tally, of, is_done=work.chosen is None), *_without_page(work)):
+    for line in (*_summary(work.tally, of, is_done=work.chosen is None), *_without_page(work)):
         click.echo(line)
 
 
-def decide_again(steps: Iterator[Relearned], *, is_terminal: bool) -> None:
-    """Decide anew what sites repeat, and say how many texts that changed. Raises StorageError."""
+def report_relearning(steps: Iterator[Relearned], *, is_terminal: bool) -> None:
+    """Relearn boilerplate, report progress and print how many texts changed. Raises StorageError."""
     last = next(steps, None)
     if last is None:
         return
-    with _progress("what sites repeat", last.total, 0, is_terminal=is_terminal) as tell:
+    with _progress("relearning boilerplate", last.total, 0, is_terminal=is_terminal) as report_progress:
         for last in steps:
-            tell(last.done)
-    click.echo(f"{last.changed} texts changed by what their sites repeat")
+            report_progress(last.done)
+    click.echo(f"{last.changed} texts changed by relearned boilerplate")
 
 
-def _run(work: Reextraction, folder: Path, limits: Limits, tell: Callable[[int], None]) -> None:
+def _run(work: Reextraction, folder: Path, limits: Limits, report_progress: Callable[[int], None]) -> None:
     received: list[int] = []
 
     async def run() -> None:
@@ -126,7 +126,7 @@ def _run(work: Reextraction, folder: Path, limits: Limits, tell: Callable[[int],
             asyncio.get_running_loop().add_signal_handler(number, stop, number)
         workers = lease(limits)
         try:
-            await reextract(work, folder, workers, rules_for, tell)
+            await reextract(work, folder, workers, rules_for, report_progress)
         finally:
             release(workers)
 
@@ -143,26 +143,26 @@ def _progress(label: str, total: int, done: int, *, is_terminal: bool) -> Iterat
             bar.update(done)
             yield lambda now: bar.update(now - bar.pos)
         return
-    told = done * _LINES // max(total, 1)
+    reported = done * _LINES // max(total, 1)
 
-    def tell(now: int) -> None:
-        nonlocal told
+    def report_progress(now: int) -> None:
+        nonlocal reported
         share = now * _LINES // max(total, 1)
-        if share != told:
+        if share != reported:
             click.echo(f"{label}: {now} of {total}")
-        told = share
+        reported = share
 
-    yield tell
+    yield report_progress
 
 
-def _said(tally: Tally, of: str, *, is_done: bool) -> Iterator[str]:
+def _summary(tally: Tally, of: str, *, is_done: bool) -> Iterator[str]:
     outcomes = tally.outcomes
     changed = "changed" if is_done else "would change"
-    articles = f"{outcomes['changed']} articles {changed}, {outcomes['unchanged']} stay"
-    yield f"{_pages(tally.pages)}{of} read again: {articles}"
+    articles = f"{outcomes['changed']} articles {changed}, {outcomes['unchanged']} unchanged"
+    yield f"{_pages(tally.pages)}{of} re-extracted: {articles}"
     if tally.reasons:
         reasons = ", ".join(f"{printable(reason)} {count}" for reason, count in tally.reasons.most_common())
-        yield f"{outcomes['left']} left as they are, for want of a page or an article: {reasons}"
+        yield f"{outcomes['left']} left unchanged, because their page or its article is missing: {reasons}"
     if tally.fields:
         yield f"{'field':<20}{'gained':>8}{'lost':>8}{'changed':>8}"
     for name, counts in sorted(tally.fields.items(), key=lambda item: -item[1].total()):
@@ -173,7 +173,7 @@ def _said(tally: Tally, of: str, *, is_done: bool) -> Iterator[str]:
 
 def _without_page(work: Reextraction) -> Iterator[str]:
     if count := work.without_page:
-        yield f"{count} articles have no raw page in the archive, and stay"
+        yield f"{count} articles have no raw page in the archive and were left unchanged"
 
 
 def _pages(count: int) -> str:

@@ -1,4 +1,4 @@
-"""A round of crawls as a person or cron sees it."""
+"""Parallel crawls from the command line: progress, result table and failures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _COLUMNS = {
 
 
 def in_words(result: SiteResult) -> str:
-    """Return a line on one site."""
+    """Return the result of a site as one line."""
     if result.reason == "busy":
         return f"{result.spider}: skipped, it {cell(result.error)}"
     counted = [f"{result.outcomes[name]} {words}" for name, words in _COLUMNS.items() if result.outcomes.get(name)]
@@ -46,7 +46,7 @@ def in_words(result: SiteResult) -> str:
 
 
 def table_of(results: Sequence[SiteResult], not_due: int, seconds: float) -> Iterator[str]:
-    """Yield the lines of the table, and what it comes to."""
+    """Yield the lines of the result table, and a summary."""
     names = ("spider", "stored", "revised", "unchanged", "failed", "other", "requests", "MB", "took", "ended")
     rows = [
         [
@@ -77,7 +77,7 @@ def _sums(results: Sequence[SiteResult], not_due: int, seconds: float) -> Iterat
 
 
 def failures(results: Sequence[SiteResult], log_folder: str) -> Iterator[str]:
-    """Yield what a person must know of the sites that failed: why, and the end of the log."""
+    """Yield lines about the sites that failed: why, and the end of their log."""
     for result in results:
         if not result.exit_code:
             continue
@@ -86,7 +86,7 @@ def failures(results: Sequence[SiteResult], log_folder: str) -> Iterator[str]:
         yield f"newscrawl crawl: {result.spider}: {why}{run}"
         yield from (f"    {cell(line)}" for line in result.log if cell(result.error) not in cell(line))
         if log_folder and result.run_id:
-            yield f"    its log is in {cell(log_folder)}"
+            yield f"    see its log file in {cell(log_folder)}"
 
 
 def _time(seconds: float) -> str:
@@ -98,33 +98,33 @@ _WIDTH = 24
 
 
 class Silent:
-    """Says nothing before the end."""
+    """Ignores all events."""
 
     def heard(self, spider: str, event: str, facts: dict[str, Any]) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
     def ended(self, result: SiteResult) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
     def close(self) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
 
 class Lines(Silent):
-    """A line for each site that is done, and what the crawls write to their logs."""
+    """Prints the result of each site, and log lines of the crawls."""
 
     def heard(self, spider: str, event: str, facts: dict[str, Any]) -> None:
-        """Pass on a line of a log."""
+        """Print log lines."""
         if event == "log":
             click.echo(f"{spider}: {cell(facts['line'])}", err=True)
 
     def ended(self, result: SiteResult) -> None:
-        """Say what came of a site."""
+        """Print the result of a site."""
         click.echo(in_words(result), err=True)
 
 
 class Bar(Lines):
-    """A bar of the sites that are done, with what the others have stored so far."""
+    """Shows a progress bar of finished sites, with the number of articles that running crawls have stored."""
 
     def __init__(self, total: int) -> None:
         self._total = total
@@ -133,7 +133,7 @@ class Bar(Lines):
         self._draw()
 
     def heard(self, spider: str, event: str, facts: dict[str, Any]) -> None:
-        """Show how far a crawl is."""
+        """Update the bar, or print a log line above it."""
         if event == "log":
             self._clear()
             super().heard(spider, event, facts)
@@ -142,7 +142,7 @@ class Bar(Lines):
         self._draw()
 
     def ended(self, result: SiteResult) -> None:
-        """Say what came of a site, above the bar."""
+        """Print the result of a site above the bar."""
         self._clear()
         self._running.pop(result.spider, None)
         self._done += 1
@@ -150,7 +150,7 @@ class Bar(Lines):
         self._draw()
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         self._clear()
 
     def _draw(self) -> None:
@@ -165,24 +165,24 @@ class Bar(Lines):
 
 
 JOBS = 4
-"""Crawls at a time: most of the time each waits for its site's turn."""
+"""Maximum parallel crawls; a polite crawl spends most of its time waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was asked for on the command line."""
+    """Spiders and options from the command line."""
 
     settings: Settings
     spiders: tuple[str, ...]
     options: tuple[str, ...]
-    """What every crawl is started with."""
+    """Command line options of every crawl."""
     arguments: dict[str, str]
 
 
 def run_round(
     order: Order, *, everything: bool, due: bool, jobs: int | None, time_limit: float | None, quiet: bool, as_json: bool
 ) -> int:
-    """Crawl, say what came of it, and return the exit code."""
+    """Run the crawls, print the results, and return the exit code."""
     began = time.monotonic()
     url = order.settings["DATABASE_URL"]
     try:
@@ -192,7 +192,7 @@ def run_round(
     except WRONG as error:
         refuse("crawl", str(error))
         raise AssertionError from error
-    os.environ.setdefault("NEWSCRAWL_EXTRACT_WORKERS", "1")  # it reads faster than a polite crawl fetches
+    os.environ.setdefault("NEWSCRAWL_EXTRACT_WORKERS", "1")  # one worker extracts faster than a polite crawl fetches
     is_terminal = sys.stderr.isatty() and not quiet and not as_json
     watcher = Bar(len(choice.spiders)) if is_terminal else Silent() if quiet or as_json else Lines()
     work = Round(url, choice.spiders, order.options, order.arguments, watcher)
@@ -213,12 +213,12 @@ def run_round(
 
 
 def _choose(order: Order, *, everything: bool, due: bool) -> Choice:
-    """Return the spiders in the order in which they have their turn. Raises one of `WRONG`."""
+    """Return the spiders to crawl, in order. Raises one of `WRONG`."""
     loader = get_spider_loader(order.settings)
     named = [known_spider(loader, name) for name in order.spiders]
     sites = runnable_sites(order.settings)
     names = [*named, *(sites if everything else ())]
     if not names:
-        refuse("crawl", f"name spiders, or give --all; there are: {', '.join(sorted(loader.list()))}")
+        refuse("crawl", f"name spiders or use --all; known spiders: {', '.join(sorted(loader.list()))}")
     known = {name: sites[name] for name in names if name in sites}
     return in_order(names, standings(order.settings["DATABASE_URL"], known), due_only=due)

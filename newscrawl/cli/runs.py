@@ -1,4 +1,4 @@
-"""`newscrawl runs`: what the last crawls did."""
+"""`newscrawl runs`: list the last runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newscrawl.cli.options import address, database_option, json_option, one_lin
 
 
 @click.command()
-@click.option("--spider", metavar="NAME", help="Of this spider alone: tuoitre, or delete for what a person deleted.")
+@click.option("--spider", metavar="NAME", help="Only runs of this spider: tuoitre; `delete` lists deletions.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many to show.")
 @database_option
 @json_option

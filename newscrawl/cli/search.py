@@ -1,4 +1,4 @@
-"""`newscrawl search`: the best articles for some words, or the newest of a selection."""
+"""`newscrawl search`: the best matches for a query, or the newest articles of a selection."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from newscrawl.search.snippets import Marked
     from newscrawl.storage.search import Answer, Found
 
-# -word is no option: it is what the articles are to be without.
+# -word is not an option, but excludes articles with that word.
 _SETTINGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 
@@ -35,11 +35,11 @@ _SETTINGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 @database_option
 @json_option
 def search(words: tuple[str, ...], limit: int, database: str | None, as_json: bool, **chosen: Any) -> None:
-    """Find articles: those that have all WORDS, the best first; without words the newest.
+    """Find articles that contain all WORDS, the best matches first; without words, list the newest.
 
     \b
     newscrawl search da nang             both words; accents and case make no difference
-    newscrawl search '"da nang"' -hue    the two together, and without the other
+    newscrawl search '"da nang"' -hue    a phrase, without another word
     newscrawl search --source bnews --since 2020-09-01
 
     Exit code 1 where nothing is found.
@@ -56,7 +56,7 @@ def search(words: tuple[str, ...], limit: int, database: str | None, as_json: bo
     else:
         _print(answer)
     if answer.not_indexed:
-        click.echo(f"{answer.not_indexed} articles are not indexed yet: newscrawl db upgrade", err=True)
+        click.echo(f"{answer.not_indexed} articles are not indexed yet; run: newscrawl db upgrade", err=True)
     if not answer.found:
         if as_json:
             sys.exit(1)
@@ -107,7 +107,7 @@ def _lines(one: Found, *, coloured: bool) -> Iterator[str]:
     yield from (indent + line for line in _marked(one.snippet, width, coloured=coloured))
 
 
-# Signs that no text has: private characters, which take one column each and are replaced after the lines are broken.
+# Placeholders for highlighting: private use characters, one column wide, replaced after wrapping.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 

@@ -1,4 +1,4 @@
-"""`newscrawl show`: an article with its copies, its earlier texts and where it came from."""
+"""`newscrawl show`: an article with its duplicates, its revisions and where it came from."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FACTS = (
 @database_option
 @json_option
 def show(page: str, database: str | None, as_json: bool, color: bool | None) -> None:
-    """Show an article: its text, its copies, what the publisher changed in it, and where it came from.
+    """Show an article: its text, its duplicates, what the publisher changed in it, and where it came from.
 
     \b
     newscrawl show 12
@@ -50,7 +50,7 @@ def show(page: str, database: str | None, as_json: bool, color: bool | None) -> 
 
 
 def as_text(found: History, width: int) -> Iterator[str]:
-    """The lines to print, in colour, broken to a terminal's width."""
+    """Yield coloured lines, wrapped to a terminal's width."""
     from newscrawl.cli.options import cell  # noqa: PLC0415, wrapped
 
     article = found.article

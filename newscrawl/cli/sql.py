@@ -1,4 +1,4 @@
-"""`newscrawl sql`: a person's own SELECT."""
+"""`newscrawl sql`: run a SELECT statement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from newscrawl.cli.options import address, database_option, escaped, json_option
 @database_option
 @json_option
 def sql(statement: str, database: str | None, as_json: bool) -> None:
-    """Run one SELECT, which can only read, and print tab-separated rows below the names of the columns.
+    """Run one read-only SELECT statement, and print the column names and tab-separated rows.
 
     \b
     newscrawl sql "select source, count(*) from unique_articles group by source"
@@ -54,7 +54,7 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _plain(value: object) -> object:
-    """Values that JSON has no words for: moments as ISO 8601, bytes in hexadecimal digits."""
+    """Convert values that JSON lacks: times to ISO 8601, bytes to hexadecimal digits."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, bytes | memoryview):

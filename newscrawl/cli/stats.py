@@ -1,4 +1,4 @@
-"""`newscrawl stats`: how much there is, by site, language and day."""
+"""`newscrawl stats`: number of articles by site, language and day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.command()
 @click.option("--since", type=_DAY, metavar="DAY", help="Published on this day (UTC) or later: 2020-09-01.")
 @click.option("--until", type=_DAY, metavar="DAY", help="Published on this day (UTC) or earlier.")
-@click.option("--source", multiple=True, metavar="SITE", help="Of this site alone.")
+@click.option("--source", multiple=True, metavar="SITE", help="Only articles of this site.")
 @click.option("--days", type=click.IntRange(0, 10_000), default=14, show_default=True, help="How many days to list.")
 @database_option
 @json_option

@@ -1,4 +1,4 @@
-"""Scrapy's crawl, with wrong arguments in one line, a report at the end, and exit codes that tell the truth."""
+"""`scrapy crawl` with one-line errors for wrong arguments, a report at the end, and meaningful exit codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
 
 from newscrawl.base_spiders import ArgumentError, LocalSpider, NewsSpider, SiteSpider
 from newscrawl.base_spiders.registry import SiteRegistry
-from newscrawl.commands.telling import Progress, end_with_parent, tell
+from newscrawl.commands.progress import Progress, end_with_parent, report_event
 from newscrawl.crawl.exit_status import INCOMPLETE, NOT_STARTED, Ending, ending_of
 from newscrawl.crawl.logging import begin_log, open_log
 from newscrawl.crawl.report import print_report
@@ -37,30 +37,30 @@ from newscrawl.text import printable
 from newscrawl.workers.pool import prepare
 
 WRONG = (ArgumentError, BadDestination, RecordingError, RulesError, SettingsError, StorageError)
-"""What a person can mend; the message is one line."""
+"""Errors that the user can fix; their messages are one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A spider that can run."""
+    """A spider that is ready to run."""
 
     name: str
     site: str
-    """What no two crawls do at a time: the site, or of a spider without one, its name and arguments."""
+    """Only one crawl of it runs at a time: the site, or for a spider without one, its name and arguments."""
 
 
 def known_spider(loader: SpiderLoaderProtocol, name: str) -> str:
-    """Return the name of a spider that there is. Raises ArgumentError."""
+    """Check that a spider exists, and return its name. Raises ArgumentError."""
     known = sorted(loader.list())
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-        raise ArgumentError(f"no spider is named {printable(name)!r}; {hint}")
+        hint = f"did you mean {close[0]!r}?" if close else f"known spiders: {', '.join(known)}"
+        raise ArgumentError(f"no spider named {printable(name)!r}; {hint}")
     return name
 
 
 def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) -> Checked:
-    """Return the spider to run, when everything that it needs is there. Raises one of `WRONG`."""
+    """Check settings, arguments and database, and return the spider to run. Raises one of `WRONG`."""
     loader = SpiderLoader.from_settings(settings)
     registry = SiteRegistry(settings)
     check_settings(settings)
@@ -68,7 +68,7 @@ def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) 
     if unknown:
         raise ArgumentError(f"unknown option {printable(unknown[0])}")
     if len(args) != 1:
-        raise ArgumentError(f"name one spider; there are: {', '.join(sorted(loader.list()))}")
+        raise ArgumentError(f"name one spider; known spiders: {', '.join(sorted(loader.list()))}")
     name = known_spider(loader, args[0])
     if settings["FIXTURES_DIR"]:
         recordings_of(settings, name)
@@ -94,31 +94,31 @@ def _refuse(message: str) -> NoReturn:
 
 
 class Command(ScrapyCrawl):
-    """Exit codes: 0 every page has its outcome in the database, or another crawl is at this site; 1 not started; 2
-    started, but pages were lost to a storage or spider error, or nothing could be fetched; 130 and 143 ended by Ctrl-C
-    and SIGTERM."""
+    """Exit codes: 0 every page has an outcome in the database, or another crawl of the site is running; 1 not started;
+    2 pages were lost to a storage or spider error, or nothing could be fetched; 130 and 143 stopped by Ctrl-C and
+    SIGTERM."""
 
     signal_number = 0
     lost_pages = 0
-    """Pages that ended without an outcome, by an error that nobody foresaw."""
+    """Pages that ended without an outcome because of an unexpected error."""
 
-    requires_crawler_process = False  # it would log its versions before a wrong argument is told
+    requires_crawler_process = False  # otherwise versions are logged before an error in the arguments
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Let wrong options end in one line."""
+        """Report wrong options in one line."""
         super().add_options(parser)
-        parser.add_argument("--in-round", action="store_true", help=argparse.SUPPRESS)  # see `telling`
+        parser.add_argument("--in-round", action="store_true", help=argparse.SUPPRESS)  # see `progress`
         parser.error = _refuse  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Let wrong options end in one line."""
+        """Report wrong options in one line."""
         try:
             super().process_options(args, opts)
         except UsageError as error:
             _refuse(str(error))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check, crawl, report."""
+        """Check the arguments, crawl, and print the report."""
         assert self.settings is not None
         if opts.in_round:
             end_with_parent()
@@ -132,7 +132,7 @@ class Command(ScrapyCrawl):
         except WRONG as error:
             _refuse(printable(str(error)))
         if opts.in_round:
-            tell("started", run_id=run_id)
+            report_event("started", run_id=run_id)
         self.settings.set("RUN_ID", run_id, priority="cmdline")
         ending = self._crawl(self.settings, checked, opts, run_id)
         try:
@@ -145,7 +145,7 @@ class Command(ScrapyCrawl):
             lock.release()
 
     def _lock(self, settings: Settings, checked: Checked, *, in_round: bool) -> Lock | None:
-        """Take the lock of the site; where another crawl has it, say so and leave the site to that one."""
+        """Take the lock of the site; if another crawl holds it, say so and exit with 0."""
         if not settings.getbool("CRAWL_LOCK"):
             return None
         path = site_lock(settings["DATABASE_URL"], checked.site)
@@ -153,10 +153,10 @@ class Command(ScrapyCrawl):
         if lock is None:
             holder = holder_of(path)
             if in_round:
-                tell("busy", holder=str(holder or ""), since=holder and holder.since.isoformat())
+                report_event("busy", holder=str(holder or ""), since=holder and holder.since.isoformat())
             else:
                 by = f" by {holder}" if holder else ""
-                _say(f"{printable(checked.site)} is being crawled{by}; it is left to that crawl")
+                _say(f"{printable(checked.site)} is already being crawled{by}; skipped")
             sys.exit(0)
         return lock
 
@@ -182,7 +182,7 @@ class Command(ScrapyCrawl):
         return ending
 
     def _note_signals(self) -> None:
-        """Remember which signal ended the crawl, and let Scrapy act on it."""
+        """Remember which signal stopped the crawl, and pass it on to Scrapy."""
         for number in (signal.SIGINT, signal.SIGTERM):
             scrapys = signal.getsignal(number)
 
@@ -194,7 +194,7 @@ class Command(ScrapyCrawl):
             signal.signal(number, note)
 
     def _freeze(self) -> None:
-        """Spare the garbage collector what is there for good: to look through it would hold up the crawl for 0.1 s."""
+        """Exempt permanent objects from garbage collection, which would pause the crawl for 0.1 s each time."""
         gc.freeze()
 
     def _note_lost(self) -> None:

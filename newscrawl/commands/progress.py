@@ -1,4 +1,4 @@
-"""What a crawl that is one of several tells the process that started it: JSON lines on standard output."""
+"""Events that a crawl reports to `newscrawl crawl` when it is one of several: JSON lines on standard output."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from threading import Thread
 from scrapy import signals
 from scrapy.crawler import Crawler
 
-_EVERY = 1.0
-"""Seconds between two lines on how far it is."""
+_INTERVAL = 1.0
+"""Seconds between two `progress` events."""
 
 
-def tell(event: str, **facts: object) -> None:
-    """Write a line; nobody may be there to read it any more."""
+def report_event(event: str, **facts: object) -> None:
+    """Write an event as one line; a reader that is gone is ignored."""
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.write(json.dumps({"event": event, **facts}) + "\n")
         sys.stdout.flush()
 
 
 def end_with_parent() -> None:
-    """End the crawl, as SIGTERM does, when whoever started it is gone: nobody would keep its time limit."""
+    """Stop the crawl as SIGTERM does when its parent process dies, because nothing would enforce its time limit."""
 
     def wait() -> None:
         with contextlib.suppress(OSError):
@@ -37,7 +37,7 @@ def end_with_parent() -> None:
 
 
 class Progress:
-    """Tells how far a crawl is, every second."""
+    """Reports the progress of a crawl every second."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -56,5 +56,5 @@ class Progress:
         assert self._crawler.stats is not None
         value = self._crawler.stats.get_value
         while True:
-            await asyncio.sleep(_EVERY)
-            tell("progress", requests=value("downloader/request_count", 0), stored=value("newscrawl/stored", 0))
+            await asyncio.sleep(_INTERVAL)
+            report_event("progress", requests=value("downloader/request_count", 0), stored=value("newscrawl/stored", 0))

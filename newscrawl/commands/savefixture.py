@@ -1,4 +1,4 @@
-"""`scrapy savefixture SPIDER URL…`: record what a live server answers, to be replayed by `-s FIXTURES_DIR=fixtures`."""
+"""`scrapy savefixture SPIDER URL…`: record responses of a live site, for replay with `-s FIXTURES_DIR=fixtures`."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def _refuse(message: str) -> NoReturn:
 
 @dataclass
 class Capture:
-    """What a crawl of a few URLs brings."""
+    """Responses to requests for a few URLs."""
 
     recordings: dict[str, Recording] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)
-    """URLs that were asked for, and came to no end."""
+    """Requested URLs that have neither succeeded nor failed."""
 
     def note(self, response: Response) -> None:
-        """Take a response; the last one of a URL counts."""
+        """Record a response; the last one for a URL counts."""
         url = address(response)
         try:
             self.recordings[url] = recording_of(response)
@@ -56,18 +56,18 @@ class Capture:
             self.faults.append(f"{url}: {error}")
 
     def note_answer(self, response: Response) -> None:
-        """Take it that a URL was answered, after all redirects."""
+        """Mark a URL as answered, after all redirects."""
         self.waiting.discard(response.meta["asked"])
 
     def note_failure(self, failure: Failure) -> None:
-        """Say why a URL was not answered; an answer with an error status is one."""
+        """Record why a URL was not answered; a response with an error status counts as an answer."""
         asked = failure.request.meta["asked"]  # type: ignore[attr-defined]  # Scrapy adds it
         self.waiting.discard(asked)
         if getattr(failure.value, "response", None) is None:
             self.faults.append(f"{asked}: {type(failure.value).__name__}: {failure.getErrorMessage()}")
 
     def requests(self, urls: list[str]) -> list[Request]:
-        """Ask for each URL, by whatever rules the crawl has."""
+        """Return a request for each URL."""
         self.waiting = set(urls)
         return [
             Request(url, self.note_answer, errback=self.note_failure, meta={"asked": url})
@@ -76,39 +76,43 @@ class Capture:
 
 
 class Command(ScrapyCommand):
-    """Exit codes: 0 every URL was answered and is recorded; 1 not started; 2 some were not."""
+    """Exit codes: 0 every URL was answered and recorded; 1 not started; 2 some were not."""
 
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """Say what is given."""
+        """Return the usage line."""
         return "[options] <spider> <url> [<url> ...]"
 
     def short_desc(self) -> str:
-        """Say what it is for."""
+        """Return a one-line description."""
         return "Record responses of a site, for an offline crawl"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Let the folder be chosen, and wrong options end in one line."""
+        """Add --dir, and report wrong options in one line."""
         super().add_options(parser)
-        parser.add_argument("--dir", default="fixtures", help="folder of all spiders' recordings (default: fixtures)")
+        parser.add_argument(
+            "--dir", default="fixtures", help="folder for the recordings of all spiders (default: fixtures)"
+        )
         parser.error = _refuse  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Let wrong options end in one line."""
+        """Report wrong options in one line."""
         try:
             super().process_options(args, opts)
         except UsageError as error:
             _refuse(str(error))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Ask, record, extract, and say what there is to review."""
+        """Fetch and record the URLs, extract their articles, and print what to review."""
         assert self.settings is not None
         unknown = [arg for arg in args if arg.startswith("-")]
         if unknown:
             _refuse(f"unknown option {unknown[0]}")
         if len(args) < 2:
-            _refuse("name one spider and the URLs to record, as in: scrapy savefixture bnews https://bnews.vn/rss.html")
+            _refuse(
+                "name a spider and the URLs to record, for example: scrapy savefixture bnews https://bnews.vn/rss.html"
+            )
         name, *urls = args
         try:
             sites = SiteRegistry(self.settings)
@@ -135,7 +139,7 @@ class Command(ScrapyCommand):
                 yield request
 
         spider.start = start  # type: ignore[method-assign]
-        self.settings.set("LOG_LEVEL", "WARNING", "spider")  # above the project's, below what the person says
+        self.settings.set("LOG_LEVEL", "WARNING", "spider")  # overrides the project's, but not the command line's
         capture_responses(self.settings)
         process = AsyncCrawlerProcess(self.settings)
         crawler = process.create_crawler(spider)
@@ -145,7 +149,7 @@ class Command(ScrapyCommand):
 
 
 def _articles(capture: Capture, sites: SiteRegistry) -> tuple[dict[str, Article], dict[str, str]]:
-    """Extract what was recorded: articles by URL, and why other pages are none."""
+    """Extract the recorded pages: articles by URL, and reasons why other pages have none."""
     articles, others = {}, {}
     for url, recording in sorted(capture.recordings.items()):
         if recording.is_html:
@@ -162,10 +166,10 @@ def _tell(written: list[Path], articles: dict[str, Article], others: dict[str, s
     for url, reason in others.items():
         print(f"no article ({reason}): {printable(url)}")  # noqa: T201
     if articles:
-        print(f"review {EXPECTED}: correct by hand what was extracted wrongly, of")  # noqa: T201
+        print(f"review {EXPECTED}: correct what was extracted wrongly from")  # noqa: T201
         for url in articles:
             print(f"  {printable(url)}")  # noqa: T201
     for fault in capture.faults:
         _say(fault)
     for url in sorted(capture.waiting):
-        _say(f"{url}: not asked; is it outside the spider's allowed_domains?")
+        _say(f"{url}: not requested; it may be outside the spider's allowed_domains")

@@ -1,4 +1,4 @@
-"""A round: several crawls, each in a process of its own, so many at a time; what cron calls."""
+"""A round: several crawls in parallel, each in a process of its own, as cron starts them."""
 
 from newscrawl.rounds.result import SiteResult, summary
 from newscrawl.rounds.round import Choice, Round, in_order, runnable_sites

@@ -1,4 +1,4 @@
-"""What became of each site of a round, and what that means for the exit code."""
+"""Results of the sites of a round of crawls, and its exit code."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from typing import Any, Literal
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, worst
 
 STUCK = timedelta(hours=24)
-"""A crawl that goes on for longer than this is trouble, and no overlap of two calls."""
+"""A crawl that has held its site for longer than this counts as stuck, rather than as an overlap of two rounds."""
 Stopped = Literal["time_limit", "signal"]
-"""Why the round itself ended a crawl."""
+"""Why the round itself stopped a crawl."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The process of a crawl that has ended, as it is seen from outside."""
+    """A crawl process that has ended, as seen by its parent."""
 
     spider: str
     code: int
-    """Below zero: the signal that ended it."""
+    """Exit code; negative for the signal that ended it."""
     seconds: float
     run_id: int | None = None
     busy: bool = False
-    """Another crawl has the site."""
+    """Another crawl of the site is running."""
     holder: str = ""
     since: datetime | None = None
-    """Who has it, since when."""
+    """Which process holds the site, and since when."""
     log: Sequence[str] = ()
-    """The last lines that it wrote to stderr."""
+    """Last lines of its stderr."""
     stopped: Stopped | None = None
     was_killed: bool = False
-    """It did not end in time."""
+    """It did not end in time and was killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteResult:
-    """What became of one site."""
+    """Result of one site."""
 
     spider: str
     exit_code: int
-    """What this site means for the exit code of the round."""
+    """Contribution of this site to the exit code of the round."""
     reason: str
-    """As in `runs.reason`; or `busy`, `time_limit`, `no_time`, `not_started`."""
+    """A run reason, or `busy`, `time_limit`, `no_time`, `not_started`."""
     seconds: float = 0.0
     error: str | None = None
     run_id: int | None = None
@@ -54,15 +54,15 @@ class SiteResult:
     requests: int | None = None
     bytes: int | None = None
     log: Sequence[str] = ()
-    """The last lines of its log, where it failed."""
+    """Last lines of its log, if it failed."""
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the result as a JSON object."""
         return asdict(self) | {"outcomes": dict(self.outcomes), "log": list(self.log)}
 
 
 def judge(ended: Ended, record: Mapping[str, Any] | None) -> SiteResult:
-    """Put together what a process said by its end and what stands in `runs`."""
+    """Combine how a process ended with its record in `runs`."""
     if ended.busy:
         return _busy(ended)
     code, reason, error = _end(ended, record)
@@ -83,13 +83,13 @@ def judge(ended: Ended, record: Mapping[str, Any] | None) -> SiteResult:
 
 
 def no_time(spider: str) -> SiteResult:
-    """Of a site whose turn did not come."""
-    error = "its turn did not come before the time limit; it is first in the next round (raise --time-limit or --jobs)"
+    """Return the result of a site that did not start before the time limit."""
+    error = "not started before the time limit; it comes first in the next round (raise --time-limit or --jobs)"
     return SiteResult(spider, INCOMPLETE, "no_time", error=error)
 
 
 def interrupted(spider: str, number: int) -> SiteResult:
-    """Of a site whose turn did not come before the round was ended by a signal."""
+    """Return the result of a site that did not start before a signal stopped the round."""
     return SiteResult(spider, 128 + number, "shutdown")
 
 
@@ -99,20 +99,22 @@ def summary(results: Iterable[SiteResult], signal_number: int) -> int:
 
 
 def _busy(ended: Ended) -> SiteResult:
-    by = f"is being crawled by {ended.holder}" if ended.holder else "is being crawled by another process"
+    by = (
+        f"is already being crawled by {ended.holder}" if ended.holder else "is already being crawled by another process"
+    )
     age = datetime.now(UTC) - ended.since if ended.since else timedelta()
     if age <= STUCK:
         return SiteResult(ended.spider, DONE, "busy", ended.seconds, by)
     hours = int(age / timedelta(hours=1))
-    return SiteResult(ended.spider, INCOMPLETE, "busy", ended.seconds, f"{by}, for {hours} hours: is it stuck?")
+    return SiteResult(ended.spider, INCOMPLETE, "busy", ended.seconds, f"{by}, for {hours} hours; it may be stuck")
 
 
 def _end(ended: Ended, record: Mapping[str, Any] | None) -> tuple[int, str, str | None]:
-    """Return what counts as the exit code, the reason and the error."""
+    """Return exit code, reason and error."""
     reason = record["reason"] or "killed" if record else "not_started"
     said = record["error"] if record else None
     if ended.was_killed:
-        return INCOMPLETE, "killed", "it did not end when it was asked to, and was killed"
+        return INCOMPLETE, "killed", "it did not stop when asked to, and was killed"
     if ended.stopped == "time_limit" and ended.code in {-signal.SIGTERM, 128 + signal.SIGTERM}:
         return DONE, "time_limit", None
     if ended.code < 0:
@@ -120,13 +122,13 @@ def _end(ended: Ended, record: Mapping[str, Any] | None) -> tuple[int, str, str 
         code = 128 - ended.code if ended.stopped else INCOMPLETE
         return code, "shutdown" if ended.stopped else "killed", f"its process was ended by {name}"
     if ended.code > 128 and not ended.stopped:
-        return INCOMPLETE, reason, f"somebody ended it by signal {ended.code - 128}"
+        return INCOMPLETE, reason, f"stopped by signal {ended.code - 128} from outside"
     if record is None and ended.code:
         return (NOT_STARTED if ended.code == NOT_STARTED else INCOMPLETE), reason, last_word(ended.log)
     return ended.code, reason, said
 
 
 def last_word(log: Sequence[str]) -> str:
-    """Return the line by which a process says why it ended."""
+    """Return the log line that says why a process ended."""
     refusals = [line for line in log if line.startswith("newscrawl crawl: ")]
-    return (refusals or list(log) or ["it ended without a word"])[-1].removeprefix("newscrawl crawl: ")
+    return (refusals or list(log) or ["it ended without a message"])[-1].removeprefix("newscrawl crawl: ")

@@ -1,4 +1,4 @@
-"""The crawls of a round: so many at a time, within a time limit, ended by signals, each recorded."""
+"""A round of crawls: several in parallel, within a time limit, stopped by signals, each with a record in `runs`."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from newscrawl.storage.frontier import Standing
 from newscrawl.storage.runs import close_dead_runs, conclude_run, record_not_started, run_record
 
 GRACE = 30.0
-"""Seconds that a crawl is given to end: it needs ten at most, but the disk may be slow."""
+"""Seconds before a crawl that was asked to stop is killed; it needs ten at most, unless the disk is slow."""
 
 
 class Watcher(Protocol):
-    """Is told what happens."""
+    """Receives the events of a round."""
 
     def heard(self, spider: str, event: str, facts: dict[str, Any]) -> None:
-        """A crawl says something: `started`, `progress`, `busy`, or `log` with a `line`."""
+        """Handle an event of a crawl: `started`, `progress`, `busy`, or `log` with a `line`."""
 
     def ended(self, result: SiteResult) -> None:
-        """A site is done with."""
+        """Handle the result of a site."""
 
 
 class Round:
-    """Crawls of several spiders."""
+    """Crawls of several spiders, each in a process."""
 
     def __init__(
         self, url: str, spiders: Sequence[str], options: Sequence[str], arguments: dict[str, str], watcher: Watcher
@@ -45,7 +45,7 @@ class Round:
         self._url = url
         self._spiders = spiders
         self._options = options
-        """What every crawl is started with."""
+        """Command line options of every crawl."""
         self._arguments = arguments
         self._watcher = watcher
         self._running: set[Child] = set()
@@ -53,7 +53,7 @@ class Round:
         self.signal_number = 0
 
     async def run(self, jobs: int, seconds: float | None) -> list[SiteResult]:
-        """Crawl, and return what became of each site, in order."""
+        """Run at most `jobs` crawls in parallel within `seconds`; return the result of each site, in order."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._receive, number)
@@ -77,12 +77,12 @@ class Round:
                     ended = await child.run()
                 finally:
                     self._running.discard(child)
-                result = await asyncio.to_thread(self._settle, ended)
+                result = await asyncio.to_thread(self._finish, ended)
         self._watcher.ended(result)
         return result
 
-    def _settle(self, ended: Ended) -> SiteResult:
-        """Look up the record of a crawl; where its process could not finish it, do so."""
+    def _finish(self, ended: Ended) -> SiteResult:
+        """Return the result of a crawl; if its process could not finish its record in `runs`, do so."""
         try:
             if ended.busy:
                 return judge(ended, None)
@@ -105,7 +105,7 @@ class Round:
         return result
 
     def _receive(self, number: int) -> None:
-        if self.signal_number:  # once more: whoever sends it has had enough
+        if self.signal_number:  # the second signal: do not wait any longer
             self._kill()
         self.signal_number = self.signal_number or number
         self._stop(number, "signal")
@@ -127,15 +127,15 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The spiders of a round."""
+    """The spiders of a round, in order."""
 
     spiders: tuple[str, ...]
     not_due: int = 0
-    """How many were left out, for nothing of theirs is due."""
+    """Number of spiders left out because nothing is due."""
 
 
 def runnable_sites(settings: BaseSettings) -> dict[str, str]:
-    """Return the spiders of sites that need no arguments, each with the source of its pages."""
+    """Return the spiders of sites that need no arguments, with the source of each."""
     loader, registry = get_spider_loader(settings), SiteRegistry(settings)
     found = {}
     for name in sorted(loader.list()):
@@ -150,9 +150,9 @@ def runnable_sites(settings: BaseSettings) -> dict[str, str]:
 
 
 def in_order(names: Iterable[str], standings: Mapping[str, Standing], *, due_only: bool) -> Choice:
-    """Put those first that have waited longest, so that a time limit does not always cut off the same.
+    """Order spiders by how long they have waited, so that a time limit does not always cut off the same ones.
 
-    A spider of which nothing is known, such as one of local files, is due.
+    A spider without a known state, such as one for local files, is due.
     """
     known = list(dict.fromkeys(names))
     chosen = [name for name in known if not due_only or name not in standings or standings[name].is_due]

@@ -93,7 +93,7 @@ def test_rebuild_that_is_killed_goes_on(filled, database):
     assert stage in {"keys", "links"}
     first.stdout.close()
     second = dedupe(database)
-    assert second.stdout.startswith("going on with the rebuild that was stopped\n")
+    assert second.stdout.startswith("resuming an interrupted rebuild\n")
     if stage == "keys":
         assert f"reading texts: {position} of" not in second.stdout
     assert (query(database, LINKS), query(database, STATE)) == filled
@@ -122,7 +122,7 @@ def test_crawl_writes_while_a_rebuild_runs(filled, database):
 def test_terminal_sees_a_progress_bar(filled, database):
     """One line a stage, up to the end."""
     shown = run_on_a_terminal(*command(database), cwd=database.parent)
-    assert "linking copies" in shown
+    assert "linking duplicates" in shown
     assert shown.count("100%") >= 3
     assert shown.splitlines()[-1] == "218 articles, 158 stories, 60 copies"
 

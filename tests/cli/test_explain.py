@@ -165,12 +165,12 @@ def test_what_cannot_be_explained_is_one_line(crawl, database, tmp_path):
     assert fault(tmp_path / "title\n.txt") == f"{tmp_path}/title\\n.txt: no article text was found"
     assert fault("no.html") == "no such file: no.html"
     assert fault("README.md").startswith("README.md is no page: the name must end in .txt, .html")
-    assert fault("fixtures") == "fixtures is a folder; name one file"
+    assert fault("fixtures") == "fixtures is a folder; name a single file"
     assert fault(99, stored) == f"no article 99 in {database}"
     assert fault("http://[", stored) == "http://[ is no URL (Invalid IPv6 URL)"
     assert fault("https://bao.example/nothing.html", stored).endswith("nothing.html: no article text was found")
     assert fault("https://bao.example/\x1b", stored) == (
-        f"https://bao.example/\\x1b is not in the database {database}: crawl it or save the page and explain the file"
+        f"https://bao.example/\\x1b is not in the database {database}: crawl it, or save the page and explain the file"
     )
     for page in (1, "https://bao.example/a.html"):
         assert fault(page, "nonsense").startswith("DATABASE_URL is not a database address")
@@ -257,7 +257,7 @@ def test_file_is_replaced_whole_or_not_at_all(tmp_path):
     before = target.read_bytes()
     assert refused(target, "--html", link) == f"{link} is the page itself; name another file for the explanation"
     assert target.read_bytes() == before
-    assert refused(DUMP, "--html", tmp_path) == f"{tmp_path} is there, and no file that you may write"
+    assert refused(DUMP, "--html", tmp_path) == f"{tmp_path} exists and is not a writable file"
     missing = tmp_path / "no" / "x.html"
     assert refused(DUMP, "--html", missing) == f"{missing} cannot be written (No such file or directory)"
 
@@ -282,7 +282,7 @@ def test_every_block_that_was_dropped_with_others_says_so(database):
     store.write([boxed_page(number, *box) for number in range(THRESHOLD)])
     for forgotten, note in (
         (False, f"on {THRESHOLD} pages of the site, such as https://bao.example/1.html"),
-        (True, "its other pages are forgotten by now"),
+        (True, "the other pages with it have been pruned"),
     ):
         if forgotten:
             with write_transaction(store.engine) as connection:

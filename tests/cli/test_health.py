@@ -61,7 +61,7 @@ def test_healthy_and_broken(database, health):
     """Exit code 0 and a line; then 1, and what changed, with numbers, since when, and a page that shows it."""
     write(database, history(60))
     found = health()
-    assert (found.returncode, found.stdout, found.stderr) == (0, "1 of 1 sites are as they were\n", "")
+    assert (found.returncode, found.stdout, found.stderr) == (0, "1 of 1 sites are healthy\n", "")
     assert health("--quiet").stdout == ""
     write(database, [undated(61), undated(62)])
     found = health("news", "--quiet")
@@ -71,7 +71,7 @@ def test_healthy_and_broken(database, health):
         "    new articles have no date: 100% of 20, 1% before\n"
         "      since 2026-03-04 22:30 UTC (run 161), last shown 2026-03-04 23:30\n"
         f"      {SITE}/1.html\n"
-        "0 of 1 sites are as they were\n"
+        "0 of 1 sites are healthy\n"
     ).replace(f"{SITE}/1.html", f"{SITE}/rss")
     (site,) = json.loads(health("--json").stdout)
     (alarm,) = site["alarms"]

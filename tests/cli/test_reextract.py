@@ -282,7 +282,7 @@ def test_interrupted_and_resumed_no_page_is_written_twice(tmp_path, number):
     assert 0 < changed < 150
     assert asked(folder, "select count(*) from article_revisions") == [(changed,)]
     result = reextract(folder)
-    assert f"going on with the pass that was stopped after {changed} page" in result.stdout
+    assert f"resuming a pass that was interrupted after {changed} page" in result.stdout
     assert "150 pages read again: 150 articles changed, 0 stay" in result.stdout
     assert asked(folder, "select max(number), count(*) from article_revisions") == [(1, 150)]
     assert snapshot(folder / "newscrawl.db") == snapshot(other / "newscrawl.db")
@@ -421,7 +421,7 @@ def test_another_threshold_gives_the_texts_back(learned, arguments):
     """Of all articles, also without a raw page; no publisher changed anything, and the old one drops them again."""
     before = snapshot(learned / "newscrawl.db")["articles"]
     said = with_threshold(learned, THRESHOLD + 2, *arguments)
-    assert f"{THRESHOLD + 1} texts changed by what their sites repeat" in said
+    assert f"{THRESHOLD + 1} texts changed by relearned boilerplate" in said
     rows = asked(learned, "select text like '%Toà soạn%', revision, content_hash, text from articles")
     assert all((is_back, revision) == (1, 1) for is_back, revision, _, _ in rows)
     assert all(digest == content_hash(text) for _, _, digest, text in rows)
@@ -464,4 +464,4 @@ def test_what_deciding_alone_does_not_take_is_refused(learned):
     """It reads no page, so days, samples and archives say nothing to it."""
     result = reextract(learned, "--templates-only", "--since", "2020-01-01")
     assert result.returncode == 2
-    assert "--templates-only goes with --database and --source alone" in result.stderr
+    assert "--templates-only can only be combined with --database and --source" in result.stderr

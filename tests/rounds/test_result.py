@@ -35,7 +35,7 @@ def ended(code: int, **facts) -> Ended:
         (
             ended(-9, stopped="time_limit", was_killed=True),
             RECORD | {"reason": "killed"},
-            (2, "killed", "it did not end when it was asked to, and was killed"),
+            (2, "killed", "it did not stop when asked to, and was killed"),
         ),
     ],
 )

@@ -60,5 +60,5 @@ def test_crawl_that_ignores_sigterm_is_killed_and_recorded(tmp_path, monkeypatch
         (result,) = asyncio.run(run())
     assert (result.exit_code, result.reason) == (2, "killed")
     assert room.query("select spider, reason, exit_code, error from runs") == [
-        ("paper0", "not_started", 137, "it did not end when it was asked to, and was killed")
+        ("paper0", "not_started", 137, "it did not stop when asked to, and was killed")
     ]
