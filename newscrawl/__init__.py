@@ -17,7 +17,7 @@ def extract(body: bytes | str, url: str | None = None, content_type: str = "text
     title. ``url`` tells the site, and with it the rules that its spider has for it. Raises NoArticle with a
     ``reason`` when there is no article in it.
     """
-    # Half a second, and a quarter for Scrapy to find the spiders: only who needs them pays.
+    # Imported here because the extractor takes half a second to load, and Scrapy's spider loader a quarter.
     from newscrawl.extraction import extract_page  # noqa: PLC0415
 
     page = Page.of(body, url, content_type)

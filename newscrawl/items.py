@@ -24,35 +24,35 @@ DropReason = Literal[
     "site",
     "template",
 ]
-"""Why a block is not the article. A closed list:
+"""Why a block is not part of the article. A closed list:
 
 - ``title``: repeats the headline
 - ``lead``: the lead where the page marks it apart from the body; it is the article's description
-- ``byline``: author and what is said about them, date, agency or source line, tags
-- ``caption``: what stands under a picture, and its credit
-- ``image``: a picture's own mark-up
-- ``teaser``: the cut-off lead of another article
-- ``related``: an item of a list of other articles (related, same category, most read, latest)
+- ``byline``: author and author bio, date, agency or source line, tags
+- ``caption``: the caption and credit of a picture
+- ``image``: a picture itself
+- ``teaser``: the truncated lead of another article
+- ``related``: an item in a list of other articles (related, same category, most read, latest)
 - ``menu``: navigation, share bar, footer
 - ``promo``: newsletter, app, subscription, paywall notice, advertisement
-- ``comments``: readers' comments and the form for them
-- ``repeated``: said before on the same page
-- ``site``: the site's own rules take it out
-- ``template``: the site has it on many pages that have nothing else in common
+- ``comments``: readers' comments and the comment form
+- ``repeated``: repeats an earlier block of the same page
+- ``site``: removed by the site's own rules
+- ``template``: boilerplate that the site repeats on unrelated articles
 """
 
 DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
 
 OutcomeName = Literal["stored", "unchanged", "no_article", "failed", "gone", "listed", "queued", "skipped"]
-"""How a visit to a page ended, or why there was none yet.
+"""How the last visit to a page ended, or why there was none yet.
 
-- ``stored``: a new article, or a new text of a known one
-- ``unchanged``: the article stands in the database as the page shows it
-- ``no_article``: a readable page that holds no article
+- ``stored``: a new article, or a new text of a known one, was stored
+- ``unchanged``: the article is in the database as the page shows it
+- ``no_article``: a readable page without an article
 - ``failed``: a page that could not be read
-- ``gone``: a page that its site has taken away
+- ``gone``: a page that its site has removed
 - ``listed``: a feed, sitemap or section page that was read
-- ``queued``: a page that a listing named, waiting for its first visit
+- ``queued``: a page named by a listing, waiting for its first visit
 - ``skipped``: a page that was too old for the run that saw it listed
 """
 
@@ -76,12 +76,12 @@ class Block:
         return len(self.text.split())
 
     def __reduce__(self) -> tuple[type[Block], tuple[BlockKind, str, DropReason | None]]:
-        # A page has hundreds, and all come out of a worker: dataclasses' own way takes twice as long.
+        # A page has hundreds of blocks to unpickle from a worker; the dataclass default takes twice as long.
         return Block, (self.kind, self.text, self.reason)
 
 
 def kept_text(blocks: Iterable[Block]) -> str:
-    """The article's text: the kept blocks, one line each."""
+    """Return the article's text: the kept blocks, one line each."""
     return "\n".join(block.text for block in blocks if block.reason is None)
 
 
@@ -90,9 +90,9 @@ class Image:
     """A picture of the article."""
 
     url: str
-    """Absolute where the page's address is known."""
+    """Absolute if the page's URL is known."""
     caption: str | None = None
-    """What stands under it, credit included."""
+    """Caption with credit."""
 
 
 DatePrecision = Literal["day", "minute", "second"]
@@ -103,15 +103,15 @@ the page's own address, or, the least sure, anywhere in its text, as htmldate se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A clean article. What the page does not say is None or empty, never made up."""
+    """A clean article. What the page does not say is None or empty, never guessed."""
 
     title: str | None = None
     text: str = field(repr=False)
     """The body, one paragraph a line, without title, captions, bylines and sidebars."""
     url: str | None = None
-    """Where the page was fetched; None for a local file that does not say it."""
+    """URL the page was fetched from; None for a local file that does not name one."""
     canonical_url: str | None = None
-    """What the page's own canonical link says."""
+    """URL in the page's canonical link."""
     source: str | None = None
     """The news site."""
     description: str | None = field(default=None, repr=False)
@@ -159,12 +159,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What was made of a page: the article, and every block with why it is in or out."""
+    """Result of extracting a page: the article, and every block with the reason why it was dropped."""
 
     article: Article
     blocks: tuple[Block, ...] = field(repr=False)
     extractor: str
-    """Name and version of what made it, to tell an extractor's change from a publisher's."""
+    """Name and version of the extractor, to distinguish its changes from the publisher's."""
     judgement: Judgement | None = field(default=None, repr=False, compare=False)
     """None for text dumps, for articles of several pages, and where another extractor made it."""
 
@@ -176,28 +176,28 @@ PageKind = Literal["article", ListingKind]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a listing says of another page of its site."""
+    """A page named by a listing of its site."""
 
     url: str
     """Absolute, http or https."""
     kind: PageKind = "article"
     modified_at: datetime | None = None
-    """The latest date that the listing gives for it, in UTC."""
+    """The latest date that the listing gives for the page, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request over HTTP, and what its server said around the page."""
+    """An HTTP request, with status and headers of its response."""
 
     requested_url: str
     """Before any redirect."""
     kind: PageKind = "article"
     status: int | None = None
-    """None where no response came."""
+    """None without a response."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """In the order they came, decoded as latin-1."""
     retry_at: datetime | None = None
-    """Before when the server asked not to be asked again."""
+    """Until when the server asked not to be sent requests (Retry-After)."""
 
     def header(self, name: str) -> str | None:
         """Return the last value of a header, whatever its case."""
@@ -206,27 +206,27 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A fetched or read page, before anything is known about it but where it came from."""
+    """A fetched page or a local file, before extraction."""
 
     key: str
     """Identity in the database: a canonical URL, or ``file:`` and a path."""
     body: bytes = field(repr=False)
     content_type: str
-    """MIME type, with a charset where one was declared."""
+    """MIME type, with the charset if one was declared."""
     fetched_at: datetime
-    """With time zone. For a file: when it was saved."""
+    """With time zone; for a local file, when it was saved."""
     url: str | None = None
     source: str | None = None
     visit: Visit | None = None
     """How it was fetched; None for a local file."""
     rest: tuple[Page, ...] = field(default=(), repr=False)
-    """The further pages of an article that its site cuts into several, in reading order."""
+    """Further pages of an article that its site splits, in reading order."""
     archived: tuple[str, int] | None = None
-    """Where its record stands in the project's archive already: file and offset, as the table `articles` has them."""
+    """File and offset of its record, if the page comes from the project's own archive."""
 
     @classmethod
     def of(cls, body: bytes | str, url: str | None = None, content_type: str = "text/html") -> Self:
-        """Make a page of what somebody holds, as if it were fetched now.
+        """Create a page from a body, as if it were fetched now.
 
         The byte order mark says what the characters of a string are, whatever charset the page declares.
         """
@@ -236,27 +236,27 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An extracted page with the keys by which the store decides about it."""
+    """An extracted page with the keys that the store needs."""
 
     page: Page
     extraction: Extraction
     content_hash: str
     near_duplicate_keys: tuple[int, ...] | None = field(default=None, repr=False)
-    """None where they are not computed yet."""
+    """None if not computed yet."""
     block_keys: tuple[int | None, ...] | None = field(default=None, repr=False)
-    """As `templates.keys_of` has them for the blocks; None where they are not computed yet."""
+    """Keys of the blocks, as `boilerplate.repeated.keys_of` returns them; None if not computed yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the visit to one page ended, where no article came of it."""
+    """How a visit to a page ended that gave no article."""
 
     key: str
     outcome: Literal["no_article", "failed", "gone", "unchanged", "skipped"]
     reason: str
-    """A word to count by, such as ``truncated``."""
+    """Page reason, such as ``truncated``."""
     error: str
-    """One line for a person: what is wrong and what to do."""
+    """One line for the user: what is wrong."""
     fetched_at: datetime
     url: str | None = None
     source: str | None = None
@@ -265,7 +265,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A fetched feed, sitemap or section page, with the pages that it names."""
+    """A fetched feed, sitemap or section page, with the pages it names."""
 
     key: str
     url: str
@@ -275,22 +275,22 @@ class Listing:
     links: tuple[Link, ...] = field(default=(), repr=False)
     """In the order of the listing, each URL once."""
     complete: bool = True
-    """Whether all of it was read: what a cut listing does not name may still be there."""
+    """Whether all of it was read; a page missing from a truncated listing may still exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A span of time that a run is about; None is open."""
+    """A range of dates that a run is limited to; None means open-ended."""
 
     since: datetime | None = None
     until: datetime | None = None
-    """The first moment after it."""
+    """Exclusive."""
 
     def __bool__(self) -> bool:
         return self.since is not None or self.until is not None
 
     def holds(self, moment: datetime | None) -> bool:
-        """Say whether a moment lies within; one that is not known may."""
+        """Whether a time lies in the range; an unknown time may."""
         if moment is None:
             return True
         return (self.since is None or moment >= self.since) and (self.until is None or moment < self.until)
@@ -301,7 +301,7 @@ EVER = Window()
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """A page to fetch now; the run that is given it has it for itself."""
+    """A page to fetch now, taken exclusively by a run."""
 
     key: str
     url: str
@@ -312,15 +312,15 @@ class DuePage:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a run wants of the pages that its listings name."""
+    """Which of the pages named by its listings a run fetches."""
 
     window: Window = EVER
     everything: bool = False
-    """Also what is known and not due."""
+    """Also refetch known pages that are not due."""
 
 
 class NoArticle(Exception):  # noqa: N818 - an answer about the page rather than a fault
-    """The page holds no article. ``reason`` is a word to count by, ``detail`` a sentence.
+    """The page has no article. ``reason`` is a page reason, ``detail`` a sentence.
 
     ``extraction`` is what was made of the page before it was refused, for whoever explains it; it does not go from one
     process to another.
@@ -340,4 +340,4 @@ class NoArticle(Exception):  # noqa: N818 - an answer about the page rather than
 
 
 class UnreadablePage(NoArticle):
-    """The page is broken before the question of an article arises: empty, cut, binary, undecodable."""
+    """The page cannot be read at all: empty, truncated, binary, undecodable."""

@@ -1,4 +1,4 @@
-"""Local files as pages: which to read, who they are, and what is in them."""
+"""Local files as pages: find files, read their manifest entries, and load pages and WARC records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAME = "pages.json"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a manifest says of one page."""
+    """The entry of a page in a manifest."""
 
     url: str | None = None
     source: str | None = None
@@ -34,7 +34,7 @@ class Entry:
 
 
 def file_key(path: Path) -> str:
-    """Identify a file by its place: the same file is the same page, wherever a crawl was started from.
+    """Return the key of a file, made from its path, whatever the working directory of the crawl.
 
     The place is the path below the nearest folder with a manifest (that folder's name included), else
     below the project (the folder with scrapy.cfg), else below the working directory, else the full path.
@@ -55,7 +55,7 @@ def _escaped(char: str) -> str:
 
 
 def entry_for(path: Path) -> Entry:
-    """Return what the nearest manifest says of a file. Raises UnreadablePage when the manifest is broken."""
+    """Return the entry of a file in the nearest manifest. Raises UnreadablePage if the manifest is invalid."""
     folder = _manifest_folder(path.parent)
     if folder is None:
         return Entry()
@@ -72,7 +72,7 @@ def _entry(facts: Any) -> Entry:
     for name in ("url", "source", "content_type", "fetched_at"):
         value = getattr(entry, name)
         if value is not None and not (isinstance(value, str) and value.isprintable()):
-            raise ValueError(f"{name} must be a text of one line")
+            raise ValueError(f"{name} must be a string without line breaks")
     if entry.url is not None and not is_article_url(entry.url):
         raise ValueError(f"url must be the http(s) address of a page, not {entry.url!r}")
     fetched_at = facts.get("fetched_at")
@@ -83,7 +83,7 @@ def _entry(facts: Any) -> Entry:
 
 
 @lru_cache(maxsize=16)
-def _load(path: Path, modified_ns: int) -> dict[str, Any]:  # noqa: ARG001 - a changed manifest is read anew
+def _load(path: Path, modified_ns: int) -> dict[str, Any]:  # noqa: ARG001 - part of the cache key, so that a changed manifest is reread
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -96,7 +96,7 @@ def _load(path: Path, modified_ns: int) -> dict[str, Any]:  # noqa: ARG001 - a c
 def _manifest_folder(folder: Path) -> Path | None:
     last = _project_folder(folder) or (Path.cwd() if folder.is_relative_to(Path.cwd()) else None)
     for candidate in (folder, *folder.parents):
-        if os.path.isfile(candidate / NAME):  # noqa: PTH113 - answers no for a folder that may not be searched
+        if os.path.isfile(candidate / NAME):  # noqa: PTH113 - False, not an error, for a folder that is not accessible
             return candidate
         if candidate == last:
             return None
@@ -114,35 +114,35 @@ CONTENT_TYPES = {
     ".htm": "text/html",
     ".xhtml": "application/xhtml+xml",
 }
-"""The type of a page, by the end of its file's name; each also with ``.gz`` behind it."""
+"""MIME type by file name extension; each may be followed by ``.gz``."""
 WARC = ".warc"
 ENDINGS = (*CONTENT_TYPES, WARC)
-"""What is read; each also with ``.gz`` behind it."""
+"""File name extensions that are read; each may be followed by ``.gz``."""
 
-_OUTSIDE = "a link out of the given folder; give its target as a path of its own"
+_OUTSIDE = "a symbolic link that leads out of the given folder; pass its target as a path of its own"
 
 
 class PathError(ValueError):
-    """A path that names nothing to read. The message is one line for a person."""
+    """A path without anything to read. The message is one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file to read, and the folder that it must not lead out of."""
+    """A file to read, and the folder that symbolic links must not lead out of."""
 
     path: Path
     root: Path
     fault: str | None = None
-    """Why the place itself could not be read: an unreadable folder, for one."""
+    """Why the file cannot be read, if that is known already, such as an unreadable folder."""
 
 
 def content_type_of(name: str) -> str | None:
-    """Return the MIME type that a file's name promises; None for a file that is no page."""
+    """Return the MIME type for a file's name; None for a file that is not a page."""
     return CONTENT_TYPES.get(_ending(name))
 
 
 def is_warc(name: str) -> bool:
-    """Say whether a file's name promises many pages."""
+    """Whether a file's name is that of a WARC file."""
     return _ending(name) == WARC
 
 
@@ -151,14 +151,14 @@ def _ending(name: str) -> str:
 
 
 def split_paths(paths: str) -> list[str]:
-    """Split a comma-separated list of paths; a name that exists as it stands is one path, commas and all."""
+    """Split a comma-separated list of paths, unless the whole string is an existing path."""
     if os.path.lexists(paths):
         return [paths]
     return [part.strip() for part in paths.split(",") if part.strip()]
 
 
 def find_files(paths: Iterable[str], endings: Container[str] = ENDINGS) -> Iterator[FoundFile]:
-    """Find the files with one of the endings below files, folders and globs, lazily and in a fixed order.
+    """Find files with one of the endings, given files, folders and globs; lazily and in a fixed order.
 
     Names that begin with a dot are passed over below a folder. Raises PathError for a path that names
     nothing, or a file with another ending.
@@ -189,7 +189,7 @@ def _found(path: Path, root: Path, endings: Container[str]) -> Iterator[FoundFil
         yield from _walk(path, root, endings)
     elif _ending(path.name) not in endings:
         known = ", ".join(ending for ending in ENDINGS if ending in endings)
-        raise PathError(f"{printable(str(path))} is no page: the name must end in {known}, or .gz")
+        raise PathError(f"{printable(str(path))} is not a page: its name must end in {known}, or .gz")
     else:
         yield FoundFile(path, root)
 
@@ -198,7 +198,7 @@ def _walk(folder: Path, root: Path, endings: Container[str]) -> Iterator[FoundFi
     waiting = [folder]
     while waiting:
         path = waiting.pop()
-        # Unlike those of pathlib, these answer no where a link leads nowhere or a folder may not be searched.
+        # Unlike pathlib's, these return False for dangling links and inaccessible folders.
         if path != folder and not os.path.isdir(path):  # noqa: PTH112
             if _ending(path.name) in endings:
                 yield FoundFile(path, root)
@@ -209,13 +209,13 @@ def _walk(folder: Path, root: Path, endings: Container[str]) -> Iterator[FoundFi
             try:
                 names = sorted((name for name in os.listdir(path) if not name.startswith(".")), reverse=True)  # noqa: PTH208
             except OSError as error:
-                yield FoundFile(path, root, f"the folder cannot be read ({error.strerror})")
+                yield FoundFile(path, root, f"the folder is not readable ({error.strerror})")
             else:
                 waiting += [path / name for name in names]
 
 
 def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
-    """Read a file into a page, or say why that failed. `max_size` is in bytes, unpacked; 0 sets no limit."""
+    """Read a file into a page, or an outcome with the reason. `max_size` is in bytes, decompressed, or 0 for no limit."""
     place, fault = place_of(found)
     modified = datetime.now(UTC)
     entry = Entry()
@@ -240,10 +240,10 @@ def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
 
 
 def place_of(found: FoundFile) -> tuple[Path, str | None]:
-    """Return where a file really is, and why it is not read where that is so."""
+    """Return the real path of a file, and why it must not be read, if so."""
     real = Path(os.path.realpath(found.path))
     fault = found.fault or _link_fault(found, real)
-    # What stands behind a bad link is not what failed: the link is.
+    # For a bad link, the outcome is about the link, not about its target.
     return real if fault is None else Path(os.path.realpath(found.path.parent)) / found.path.name, fault
 
 
@@ -251,7 +251,7 @@ def _link_fault(found: FoundFile, real: Path) -> str | None:
     if not real.is_relative_to(found.root):
         return _OUTSIDE
     leads_nowhere = os.path.islink(found.path) and not os.path.lexists(real)  # noqa: PTH114
-    return "a link to a file that is not there" if leads_nowhere else None
+    return "a symbolic link to a missing file" if leads_nowhere else None
 
 
 def _own_url(body: bytes, content_type: str) -> str | None:
@@ -260,9 +260,9 @@ def _own_url(body: bytes, content_type: str) -> str | None:
 
 
 def _read(path: Path, max_size: int) -> tuple[bytes, datetime]:
-    """Read a regular file, unpacked, and when it was saved."""
+    """Read and decompress a regular file; return its content and modification time."""
     try:
-        # A pipe would block for ever, and a link could have been put there since we looked.
+        # A pipe would block forever, and the path could have been replaced by a link meanwhile.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
             status = os.fstat(descriptor)
@@ -275,7 +275,7 @@ def _read(path: Path, max_size: int) -> tuple[bytes, datetime]:
             body = b"".join(limited(body, "gzip", max_size))
     except BodyTooLarge:
         raise UnreadablePage(
-            "too_large", f"unpacks to more than the {max_size} bytes that DOWNLOAD_MAXSIZE allows"
+            "too_large", f"decompresses to more than the {max_size} bytes that DOWNLOAD_MAXSIZE allows"
         ) from None
     except BrokenBody as error:
         raise UnreadablePage("truncated" if error.is_cut else "undecodable", str(error)) from None
@@ -286,13 +286,13 @@ def _read(path: Path, max_size: int) -> tuple[bytes, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A record that holds no page that is wanted. ``reason`` is a word to count by."""
+    """A record without a wanted page. ``reason`` is a word to count by."""
 
     reason: str
 
 
 def load_archive(found: FoundFile, max_size: int, archive: Path | None = None) -> Iterator[Page | Outcome | PassedOver]:
-    """Read a WARC file record by record; a page that is lost is an outcome, known by its place in the file.
+    """Read a WARC file record by record; a damaged record gives an outcome whose key is its place in the file.
 
     So a damaged copy of a page says nothing about the page. `max_size` is in bytes a page; 0 sets no limit. Pages of
     files below the folder `archive` know their place there.
@@ -313,7 +313,7 @@ def load_archive(found: FoundFile, max_size: int, archive: Path | None = None) -
                 yield PassedOver(record.reason or "unknown")
     except ArchiveError as error:
         yield _lost(found, path, "unreadable" if error.reason in {"missing", "unusable"} else error.reason, str(error))
-    except OSError as error:  # a disk that fails halfway
+    except OSError as error:  # the disk failed midway
         yield _lost(found, path, "unreadable", f"cannot be read ({error.strerror})")
 
 
@@ -323,7 +323,7 @@ def _place_inside(path: Path, archive: Path | None) -> str | None:
 
 
 def _of_its_site(page: Page) -> Page:
-    """Leave it to the sites of the project whose page this is, where the record only says its domain.
+    """Clear the source of a page if the record only has its domain, so that the project's sites decide.
 
     Its key is the one that it has today: since it was recorded the site's spider may have learned about parameters.
     """

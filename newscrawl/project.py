@@ -1,4 +1,4 @@
-"""The Scrapy project that a command runs in, found without importing Scrapy.
+"""Find the Scrapy project that a command runs in, without importing Scrapy.
 
 Scrapy takes a second to import, and a command that only reads the database has no use for it. Scrapy, where it is
 used, finds the same project by the same rules.
@@ -20,7 +20,7 @@ _TRUSTED = "NEWSCRAWL_TRUSTED_PROJECT"
 
 
 class ProjectError(Exception):
-    """The project cannot be used. The message says in one line what is wrong and what to do."""
+    """The project cannot be used. The message says in one line why, and what to do."""
 
 
 def find_project() -> str:
@@ -43,19 +43,19 @@ def find_project() -> str:
 
 
 def setting(name: str) -> Any:
-    """Return a setting of the project; where the project does not say, newscrawl's own. Raises ProjectError."""
+    """Return a setting of the project, or newscrawl's default. Raises ProjectError."""
     module = find_project()
     try:
         return getattr(import_module(module), name, getattr(defaults, name))
     except Exception as error:
-        # Whatever a user's own code does wrong.
+        # The user's code may raise anything.
         raise ProjectError(f"settings module {module} cannot be imported ({type(error).__name__}: {error})") from error
 
 
 def _folders() -> list[Path]:
     try:
         here = Path.cwd()
-    except OSError:  # somebody removed it
+    except OSError:  # it was removed meanwhile
         return []
     return [here, *here.parents]
 

@@ -1,4 +1,4 @@
-"""What is special about a site, as data that any process can be handed."""
+"""Rules of a site, as data that can be sent to any process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 from newscrawl.items import Article, Page
 from newscrawl.urls import Parameters
 
-# https://www.w3.org/TR/1999/REC-xpath-19991116/: the functions, the tests of nodes, and the operators in words.
+# https://www.w3.org/TR/1999/REC-xpath-19991116/: functions, node tests, and operators that are words.
 _WORDS = frozenset(
     """
     last position count id local-name namespace-uri name string concat starts-with contains substring-before
@@ -30,11 +30,11 @@ _CALL = re.compile(r"(?:[\w-]+::)?([\w:.-]+)\s*\(")
 
 @cache
 def compile_xpath(xpath: str) -> Callable[[etree._Element], list[Any]]:
-    """Compile an XPath 1.0 that selects nodes; Scrapy's has-class() is there even in a process without Scrapy.
+    """Compile an XPath 1.0 that selects nodes; Scrapy's has-class() is available also in a process without Scrapy.
 
     Raises ValueError with one line for a person.
     """
-    # Commands that only read the database import this module for its error.
+    # Commands that only read the database import this module just for RulesError.
     from lxml import etree  # noqa: PLC0415
     from parsel.xpathfuncs import has_class  # noqa: PLC0415
 
@@ -43,12 +43,12 @@ def compile_xpath(xpath: str) -> Callable[[etree._Element], list[Any]]:
         selected = compiled(etree.fromstring("<html/>"))
     except (etree.XPathError, TypeError, ValueError) as error:
         raise ValueError(f"{xpath!r} is no XPath ({error})") from None
-    # libxml2 looks for a function only where the page leads it to the call.
+    # libxml2 looks up a function only when a page makes it evaluate the call.
     unknown = set(_CALL.findall(_LITERAL.sub("", xpath))) - _WORDS
     if unknown:
-        raise ValueError(f"{xpath!r} is no XPath (there is no function {min(unknown)}())")
+        raise ValueError(f"{xpath!r} is not a valid XPath (unknown function {min(unknown)}())")
     if not isinstance(selected, list):
-        raise ValueError(f"{xpath!r} selects nothing; it gives {selected!r}")  # noqa: TRY004 - the XPath is wrong
+        raise ValueError(f"{xpath!r} does not select nodes; it returns {selected!r}")  # noqa: TRY004 - the XPath is wrong
     return compiled  # type: ignore[return-value]
 
 
@@ -68,38 +68,38 @@ _LANGUAGES = frozenset(
 
 
 class RulesError(ValueError):
-    """A rule of a site that cannot be followed. The message is one line for a person."""
+    """An invalid rule of a site. The message is one line for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRules:
-    """How the pages of one site are read; the defaults fit any site.
+    """How the pages of a site are extracted; the defaults fit any site.
 
     Raises RulesError for a rule that no page could be read by: a mistake in a spider shows when the spider is loaded.
     """
 
     prune_xpath: tuple[str, ...] = ()
-    """What is cut from the page before anything is read: boxes that the site's author knows."""
+    """XPaths of boxes that are removed from a page before extraction."""
     timezone: str | None = None
-    """IANA name, for times that the page writes without a zone."""
+    """IANA time zone name, for times without a zone."""
     language: str | None = None
-    """ISO 639-1 code, where the page does not say it."""
+    """ISO 639-1 code, for pages that do not declare their language."""
     adjust: str | None = None
     """``module:function`` of a pure function (article, page) -> article, called last. It may raise NoArticle."""
     kept_parameters: tuple[str, ...] = ()
-    """Query parameters that name an article here, though elsewhere they would not count: see `urlparameters`."""
+    """Query parameters that identify an article of this site, although the general rules drop them."""
     dropped_parameters: tuple[str, ...] = ()
-    """Query parameters that say nothing here; ``*`` for all but those that are kept."""
+    """Query parameters that do not identify an article of this site; ``*`` for all but the kept ones."""
     extractor: str | None = None
-    """Who finds the text: ``newscrawl``, or ``trafilatura`` alone. None leaves it to the setting ``EXTRACTOR``."""
+    """The extractor: ``newscrawl``, or ``trafilatura`` alone. None for the setting ``EXTRACTOR``."""
 
     @property
     def parameters(self) -> Parameters:
-        """What the keys of addresses follow."""
+        """The query parameters that URL keys keep and drop."""
         return Parameters(self.kept_parameters, self.dropped_parameters)
 
     def __post_init__(self) -> None:
-        # A text would be taken for as many XPaths as it has letters.
+        # A string would be taken for a sequence of one-letter XPaths.
         if not isinstance(self.prune_xpath, tuple) or not all(isinstance(xpath, str) for xpath in self.prune_xpath):
             raise RulesError(f'prune_xpath must be a tuple of XPaths, as in ("//aside",), not {self.prune_xpath!r}')
         for xpath in self.prune_xpath:
@@ -135,7 +135,7 @@ def load_adjust(name: str) -> Adjust:
     except Exception as error:
         raise RulesError(f"adjust: {name!r} cannot be imported ({type(error).__name__}: {error})") from error
     if not callable(found):
-        raise RulesError(f"adjust: {name!r} is no function")
+        raise RulesError(f"adjust: {name!r} is not a function")
     return found  # type: ignore[no-any-return]
 
 

@@ -1,4 +1,4 @@
-"""URLs: the key by which a page is known, the site it belongs to, and which canonical links to believe."""
+"""URLs: the key that identifies a page, the site it belongs to, and the plain forms of AMP, mobile and print URLs."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ _NAME = re.compile(r"[^\s&=#*?%\[\]]+(?:\[[^\s&=#*?%\[\]]*\])?\*?|\*")
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Names of query parameters, whatever their letter case; ``*`` at the end stands for any rest.
+    """Names of query parameters, case-insensitive; ``*`` at the end matches any rest.
 
     Raises ValueError, with a line for a person, for what can be no name, and for one on both sides.
     """
 
     kept: tuple[str, ...] = ()
-    """They name a page, though elsewhere they tell of a session or a campaign, or `dropped` has them too."""
+    """Parameters that identify a page, although the general rules or `dropped` would remove them."""
     dropped: tuple[str, ...] = ()
-    """They say nothing about the page."""
+    """Parameters that do not identify a page."""
 
     def __post_init__(self) -> None:
         for side, names in (("kept_parameters", self.kept), ("dropped_parameters", self.dropped)):
-            # A text would be taken for as many names as it has letters.
+            # A string would be taken for a sequence of one-letter names.
             if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
                 raise ValueError(f'{side} must be a tuple of names, as in ("id",), not {names!r}')
             for name in names:
                 if not _NAME.fullmatch(name):
-                    raise ValueError(f"{side}: {name!r} is no name of a query parameter, such as 'id' or 'ref_*'")
+                    raise ValueError(f"{side}: {name!r} is not the name of a query parameter, such as 'id' or 'ref_*'")
         both = {name.lower() for name in self.kept} & {name.lower() for name in self.dropped}
         if both:
-            raise ValueError(f"{min(both)!r} is in kept_parameters and in dropped_parameters")
+            raise ValueError(f"{min(both)!r} is in both kept_parameters and dropped_parameters")
 
     def says_nothing(self, parameter: str) -> bool | None:
-        """Whether ``name=value`` is dropped on this site; None where the rules for all sites decide."""
+        """Whether ``name=value`` is dropped on this site; None if the general rules decide."""
         name = unquote_plus(parameter.partition("=")[0]).lower()
         if _has(self.kept, name):
             return False
@@ -56,12 +56,12 @@ _BY_DOMAIN: dict[str, Parameters] = {}
 
 
 def declare(domains: Iterable[str], parameters: Parameters) -> None:
-    """Say what holds for the pages of domains, each with all below it; the longest domain of a host counts."""
+    """Set the parameters of domains and their subdomains; the most specific domain counts."""
     _BY_DOMAIN.update(dict.fromkeys(domains, parameters))
 
 
 def parameters_of(host: str) -> Parameters:
-    """Return what was declared for a host in lower case."""
+    """Return the parameters declared for a host, which is in lower case."""
     while host:
         found = _BY_DOMAIN.get(host)
         if found is not None:
@@ -79,17 +79,17 @@ def _matches(pattern: str, name: str) -> bool:
 
 
 LONGEST_URL = 2_000
-"""Characters of a link that is followed; the protocol of sitemaps.org allows 2,047."""
+"""Maximum length of a link that is followed, in characters; sitemaps.org allows 2,047."""
 
 _ORDINARY = re.compile(
     r"https?://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*)/(?:[\w~-][\w.~-]*/)*(?:[\w~-][\w.~-]*)?(?:\?(?P<query>\w+=[\w.-]*(?:&\w+=[\w.-]*)*))?",
     re.ASCII,
 )
-"""Most addresses, which are their own keys where their query is: seen so ten times as fast."""
+"""The common form of URLs, which are their own keys if their query is; ten times as fast as the general way."""
 
-# What only says how a reader came: the names of AdGuard's general_url.txt, ClearURLs' globalRules and Firefox's list of
-# stripped parameters, and those of big publishers and of Zalo. courlan's TRACKERS_RE (1.4) is no choice: it
-# takes off `source`, `eid`, `uid` and `keyword`, by which some sites name their articles.
+# Tracking parameters: the names in AdGuard's general_url.txt, ClearURLs' globalRules and Firefox's list of stripped
+# parameters, and those of big publishers and Zalo. courlan's TRACKERS_RE (1.4) does not fit: it removes `source`,
+# `eid`, `uid` and `keyword`, by which some sites identify articles.
 _TRACKING = re.compile(
     r"(?:utm|mtm|itm|pk|piwik|matomo|hsa|at|guce|vero|oly|mc)_[a-z0-9_]+|__hs(?:fp|sc|tc)|_hs(?:enc|mi)|hsctatracking"
     r"|(?:fb|g|d|y|ys|tw|tt)clid|gad_[a-z]+|srsltid|msclkid|gclsrc|[gw]braid|rb_clickid|wickedid|igshid|igsh|li_fat_id"
@@ -99,15 +99,15 @@ _TRACKING = re.compile(
 )
 _SESSION = re.compile(r"phpsessid|jsessionid|aspsessionid[a-z]*|asp\.net_sessionid|cfid|cftoken|sessid", re.IGNORECASE)
 _MAYBE_SESSION = re.compile(r"(?:[a-z]*_)?(?:sid|session_?id|session)=[0-9a-f-]{16,}", re.IGNORECASE)
-"""Whose value must look like one: `sid=12` may be a section."""
-# The forms in a path that Heritrix's StripSessionIDs takes off, and ASP.NET's.
+"""Session parameters, if their value looks like a session ID: `sid=12` may be a section."""
+# Session IDs in a path, as removed by Heritrix's StripSessionIDs, and ASP.NET's.
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/;?]*|/\((?:[A-Z]\([\w-]{20,}\))+\)(?=/)", re.IGNORECASE | re.ASCII)
 _ROUNDS = 10
 _ENCODED = re.compile(r"(?:%[89A-F][0-9A-F])+")
 
 
 def url_key(url: str) -> str:
-    """Return the form of a URL under which its page is stored; the request goes to the URL itself.
+    """Return the key of a URL, its canonical form, which identifies the page; requests go to the URL itself.
 
     Host in lower case and IDNA, default port, user, fragment, session and tracking parameters off, query sorted,
     percent encoding and Unicode in one form, no empty segments. What a site's spider says of its parameters comes
@@ -115,7 +115,7 @@ def url_key(url: str) -> str:
     servers answer otherwise. A key is its own key. Raises ValueError for a host or a port that there cannot be.
     """
     url = url.strip()
-    for _ in range(_ROUNDS):  # what one step uncovers, such as a slash beside a session, is there for the next
+    for _ in range(_ROUNDS):  # a step may uncover something for another one, such as a slash next to a session ID
         if _is_ordinary(url):
             break
         key = _normalised(url)
@@ -156,7 +156,7 @@ def _says_nothing(parameter: str, site: Parameters) -> bool:
 def _authority(parts: SplitResult) -> str:
     authority = parts.netloc
     if parts.scheme in {"http", "https"}:
-        authority = authority.rpartition("@")[2]  # nobody's password belongs into a database
+        authority = authority.rpartition("@")[2]  # no passwords in the database
     if parts.port == {"http": 80, "https": 443}.get(parts.scheme):
         authority = authority.rpartition(":")[0]
     host, colon, port = authority.partition(":")
@@ -164,7 +164,7 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _composed(url: str) -> str:
-    """Unicode in NFC: the same title is often linked in two forms, and servers know both."""
+    """Normalise to NFC: the same title is often linked in two Unicode forms, and servers accept both."""
     if not _ENCODED.search(url):
         return url
     return unicodedata.normalize("NFC", _ENCODED.sub(_decoded, url))
@@ -178,14 +178,14 @@ def _decoded(match: re.Match[str]) -> str:
 
 
 def site_of(url: str) -> str | None:
-    """Return the registrable domain of a URL's host (``bnews.vn``), or the host itself where it has none."""
+    """Return the registrable domain of a URL's host (``bnews.vn``), or the host itself if it has none."""
     host = urlsplit(url).hostname
     return _site_of_host(host) if host else None
 
 
 @cache
 def _suffixes() -> TLDExtract:
-    # Most commands never ask for a site. The list comes with the package: nothing is fetched or cached on disk.
+    # Most commands do not need it. The list comes with the package, so nothing is fetched or cached on disk.
     from tldextract import TLDExtract  # noqa: PLC0415
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -197,13 +197,13 @@ def _site_of_host(host: str) -> str:
 
 
 def is_article_url(url: str) -> bool:
-    """Say whether a URL can name a single article: HTTP, a host, something behind it, all of it possible.
+    """Whether a URL can name a single article: valid, HTTP, with a host and a path or query.
 
     A site's bare address as the canonical link of an article is a common mistake of templates.
     """
     try:
         parts = urlsplit(url)
-        url_key(url)  # refuses ports and hosts that there cannot be
+        url_key(url)  # raises ValueError for invalid ports and hosts
         site_of(url)
     except ValueError:
         return False
@@ -218,7 +218,7 @@ def is_article_url(url: str) -> bool:
 
 _FORM_HOSTS = frozenset({"amp", "m", "mobile", "mobi", "wap", "touch", "3g"})
 _FORM_WORDS = frozenset({"amp", "print"})
-"""First or last segments of a path that say how a page is shown. Further in they may name a section."""
+"""Segments at the start or end of a path that denote a form of a page; elsewhere they may name a section."""
 _FORM_ENDING = re.compile(r"\.(?:amp|print)(?=(?:\.[a-z]{3,5})?$)", re.IGNORECASE)
 _FORM_PARAMETER = re.compile(
     r"(?:amp|print|mobile)(?:=.*)?|(?:output(?:type)?|view|mode|display)=(?:amp|mobile|print)", re.IGNORECASE
@@ -228,16 +228,16 @@ _DEFAULT_DOCUMENT = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.I
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What an address is without what only says how its page is shown. Equal addresses need not be one page."""
+    """A URL without the parts that denote a form (AMP, mobile, print). Equal forms need not be the same page."""
 
     address: str
-    """To be compared, not to be fetched: without scheme, ``www`` and trailing slash."""
+    """For comparison, not for fetching: without scheme, ``www`` and trailing slash."""
     marks: int
-    """How many signs of another form than the plain one were taken off."""
+    """Number of parts removed; 0 for a plain URL."""
 
 
 def form_of(key: str) -> Form:
-    """Take the key of a page apart into address and marks."""
+    """Split the key of a page into its plain address and marks."""
     if not key.startswith(("http://", "https://")):
         return Form(key, 0)
     parts, marks = _plain(urlsplit(key))
@@ -247,7 +247,7 @@ def form_of(key: str) -> Form:
 
 
 def plainer_keys(key: str) -> tuple[str, ...]:
-    """Return the keys that the plain form of a page may have; none for an address that is plain itself."""
+    """Return the keys that the plain form of a page may have; empty if the URL is plain itself."""
     parts, marks = _plain(urlsplit(key))
     if not marks:
         return ()
@@ -257,7 +257,7 @@ def plainer_keys(key: str) -> tuple[str, ...]:
 
 
 def _plain(parts: SplitResult) -> tuple[SplitResult, int]:
-    """Take off what says how a page is shown, and count it. What would leave no page is left as it is."""
+    """Remove and count the parts that denote a form, unless nothing would be left."""
     marks = 0
     first, _, rest = parts.netloc.partition(".")
     if first in _FORM_HOSTS and site_of(f"//{rest}") == site_of(f"//{parts.netloc}"):
@@ -278,7 +278,7 @@ def _plain(parts: SplitResult) -> tuple[SplitResult, int]:
 
 
 def _is_form_word(segments: list[str], place: int) -> bool:
-    """Whether a segment is such a word: the first, the last, or the last before a trailing slash."""
+    """Whether a segment is such a word, and the first, the last, or the last before a trailing slash."""
     if place == -2 and segments[-1]:
         return False
     return len(segments) >= 3 and segments[place].lower() in _FORM_WORDS

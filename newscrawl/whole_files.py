@@ -1,4 +1,4 @@
-"""Files that a reader finds old or new, and never in part."""
+"""Replace files atomically: readers see the old or the new content, never a part."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 @contextmanager
 def replaced(path: Path) -> Iterator[BinaryIO]:
-    """Open a file to be written, which takes the place of an earlier one when it is whole and on disk.
+    """Open a file for writing that replaces `path` once it is complete and on disk.
 
-    A link at `path` is replaced itself. Raises OSError, and leaves what was there.
+    A symbolic link at `path` is itself replaced. Raises OSError, and then leaves `path` as it was.
     """
     partial = path.with_name(f".{path.name}.{token_hex(4)}")
     try:
@@ -31,6 +31,6 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put content into the place of a file. Raises OSError, and leaves what was there."""
+    """Replace the content of a file. Raises OSError, and then leaves it as it was."""
     with replaced(path) as file:
         file.write(content)

@@ -68,7 +68,7 @@ def test_entry_of_a_page(tmp_path):
         ("[]", "must map file names"),
         ('{"a.html": {"ulr": "https://news.example/a"}}', "ulr"),
         ('{"a.html": {"url": "file:///etc/passwd"}}', "http"),
-        ('{"a.html": {"url": 5}}', "must be a text of one line"),
+        ('{"a.html": {"url": 5}}', "must be a string without line breaks"),
         ('{"a.html": {"fetched_at": "2020-09-10"}}', "time zone"),
         ('{"a.html": 5}', "entry"),
     ],

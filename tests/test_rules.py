@@ -45,7 +45,7 @@ RULES = {
         ("adjust", len, "written as 'module:function'"),
         ("adjust", "tests.nowhere:in_capitals", "No module named 'tests.nowhere'"),
         ("adjust", "tests.adjusting:in_italics", "tests.adjusting has no in_italics"),
-        ("adjust", "tests.adjusting:NO_FUNCTION", "'tests.adjusting:NO_FUNCTION' is no function"),
+        ("adjust", "tests.adjusting:NO_FUNCTION", "'tests.adjusting:NO_FUNCTION' is not a function"),
     ],
 )
 def test_rule_that_cannot_be_followed_is_refused(rule, value, fault):
