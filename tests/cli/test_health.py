@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from newscrawl.crawl.health_watch import CommandFailed, tell
+from newscrawl.crawl.health_watch import CommandFailed, run_command
 from newscrawl.health import Run
 from newscrawl.storage.health import judge_run, mark_reported, unreported_alarms
 from newscrawl.storage.store import Store
@@ -152,7 +152,7 @@ def test_command_gets_the_facts(tmp_path):
         "utf-8",
     )
     out = tmp_path / "out"
-    tell(f"{sys.executable} '{script}' {out} '$HOME;ls'", FACTS, ["a", "b"], 30)
+    run_command(f"{sys.executable} '{script}' {out} '$HOME;ls'", FACTS, ["a", "b"], 30)
     assert out.read_text("utf-8") == json.dumps(FACTS, ensure_ascii=False) + "báoa\nb$HOME;ls"
 
 
@@ -168,5 +168,5 @@ def test_command_gets_the_facts(tmp_path):
 def test_command_that_fails(command, complaint):
     """One line that says why."""
     with pytest.raises(CommandFailed, match=complaint.replace("(", r"\(")) as error:
-        tell(command, FACTS, [], 0.5 if "sleep" in command else 30)
+        run_command(command, FACTS, [], 0.5 if "sleep" in command else 30)
     assert "\n" not in str(error.value)

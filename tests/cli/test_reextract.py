@@ -20,7 +20,7 @@ import pytest
 
 from newscrawl.archive import ArchiveWriter, delete_record
 from newscrawl.boilerplate.repeated import THRESHOLD, keys_of
-from newscrawl.crawl.reextraction import read_again
+from newscrawl.crawl.reextraction import extract_again
 from newscrawl.dedupe import content_hash
 from newscrawl.extraction import extract_page
 from newscrawl.items import Candidate, Page
@@ -334,7 +334,7 @@ def test_an_article_that_a_crawl_has_revised_meanwhile_is_left(news):
     url = f"sqlite:///{news}/newscrawl.db"
     work = Reextraction.begin(url, Scope())
     first = next(work.articles())
-    reread = Reread(first, replace(read_again(news / "archive", first, NO_RULES), content_hash="stale"))
+    reread = Reread(first, replace(extract_again(news / "archive", first, NO_RULES), content_hash="stale"))
     store = Store.open(url, "bao", {}, ArchiveWriter(news / "archive", "bao"))
     later = page("thị xã số 0", body=page("Hội An").body)
     later = replace(later, fetched_at=later.fetched_at + timedelta(days=1))

@@ -214,7 +214,7 @@ def test_single_sightings_are_forgotten_and_templates_kept(store, database):
 def test_source_with_too_many_blocks_loses_the_oldest(store, database, monkeypatch):
     """Also within one long run; templates go last."""
     monkeypatch.setattr(forgetting_room, "MOST_BLOCKS", 40)
-    monkeypatch.setattr(forgetting_room, "_EVERY", 10)
+    monkeypatch.setattr(forgetting_room, "_PRUNE_INTERVAL", 10)
     store.write([page(number, *BOXES) for number in range(THRESHOLD)])
     store.write([page(number) for number in range(100, 126)])
     assert query(database, "select count(*) from site_blocks") == [(36,)]
