@@ -215,7 +215,7 @@ def _walk(folder: Path, root: Path, endings: Container[str]) -> Iterator[FoundFi
 
 
 def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
-    """Read a file into a page, or an outcome with the reason. `max_size` is in bytes, decompressed, or 0 for no limit."""
+    """Read a file into a page, or an outcome that says why not. `max_size`: bytes, decompressed; 0 for no limit."""
     place, fault = place_of(found)
     modified = datetime.now(UTC)
     entry = Entry()

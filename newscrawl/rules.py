@@ -42,7 +42,7 @@ def compile_xpath(xpath: str) -> Callable[[etree._Element], list[Any]]:
         compiled = etree.XPath(xpath, extensions={(None, "has-class"): has_class})
         selected = compiled(etree.fromstring("<html/>"))
     except (etree.XPathError, TypeError, ValueError) as error:
-        raise ValueError(f"{xpath!r} is no XPath ({error})") from None
+        raise ValueError(f"{xpath!r} is not a valid XPath ({error})") from None
     # libxml2 looks up a function only when a page makes it evaluate the call.
     unknown = set(_CALL.findall(_LITERAL.sub("", xpath))) - _WORDS
     if unknown:

@@ -262,11 +262,11 @@ def test_a_later_declaration_takes_the_place_of_an_earlier_one():
         ({"kept_parameters": "id"}, "kept_parameters must be a tuple of names, as in (\"id\",), not 'id'"),
         ({"dropped_parameters": ["ref"]}, "dropped_parameters must be a tuple of names"),
         ({"dropped_parameters": (7,)}, "dropped_parameters must be a tuple of names"),
-        ({"kept_parameters": ("",)}, "kept_parameters: '' is no name of a query parameter"),
-        ({"kept_parameters": ("id=1",)}, "'id=1' is no name"),
-        ({"dropped_parameters": ("?ref",)}, "'?ref' is no name"),
-        ({"dropped_parameters": ("*ref",)}, "'*ref' is no name"),
-        ({"kept_parameters": ("Id",), "dropped_parameters": ("iD",)}, "'id' is in kept_parameters and in dropped_"),
+        ({"kept_parameters": ("",)}, "kept_parameters: '' is not the name of a query parameter"),
+        ({"kept_parameters": ("id=1",)}, "'id=1' is not the name"),
+        ({"dropped_parameters": ("?ref",)}, "'?ref' is not the name"),
+        ({"dropped_parameters": ("*ref",)}, "'*ref' is not the name"),
+        ({"kept_parameters": ("Id",), "dropped_parameters": ("iD",)}, "'id' is in both kept_parameters and dropped_"),
     ],
 )
 def test_what_can_be_no_parameter_is_refused(rules, fault):

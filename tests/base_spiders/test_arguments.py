@@ -37,7 +37,7 @@ def test_rules_are_inherited():
         ({"allowed_domain": ("bao.example",)}, "did you mean 'allowed_domains'?"),
         ({"time_zone": "Asia/Bangkok"}, "did you mean 'timezone'?"),
         ({"PAGES": 7}, "a constant of its own begins with an underscore"),
-        ({"prune_xpath": ("//aside[",)}, "prune_xpath: '//aside[' is no XPath"),
+        ({"prune_xpath": ("//aside[",)}, "prune_xpath: '//aside[' is not a valid XPath"),
         ({"adjust": lambda article, page: article}, "adjust must be written as 'module:function'"),
         ({"allowed_domains": "bao.example"}, "allowed_domains must be a tuple of domains"),
         ({"allowed_domains": ("https://bao.example/",)}, "allowed_domains must be a tuple of domains"),

@@ -155,7 +155,7 @@ def test_page_without_a_url_needs_no_scrapy(tmp_path):
     ("source", "fault"),
     [
         (SITE.replace("prune_xpath", "prune_xpaths"), "a spider has no attribute 'prune_xpaths'; did you mean"),
-        (SITE.replace("has-class(", "has-clas("), "there is no function has-clas()"),
+        (SITE.replace("has-class(", "has-clas("), "unknown function has-clas()"),
         (SPORTS.replace("thethao.", ""), "the spiders bao and sports have different rules for bao.example"),
     ],
 )

@@ -164,7 +164,7 @@ def test_what_cannot_be_explained_is_one_line(crawl, database, tmp_path):
     assert fault(tmp_path / "empty.txt") == f"{tmp_path}/empty.txt: the page is empty"
     assert fault(tmp_path / "title\n.txt") == f"{tmp_path}/title\\n.txt: no article text was found"
     assert fault("no.html") == "no such file: no.html"
-    assert fault("README.md").startswith("README.md is no page: the name must end in .txt, .html")
+    assert fault("README.md").startswith("README.md is not a page: its name must end in .txt, .html")
     assert fault("fixtures") == "fixtures is a folder; name a single file"
     assert fault(99, stored) == f"no article 99 in {database}"
     assert fault("http://[", stored) == "http://[ is no URL (Invalid IPv6 URL)"
