@@ -27,7 +27,7 @@ RULES = {
         ("prune_xpath", (7,), "a tuple of XPaths"),
         ("prune_xpath", ("//div[",), "'//div[' is not a valid XPath (Invalid expression)"),
         ("prune_xpath", ("//p", ""), "'' is not a valid XPath"),
-        ("prune_xpath", ("//p\0",), "no XPath"),
+        ("prune_xpath", ("//p\0",), "not a valid XPath"),
         ("prune_xpath", ("//div[start-with(@id, 'x')]",), "unknown function start-with()"),
         ("prune_xpath", ("//re:div",), "Undefined namespace prefix"),
         ("prune_xpath", ("count(//p)",), "'count(//p)' does not select nodes; it returns 0.0"),

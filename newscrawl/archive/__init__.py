@@ -1,4 +1,4 @@
-"""Raw pages in WARC files: written while crawling, read again by place, and read from anybody's files."""
+"""Raw pages in WARC files: written by crawls, read by file and offset, and read from any WARC file."""
 
 from newscrawl.archive.deletion import OldFile, delete_record, old_files, remove_file
 from newscrawl.archive.location import ArchiveError, Place

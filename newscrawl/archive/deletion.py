@@ -1,4 +1,4 @@
-"""Pages out of the archive for good, while every other place in it stays valid."""
+"""Delete pages and old files from the archive, while the offsets of all other records stay valid."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _RECORD = (
     "{field}: page\r\nContent-Type: text/plain\r\nContent-Length: {size:010}\r\n\r\n"
 )
 _BLOCK_SIZE = 65535
-"""Of a stored block of deflate (RFC 1951, 3.2.4)."""
+"""Maximum length of a stored deflate block (RFC 1951, 3.2.4)."""
 
 
 def delete_record(folder: Path, file: str, offset: int) -> None:
-    """Overwrite the records of a page with ones of the same length that say so; again is no error.
+    """Overwrite the records of a page with deletion records of the same length; repeating this is no error.
 
     What is overwritten is written down beside the file first, as ``FILE.deleting``: after a crash any deletion in that
     file finishes it. A run may go on writing to the file. Raises ArchiveError.
@@ -73,7 +73,7 @@ def _write_journal(journal: Path, places: list[tuple[int, int]]) -> None:
 
 
 def _finish(file: BinaryIO, journal: Path) -> None:
-    """Do what the journal says. One that was cut says nothing: nothing was overwritten before it was whole."""
+    """Apply the journal. A truncated journal is ignored, because nothing is overwritten before it is complete."""
     try:
         text = journal.read_bytes()
     except FileNotFoundError:
@@ -90,8 +90,8 @@ def _shortest() -> int:
 
 
 def deleted_record(length: int) -> bytes:
-    """Make a gzip member of exactly `length` bytes whose record says that a page was deleted."""
-    room = length - 18  # header and checksum
+    """Return a gzip member of exactly `length` bytes whose record says that a page was deleted."""
+    room = length - 18  # gzip header and trailer
     blocks = -(-room // (_BLOCK_SIZE + 5))
     record = _record(room - 5 * blocks - len(_record(0)))
     member = bytearray(b"\x1f\x8b\x08\0\0\0\0\0\0\xff")
@@ -109,20 +109,20 @@ def _record(size: int) -> bytes:
 
 
 _WRITTEN = re.compile(r"(\d{8}T\d{6}Z)-.*-\d{5}\.warc\.gz")
-"""The name of a file that `ArchiveWriter` has made; others are somebody's own."""
+"""Names of files written by `ArchiveWriter`; other files are never removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class OldFile:
-    """A file of the archive in which nothing is younger than a moment."""
+    """A file of the archive without records newer than a given time."""
 
     file: str
-    """As in `Place.file`."""
+    """Path, as in `Place.file`."""
     size: int
 
 
 def old_files(folder: Path, before: datetime) -> list[OldFile]:
-    """Find the files that runs of ours wrote, and wrote last, before a moment. Raises ArchiveError."""
+    """Find files written by newscrawl that were last modified before a given time. Raises ArchiveError."""
     found = []
     try:
         for path in sorted(folder.rglob("*.warc.gz")):
@@ -131,7 +131,7 @@ def old_files(folder: Path, before: datetime) -> list[OldFile]:
             if named is None or path.is_symlink():
                 continue
             began = datetime.strptime(named[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            # A copy of an archive may have lost the times of its files: such a file is kept for longer.
+            # A copied archive may have lost modification times; such files are kept for longer.
             if max(began, datetime.fromtimestamp(facts.st_mtime, UTC)) < before:
                 found.append(OldFile(path.relative_to(folder).as_posix(), facts.st_size))
     except (OSError, ValueError) as error:
@@ -140,7 +140,7 @@ def old_files(folder: Path, before: datetime) -> list[OldFile]:
 
 
 def remove_file(folder: Path, file: str) -> bool:
-    """Remove a file of the archive; False where somebody is changing it. One that is gone is no error."""
+    """Remove a file of the archive; return False if it is being written. A missing file is no error."""
     with contextlib.ExitStack() as stack:
         try:
             if not (folder / file).exists():

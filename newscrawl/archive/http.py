@@ -1,4 +1,4 @@
-"""A saved HTTP response: status, headers, and the body without its transfer and content codings."""
+"""Saved HTTP responses: status, headers, and the body with transfer and content encodings decoded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PREFIX = "X-Crawler-"
 
 
 class SkippedPage(Exception):  # noqa: N818 - an answer about the record rather than a fault
-    """The record gives no page. ``reason`` is a word to count by."""
+    """The record has no page. ``reason`` is a word to count by."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -25,7 +25,7 @@ class SkippedPage(Exception):  # noqa: N818 - an answer about the record rather 
 
 
 def stored_headers(headers: Headers, size: int) -> Headers:
-    """Make headers true of a body of `size` bytes that is kept decoded.
+    """Adjust headers to a body of `size` bytes that is stored decoded.
 
     What was said of the body on the wire keeps its words under the names that Common Crawl and StormCrawler give
     them: https://github.com/commoncrawl/nutch (WarcWriter.fixHttpHeaders), "X-Crawler-Content-Encoding: gzip".
@@ -44,7 +44,7 @@ def received_headers(headers: Headers) -> Headers:
 
 
 def header(headers: Headers, name: str) -> str:
-    """Return the last value of a header, or nothing."""
+    """Return the last value of a header, or the empty string."""
     return next((value for key, value in reversed(headers) if key.lower() == name), "")
 
 
@@ -61,7 +61,7 @@ def split_response(block: bytes) -> tuple[int, Headers, bytes]:
 
 
 def decoded_body(headers: Headers, body: bytes, max_size: int) -> bytes:
-    """Undo the codings that the headers name, and that the body has: crawlers strip them and keep the header.
+    """Decode the encodings that the headers name if the body has them: crawlers may decode it and keep the header.
 
     Raises SkippedPage: ``truncated``, ``undecodable``, or ``too_large`` where it unpacks to more than `max_size` bytes.
     """
@@ -90,7 +90,7 @@ def _dechunked(body: bytes) -> bytes:
         pieces.append(body[chunk.end() : position])
         position += 2 if body.startswith(b"\r\n", position) else body.startswith(b"\n", position)
     if not position:
-        return body  # saved without its chunks
+        return body  # stored without chunks
     raise SkippedPage("undecodable" if b"\n" in body[position : position + 4096] else "truncated")
 
 

@@ -1,4 +1,4 @@
-"""Where a record stands in an archive, and the way to its file that leads nowhere else."""
+"""Places of records in an archive, and opening its files without leaving its folder."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page is kept."""
+    """Place of an archived page."""
 
     file: str
-    """Relative to the archive's folder, with ``/`` between its parts."""
+    """Path relative to the archive folder, with ``/`` as separator."""
     offset: int
-    """Where its first record begins, in bytes of the file as it is."""
+    """Offset of its first record, in bytes of the file as stored."""
     length: int
-    """Of all its records: an article in several pages has several."""
+    """Length of all its records in bytes; an article in several pages has several records."""
 
 
 def shown(path: Path | str) -> str:
-    """Return a path as it may stand in a message."""
+    """Return a path for use in a message."""
     return printable(str(path))
 
 
 def failure(action: str, path: Path | str, error: OSError) -> ArchiveError:
-    """Say in one line what the operating system refused."""
+    """Return an ArchiveError for an error of the operating system."""
     return ArchiveError("unusable", f"{shown(path)} {action} ({error.strerror or error})")
 
 
 def open_archive(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
-    """Open a regular file that somebody named. Raises ArchiveError."""
+    """Open a regular file named by the user. Raises ArchiveError."""
     try:
-        # A pipe would block for ever.
+        # A pipe would block forever.
         descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise ArchiveError("missing", f"{shown(path)} is not there") from None
+        raise ArchiveError("missing", f"{shown(path)} does not exist") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ArchiveError("unusable", f"{shown(path)} cannot be opened ({error})") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -61,14 +61,14 @@ def open_archive(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
 
 
 def open_inside(folder: Path, file: str, flags: int = os.O_RDONLY) -> BinaryIO:
-    """Open a file of the archive in `folder`; one that stands outside, or that a link leads out to, is refused."""
+    """Open a file of the archive in `folder`. Raises ArchiveError, also if it is outside, directly or by a link."""
     return open_archive(path_inside(folder, file), flags)
 
 
 def path_inside(folder: Path, file: str) -> Path:
     """Return the real path of a file of the archive in `folder`. Raises ArchiveError."""
     name = PurePosixPath(file)
-    outside = ArchiveError("outside", f"{shown(file)} leads out of the archive's folder {shown(folder)}")
+    outside = ArchiveError("outside", f"{shown(file)} is outside of the archive folder {shown(folder)}")
     if name.is_absolute() or ".." in name.parts or not name.parts or "\0" in file:
         raise outside
     root = Path(os.path.realpath(folder))

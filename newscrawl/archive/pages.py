@@ -1,4 +1,4 @@
-"""A record as a page."""
+"""Convert records to pages."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from newscrawl.urls import site_of, url_key
 
 FIELD = "Newscrawl-Page"
 DELETED = "Newscrawl-Deleted"
-"""The field of a record whose page was taken out."""
+"""Field of a record whose page was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The fields of `Page` and `Visit` under their own names, and how the pages of one article hang together."""
+    """Fields of `Page` and `Visit` stored with a record, and how the pages of one article belong together."""
 
     key: str
     content_type: str
@@ -33,13 +33,13 @@ class Note:
     kind: PageKind = "article"
     retry_at: datetime | None = None
     rest: int = 0
-    """How many records behind this one are further pages of its article."""
+    """Number of following records that are further pages of the article."""
     part: int = 0
-    """Which further page of an article this is, from 1; 0 for a page of its own."""
+    """Number of this further page of an article, from 1; 0 for a first or only page."""
 
     @classmethod
     def of(cls, page: Page, part: int) -> Self:
-        """Note down a page."""
+        """Return the note of a page."""
         visit = page.visit
         return cls(
             key=page.key,
@@ -54,7 +54,7 @@ class Note:
         )
 
     def to_json(self) -> str:
-        """Write on one line, in ASCII: nothing that stands in a URL can end the field."""
+        """Return one line of ASCII JSON, so that no character of a URL can end the field."""
         fields = {name: getattr(self, name) for name in self.__slots__}
         return json.dumps(
             {name: value for name, value in fields.items() if value not in {None, 0}}, default=datetime.isoformat
@@ -62,7 +62,7 @@ class Note:
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, str]) -> Self | None:
-        """Read the note of a record; None where it has none. Raises ValueError for one that newscrawl did not write."""
+        """Read the note of a record; None if it has none. Raises ValueError for an invalid note."""
         text = fields.get(FIELD.lower())
         if text is None:
             return None
@@ -91,7 +91,7 @@ _LONGEST_TYPE = 256
 
 
 def note_of(record: RawRecord) -> Note | None:
-    """Return what newscrawl noted of the page, where it wrote the record. Raises BrokenRecord."""
+    """Return the note of a record that newscrawl wrote; None for others. Raises BrokenRecord."""
     try:
         return Note.from_fields(record.fields)
     except ValueError:
@@ -99,7 +99,7 @@ def note_of(record: RawRecord) -> Note | None:
 
 
 def page_of(record: RawRecord, max_size: int) -> Page:
-    """Make the page of a record, without the further pages of its article.
+    """Return the page of a record, without the further pages of its article.
 
     Raises SkippedPage where it holds none, BrokenRecord where newscrawl wrote it otherwise.
     """

@@ -1,4 +1,4 @@
-"""Pages out of WARC files: one by its place, or all that a file has."""
+"""Read pages from WARC files: one by its offset, or all of a file."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from newscrawl.archive.stream import GZIP, WARC, BrokenRecord, RawRecord, Unpack
 from newscrawl.items import Page
 
 FAULTS = frozenset({"truncated", "damaged", "incomplete", "undecodable", "too_large", "bad_date", "bad_url"})
-"""The reasons by which a page was lost; the others say that a record holds none that is wanted."""
+"""Reasons for which a page is lost; with other reasons, a record simply has no wanted page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one record of a file gave: a page, or the reason why none."""
+    """Result of reading a record: a page, or the reason why there is none."""
 
     page: Page | None = field(repr=False)
     reason: str | None
     """The type of a record that never holds a page (``request``, ``revisit``), ``status_404``, or one of FAULTS."""
     offset: int
-    """Where it begins, in bytes of the file as it is."""
+    """Offset of the record, in bytes of the file as stored."""
     length: int
-    """Up to where the file is read now. In a file that is one gzip stream both are only about right."""
+    """Position in the file after the record. If the file is a single gzip stream, both are approximate."""
     url: str | None = None
-    """For a message; as the record says it."""
+    """URL as given by the record, for messages."""
     is_findable: bool = False
-    """Whether `read_page` finds the page by this offset."""
+    """Whether `read_page` can read the page by this offset."""
     rest: int = field(default=0, repr=False)
     part: int = field(default=0, repr=False)
 
@@ -46,12 +46,12 @@ def read_page(folder: Path, file: str, offset: int, *, max_size: int = 0) -> Pag
 
 
 def read_place(folder: Path, file: str, offset: int, max_size: int = 0) -> tuple[Page, list[RawRecord]]:
-    """Read a page with its records; as `read_page`."""
+    """Read a page and its following records, as `read_page` does."""
     where = f"{shown(file)}, byte {offset}"
     with open_inside(folder, file) as opened:
         stream = Unpacked(opened)
         if offset < 0 or not stream.begin_at(offset):
-            raise ArchiveError("damaged", f"{where}: no record begins here")
+            raise ArchiveError("damaged", f"{where}: no record starts here")
         try:
             record = _expect_record(stream, max_size)
             note = note_of(record)
@@ -80,7 +80,7 @@ def _expect_record(stream: Unpacked, max_size: int) -> RawRecord:
 
 def _said(reason: str) -> str:
     return {
-        "truncated": "the record is cut off",
+        "truncated": "the record is truncated",
         "damaged": "the record is damaged",
         "deleted": "the page was deleted",
         "incomplete": "the article's further pages are missing",
@@ -106,7 +106,7 @@ def read_archive(path: Path, *, max_size: int, offset: int = 0) -> Iterator[Reco
         if offset >= os.fstat(file.fileno()).st_size:
             return
         if offset:
-            stream.begin_at(offset)  # else the file is one gzip stream, and what was read is passed over
+            stream.begin_at(offset)  # otherwise the file is a single gzip stream, which cannot be entered midway
         for record in _whole(_records(stream, path, max_size)):
             if record.offset + record.length >= offset:
                 yield record
@@ -124,7 +124,8 @@ def _records(stream: Unpacked, path: Path, max_size: int) -> Iterator[Record]:
         except BrokenRecord as error:
             goes_on = stream.find_record(offset + 1)
             if error.reason == "damaged" and not goes_on and not has_any:
-                raise ArchiveError("no_warc", f"{shown(path)} is no WARC file, or its beginning is damaged") from None
+                message = f"{shown(path)} is not a WARC file, or its beginning is damaged"
+                raise ArchiveError("no_warc", message) from None
             yield Record(None, error.reason, offset, max(stream.position - offset, 1))
             if not goes_on:
                 return
@@ -132,7 +133,7 @@ def _records(stream: Unpacked, path: Path, max_size: int) -> Iterator[Record]:
 
 
 def _record(record: RawRecord, max_size: int) -> Record:
-    """Make of a readable record what it gives."""
+    """Return the result of a readable record."""
     url = record.fields.get("warc-target-uri", "").strip("<> ") or None
     result = Record(None, None, record.offset, record.length, url, record.is_findable)
     try:
@@ -144,7 +145,7 @@ def _record(record: RawRecord, max_size: int) -> Record:
 
 
 def _whole(records: Iterable[Record]) -> Iterator[Record]:
-    """Put the pages of an article together; an article that misses one is not handed out."""
+    """Join the pages of an article; an article with a missing page is an error."""
     waiting: list[Record] = []
     for record in records:
         if waiting:

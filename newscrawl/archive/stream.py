@@ -1,4 +1,4 @@
-"""The bytes of a WARC file, unpacked, in bounded memory, and checked before they count as read.
+"""Read the bytes of a WARC file, decompressed and verified, in bounded memory.
 
 warcio 1.8 and fastwarc 2.0 hand out a record before the checksum behind it is read, and a cut last one without a word.
 """
@@ -24,7 +24,7 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
 class BrokenRecord(Exception):  # noqa: N818 - what it says of the record
-    """The record here cannot be read. ``reason`` is ``truncated`` or ``damaged``."""
+    """The record cannot be read. ``reason`` is ``truncated`` or ``damaged``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -32,7 +32,7 @@ class BrokenRecord(Exception):  # noqa: N818 - what it says of the record
 
 
 class Unpacked:
-    """A file of gzip members, each with one record, or one with many, or a file that is not packed."""
+    """A file of gzip members with one record each, a single gzip member, or an uncompressed file."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -52,7 +52,7 @@ class Unpacked:
 
     @property
     def position(self) -> int:
-        """How far the file is read, in its own bytes.
+        """Position in the file, in bytes as stored.
 
         Within a member it is where its unread bytes begin at the earliest, so that nothing is lost by coming back.
         """
@@ -62,11 +62,11 @@ class Unpacked:
 
     @property
     def is_between_members(self) -> bool:
-        """Whether all that was read stands in members whose checksums were right."""
+        """Whether everything read so far is in gzip members with correct checksums."""
         return self.is_packed and self._member is None and self._at == len(self._unread)
 
     def begin_at(self, offset: int) -> bool:
-        """Go on at a record that begins at `offset`; say whether there is one, and stay here if not."""
+        """Seek to a record that starts at `offset`; return whether there is one, else do not move."""
         self._file.seek(offset)
         if self._is_record(self._file.read(4096)):
             self._start(offset)
@@ -83,7 +83,7 @@ class Unpacked:
             return False
 
     def find_record(self, offset: int) -> bool:
-        """Go on at the first member from `offset` that holds a record; say whether there is one.
+        """Seek to the first gzip member from `offset` that has a record; return whether there is one.
 
         A file that is not packed has no such marks: a page could show what looks like a record.
         """
@@ -100,7 +100,7 @@ class Unpacked:
             offset += found + 1 if found >= 0 else len(data) - len(GZIP) + 1
 
     def _more(self) -> bool:
-        """Unpack a piece more, which may be empty; say whether the file goes on."""
+        """Decompress another piece, which may be empty; return whether the file continues."""
         if not self._input:
             self._input = self._file.read(_INPUT)
             self._input_end += len(self._input)
@@ -126,7 +126,7 @@ class Unpacked:
         return bool(data)
 
     def head(self) -> bytes:
-        """Read the header of the next record, to the blank line; nothing at the end of the file."""
+        """Read the header of the next record, up to the blank line; empty at the end of the file."""
         while True:
             self._skip_blanks(across=True)
             if not WARC.startswith(self._unread[self._at : self._at + len(WARC)]):
@@ -144,7 +144,7 @@ class Unpacked:
                 return b""
 
     def read(self, length: int, *, keep: bool = True) -> bytes:
-        """Read exactly `length` bytes, or pass over them where they need not be kept."""
+        """Read exactly `length` bytes, or skip them."""
         pieces = []
         while True:
             piece = self._unread[self._at : self._at + length]
@@ -158,14 +158,14 @@ class Unpacked:
                 raise BrokenRecord("truncated")
 
     def end_record(self) -> None:
-        """Pass over what ends a record; BrokenRecord where it goes on, or where its member's checksum is wrong."""
+        """Skip the end of a record. Raises BrokenRecord if it continues, or if the checksum of its member is wrong."""
         self._skip_blanks(across=False)
         rest = self._unread[self._at : self._at + len(WARC)]
         if not WARC.startswith(rest):
             raise BrokenRecord("damaged")
 
     def _skip_blanks(self, *, across: bool) -> None:
-        """Pass over blank lines; into the next member only if `across`."""
+        """Skip blank lines, into the next member only if `across`."""
         blanks = 0
         while True:
             left = len(self._unread) - self._at
@@ -199,20 +199,20 @@ class RawRecord:
     type: str
     """One of TYPES, or ``unknown``."""
     fields: Mapping[str, str] = field(repr=False)
-    """By name in lower case; the first of each."""
+    """Values by name in lower case; the first of each name."""
     block: bytes | None = field(repr=False)
-    """None where it was passed over: no page, or too large."""
+    """None if it was skipped: no page, or too large."""
     offset: int
     length: int
-    """In bytes of the file as it is."""
+    """In bytes of the file as stored."""
     is_alone: bool
-    """Whether it has a gzip member of its own."""
+    """Whether the record is a gzip member of its own."""
     is_findable: bool = True
-    """Whether `offset` is exact, and reading can begin there."""
+    """Whether `offset` is exact, so that reading can start there."""
 
 
 def named_fields(text: str) -> list[tuple[str, str]]:
-    """Read the header of a record or a response, folded and broken lines as well as they can be."""
+    """Parse the header of a record or a response; folded and malformed lines are tolerated."""
     fields = []
     for line in _FOLDED.sub(" ", text).split("\n"):
         name, colon, value = line.partition(":")
@@ -222,7 +222,7 @@ def named_fields(text: str) -> list[tuple[str, str]]:
 
 
 def read_record(stream: Unpacked, max_size: int) -> RawRecord | None:
-    """Read the next record; None at the end of the file. Raises BrokenRecord. A `max_size` of 0 sets no limit."""
+    """Read the next record; None at the end of the file. A `max_size` of 0 means no limit. Raises BrokenRecord."""
     was_between = stream.is_between_members
     offset = stream.position
     head = stream.head()
@@ -255,12 +255,12 @@ def read_record(stream: Unpacked, max_size: int) -> RawRecord | None:
 
 
 def sha1(data: bytes) -> str:
-    """Return the digest as WARC files write it."""
+    """Return the digest in the format of WARC files."""
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
 def _is_altered(block: bytes, digest: str) -> bool:
-    """Say whether the block is another than was written; only where its digest is of the usual form.
+    """Whether the block differs from its digest, if that has the usual format.
 
     It stands in for the checksum of a gzip member, where a record has none of its own.
     """

@@ -1,4 +1,4 @@
-"""Raw pages into WARC files of one's own."""
+"""Write raw pages to WARC files."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from newscrawl.archive.records import page_records, warcinfo_record
 from newscrawl.items import Page
 
 MAX_BYTES = 1 << 30
-"""Of a file, as the WARC specification recommends (annex C)."""
+"""Maximum size of a file, as recommended by the WARC specification (annex C)."""
 
 
 class ArchiveWriter:
-    """Writes the pages of one run, from one thread, into files that no other run writes.
+    """Writes the pages of one run, from one thread, to files of its own.
 
     A file is made with its first page, and is followed by another before it grows beyond `max_bytes`. What is written
     is durable after `sync`. Where something fails, ArchiveError says it, and what was written before stays readable.
@@ -32,7 +32,7 @@ class ArchiveWriter:
         self._file: _File | None = None
 
     def write(self, page: Page) -> Place:
-        """Append a page with its further pages."""
+        """Append a page with its further pages; return its place. Raises ArchiveError."""
         if self._file is None:
             self._file = self._next_file()
         records = page_records(page, self._file.warcinfo_id)
@@ -51,17 +51,17 @@ class ArchiveWriter:
         return Place(self._file.name, offset, len(records))
 
     def sync(self) -> None:
-        """Wait until what was written is on disk."""
+        """Wait until everything written is on disk. Raises ArchiveError."""
         if self._file is not None:
             try:
                 self._file.sync()
             except ArchiveError:
-                # What the system could not write it may have dropped: nothing more is put behind it.
+                # The system may have dropped what it could not write, so nothing is appended to this file.
                 self._abandon()
                 raise
 
     def close(self) -> None:
-        """Sync, and end the file."""
+        """Sync and close the file."""
         self.sync()
         self._abandon()
 
@@ -81,7 +81,7 @@ class ArchiveWriter:
 
 
 class _File:
-    """A file of the archive that ends with its last whole record."""
+    """A file of the archive that always ends with a complete record."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
@@ -95,13 +95,14 @@ class _File:
         except FileExistsError:
             if self.path.parent.is_dir():
                 raise
-            raise ArchiveError("unusable", f"{shown(self.path.parent)} is no folder, so no page can be kept") from None
+            message = f"{shown(self.path.parent)} is not a folder, so pages cannot be archived"
+            raise ArchiveError("unusable", message) from None
         except OSError as error:
             raise failure("cannot be made", self.path, error) from None
         record, self.warcinfo_id = warcinfo_record(self.path.name, datetime.now(UTC))
         try:
             self.append(record)
-            # Else a crash of the machine could leave rows that point to a file without a name.
+            # Otherwise, after a system crash rows could refer to a file without a directory entry.
             for above in (self.path.parent, folder, folder.absolute().parent):
                 _sync_folder(above)
         except ArchiveError:
@@ -109,7 +110,7 @@ class _File:
             raise
 
     def append(self, records: bytes) -> None:
-        """Write all of it, or leave the file as it was."""
+        """Append data completely, or leave the file as it was."""
         try:
             written = 0
             while written < len(records):
@@ -126,17 +127,17 @@ class _File:
             self.is_sound = False
 
     def sync(self) -> None:
-        """Wait until all of it is on disk, in a file that still has its name."""
+        """Wait until the file is on disk, and check that it was not replaced."""
         try:
             os.fsync(self._descriptor)
             is_here = os.path.samestat(os.fstat(self._descriptor), self.path.stat())
         except OSError as error:
             raise failure("cannot be written", self.path, error) from None
         if not is_here:
-            raise ArchiveError("unusable", f"{shown(self.path)} was replaced while it was written")
+            raise ArchiveError("unusable", f"{shown(self.path)} was replaced during the run")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._descriptor)
 
 
@@ -144,7 +145,7 @@ def _sync_folder(folder: Path) -> None:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except PermissionError:
-        return  # a folder that may be written and not read
+        return  # a folder that is writable but not readable
     except OSError as error:
         raise failure("cannot be read", folder, error) from None
     try:
@@ -156,5 +157,5 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _safe(name: str) -> str:
-    """Return the name as the name of a file."""
+    """Return a name that is safe as a file name."""
     return re.sub(r"[^\w.-]|^\.", "_", name)[:100] or "_"

@@ -300,7 +300,7 @@ def test_a_record_longer_than_it_says_is_no_page(path: Path):
 )
 def test_a_file_that_is_no_archive_is_refused_in_one_line(path: Path, data: bytes):
     """It says which."""
-    with pytest.raises(ArchiveError, match=r"^\S*x.warc.gz is no WARC file") as caught:
+    with pytest.raises(ArchiveError, match=r"^\S*x.warc.gz is not a WARC file") as caught:
         read(path, data)
     assert caught.value.reason == "no_warc"
     assert "\n" not in str(caught.value)

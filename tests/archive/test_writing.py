@@ -196,7 +196,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path):
     with pytest.raises(ArchiveError, match=r"^\S*archive/bao\S* cannot be made \(Not a directory\)$"):
         ArchiveWriter(tmp_path / "archive", "bao").write(page())
     (tmp_path / "bao").write_text("mine")
-    with pytest.raises(ArchiveError, match=r"^\S*/bao is no folder"):
+    with pytest.raises(ArchiveError, match=r"^\S*/bao is not a folder"):
         ArchiveWriter(tmp_path, "bao").write(page())
 
 

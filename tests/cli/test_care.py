@@ -99,7 +99,7 @@ def test_upgrade_and_check_say_what_they_did(url, each_database, tmp_path):
         "1 articles are not indexed for search yet; run: newscrawl db upgrade\n",
     )
     assert answer(url, "db", "upgrade", "--reindex") == {"indexed": 5}
-    assert newscrawl(url, "db", "check").stdout == f"{location(url)} is whole\n"
+    assert newscrawl(url, "db", "check").stdout == f"{location(url)} is intact\n"
     missing = f"sqlite:///{tmp_path}/no.db"
     for command in ("upgrade", "check", "vacuum"):
         assert "no.db does not exist" in refusal(missing, "db", command)

@@ -81,7 +81,7 @@ def test_rebuild_that_is_killed_goes_on(filled, database):
     first = subprocess.Popen(command(database), stdout=subprocess.PIPE, text=True)
     assert first.stdout is not None
     lines = iter(first.stdout)
-    assert any(line.startswith("reading texts: 1") for line in lines)
+    assert any(line.startswith("computing keys: 1") for line in lines)
     with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as connection:
         connection.execute("begin immediate")  # it stands still now
         first.kill()
@@ -95,7 +95,7 @@ def test_rebuild_that_is_killed_goes_on(filled, database):
     second = dedupe(database)
     assert second.stdout.startswith("resuming an interrupted rebuild\n")
     if stage == "keys":
-        assert f"reading texts: {position} of" not in second.stdout
+        assert f"computing keys: {position} of" not in second.stdout
     assert (query(database, LINKS), query(database, STATE)) == filled
     assert query(database, "select count(*), count(finished_at) from dedupe_rebuilds") == [(1, 1)]
 

@@ -289,6 +289,6 @@ def test_every_block_that_was_dropped_with_others_says_so(database):
                 prune_blocks(connection, datetime.now(UTC) + 2 * TEMPLATE_KEPT)
         shown = explain("1", "--database", f"sqlite:///{database}", COLUMNS="300").stdout
         dropped = [line.strip() for line in shown.partition("- template")[2].splitlines()]
-        assert dropped[1] == "(all that stands below it is dropped)"
+        assert dropped[1] == "(everything below it is dropped)"
         assert dropped[3].startswith(f"({note}")
     store.close()

@@ -50,7 +50,7 @@ def test_search_takes_filters_and_gives_json(url):
 def test_nothing_found_and_wrong_options_are_one_line(url, tmp_path):
     """Exit code 1, and 2 for the options as everywhere."""
     assert refusal(url, "search", "khong-co") == "newscrawl search: nothing found"
-    assert "takes up to 200 words" in refusal(url, "search", *(f"w{number}" for number in range(10_000)))
+    assert "may have up to 200 words" in refusal(url, "search", *(f"w{number}" for number in range(10_000)))
     assert newscrawl(url, "search", "x", "--sinc", "2020-01-01").returncode == 2
     assert "does not exist" in refusal(f"sqlite:///{tmp_path}/no.db", "search", "x")
     assert newscrawl(url, "search", "xyzzy", "--json").returncode == 1

@@ -85,7 +85,7 @@ def test_what_cannot_be_said(database, health, tmp_path):
     write(database, history(5))
     found = health("nwes")
     assert found.returncode == 2
-    assert found.stderr == "newscrawl health: no crawl of 'nwes' has been measured; there are: news\n"
+    assert found.stderr == "newscrawl health: no crawl of 'nwes' has been measured; measured sites: news\n"
 
 
 def test_runs_with_arguments_are_not_judged(database, health):
@@ -160,9 +160,9 @@ def test_command_gets_the_facts(tmp_path):
     ("command", "complaint"),
     [
         ("/no/such/program", "No such file"),
-        ("'open", "it cannot be read: No closing quotation"),
-        (f"{sys.executable} -c 'import sys; sys.exit(\"no mail\\nno server\")'", "it ended with 1: no server"),
-        (f"{sys.executable} -c 'import time; time.sleep(60)'", "it took more than 0.5 s and was ended"),
+        ("'open", "cannot be parsed: No closing quotation"),
+        (f"{sys.executable} -c 'import sys; sys.exit(\"no mail\\nno server\")'", "it exited with 1: no server"),
+        (f"{sys.executable} -c 'import time; time.sleep(60)'", "it took more than 0.5 s and was killed"),
     ],
 )
 def test_command_that_fails(command, complaint):

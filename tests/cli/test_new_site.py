@@ -192,10 +192,10 @@ def test_no_file_is_overwritten(taken, project, newspaper):
     ("arguments", "says"),
     [
         (["http://127.0.0.1:9/x"], "port 9 is that of another service"),
-        (["http://10.0.0.1/"], "10.0.0.1 is no address of the public Internet"),
-        (["http://[::1]/"], "::1 is no address of the public Internet"),
-        (["http://0x7f000002/"], "is no address of the public Internet"),
-        (["http://localhost/"], "localhost is no address of the public Internet"),
+        (["http://10.0.0.1/"], "10.0.0.1 is not an address on the public Internet"),
+        (["http://[::1]/"], "::1 is not an address on the public Internet"),
+        (["http://0x7f000002/"], "is not an address on the public Internet"),
+        (["http://localhost/"], "localhost is not an address on the public Internet"),
         (["ftp://news.example/"], "only http and https are fetched"),
         (["news.example"], "only http and https are fetched"),
         (["file:///etc/passwd"], "only http and https are fetched"),
@@ -232,7 +232,7 @@ def test_what_cannot_be_done_is_refused_before_anything_is_asked(arguments, says
 def test_a_refusal_is_a_line_and_a_code(project):
     """Of a process of its own, which writes nothing."""
     before = files(project)
-    assert "no address of the public Internet" in told(new_site(project, "http://10.0.0.1/"), 1)
+    assert "not an address on the public Internet" in told(new_site(project, "http://10.0.0.1/"), 1)
     assert files(project) == before
 
 
@@ -275,12 +275,12 @@ def test_the_folder_of_newspider_module_comes_first(project, newspaper):
 @pytest.mark.parametrize(
     ("path", "fault", "says"),
     [
-        ("/robots.txt", {"kind": "status", "status": 500}, "its robots.txt was answered with status 500"),
+        ("/robots.txt", {"kind": "status", "status": 500}, "the response to its robots.txt had status 500"),
         ("/", {"kind": "status", "status": 404}, "status 404"),
         ("/", {"kind": "close"}, "the connection was lost"),
         ("/", {"kind": "loop"}, "redirects more than"),
         ("/", {"kind": "redirect", "target": "http://127.0.0.2:1/"}, "port 1 is that of another service"),
-        ("/", {"kind": "redirect", "target": "http://10.0.0.1/"}, "no address of the public Internet"),
+        ("/", {"kind": "redirect", "target": "http://10.0.0.1/"}, "not an address on the public Internet"),
         ("/*-1?????.html", {"kind": "status", "status": 503}, "none of 6 pages that it lists is an article"),
         ("/*", {"kind": "empty"}, "names no feed, sitemap or section with articles"),
     ],

@@ -102,7 +102,7 @@ def test_articles_that_come_out_as_before_are_not_touched(news):
     before = asked(news, "select * from articles order by id")
     result = reextract(news)
     assert (result.returncode, result.stderr) == (0, "")
-    assert "12 pages read again: 0 articles changed, 12 stay" in result.stdout
+    assert "12 pages re-extracted: 0 articles changed, 12 unchanged" in result.stdout
     assert asked(news, "select * from articles order by id") == before
     assert asked(news, "select count(*) from article_revisions") == [(0,)]
 
@@ -151,7 +151,7 @@ def test_a_dry_run_says_what_a_sample_would_gain_and_lose(news):
     before = snapshot(news / "newscrawl.db"), asked(news, "select * from articles"), asked(news, "select * from runs")
     result = reextract(news, "--dry-run", "--sample", 5)
     assert result.returncode == 0, result.stderr
-    assert "5 pages of 12 read again: 5 articles would change, 0 stay" in result.stdout
+    assert "5 pages of 12 re-extracted: 5 articles would change, 0 unchanged" in result.stdout
     assert re.search(r"^text +0 +0 +5 +0 words gained, 1\d\d lost$", result.stdout, re.MULTILINE)
     after = snapshot(news / "newscrawl.db"), asked(news, "select * from articles"), asked(news, "select * from runs")
     assert after == before
@@ -175,8 +175,8 @@ def test_pages_that_are_missing_or_damaged_are_counted_and_left(news):
     )
     result = reextract(news)
     assert result.returncode == 0, result.stderr
-    assert "11 pages read again: 6 articles changed, 0 stay" in result.stdout
-    (line,) = [line for line in result.stdout.splitlines() if line.startswith("5 left as they are")]
+    assert "11 pages re-extracted: 6 articles changed, 0 unchanged" in result.stdout
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith("5 left unchanged")]
     reasons = line.rpartition(": ")[2].split(", ")
     assert sorted(reasons) == ["another_page 1", "damaged 1", "deleted 1", "missing 1", "outside 1"]
     assert "1 articles have no raw page" in result.stdout
@@ -191,9 +191,9 @@ def test_only_what_is_asked_for_is_read(news):
         "update articles set source = 'khác' where id < 4",
         "update articles set fetched_at = '2026-03-05 12:00:00.000000' where id between 4 and 6",
     )
-    assert "3 pages read again" in reextract(news, "--source", "khác").stdout
-    assert "3 pages read again" in reextract(news, "--since", "2026-03-05", "--until", "2026-03-05").stdout
-    assert "6 pages read again" in reextract(news, "--source", "bao.example", "--until", "2026-03-04").stdout
+    assert "3 pages re-extracted" in reextract(news, "--source", "khác").stdout
+    assert "3 pages re-extracted" in reextract(news, "--since", "2026-03-05", "--until", "2026-03-05").stdout
+    assert "6 pages re-extracted" in reextract(news, "--source", "bao.example", "--until", "2026-03-04").stdout
     assert asked(news, "select count(*) from articles where title = 'alt'") == [(0,)]
 
 
@@ -214,7 +214,7 @@ def test_an_article_that_is_none_any_more_stays(news):
     (news / "sites" / "bao.py").write_text(SITE.format(rule='prune_xpath = ("//body/*",)'), "utf-8")
     before = asked(news, "select * from articles")
     result = reextract(news)
-    assert "12 left as they are" in result.stdout
+    assert "12 left unchanged" in result.stdout
     assert asked(news, "select * from articles") == before
 
 
@@ -225,14 +225,14 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(news):
     assert "[####" in shown
     assert "100%" in shown
     lines = reextract(news).stdout.splitlines()
-    assert "reading pages again: 12 of 12" in lines
+    assert "re-extracting: 12 of 12" in lines
     assert not [line for line in lines if "\r" in line or "#" in line]
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--archive", "nowhere"), "there is no folder nowhere"),
+        (("--archive", "nowhere"), "no folder nowhere"),
         (("--database", "sqlite:///nowhere.db"), "does not exist"),
         (("--since", "gestern"), "since must be a day"),
     ],
@@ -283,7 +283,7 @@ def test_interrupted_and_resumed_no_page_is_written_twice(tmp_path, number):
     assert asked(folder, "select count(*) from article_revisions") == [(changed,)]
     result = reextract(folder)
     assert f"resuming a pass that was interrupted after {changed} page" in result.stdout
-    assert "150 pages read again: 150 articles changed, 0 stay" in result.stdout
+    assert "150 pages re-extracted: 150 articles changed, 0 unchanged" in result.stdout
     assert asked(folder, "select max(number), count(*) from article_revisions") == [(1, 150)]
     assert snapshot(folder / "newscrawl.db") == snapshot(other / "newscrawl.db")
     reason = "killed" if number == signal.SIGKILL else "shutdown"

@@ -136,7 +136,7 @@ def test_robots_and_domains_are_obeyed(site, project):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["local"], "name one spider and the URLs"),
+        (["local"], "name a spider and the URLs"),
         (["nobody", "http://127.0.0.1/"], "nobody"),
         (["local", "news.html"], "news.html"),
         (["local", "http://127.0.0.1/", "--no-such"], "--no-such"),

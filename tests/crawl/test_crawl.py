@@ -202,11 +202,11 @@ def test_bad_files_fail_alone_and_good_ones_are_stored(database, rows, tmp_path)
     [
         (["-a", "path=/does/not/exist"], "no such file or folder: /does/not/exist"),
         (["-a", "pth=x"], "did you mean 'path'"),
-        (["-a", "path=README.md"], "README.md is no page"),
+        (["-a", "path=README.md"], "README.md is not a page"),
         (["-a", "path=*.nothing"], "no file matches *.nothing"),
         (["-a", "path=newscrawl"], "nothing to read in newscrawl"),
         (["-a", "path"], "-a NAME=VALUE"),
-        (["-s", "DATABASE_URL=sqlite:////does/not/exist/x.db"], "does its folder exist"),
+        (["-s", "DATABASE_URL=sqlite:////does/not/exist/x.db"], "check that its folder exists"),
         (["-s", "DATABASE_URL=sqlite:///pyproject.toml"], "file is not a database"),
         (["-s", "DATABASE_URL=sqlite://"], "in memory"),
         (["-s", "DATABASE_URL=nonsense"], "not a database address"),
@@ -232,7 +232,7 @@ def test_unknown_spider_is_one_line(tmp_path):
         [*SCRAPY, "crawl", "fixtuers"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert result.returncode == 1
-    assert result.stderr == "newscrawl crawl: no spider is named 'fixtuers'; did you mean 'fixtures'?\n"
+    assert result.stderr == "newscrawl crawl: no spider named 'fixtuers'; did you mean 'fixtures'?\n"
 
 
 @pytest.mark.slow
@@ -310,7 +310,7 @@ def test_full_disk_ends_the_crawl_with_exit_code_2(database, rows, tmp_path):
     )
     assert result.returncode == 2, result.stderr
     errors = [line for line in result.stderr.splitlines() if "] ERROR: " in line]
-    assert "the crawl ends here" in errors[0]
+    assert "the crawl stops here" in errors[0]
     assert not [line for line in result.stderr.splitlines() if "Traceback" in line]
     stored = rows("select count(*) from articles")[0][0]
     assert 0 < stored < 3000

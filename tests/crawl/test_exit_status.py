@@ -15,7 +15,7 @@ WELL = {"newscrawl/run_id": 1, "downloader/response_count": 3, "finish_reason": 
         (WELL, 0, 0, Ending(0)),
         (WELL, 15, 2, Ending(143)),
         ({}, 0, 0, Ending(1, "the crawl could not start; see the log")),
-        (WELL, 0, 1, Ending(2, "an error that nobody foresaw ended a page; the log has it")),
+        (WELL, 0, 1, Ending(2, "1 page lost to an unexpected error; see the log")),
         (
             WELL | {"finish_reason": "storage_failed", "newscrawl/storage_error": "x.db: full"},
             0,

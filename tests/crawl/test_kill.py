@@ -129,7 +129,7 @@ def check_killed_server(tmp_path: Path, files: int, kills: int) -> None:
             _, errors = process.communicate(timeout=100)
             assert process.returncode == 2, errors
             assert "Traceback" not in errors, errors
-            assert "the crawl ends here, and the next one comes back to what is missing" in errors
+            assert "the crawl stops here, and the next one continues" in errors
             server.start()
             assert rows <= committed(database) < len(undisturbed["articles"])
             run_to_end(folder, database)

@@ -40,7 +40,7 @@ def test_article_that_the_database_cannot_hold_fails_alone(crawl, rows, pages):
         (article(name).partition("\n")[0],) for name in ("a", "z")
     ]
     assert rows("select reason from pages where outcome = 'failed'") == [("unstorable",)]
-    assert len([line for line in result.stderr.splitlines() if "the database cannot hold it" in line]) == 1
+    assert len([line for line in result.stderr.splitlines() if "the database rejected it" in line]) == 1
 
 
 def test_unforeseen_error_shows_in_the_exit_code(crawl, rows, pages):

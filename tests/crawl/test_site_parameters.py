@@ -112,7 +112,7 @@ def test_one_key_by_every_road(project):
     crawled(project, spider="archive", DATABASE_URL="sqlite:///again.db")
     assert keys(project, database="again.db") == keys(project, "pages", "again.db") == KEYS
     again = run(COMMAND, "reextract", "--database", "sqlite:///again.db", cwd=project)
-    assert "2 pages read again: 0 articles changed, 2 stay" in again.stdout, again.stderr
+    assert "2 pages re-extracted: 0 articles changed, 2 unchanged" in again.stdout, again.stderr
     assert keys(project, database="again.db") == KEYS
 
     (project / "saved").mkdir()

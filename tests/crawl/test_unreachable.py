@@ -119,7 +119,7 @@ def test_long_retry_after_ends_the_run_and_is_heeded_by_the_next(tmp_path):
         site.fault(path, "status", status=429, retry_after="7200")
         ended = crawls(CONCURRENT_REQUESTS_PER_DOMAIN=1)
         assert ended.code == 0
-        assert "asks not to be visited before" in ended.err
+        assert "asks for no requests before" in ended.err
         assert crawls.ended == "asked_to_wait"
         assert site.requests()[-1].path == path
         assert crawls.outcome(path) == ("failed", "http_429")

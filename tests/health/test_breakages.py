@@ -66,7 +66,7 @@ def test_text_halved_in_articles_that_are_known():
         lose_all(made)
         made.lost["text"] = 9
 
-    assert alarms(halve) == ["articles lost more than a third of their text: 82% of 11 read again, 0% before"]
+    assert alarms(halve) == ["articles lost more than a third of their text: 82% of 11 refetched, 0% before"]
 
 
 def test_dates_gone():
@@ -142,7 +142,7 @@ def test_one_section_dead(reason):
     def bury(made: Measures) -> None:
         made.listings[2] = reason
 
-    said = f"a listing cannot be read; it named 25 pages before: https://news.example/world.rss ({reason})"
+    said = f"a listing cannot be read, which had 25 pages before: https://news.example/world.rss ({reason})"
     assert alarms(bury) == [said]
 
 

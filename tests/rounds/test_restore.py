@@ -27,7 +27,7 @@ def test_restored_backup_is_whole_and_crawled_on(tmp_path):
         assert made.returncode == 0, made.stderr
         again = run(COMMAND, "db", "backup", str(backup), cwd=room.project, **room.ours)
         assert (again.returncode, again.stderr.count("\n")) == (1, 1)
-        assert "replaces nothing" in again.stderr
+        assert "is not overwritten" in again.stderr
         shutil.copytree(room.database.with_name("archive"), tmp_path / "archive")
         process.kill()
         process.communicate()
@@ -52,7 +52,7 @@ def test_restored_backup_is_whole_and_crawled_on(tmp_path):
             == stored
         )
         reread = run(COMMAND, "reextract", "--dry-run", cwd=room.project, **room.ours)
-        assert "40 pages of 40 read again: 0 articles would change, 40 stay" in reread.stdout, reread.stderr
+        assert "40 pages of 40 re-extracted: 0 articles would change, 40 unchanged" in reread.stdout, reread.stderr
         reasons = query(room.database, "select reason from runs order by id")
         assert reasons[0] == ("killed",)
         assert reasons[1] == ("finished",)

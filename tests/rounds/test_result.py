@@ -30,7 +30,7 @@ def ended(code: int, **facts) -> Ended:
         (ended(-15, stopped="time_limit"), None, (0, "time_limit", None)),
         (ended(143, stopped="signal"), RECORD | {"reason": "shutdown"}, (143, "shutdown", None)),
         (ended(-15, stopped="signal"), None, (143, "shutdown", "its process was ended by SIGTERM")),
-        (ended(143), RECORD | {"reason": "shutdown"}, (2, "shutdown", "somebody ended it by signal 15")),
+        (ended(143), RECORD | {"reason": "shutdown"}, (2, "shutdown", "stopped by signal 15 from outside")),
         (ended(-9), RECORD | {"reason": "killed"}, (2, "killed", "its process was ended by SIGKILL")),
         (
             ended(-9, stopped="time_limit", was_killed=True),
@@ -51,7 +51,7 @@ def test_busy_is_well_for_a_day():
     young = judge(ended(0, busy=True, holder="process 1", since=now - timedelta(hours=23)), None)
     assert (young.exit_code, young.reason) == (0, "busy")
     old = judge(ended(0, busy=True, holder="process 1", since=now - timedelta(hours=25)), None)
-    assert (old.exit_code, old.error) == (2, "is being crawled by process 1, for 25 hours: is it stuck?")
+    assert (old.exit_code, old.error) == (2, "is already being crawled by process 1, for 25 hours; it may be stuck")
 
 
 def test_round_that_was_ended_says_by_what():

@@ -98,7 +98,7 @@ def test_killed_copy_goes_on(database, tmp_path):
     assert 0 < committed(database) < 1500
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, **options)
     assert done.returncode == 0, done.stderr
-    assert "1500 of them articles, are the same in both" in done.stdout
+    assert "1500 of them articles" in done.stdout
     assert everything(database) == everything(origin)
 
 

@@ -136,7 +136,7 @@ def test_password_shows_nowhere(database, postgres):
     [
         (lambda url: url.replace("/test", "/no_test"), 'database "no_test'),
         (lambda url: url.replace("newscrawl@", "nobody_at_all@"), 'role "nobody_at_all" does not exist'),
-        (lambda url: url.partition("?")[0] + "?host=/nowhere", "is the server there"),
+        (lambda url: url.partition("?")[0] + "?host=/nowhere", "check that the server is running"),
     ],
 )
 def test_database_that_cannot_be_opened_is_one_line(database, change, said):
@@ -153,7 +153,7 @@ def test_missing_rights_are_one_line(database, postgres):
     database.execute("grant select on all tables in schema public to reader")
     url = database.url.replace("newscrawl@", "reader@")
     assert search(url, Selection()).total == 0
-    with pytest.raises(StorageError, match=r"permission denied for table runs \(let the role own the database"):
+    with pytest.raises(StorageError, match=r"permission denied for table runs \(make the role the owner of the database"):
         Store.open(url, "test", {})
     other = postgres.create().replace("newscrawl@", "reader@")
     with pytest.raises(StorageError, match="permission denied for schema public"):
@@ -258,7 +258,7 @@ def test_reader_outlives_a_restart_between_its_calls(database, own_server):
     assert search(url, Selection()).total == 0
     own_server.stop()
     for _ in range(2):
-        with pytest.raises(StorageError, match="is the server there") as raised:
+        with pytest.raises(StorageError, match="check that the server is running") as raised:
             search(url, Selection())
         assert "\n" not in str(raised.value)
     own_server.start()
@@ -288,7 +288,7 @@ def test_killed_server_loses_nothing_that_was_acknowledged(database, own_server)
         except StorageError as error:
             said = str(error)
     killer.join()
-    assert "the next crawl goes on" in said
+    assert "the next crawl continues" in said
     assert "\n" not in said
     store.close()
     own_server.start()
