@@ -15,9 +15,9 @@ from newscrawl.dedupe.fingerprints import (
     FEW_WORDS,
     FEW_WORDS_OF_A_SITE,
     SENTENCES,
-    titles_agree,
     is_distinctive,
     shingles_of,
+    titles_agree,
     words_of,
 )
 

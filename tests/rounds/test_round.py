@@ -155,7 +155,10 @@ def test_what_cannot_begin_is_recorded_and_the_rest_goes_on(room):
         (["paper0", "papre1"], "no spider is named 'papre1'; did you mean 'paper1'?"),
         (["--jobs", "2"], "name spiders or use --all; known spiders: fixtures, paper0, paper1, site"),
         (["paper0", "paper1", "-o", "x.jsonl"], "--output works only with a single spider"),
-        (["--all", "--logfile", "x"], "--logfile works only with a single spider; use -s LOG_DIR=FOLDER to write a log file per site"),
+        (
+            ["--all", "--logfile", "x"],
+            "--logfile works only with a single spider; use -s LOG_DIR=FOLDER to write a log file per site",
+        ),
         (["--all", "--frob"], "unknown option --frob"),
         (["--all", "-s", "DATABASE_URL=sqlite:////nowhere/x.db"], "database /nowhere/x.db: unable to open"),
     ],

@@ -153,7 +153,9 @@ def test_missing_rights_are_one_line(database, postgres):
     database.execute("grant select on all tables in schema public to reader")
     url = database.url.replace("newscrawl@", "reader@")
     assert search(url, Selection()).total == 0
-    with pytest.raises(StorageError, match=r"permission denied for table runs \(make the role the owner of the database"):
+    with pytest.raises(
+        StorageError, match=r"permission denied for table runs \(make the role the owner of the database"
+    ):
         Store.open(url, "test", {})
     other = postgres.create().replace("newscrawl@", "reader@")
     with pytest.raises(StorageError, match="permission denied for schema public"):
