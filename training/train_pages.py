@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from newscrawl.extraction import judge as shipped
 from newscrawl.extraction.class_names import Odds
-from newscrawl.extraction.forest import Forest
+from newscrawl.extraction.forest import TAKES_ALL, Forest
 from newscrawl.extraction.judge import (
     Judgement,
     Measured,
@@ -204,17 +204,6 @@ def _named(page: LabelledPage) -> Iterable[tuple[tuple[str, int], int]]:
             yield from (((token, 1), label) for token in around[owner])
 
 
-NO_VERDICT = Forest(
-    roots=np.zeros(1, np.intp),
-    feature=np.zeros(1, np.intp),
-    threshold=np.full(1, np.inf, np.float32),
-    left=np.zeros(1, np.intp),
-    value=np.full(1, 9.0, np.float32),
-    depth=0,
-)
-"""Takes every page for an article, until the verdict is learned from what the judges keep."""
-
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Forests of one kind, and what each says of the pages it has not seen."""
@@ -254,10 +243,10 @@ class Trainer:
             third_matrices.append(third_matrix(sample.measured, Judgement(chances, matrix), covered))
         third = self.stage([sample for sample, _, _ in real], third_matrices)
         judges = [
-            PageJudge(first.folds[fold], second.folds[fold], third.folds[fold], NO_VERDICT, self.odds[fold])
+            PageJudge(first.folds[fold], second.folds[fold], third.folds[fold], TAKES_ALL, self.odds[fold])
             for fold in range(FOLDS)
         ]
-        return judges, PageJudge(first.all, second.all, third.all, NO_VERDICT, self.counts.odds(()))
+        return judges, PageJudge(first.all, second.all, third.all, TAKES_ALL, self.counts.odds(()))
 
     def stage(self, chosen: Sequence[Sample], matrices: Sequence[Matrix]) -> Stage:
         """Forests without each fold and the one of all, trained side by side."""
