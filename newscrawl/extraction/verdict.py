@@ -69,8 +69,8 @@ FEWEST_CARDS = 5
 """Headlines of other articles on a page that is called a list."""
 LIKELY = 0.1
 """Chance of a page to be an article below which it is refused."""
-LIKELY_UNTOLD = 0.5
-"""The same for a page that neither calls itself an article nor is dated, and for one that says what walls say."""
+LIKELY_ASIDE = 0.5
+"""The same for a text that is a small part of a page which says nothing of it, and for one that says what walls say."""
 FEWEST_WORDS = 12
 """Words of the shortest article."""
 FEWEST_PHRASES = 2
@@ -111,8 +111,7 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     words = _amount(text)
     kinds = wall_phrases(facts.title or "", text)
     told = dict(found)
-    speaks = told["claims_article"] or told["dated"]
-    enough = LIKELY if speaks and kinds.total() <= FEWEST_PHRASES else LIKELY_UNTOLD
+    enough = LIKELY_ASIDE if _is_aside(told) or kinds.total() > FEWEST_PHRASES else LIKELY
     if chance >= enough and words >= FEWEST_WORDS and not _is_all_teasers(told) and not _is_numbers(told):
         return Verdict(chance, found)
     return Verdict(chance, found, *_refusal(page, kinds, words, chance))
@@ -128,6 +127,12 @@ def _amount(text: list[str]) -> int:
 def _is_all_teasers(found: dict[str, float]) -> bool:
     """Whether each line of the text is alone in its card beside a linked headline, on a page without its own date."""
     return found["together"] < 0.1 and found["beside_links"] > 0.9 and found["dated"] < 2
+
+
+def _is_aside(found: dict[str, float]) -> bool:
+    """Whether the text is a small part of a page that neither headline, date nor mark-up says to be an article."""
+    speaks = found["claims_article"] or found["dated"] or found["headline_in_text"] >= 0.8
+    return found["share"] < 0.25 and not speaks
 
 
 def _is_numbers(found: dict[str, float]) -> bool:
