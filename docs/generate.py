@@ -23,7 +23,7 @@ from newscrawl import items, settings
 from newscrawl.base_spiders.arguments import ARGUMENTS
 from newscrawl.cli import main
 from newscrawl.commands import savefixture
-from newscrawl.outcome_reasons import PAGE_REASONS, REEXTRACTION_REASONS, RUN_REASONS, Reason
+from newscrawl.crawl.outcome_reasons import PAGE_REASONS, REEXTRACTION_REASONS, RUN_REASONS, Reason
 from newscrawl.storage.schema import metadata
 
 FOLDER = Path(__file__).parent / "reference"
@@ -237,7 +237,7 @@ def reasons_page() -> str:
     outcomes = [(f"`{name}`", text) for name, text in _listed(source, "OutcomeName")]
     dropped = [(f"`{name}`", text) for name, text in _listed(source, "DropReason")]
     columns = ("Reason", "Meaning", "What to do")
-    return f"""{NOTE.format("newscrawl/items.py and newscrawl/outcome_reasons.py")}
+    return f"""{NOTE.format("newscrawl/items.py and newscrawl/crawl/outcome_reasons.py")}
 # Outcomes and reasons
 
 ## Outcomes

@@ -17,7 +17,7 @@ from docs.generate import FOLDER, Undocumented, columns_page, commands_page, pag
 from newscrawl import settings
 from newscrawl.cli import main
 from newscrawl.crawl.frontier import Spent
-from newscrawl.outcome_reasons import PAGE_REASONS, REEXTRACTION_REASONS, RUN_REASONS
+from newscrawl.crawl.outcome_reasons import PAGE_REASONS, REEXTRACTION_REASONS, RUN_REASONS
 from tests.conftest import ROOT
 
 DOCUMENTS = {path.name: path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from newscrawl.archive.location import ArchiveError, failure, open_inside, path_inside, shown
 from newscrawl.archive.pages import DELETED
 from newscrawl.archive.reader import read_place
+from newscrawl.archive.records import ArchiveError, failure, open_inside, path_inside, shown
 
 _RECORD = (
     "WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{id}>\r\nWARC-Date: {date:%Y-%m-%dT%H:%M:%SZ}\r\n"

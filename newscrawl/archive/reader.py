@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newscrawl.archive.http import SkippedPage
-from newscrawl.archive.location import ArchiveError, open_archive, open_inside, shown
 from newscrawl.archive.pages import note_of, page_of
+from newscrawl.archive.records import ArchiveError, open_archive, open_inside, shown
 from newscrawl.archive.stream import GZIP, WARC, BrokenRecord, RawRecord, Unpacked, read_record
 from newscrawl.items import Page
 
@@ -102,7 +102,7 @@ def read_archive(path: Path, *, max_size: int, offset: int = 0) -> Iterator[Reco
             and not stream.beginning.startswith((WARC, GZIP))
             and (not GZIP.startswith(stream.beginning))
         ):
-            raise ArchiveError("no_warc", f"{shown(path)} is no WARC file")
+            raise ArchiveError("no_warc", f"{shown(path)} is not a WARC file")
         if offset >= os.fstat(file.fileno()).st_size:
             return
         if offset:

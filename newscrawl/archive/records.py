@@ -1,12 +1,17 @@
-"""Convert pages to records of a WARC 1.1 file."""
+"""Convert pages to records of a WARC 1.1 file, and locate them there again."""
 
 from __future__ import annotations
 
+import os
+import stat
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 from urllib.parse import quote
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -16,6 +21,7 @@ from newscrawl._version import __version__
 from newscrawl.archive.http import Headers, stored_headers
 from newscrawl.archive.pages import FIELD, Note
 from newscrawl.items import Page
+from newscrawl.text import printable
 
 _LEVEL = 6
 """At warcio's default of 9, a page is 3 % smaller and takes 50 % longer."""
@@ -121,3 +127,70 @@ def _media_type(declared: str) -> str:
 def _line(text: str) -> str:
     """Return the text without characters that would end or continue a header line."""
     return text.replace("\r", " ").replace("\n", " ").replace("\0", " ").strip(" \t")
+
+
+class ArchiveError(Exception):
+    """An archive that cannot be written or read: ``reason`` is a word to count by, the message one line."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(reason, message)
+        self.reason = reason
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Place of an archived page."""
+
+    file: str
+    """Path relative to the archive folder, with ``/`` as separator."""
+    offset: int
+    """Offset of its first record, in bytes of the file as stored."""
+    length: int
+    """Length of all its records in bytes; an article in several pages has several records."""
+
+
+def shown(path: Path | str) -> str:
+    """Return a path for use in a message."""
+    return printable(str(path))
+
+
+def failure(action: str, path: Path | str, error: OSError) -> ArchiveError:
+    """Return an ArchiveError for an error of the operating system."""
+    return ArchiveError("unusable", f"{shown(path)} {action} ({error.strerror or error})")
+
+
+def open_archive(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
+    """Open a regular file named by the user. Raises ArchiveError."""
+    try:
+        # A pipe would block forever.
+        descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise ArchiveError("missing", f"{shown(path)} does not exist") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise ArchiveError("unusable", f"{shown(path)} cannot be opened ({error})") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ArchiveError("unusable", f"{shown(path)} is not a regular file")
+    return open(descriptor, "rb" if flags == os.O_RDONLY else "r+b", buffering=0)  # noqa: PTH123 - it has no path
+
+
+def open_inside(folder: Path, file: str, flags: int = os.O_RDONLY) -> BinaryIO:
+    """Open a file of the archive in `folder`. Raises ArchiveError, also if it is outside, directly or by a link."""
+    return open_archive(path_inside(folder, file), flags)
+
+
+def path_inside(folder: Path, file: str) -> Path:
+    """Return the real path of a file of the archive in `folder`. Raises ArchiveError."""
+    name = PurePosixPath(file)
+    outside = ArchiveError("outside", f"{shown(file)} is outside of the archive folder {shown(folder)}")
+    if name.is_absolute() or ".." in name.parts or not name.parts or "\0" in file:
+        raise outside
+    root = Path(os.path.realpath(folder))
+    real = Path(os.path.realpath(root / name))
+    if not real.is_relative_to(root):
+        raise outside
+    return real

@@ -8,8 +8,7 @@ import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newscrawl.archive.location import ArchiveError, Place, failure, shown
-from newscrawl.archive.records import page_records, warcinfo_record
+from newscrawl.archive.records import ArchiveError, Place, failure, page_records, shown, warcinfo_record
 from newscrawl.items import Page
 
 MAX_BYTES = 1 << 30

@@ -1,4 +1,4 @@
-"""The process of one crawl of a round: its events and log, and how it is stopped."""
+"""The process of one crawl of a round: its events and log, how it is stopped, and what became of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,136 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
-from newscrawl.rounds.result import Ended, Stopped
+from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, worst
+
+STUCK = timedelta(hours=24)
+"""A crawl that has held its site for longer than this counts as stuck, rather than as an overlap of two rounds."""
+Stopped = Literal["time_limit", "signal"]
+"""Why the round itself stopped a crawl."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A crawl process that has ended, as seen by its parent."""
+
+    spider: str
+    code: int
+    """Exit code; negative for the signal that ended it."""
+    seconds: float
+    run_id: int | None = None
+    busy: bool = False
+    """Another crawl of the site is running."""
+    holder: str = ""
+    since: datetime | None = None
+    """Which process holds the site, and since when."""
+    log: Sequence[str] = ()
+    """Last lines of its stderr."""
+    stopped: Stopped | None = None
+    was_killed: bool = False
+    """It did not end in time and was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteResult:
+    """Result of one site."""
+
+    spider: str
+    exit_code: int
+    """Contribution of this site to the exit code of the round."""
+    reason: str
+    """A run reason, or `busy`, `time_limit`, `no_time`, `not_started`."""
+    seconds: float = 0.0
+    error: str | None = None
+    run_id: int | None = None
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    revisions: int = 0
+    requests: int | None = None
+    bytes: int | None = None
+    log: Sequence[str] = ()
+    """Last lines of its log, if it failed."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the result as a JSON object."""
+        return asdict(self) | {"outcomes": dict(self.outcomes), "log": list(self.log)}
+
+
+def judge(ended: Ended, record: Mapping[str, Any] | None) -> SiteResult:
+    """Combine how a process ended with its record in `runs`."""
+    if ended.busy:
+        return _busy(ended)
+    code, reason, error = _end(ended, record)
+    counts = record["counts"] if record else {}
+    return SiteResult(
+        ended.spider,
+        code,
+        reason,
+        seconds=record["seconds"] or ended.seconds if record else ended.seconds,
+        error=error,
+        run_id=ended.run_id,
+        outcomes=counts.get("outcomes", {}),
+        revisions=counts.get("revisions", 0),
+        requests=record["requests"] if record else None,
+        bytes=record["bytes"] if record else None,
+        log=tuple(ended.log) if code else (),
+    )
+
+
+def no_time(spider: str) -> SiteResult:
+    """Return the result of a site that did not start before the time limit."""
+    error = "not started before the time limit; it comes first in the next round (raise --time-limit or --jobs)"
+    return SiteResult(spider, INCOMPLETE, "no_time", error=error)
+
+
+def interrupted(spider: str, number: int) -> SiteResult:
+    """Return the result of a site that did not start before a signal stopped the round."""
+    return SiteResult(spider, 128 + number, "shutdown")
+
+
+def summary(results: Iterable[SiteResult], signal_number: int) -> int:
+    """Return the exit code of a round."""
+    return 128 + signal_number if signal_number else worst(result.exit_code for result in results)
+
+
+def _busy(ended: Ended) -> SiteResult:
+    by = (
+        f"is already being crawled by {ended.holder}" if ended.holder else "is already being crawled by another process"
+    )
+    age = datetime.now(UTC) - ended.since if ended.since else timedelta()
+    if age <= STUCK:
+        return SiteResult(ended.spider, DONE, "busy", ended.seconds, by)
+    hours = int(age / timedelta(hours=1))
+    return SiteResult(ended.spider, INCOMPLETE, "busy", ended.seconds, f"{by}, for {hours} hours; it may be stuck")
+
+
+def _end(ended: Ended, record: Mapping[str, Any] | None) -> tuple[int, str, str | None]:
+    """Return exit code, reason and error."""
+    reason = record["reason"] or "killed" if record else "not_started"
+    said = record["error"] if record else None
+    if ended.was_killed:
+        return INCOMPLETE, "killed", "it did not stop when asked to, and was killed"
+    if ended.stopped == "time_limit" and ended.code in {-signal.SIGTERM, 128 + signal.SIGTERM}:
+        return DONE, "time_limit", None
+    if ended.code < 0:
+        name = signal.Signals(-ended.code).name if -ended.code in list(signal.Signals) else str(-ended.code)
+        code = 128 - ended.code if ended.stopped else INCOMPLETE
+        return code, "shutdown" if ended.stopped else "killed", f"its process was ended by {name}"
+    if ended.code > 128 and not ended.stopped:
+        return INCOMPLETE, reason, f"stopped by signal {ended.code - 128} from outside"
+    if record is None and ended.code:
+        return (NOT_STARTED if ended.code == NOT_STARTED else INCOMPLETE), reason, last_word(ended.log)
+    return ended.code, reason, said
+
+
+def last_word(log: Sequence[str]) -> str:
+    """Return the log line that says why a process ended."""
+    refusals = [line for line in log if line.startswith("newscrawl crawl: ")]
+    return (refusals or list(log) or ["it ended without a message"])[-1].removeprefix("newscrawl crawl: ")
+
 
 LOG_KEPT = 12
 """Number of log lines shown for a failed crawl."""

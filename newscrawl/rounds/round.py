@@ -15,9 +15,8 @@ from scrapy.spiderloader import get_spider_loader
 
 from newscrawl.base_spiders import ArgumentError, SiteSpider
 from newscrawl.base_spiders.registry import SiteRegistry
-from newscrawl.rounds.child import Child
-from newscrawl.rounds.result import Ended, SiteResult, Stopped, interrupted, judge, no_time
-from newscrawl.rounds.result import last_word as why
+from newscrawl.rounds.child import Child, Ended, SiteResult, Stopped, interrupted, judge, no_time
+from newscrawl.rounds.child import last_word as why
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import Standing
 from newscrawl.storage.runs import close_dead_runs, conclude_run, record_not_started, run_record

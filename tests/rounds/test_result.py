@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newscrawl.rounds import in_order
-from newscrawl.rounds.result import Ended, judge, summary
+from newscrawl.rounds.child import Ended, judge, summary
 from newscrawl.storage.frontier import Standing
 
 NOON = datetime(2020, 9, 10, 12, tzinfo=UTC)
