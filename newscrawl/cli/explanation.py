@@ -7,7 +7,7 @@ import hashlib
 import html
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 import click
@@ -31,6 +31,7 @@ _FORMATS: dict[DatePrecision, str] = {
     "minute": "%Y-%m-%d %H:%M UTC",
     "second": "%Y-%m-%d %H:%M:%S UTC",
 }
+_SHOWN_ELSEWHERE = ("title", "text", "images", "published_raw", "published_source", "published_precision")
 _PAYWALLED = {True: "yes", False: "no", None: None}
 
 
@@ -103,6 +104,9 @@ def _facts(article: Article) -> tuple[list[tuple[str, str]], list[str]]:
         "description": article.description,
         "image_url": article.image_url,
     }
+    # Fields that have no format of their own here are shown all the same.
+    others = (fact.name for fact in fields(Article) if fact.name not in {*values, *_SHOWN_ELSEWHERE})
+    values |= {name: str(getattr(article, name) or "") for name in others}
     said = [(name, value) for name, value in values.items() if value]
     said += [("images", f"{image.url} {image.caption or ''}".rstrip()) for image in article.images]
     missing = [name for name, value in values.items() if not value]
