@@ -70,7 +70,8 @@ FEWEST_CARDS = 5
 LIKELY = 0.1
 """Chance of a page to be an article below which it is refused."""
 LIKELY_ASIDE = 0.5
-"""The same for a text that is a small part of a page which says nothing of it, and for one that says what walls say."""
+"""The same for a text that is a small part of a page which says nothing of it, and for one that says what walls say on
+a page without a date of its own."""
 FEWEST_WORDS = 12
 """Words of the shortest article."""
 FEWEST_PHRASES = 2
@@ -111,7 +112,8 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     words = _amount(text)
     kinds = wall_phrases(facts.title or "", text)
     told = dict(found)
-    enough = LIKELY_ASIDE if _is_aside(told) or kinds.total() > FEWEST_PHRASES else LIKELY
+    speaks_like_a_wall = kinds.total() > FEWEST_PHRASES and not (told["claims_article"] or told["dated"] == 2)
+    enough = LIKELY_ASIDE if _is_aside(told) or speaks_like_a_wall else LIKELY
     if chance >= enough and words >= FEWEST_WORDS and not _is_all_teasers(told) and not _is_numbers(told):
         return Verdict(chance, found)
     return Verdict(chance, found, *_refusal(page, kinds, words, chance))

@@ -99,6 +99,18 @@ def test_an_article_about_walls_is_one():
     assert refusal(html, "https://news.example/news/cookies-and-logins-annoy-readers-88122.html") is None
 
 
+def test_the_beginning_of_a_paid_article_is_kept():
+    """Though it ends in a request to subscribe: its mark-up says that it is an article."""
+    facts = '{"@type": "NewsArticle", "datePublished": "2026-03-02T08:00:00Z", "isAccessibleForFree": false}'
+    body = f"<p>{ENGLISH.paragraphs[0]}</p><p>{ENGLISH.paragraphs[1]}</p>"
+    promo = "<div class=paywall><p>Subscribe to continue reading. Already a subscriber? Log in.</p></div>"
+    html = (
+        f'<html><head><title>{ENGLISH.title}</title><script type="application/ld+json">{facts}</script></head>'
+        f"<body>{BAR}<article><h1>{ENGLISH.title}</h1>{body}{promo}</article></body></html>"
+    )
+    assert ENGLISH.paragraphs[0] in newscrawl.extract(html, ADDRESS).text
+
+
 @pytest.mark.parametrize("news", [ENGLISH, GERMAN, VIETNAMESE], ids=lambda news: news.language)
 @pytest.mark.parametrize("paragraphs", [2, 3])
 def test_a_brief_among_many_cards_is_an_article(news: News, paragraphs: int):
