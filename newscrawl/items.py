@@ -96,9 +96,13 @@ class Image:
 
 
 DatePrecision = Literal["day", "minute", "second"]
-DateSource = Literal["json_ld", "meta", "time", "byline", "url", "text"]
+DateSource = Literal["json_ld", "meta", "time", "byline", "url", "text", "feed"]
 """Where on the page a date was read: JSON-LD, a meta tag, a ``<time>`` element, the line of text under the headline,
-the page's own address, or, the least sure, anywhere in its text, as htmldate searches it."""
+the page's own address, or, the least sure, anywhere in its text, as htmldate searches it; ``feed`` where the page says
+nothing, or a day alone, and a feed of its site has it."""
+TextSource = Literal["page", "feed", "json_ld", "script"]
+"""Where the text was read: what the page shows, the full text in a feed, ``articleBody`` in JSON-LD, or the data that
+the page's scripts are given to draw it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +140,7 @@ class Article:
     """In UTC; None where the page gives no time of day."""
     paywalled: bool | None = None
     """Whether the page says that it is not free to read; None where it says nothing."""
+    text_source: TextSource = "page"
 
     @property
     def word_count(self) -> int:
@@ -175,6 +180,22 @@ PageKind = Literal["article", ListingKind]
 
 
 @dataclass(frozen=True, slots=True)
+class ListedFacts:
+    """What a feed says of an article. It fills what the article's page does not say, and never contradicts it."""
+
+    title: str | None = None
+    published_at: datetime | None = None
+    """In UTC; midnight of the day where ``published_precision`` is ``day``."""
+    published_raw: str | None = None
+    published_precision: DatePrecision | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    summary: str | None = field(default=None, repr=False)
+    content: str | None = field(default=None, repr=False)
+    """The full text in HTML."""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A page named by a listing of its site."""
 
@@ -183,6 +204,22 @@ class Link:
     kind: PageKind = "article"
     modified_at: datetime | None = None
     """The latest date that the listing gives for the page, in UTC."""
+    place: Literal["headline", "menu"] | None = None
+    """Where a page has it: in a headline or a list of items, or in its navigation, header or footer. Of a sitemap:
+    ``headline`` for an entry that says that it is news."""
+    facts: ListedFacts | None = field(default=None, repr=False)
+    """What a feed says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteShape:
+    """How addresses of a site look, as `discovery.shapes` has it."""
+
+    shape: str
+    kind: Literal["article", "listing"]
+    addresses: int
+    """The most addresses of this shape that one listing named."""
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +258,12 @@ class Page:
     """How it was fetched; None for a local file."""
     rest: tuple[Page, ...] = field(default=(), repr=False)
     """Further pages of an article that its site splits, in reading order."""
+    is_named: bool = False
+    """Whether a feed or sitemap of its site names it, and so says that it is an article."""
+    facts: ListedFacts | None = field(default=None, repr=False)
+    """What a feed of its site says of it."""
+    listing: Listing | None = field(default=None, repr=False)
+    """What the page is if no article is found on it: it was asked for as a section, and looks like an article."""
     archived: tuple[str, int] | None = None
     """File and offset of its record, if the page comes from the project's own archive."""
 
@@ -276,6 +319,10 @@ class Listing:
     """In the order of the listing, each URL once."""
     complete: bool = True
     """Whether all of it was read; a page missing from a truncated listing may still exist."""
+    shapes: tuple[SiteShape, ...] = field(default=(), repr=False)
+    """What it shows of the site's addresses."""
+    reason: str | None = None
+    """What is odd about it, in a word: ``nothing_queued`` where it names pages, and none that is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +355,10 @@ class DuePage:
     kind: PageKind
     etag: str | None
     last_modified: str | None
+    is_named: bool = False
+    """Whether a feed or sitemap names it."""
+    facts: ListedFacts | None = field(default=None, repr=False)
+    """What a feed says of it."""
 
 
 @dataclass(frozen=True, slots=True)

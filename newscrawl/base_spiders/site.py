@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -18,15 +19,20 @@ from twisted.python.failure import Failure
 from newscrawl.base_spiders import arguments
 from newscrawl.base_spiders.base import ArgumentError, NewsSpider
 from newscrawl.compression import GZIP
-from newscrawl.discovery import Found, NotAListing, is_trap, kind_of_link, read_listing
+from newscrawl.discovery import Found, NotAListing, read_listing
+from newscrawl.discovery.evidence import Evidence, feeds_worth_reading, section_rank, sitemaps_worth_reading
+from newscrawl.discovery.kinds import is_surely_section
 from newscrawl.discovery.pagination import next_part
-from newscrawl.items import DuePage, Link, Listing, Outcome, Page, PageKind, Visit, Wanted, Window
+from newscrawl.discovery.shapes import Shapes, shapes_of
+from newscrawl.items import DuePage, Link, Listing, Outcome, Page, Visit, Wanted, Window
 from newscrawl.network.refusals import reason_of
 from newscrawl.network.retry import BUSY, retry_after
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
 from newscrawl.urls import url_key
 from newscrawl.workers.pool import Limits, WorkerFailed, Workers
+
+logger = logging.getLogger(__name__)
 
 _TAKEN_AWAY = {404, 410}
 
@@ -60,6 +66,8 @@ def page_of(response: Response, due: DuePage, source: str) -> Page:
         url=response.url,
         source=source,
         visit=visit_of(response, due),
+        is_named=due.is_named,
+        facts=due.facts,
     )
 
 
@@ -119,54 +127,14 @@ SLICE = 500
 """Links that are judged before others of the crawl have their turn: some milliseconds."""
 
 
-class Site(Protocol):
-    """What is known of a site's addresses."""
-
-    @property
-    def explores(self) -> bool:
-        """Whether the feeds and sections that its pages link to are followed."""
-
-    def is_own(self, url: str) -> bool:
-        """Say whether a URL is of the site."""
-
-    def is_article(self, url: str) -> bool | None:
-        """Say whether a URL is an article's; None where nothing is known of their looks."""
-
-
-async def wanted_links(found: Found, site: Site) -> tuple[Link, ...]:
-    """Return the links to follow, each with what it leads to.
-
-    A page that names no article leads nowhere: so ends the walk through a calendar, or through a search.
-    """
-    links: list[Link] = []
-    for start in range(0, len(found.links), SLICE):
-        links += _followed(found.links[start : start + SLICE], found, site)
-        await asyncio.sleep(0)
-    if found.kind == "section" and not any(link.kind == "article" for link in links):
-        return tuple(link for link in links if link.kind != "section")
-    return tuple(links)
-
-
-def _followed(links: Iterable[Link], found: Found, site: Site) -> Iterator[Link]:
-    for link in links:
-        kind = _kind(link, found, site) if site.is_own(link.url) and not is_trap(link.url) else None
-        if kind is not None:
-            yield link if kind == link.kind else replace(link, kind=kind)
-
-
-def _kind(link: Link, found: Found, site: Site) -> PageKind | None:
-    if found.kind == "sitemap" and link.kind == "sitemap":
-        return "sitemap"
-    if link.kind in {"feed", "sitemap"}:
-        return link.kind if site.explores else None
-    is_article = site.is_article(link.url)
-    if is_article is None:
-        is_article = (link.kind if found.kind == "section" else kind_of_link(link.url, 0)) == "article"
-    # What a site puts into its feeds are its articles, however their addresses look by now.
-    if is_article or found.kind == "feed":
-        return "article"
-    return "section" if found.kind == "section" and link.kind == "section" and site.explores else None
-
+_SITEMAP_GUESSES: tuple[tuple[str, ...], ...] = (("sitemap.xml",),)
+_WORDPRESS_GUESSES = ("wp-sitemap.xml", "sitemap_index.xml", "news-sitemap.xml")
+"""Of WordPress itself, and of its plugin Yoast."""
+_WORDPRESS = re.compile(rb"/wp-(?:content|includes|json)/")
+_FEED_GUESSES: tuple[tuple[str, ...], ...] = (
+    ("feed", "rss"),
+    ("rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json"),
+)
 
 MOST_PARTS = 20
 """Pages of one article."""
@@ -219,6 +187,16 @@ class SiteSpider(NewsSpider):
         self.window = arguments.window(given, self.timezone)
         self.max_articles = arguments.number(given, "max_articles")
         self.urls = arguments.urls(given)
+        self.shapes = Shapes()
+        """How the addresses of its articles look; what is stored of that, once the crawl is open."""
+        self.menu: frozenset[str] = frozenset()
+        """The keys of what the front page has in its navigation: no articles."""
+        self.has_feeds = False
+        """Whether one of its pages has named a feed to read."""
+        self.is_wordpress = False
+        """Whether one of its pages names files of WordPress."""
+        self.spare_feeds: tuple[Link, ...] = ()
+        """The same feeds in other formats, should those fail."""
         self.wanted = Wanted(self.window, everything=arguments.switch(given, "full"))
         self.chosen_section: str | None = given.get("section")
         self.listings = self._chosen(self.chosen_section) if self.chosen_section is not None else None
@@ -262,14 +240,22 @@ class SiteSpider(NewsSpider):
         sections = dict.fromkeys((self.front_page, *self.sections))
         return tuple(Link(url, "section") for url in sections)
 
-    def guesses(self) -> tuple[Link, ...]:
-        """Where listings mostly are, for a site that names none."""
+    def guesses(self) -> tuple[tuple[Link, ...], ...]:
+        """Where listings mostly are, for a site that names none.
+
+        Groups of one kind: each is to be tried where those before found none. Of a site below a path, they are looked
+        for there as well.
+        """
         if not self.explores:
             return ()
-        sitemaps = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
-        feeds = ("/rss", "/feed", "/rss.xml", "/feed.xml", "/atom.xml")
-        found = [Link(urljoin(self.front_page, path), "sitemap") for path in sitemaps]
-        return (*found, *(Link(urljoin(self.front_page, path), "feed") for path in feeds))
+        here = urljoin(self.front_page, ".")
+        roots = dict.fromkeys((here, urljoin(here, "/")))
+        feeds = () if self.has_feeds else _FEED_GUESSES
+        sitemaps = (*_SITEMAP_GUESSES, _WORDPRESS_GUESSES) if self.is_wordpress else _SITEMAP_GUESSES
+        return (
+            *(tuple(Link(urljoin(root, name), "sitemap") for root in roots for name in group) for group in sitemaps),
+            *(tuple(Link(urljoin(root, name), "feed") for root in roots for name in group) for group in feeds),
+        )
 
     async def start(self) -> AsyncIterator[Request]:
         """Begin with nothing: the frontier hands out what is due."""
@@ -297,7 +283,7 @@ class SiteSpider(NewsSpider):
         else:
             yield await self._read_listing(response, due)
 
-    async def _read_listing(self, response: Response, due: DuePage) -> Listing | Outcome:
+    async def _read_listing(self, response: Response, due: DuePage) -> Listing | Page | Outcome:
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         try:
             now = moment_of(response)
@@ -311,10 +297,78 @@ class SiteSpider(NewsSpider):
             return no_article(response, due, self.source, error.reason, str(error))
         if found.kind == "section" and due.kind != "section":
             return no_article(response, due, self.source, "no_listing", f"a web page, and no {due.kind}")
-        links = await wanted_links(found, self)
-        visit = visit_of(response, due)
-        moment = moment_of(response)
-        return Listing(due.key, due.url, self.source, visit, moment, links, found.complete)
+        self.is_wordpress = self.is_wordpress or _WORDPRESS.search(response.body) is not None
+        visit, moment = visit_of(response, due), moment_of(response)
+        listing = await self._listing(found, due.key, due.url, visit, moment)
+        if found.claims_article != "no" and self._may_be_article(response.url):
+            page = page_of(response, due, self.source)
+            return replace(page, listing=listing, visit=replace(visit, kind="article"))
+        return listing
+
+    def _may_be_article(self, url: str) -> bool:
+        """Say whether a page that was asked for as a section may be an article by its address."""
+        key = url_key(url)
+        is_declared = key in self.menu or key in map(url_key, (self.front_page, *self.sections))
+        return self.explores and not is_declared and not is_surely_section(url)
+
+    async def _listing(self, found: Found, key: str, url: str, visit: Visit, moment: datetime) -> Listing:
+        """Make of what a listing names what is to be followed."""
+        menu = [link.url for link in found.links if link.place == "menu" and link.kind == "section"]
+        self.shapes.learn(shapes_of(menu, "listing"))
+        if url_key(url) == url_key(self.front_page):
+            self.menu = frozenset(map(url_key, menu))
+        links = await self._followed(found, url)
+        articles = [link.url for link in links if link.kind == "article"]
+        is_telling = found.kind in {"feed", "sitemap"}
+        shapes = shapes_of(articles, "article") if is_telling else shapes_of((url,), "listing")
+        self.shapes.learn(shapes)
+        reason = None
+        if found.kind == "sitemap" and found.links and not links:
+            reason = "nothing_queued"
+            logger.warning(
+                "%s: none of the %d addresses of this sitemap looks like an article, so none is followed",
+                printable(url),
+                len(found.links),
+            )
+        return Listing(key, url, self.source, visit, moment, links, found.complete, shapes, reason)
+
+    async def _followed(self, found: Found, url: str) -> tuple[Link, ...]:
+        """Return the links to follow, each with what it leads to.
+
+        A page that names no article leads nowhere: so ends the walk through a calendar, or through a search.
+        """
+        evidence = Evidence(found, url, self.is_article, self.shapes, self.explores)
+        own = [
+            link for link in found.links if self.is_own(link.url) or (link.kind == "feed" and found.kind == "section")
+        ]
+        links: list[Link] = []
+        for start in range(0, len(own), SLICE):
+            links += evidence.judged(own[start : start + SLICE])
+            await asyncio.sleep(0)
+        if found.kind != "section":
+            return sitemaps_worth_reading(links) if links and links[0].kind == "sitemap" else tuple(links)
+        feeds, spare = feeds_worth_reading([link for link in links if link.kind == "feed"])
+        if self.has_feeds:
+            feeds = ()
+        elif feeds:
+            self.has_feeds, self.spare_feeds = True, spare
+        named = [link for link in links if link.kind == "article"]
+        sections = [link for link in links if link.kind == "section"] if named else []
+        sections.sort(key=lambda link: section_rank(link.url, self.front_page))
+        return (*feeds, *named, *sections)
+
+    async def listing_of(self, page: Page) -> Listing | None:
+        """Return what a page names that was taken for an article and is a list; None where it names no article."""
+        if not self.explores or page.is_named or page.visit is None or page.url is None or self.shapes.has(page.url):
+            return None
+        try:
+            given = page.body, page.content_type, page.url
+            found = await self.workers.run(read_listing, *given, timezone=self.timezone, now=page.fetched_at)
+        except (WorkerFailed, MemoryError, NotAListing):
+            return None
+        visit = replace(page.visit, kind="section")
+        listing = await self._listing(found, page.key, page.url, visit, page.fetched_at)
+        return listing if any(link.kind == "article" for link in listing.links) else None
 
     async def _read_article(self, response: Response, due: DuePage) -> Page | Outcome | Request:
         page = page_of(response, due, self.source)

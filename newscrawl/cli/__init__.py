@@ -20,6 +20,7 @@ from newscrawl.cli.options import address, database_option, refuse
 from newscrawl.cli.runs import runs
 from newscrawl.cli.search import search
 from newscrawl.cli.show import show
+from newscrawl.cli.sites import sites
 from newscrawl.cli.sql import sql
 from newscrawl.cli.stats import stats
 from newscrawl.project import ProjectError, find_project
@@ -50,7 +51,7 @@ def main() -> None:
     """
 
 
-for command in (crawl, search, show, export, stats, runs, health, sql, delete, db):
+for command in (crawl, search, show, export, stats, runs, sites, health, sql, delete, db):
     main.add_command(command)
 
 

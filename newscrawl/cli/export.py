@@ -83,6 +83,7 @@ def write_parquet(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> 
         **dict.fromkeys(("authors", "tags"), pa.list_(pa.string())),
         "images": pa.list_(picture),
         "paywalled": pa.bool_(),
+        "text_source": pa.string(),
         "similarity": pa.float64(),
     }
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])

@@ -20,12 +20,13 @@ from newscrawl.base_spiders import SiteSpider
 from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.base_spiders.site import failed
 from newscrawl.discovery import robots_sitemaps
+from newscrawl.discovery.evidence import sitemaps_worth_reading
 from newscrawl.items import Candidate, DuePage, Link, Listing, Outcome, PageKind
 from newscrawl.network.refusals import Ending
 from newscrawl.network.robots import robots_for
 from newscrawl.network.scrapy_internals import request_more
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.frontier import Seed, Take
+from newscrawl.storage.frontier import Defer, Seed, Survey, Take
 from newscrawl.storage.statistics import Result
 from newscrawl.storage.store import StoreItem
 from newscrawl.storage.writer import Writer
@@ -122,6 +123,17 @@ MOST_IN_HAND = 32
 MOST_SECTIONS = 60
 """Maximum section pages per run: a site without feeds and sitemaps is explored gradually."""
 
+SECTIONS_AT_A_TIME = 2
+
+MOST_DRY = 3
+"""Sections in a row that bring nothing new, in a small run; then the others are left for later."""
+
+COVERED = 0.95
+"""Share of a site's latest articles that its sitemaps name, from which its sections are not read."""
+
+LATER = timedelta(days=1)
+"""When sections are thought of again that a run did not read."""
+
 
 class Frontier:
     """Takes due pages from the store whenever the scheduler is empty, until there are none or a limit is reached."""
@@ -149,10 +161,25 @@ class Frontier:
         self._asking: asyncio.Task[None] | None = None
         self._is_dry = False
         self._has_begun = False
-        self._has_guessed = False
+        self._guesses: list[tuple[Link, ...]] | None = None
+        """Groups of addresses to try, for what a site does not name; None before that is asked."""
+        self._sitemaps: tuple[Link, ...] = ()
+        """Those to read when the feeds are done, which tell how the addresses of articles look."""
+        self._found: set[PageKind] = set()
+        """Kinds of listings that were read, or are as they were."""
+        self._kinds: dict[str, PageKind] = {}
+        """What was asked for, by address: a page may turn out to be of another kind."""
+        self._walk: Literal["undecided", "on", "over"] = "undecided" if spider.explores else "on"
+        """Whether the site's sections are read: while feeds and sitemaps do not name all, and sections bring news."""
+        self._dry = 0
+        """Sections in a row that brought nothing."""
+        self._spare = False
+        """Whether a feed has failed, so that its other formats are to be tried."""
         self._noted = 0
         """Results so far; each may have queued pages, or made room for them."""
         self._sections = 0
+        self._articles = 0
+        """Handed out."""
         self._in_hand: Counter[PageKind] = Counter()
         self._longest_wait = timedelta(seconds=settings.getfloat("RETRY_AFTER_MAX"))
         self._ending: asyncio.Future[None] | None = None
@@ -173,10 +200,14 @@ class Frontier:
         self.budget.count(item, stored=result.outcome == "stored")
         self._is_dry = False
         self._noted += 1
-        kind = _kind_of(item)
+        kind = self._kind_of(item)
         self._in_hand[kind] -= 1
-        if kind in {"sitemap", "feed"} and result.outcome in {"listed", "unchanged"}:
-            self._has_guessed = True  # no need to guess listings
+        if result.outcome in {"listed", "unchanged"}:
+            self._found.add(kind)
+        elif kind == "feed":
+            self._spare = True
+        if kind == "section" and self._walk == "on":
+            self._dry = 0 if result.news or result.outcome == "stored" else self._dry + 1
         if isinstance(item, Listing) and self.spider.listings is not None:
             self._named |= {url_key(link.url) for link in item.links}
         if isinstance(item, Outcome) and item.visit is not None and item.visit.retry_at is not None:
@@ -252,11 +283,56 @@ class Frontier:
                 return due
         if self.spider.urls is not None:
             return ()
+        if self._sitemaps and not self._are_listings_in_hand():
+            due = await self._take(listings_only=True)
+            if due:
+                return due
+            sitemaps, self._sitemaps = self._sitemaps, ()
+            if due := await self._seed(sitemaps):
+                return due
         due = await self._take()
-        if due or self._has_guessed or self.budget.in_hand or self.spider.listings is not None:
-            return due
-        self._has_guessed = True
-        return await self._seed(self.spider.guesses(), unknown_only=True)
+        while not due and self.spider.listings is None and not self._are_listings_in_hand():
+            stage = await self._stage()
+            if stage is None:
+                break
+            due = stage or await self._take()
+        return due
+
+    def _are_listings_in_hand(self) -> bool:
+        return self._in_hand.total() > self._in_hand["article"]
+
+    async def _stage(self) -> tuple[DuePage, ...] | None:
+        """Go on to the next kind of listings, the listings of the last being done; None where there is none left."""
+        spider = self.spider
+        if self._spare:
+            self._spare, spare = False, spider.spare_feeds
+            spider.spare_feeds = ()
+            return await self._seed(spare, unknown_only=True)
+        if self._guesses is None:
+            self._guesses = list(spider.guesses())
+        while self._guesses:
+            group = self._guesses.pop(0)
+            if group[0].kind not in self._found:
+                return await self._seed(group, unknown_only=True)
+        if self._walk == "undecided":
+            covered = (await self._submit(Survey(spider.source))).covered
+            self._walk = "over" if covered >= COVERED and not spider.window else "on"
+            return () if self._walk == "on" else await self._defer()
+        if self._walk == "on" and self._is_dry_walk:
+            self._walk = "over"
+            return await self._defer()
+        return None
+
+    @property
+    def _is_dry_walk(self) -> bool:
+        """Whether enough sections have brought nothing: as many as a tenth of the articles of the run."""
+        most = max(MOST_DRY, self._articles // 10)
+        return self.spider.explores and bool(self._found & {"feed", "sitemap"}) and self._dry >= most
+
+    async def _defer(self) -> tuple[DuePage, ...]:
+        """Leave the sections that were not read to a later day."""
+        await self._submit(Defer(self.spider.source, "section", datetime.now(UTC) + LATER))
+        return ()
 
     async def _begin(self) -> tuple[DuePage, ...]:
         """Request the pages that a run starts from."""
@@ -275,21 +351,23 @@ class Frontier:
                 self.budget.spent = "unreachable"
                 return await self._seed((Link(spider.front_page, "section"),))  # its outcome says why
             named = robots_sitemaps(robots.body, spider.front_page)
-            always += tuple(link for link in named if spider.is_own(link.url))
-        first = spider.at_first()
-        return await self._seed(always) + await self._seed(first, unknown_only=bool(always))
+            sitemaps = tuple(link for link in named if spider.is_own(link.url))
+            if spider.explores:
+                # Feeds first, by way of the front page: they tell how the addresses of articles look.
+                self._sitemaps = sitemaps_worth_reading(sitemaps)
+            else:
+                always += sitemaps
+        # The front page of a site that is explored shows whether its feeds and sitemaps name everything.
+        unknown_only = bool(always) and not spider.explores
+        return await self._seed(always) + await self._seed(spider.at_first(), unknown_only=unknown_only)
 
     async def _seed(self, links: tuple[Link, ...], *, unknown_only: bool = False) -> tuple[DuePage, ...]:
         return await self._store(Seed(self.spider.source, links, unknown_only)) if links else ()
 
-    async def _take(self) -> tuple[DuePage, ...]:
+    async def _take(self, *, listings_only: bool = False) -> tuple[DuePage, ...]:
         """Take due pages within the scope of the run."""
-        kinds: tuple[PageKind, ...] = ("sitemap", "article")
-        # One kind of listing after the other: a listing that adds nothing to a better one is then read less often.
-        if not self._in_hand["sitemap"]:
-            kinds += ("feed",)
-            if not self._in_hand["feed"] and self._sections < MOST_SECTIONS:
-                kinds += ("section",)
+        listings = self._listings_to_take()
+        kinds = listings if listings_only else ("article", *listings)
         within = None
         if self.spider.listings is not None:
             kinds, within = ("article",), frozenset(self._named)
@@ -299,19 +377,49 @@ class Frontier:
         room = self.budget.room(min(BATCH, MOST_IN_HAND - self.budget.in_hand))
         if not room or not kinds or within == frozenset():
             return ()
+        if self.spider.explores and "section" in kinds:
+            # A few at a time: what they bring decides whether more are read.
+            others = tuple(kind for kind in kinds if kind != "section")
+            due = await self._store(Take(self.spider.source, room, others, self.spider.window, within))
+            if due or self._in_hand["section"]:
+                return due
+            kinds, room = ("section",), min(room, 1 if self._dry else SECTIONS_AT_A_TIME)
         return await self._store(Take(self.spider.source, room, kinds, self.spider.window, within))
 
+    def _listings_to_take(self) -> tuple[PageKind, ...]:
+        """One kind of listing after the other: what adds nothing to the better one before it is read less often."""
+        if self.spider.explores:
+            if self._has_sitemaps_waiting():
+                return ("feed",)
+            first: tuple[PageKind, ...] = ("feed", "sitemap")
+        else:
+            first = ("sitemap",) if self._in_hand["sitemap"] else ("sitemap", "feed")
+        is_walk = self._walk == "on" and not self._is_dry_walk
+        if is_walk and self._sections < MOST_SECTIONS and not any(self._in_hand[kind] for kind in ("feed", "sitemap")):
+            return (*first, "section")
+        return first
+
+    def _has_sitemaps_waiting(self) -> bool:
+        return bool(self._sitemaps) or bool(self._in_hand["section"] and self._walk == "undecided")
+
+    async def _submit(self, asked: Seed | Take | Survey | Defer) -> Result:
+        return await asyncio.wrap_future(self.writer.submit(asked))
+
     async def _store(self, asked: Seed | Take) -> tuple[DuePage, ...]:
-        result = await asyncio.wrap_future(self.writer.submit(asked))
+        result = await self._submit(asked)
+        self.spider.shapes.learn(result.shapes)
+        self._found |= result.kinds
+        self.spider.has_feeds = self.spider.has_feeds or "feed" in result.kinds
         if result.retry_at is not None:
             self._obey_retry_after(result.retry_at)
         taken = Counter(page.kind for page in result.due)
         self.budget.take(len(result.due))
         self._in_hand += taken
         self._sections += taken["section"]
+        self._articles += taken["article"]
+        self._kinds |= {page.url: page.kind for page in result.due}
         return result.due
 
-
-def _kind_of(item: Candidate | Outcome | Listing) -> PageKind:
-    visit = item.page.visit if isinstance(item, Candidate) else item.visit
-    return visit.kind if visit is not None else "article"
+    def _kind_of(self, item: Candidate | Outcome | Listing) -> PageKind:
+        visit = item.page.visit if isinstance(item, Candidate) else item.visit
+        return "article" if visit is None else self._kinds.pop(visit.requested_url, visit.kind)

@@ -85,6 +85,10 @@ PAGE_REASONS: Mapping[str, Reason] = {
     "damaged": Reason("A record of a WARC file is damaged; the others are read.", "Restore the file from a backup."),
     "bad_date": Reason("A WARC record has no valid date.", "Repair the file with the tool that wrote it."),
     # Listings that could not be read.
+    "nothing_queued": Reason(
+        "The sitemap was read, and none of the pages that it names looks like an article, so none is followed.",
+        "Look at the sitemap. If it names articles, write a spider with `article_url` for the site, and report it.",
+    ),
     "no_listing": Reason(
         "A web page stands where a feed or sitemap is expected.", "Look for the new address, and change the spider."
     ),

@@ -110,6 +110,7 @@ class ExtractPipeline:
             return item
         if item.source is None and item.url is not None:
             item = replace(item, source=self.sites.source_of(item.url))
+        listing, item = item.listing, replace(item, listing=None)
         try:
             work = self.workers.run(candidates.make, item, self.sites.rules_for(item.url))
             made = await self.watch.unless_ended(work, READING_GRACE)  # a page may take a minute
@@ -118,7 +119,12 @@ class ExtractPipeline:
         except WorkerFailed as error:
             return _without_article(item, "failed", UnreadablePage(error.reason, str(error)))
         except NoArticle as error:
-            return _without_article(item, "failed" if isinstance(error, UnreadablePage) else "no_article", error)
+            if listing is None and error.reason == "listing" and isinstance(self.crawler.spider, SiteSpider):
+                listing = await self.crawler.spider.listing_of(item)
+            outcome: Literal["failed", "no_article"] = "failed" if isinstance(error, UnreadablePage) else "no_article"
+            return listing or _without_article(item, outcome, error)
+        if listing is not None and made.extraction.article.published_at is None:
+            return listing  # a page about the site, or a section with an introduction
         spider = self.crawler.spider
         if isinstance(spider, SiteSpider) and not spider.window.holds(made.extraction.article.published_at):
             return _without_article(item, "skipped", NoArticle("older", "published outside of the dates of the run"))

@@ -87,7 +87,7 @@ def extract_again(folder: Path, article: Archived, rules: SiteRules) -> Candidat
     page = read_page(folder, article.file, article.offset)
     if page.key not in {article.url_key, *article.other_keys} and article.url != page.url:
         raise ArchiveError("another_page", f"{article.file}, byte {article.offset}: a record of {page.key}")
-    page = replace(page, key=article.url_key, source=article.source)
+    page = replace(page, key=article.url_key, source=article.source, facts=article.facts)
     extraction = extract_page(page, rules)
     text = extraction.article.text
     return Candidate(page, extraction, content_hash(text), block_keys=keys_of(extraction.blocks))

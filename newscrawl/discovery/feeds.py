@@ -10,19 +10,21 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html.entities import html5
 from typing import Any
 
 from lxml import etree
 
 from newscrawl.discovery.dates import latest, order_of, when
+from newscrawl.discovery.feed_facts import Field, facts_of_json, facts_of_xml
 from newscrawl.discovery.kinds import is_asset
 from newscrawl.discovery.links import Context, Found, Links, NotAListing, absolute
 from newscrawl.items import Link
 
 LONGEST_ENTRY = 1 << 20
 """Bytes of one entry; full articles stand in feeds."""
-_LONGEST_TEXT = 6_000
-"""Bytes of a CDATA section that may be a link or a date."""
+_LONGEST_TEXT = 500_000
+"""Bytes of a CDATA section; full articles stand in them."""
 
 _APART = re.compile(
     rb"<!\[CDATA\[(?P<text>.*?)(?:\]\]>|\Z)"
@@ -33,22 +35,10 @@ _APART = re.compile(
 _ROOT = rb"(?:[\w.-]+:)?(?:rss|rdf|feed|channel|urlset|sitemapindex)\b"
 _CLOSED = re.compile(rb"/" + _ROOT + rb"|" + _ROOT + rb"[^<>]*/>", re.IGNORECASE)
 _STRAY = re.compile(
-    rb"(?P<ampersand>&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});))|(?P<less><(?![A-Za-z_/]))"
+    rb"&(?!(?:amp|lt|gt|quot|apos);)(?P<entity>[A-Za-z][A-Za-z0-9]{1,30});|(?P<ampersand>&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});))|(?P<less><(?![A-Za-z_/]))"
     rb"|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
 """Signs at which an XML parser gives up, or leaves out a parameter of a link."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """An entry or a child of one: its name without and with its prefix, attributes, text."""
-
-    name: str
-    qualified: str
-    attributes: dict[str, str]
-    text: str
-    children: tuple[tuple[str, str], ...] = ()
-    """Names, without prefix, and texts."""
 
 
 @dataclass(slots=True)
@@ -112,6 +102,10 @@ def _flat(text: bytes) -> bytes:
 
 
 def _mended(match: re.Match[bytes]) -> bytes:
+    if match["entity"]:  # of HTML, which XML does not know
+        letters = html5.get(match["entity"].decode() + ";")
+        escaped = "".join(f"&#{ord(letter)};" for letter in letters) if letters else ""
+        return escaped.encode() or b"&amp;" + match["entity"] + b";"
     return b"&amp;" if match["ampersand"] else b"&lt;" if match["less"] else b""
 
 
@@ -135,7 +129,12 @@ def _field(element: etree._Element) -> Field:
     qualified = str(element.tag).rpartition("}")[2].lower()
     attributes = {str(name).rpartition("}")[2].lower(): str(value) for name, value in element.attrib.items()}
     children = tuple((_local(child), (child.text or "").strip()) for child in element.iterchildren("*"))
-    return Field(qualified.rpartition(":")[2], qualified, attributes, (element.text or "").strip(), children)
+    markup = ""
+    if attributes.get("type") == "xhtml":
+        markup = "".join(
+            etree.tostring(child, encoding="unicode", method="html") for child in element.iterchildren("*")
+        )
+    return Field(qualified.rpartition(":")[2], qualified, attributes, (element.text or "").strip(), children, markup)
 
 
 def _local(element: etree._Element) -> str:
@@ -156,6 +155,7 @@ class _Entry:
     href: str
     base: str
     dates: tuple[str, ...]
+    fields: list[Field]
 
 
 def read_feed(body: bytes, context: Context) -> Found:
@@ -180,17 +180,25 @@ def read_json_feed(body: bytes, context: Context) -> Found:
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise NotAListing("not_html", "JSON, but no JSON Feed: it has no list of items")
-    entries = [
-        _Entry(href, context.url, tuple(item[name] for name in _JSON_DATES if isinstance(item.get(name), str)))
-        for item in items[: context.limit]
-        if isinstance(item, dict)
-        and (href := next((item[name] for name in _JSON_LINKS if isinstance(item.get(name), str)), None))
-    ]
-    return Found("feed", _links(entries, context), len(items) <= context.limit)
+    links = Links()
+    for item in items[: context.limit]:
+        url = absolute(_json_href(item), context.url) if isinstance(item, dict) else None
+        if url is not None and not is_asset(url):
+            dates = (item[name] for name in _JSON_DATES if isinstance(item.get(name), str))
+            modified = latest(when(text, None, context.zone, context.now) for text in dates)
+            links.add(Link(url, "article", modified, facts=facts_of_json(item, context.zone, context.now)))
+    return Found("feed", links.all(), len(items) <= context.limit)
 
 
-_JSON_LINKS = ("url", "external_url")
 _JSON_DATES = ("date_modified", "date_published")
+
+
+def _json_href(item: dict[str, Any]) -> str:
+    """The address of an item: ``url``, else an ``id`` that is one; ``external_url`` is what it writes about."""
+    texts = {name: item[name].strip() for name in ("url", "id", "external_url") if isinstance(item.get(name), str)}
+    if not texts.get("id", "").startswith(("http://", "https://")):
+        texts.pop("id", None)
+    return next(filter(None, texts.values()), "")
 
 
 def _links(entries: list[_Entry], context: Context) -> tuple[Link, ...]:
@@ -200,7 +208,8 @@ def _links(entries: list[_Entry], context: Context) -> tuple[Link, ...]:
         url = absolute(entry.href, entry.base)
         if url is not None and not is_asset(url):
             moments = (when(text, order, context.zone, context.now) for text in entry.dates)
-            links.add(Link(url, "article", latest(moments)))
+            facts = facts_of_xml(entry.fields, order, context.zone, context.now)
+            links.add(Link(url, "article", latest(moments), facts=facts))
     return links.all()
 
 
@@ -209,29 +218,32 @@ def _entries(document: Document, base: str, limit: int) -> Iterator[_Entry]:
         if not fields:
             continue
         entry, children = fields[0], [one for one in fields[1:] if not one.qualified.startswith(_OTHER_PREFIXES)]
-        href = _href(entry, children)
+        href, own = _href(entry, children)
         if href:
             dates = tuple(one.text for one in children if one.name in _DATES and one.text)
-            yield _Entry(href, _resolved(entry.attributes.get("base"), base), dates)
+            yield _Entry(href, _resolved(own, _resolved(entry.attributes.get("base"), base)), dates, children)
 
 
-def _href(entry: Field, children: list[Field]) -> str | None:
-    """The address of an entry: what FeedBurner hid, a link, a permanent guid, the name of an RDF resource."""
-    return next((href for href in _hrefs(entry, children) if href.strip()), None)
+def _href(entry: Field, children: list[Field]) -> tuple[str, str | None]:
+    """The address of an entry, and the base that its own element gives for it.
+
+    What FeedBurner hid, a link, a permanent guid, the name of an RDF resource.
+    """
+    return next((found for found in _hrefs(entry, children) if found[0].strip()), ("", None))
 
 
-def _hrefs(entry: Field, children: list[Field]) -> Iterator[str]:
-    yield from (one.text for one in children if one.name == "origlink")
+def _hrefs(entry: Field, children: list[Field]) -> Iterator[tuple[str, str | None]]:
+    yield from ((one.text, None) for one in children if one.name == "origlink")
     links = [one for one in children if one.name == "link"]
-    yield from (one.text for one in links if one.text)
+    yield from ((one.text, one.attributes.get("base")) for one in links if one.text)
     alternate = [one for one in links if one.attributes.get("rel", "alternate").lower() == "alternate"]
     alternate.sort(key=lambda one: "html" not in one.attributes.get("type", "html"))
-    yield from (one.attributes.get("href", "") for one in alternate)
+    yield from ((one.attributes.get("href", ""), one.attributes.get("base")) for one in alternate)
     for one in children:
         is_permanent = one.attributes.get("ispermalink", "true").lower() != "false"
         if one.name in {"guid", "id"} and is_permanent and one.text.startswith(("http://", "https://")):
-            yield one.text
-    yield entry.attributes.get("about", entry.attributes.get("rdf:about", ""))
+            yield one.text, None
+    yield entry.attributes.get("about", entry.attributes.get("rdf:about", "")), None
 
 
 def _base_of_feed(head: bytes, url: str) -> str:

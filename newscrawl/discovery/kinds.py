@@ -63,22 +63,30 @@ _CODE = re.compile(r"(?=[a-z0-9]{7,40}\Z)(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]+", re.
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 Kind = Literal["article", "section"]
+Place = Literal["headline", "menu"]
+_POINTS_OF_A_HEADLINE = 4
 _ARTICLE = 3
 """Points that make an article; set on the links of `vn-listings` and the addresses of `fundus` and `wcxb`."""
 
 
-def kind_of_link(url: str, anchor_words: int = 0) -> Kind | None:
+def kind_of_link(url: str, anchor_words: int = 0, place: Place | None = None) -> Kind | None:
     """Judge whether a link leads to an article or to a list of them; None for neither.
 
     None is another scheme, a file that is no page, a login, a search, a feed, a page about the site. ``anchor_words``
-    is the number of words in the link's text, 0 where there is none or it is not known.
+    is the number of words in the link's text, 0 where there is none or it is not known; ``place`` is where on its page
+    it stands.
     """
     parts = _parts(url)
     if parts is None or _is_neither(parts):
         return None
     if is_surely_section(url):
         return "section"
-    return "article" if _points(parts) + _points_of_text(anchor_words) >= _ARTICLE else "section"
+    points = _points(parts) + _points_of_text(anchor_words)
+    if place == "headline":
+        points += _POINTS_OF_A_HEADLINE
+    elif place == "menu" and not has_identity(url):
+        points -= 1
+    return "article" if points >= _ARTICLE else "section"
 
 
 def is_asset(url: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import safe_url_string
@@ -91,6 +92,8 @@ class Found:
     """In the order of the listing, each page once."""
     complete: bool = True
     """Whether all of it was read: it was not cut off, and not cut at a limit."""
+    claims_article: Literal["yes", "maybe", "no"] = "no"
+    """Whether an HTML page looks like an article itself: by its own mark-up, or by prose below one headline."""
 
 
 class NotAListing(Exception):  # noqa: N818 - an answer about the body rather than a fault

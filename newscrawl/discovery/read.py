@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -61,7 +62,7 @@ def read_listing(
         limit=limit,
     )
     found = _read(body, context)
-    return found if whole else Found(found.kind, found.links, complete=False)
+    return found if whole else replace(found, complete=False)
 
 
 def _read(text: bytes, context: Context) -> Found:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from newscrawl.discovery.bodies import as_utf8
 from newscrawl.discovery.dates import latest, when
-from newscrawl.discovery.feeds import Document, Field
+from newscrawl.discovery.feed_facts import Field
+from newscrawl.discovery.feeds import Document
 from newscrawl.discovery.kinds import is_asset, is_surely_section
 from newscrawl.discovery.links import Context, Found, Links, NotAListing, absolute, site
 from newscrawl.items import Link
@@ -66,14 +67,18 @@ def _link(fields: list[Field], context: Context, *, is_index: bool) -> Link | No
     dates += [text for one in fields[1:] for name, text in one.children if name == "publication_date"]
     modified = latest(when(text, None, context.zone, context.now) for text in dates)
     if not is_index:
-        return _page(location, context, modified)
+        # The news extension: https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap
+        is_news = any(one.qualified == "news:news" for one in fields[1:])
+        return _page(location, context, modified, "headline" if is_news else None)
     url = absolute(location, context.url)
     return Link(url, "sitemap", modified) if url and site(url) in context.sites else None
 
 
-def _page(location: str, context: Context, modified: datetime | None = None) -> Link | None:
+def _page(
+    location: str, context: Context, modified: datetime | None = None, place: Literal["headline"] | None = None
+) -> Link | None:
     url = absolute(location, context.url)
     if url is None or is_asset(url) or site(url) not in context.sites:
         return None
     # A sitemap names articles for the most part: only what cannot be one is taken for a section.
-    return Link(url, "section" if is_surely_section(url) else "article", modified)
+    return Link(url, "section" if is_surely_section(url) else "article", modified, place)

@@ -11,7 +11,9 @@ import trafilatura
 
 from newscrawl._version import __version__
 from newscrawl.extraction.decode import decode
+from newscrawl.extraction.embedded import hidden_texts, is_beginning
 from newscrawl.extraction.judge import PageJudge
+from newscrawl.extraction.listed import filled
 from newscrawl.extraction.page import ExtractedPage, extract_html, read_page
 from newscrawl.extraction.second_opinion import ask_trafilatura
 from newscrawl.extraction.text_dump import clean_dump
@@ -21,6 +23,11 @@ from newscrawl.text import clean, clean_line
 
 MOST_LINES = 50_000
 """Lines of a text dump that are judged: two seconds."""
+
+SHORT = 1_500
+"""Characters of a text that may be the beginning of one that the page does not show."""
+MUCH_LONGER = 2.0
+"""How much longer a hidden text must be than the one shown."""
 
 _VERSIONS = {
     "newscrawl": f"newscrawl {__version__}, trafilatura {trafilatura.__version__}",
@@ -44,18 +51,50 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
     extract = _by_trafilatura if extractor == "trafilatura" else partial(extract_html, judge=judge)
     try:
         article, blocks, judgement = _extract_one(page, rules, extract)
-    except NoArticle as error:
-        if (made := error.extraction) is not None:
-            refused = replace(made.article, url=page.url, source=page.source)
-            error.extraction = replace(made, article=refused, extractor=_VERSIONS[extractor])
+        if len(article.text) < SHORT and (hidden := _extract_hidden(page, rules, extract, article.text)) is not None:
+            article, blocks, judgement = hidden
+    except UnreadablePage:
         raise
+    except NoArticle as error:
+        hidden = _extract_hidden(page, rules, extract, "")
+        if hidden is None:
+            _complete(error, page, _VERSIONS[extractor])
+            raise
+        article, blocks, judgement = hidden
     if page.rest:
         judgement = None
         article, blocks = _join(article, blocks, page.rest, rules, extract)
-    article = replace(article, url=page.url, source=page.source)
+    article = filled(replace(article, url=page.url, source=page.source), page.facts)
     if rules.adjust is not None:
         article = _adjusted(article, page, rules.adjust)
     return Extraction(article, blocks, _VERSIONS[extractor], judgement)
+
+
+def _complete(error: NoArticle, page: Page, version: str) -> None:
+    """Say whose page was refused, and by what."""
+    if (made := error.extraction) is not None:
+        refused = replace(made.article, url=page.url, source=page.source)
+        error.extraction = replace(made, article=refused, extractor=version)
+
+
+def _extract_hidden(page: Page, rules: SiteRules, extract: _Extract, shown: str) -> ExtractedPage | None:
+    """Extract a page whose text is not shown, or hardly: from what the page carries for its scripts, or a feed has.
+
+    None where there is nothing that is much more than what is shown.
+    """
+    if "html" not in page.content_type:
+        return None
+    text = decode(page.body, page.content_type)
+    for hidden in hidden_texts(text, page.facts):
+        if hidden.letters < MUCH_LONGER * len(shown) or not is_beginning(shown, hidden.markup):
+            continue
+        try:
+            whole = replace(page, body=hidden.page.encode("utf-8", "replace"), content_type="text/html; charset=utf-8")
+            article, blocks, judgement = _extract_one(whole, rules, extract)
+        except NoArticle:
+            continue
+        return ExtractedPage(replace(article, text_source=hidden.source), blocks, judgement)
+    return None
 
 
 def _extract_one(page: Page, rules: SiteRules, extract: _Extract) -> ExtractedPage:

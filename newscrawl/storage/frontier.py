@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, false, func, insert, or_, select, update
 
-from newscrawl.items import EVER, DuePage, Link, Listing, PageKind, Wanted, Window
+from newscrawl.items import EVER, DuePage, Link, ListedFacts, Listing, PageKind, SiteShape, Wanted, Window
 from newscrawl.storage.engine import read_connection
-from newscrawl.storage.schema import pages, runs
+from newscrawl.storage.rows import facts_from_json
+from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 from newscrawl.storage.visits import after_listing
 from newscrawl.urls import plainer_keys, url_key
 
@@ -51,6 +52,103 @@ class Take:
     """Only these keys; None for all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Ask how many of the latest articles of a source its sitemaps name."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Leave the pages of a kind that are due and were never visited to a later moment."""
+
+    source: str
+    kind: PageKind
+    until: datetime
+
+
+_LATEST = 200
+"""Articles by which a source is surveyed."""
+
+
+def survey(connection: Connection, wanted: Survey) -> float:
+    """Return the share of the latest articles of a source that a sitemap names; 0 where there are none."""
+    origin = pages.alias()
+    is_article = and_(pages.c.source == wanted.source, pages.c.kind == "article", pages.c.discovered_from.is_not(None))
+    latest = select(pages.c.discovered_from).where(is_article).order_by(pages.c.id.desc()).limit(_LATEST).subquery()
+    counted = select(func.count(), func.sum(case((origin.c.kind == "sitemap", 1), else_=0)))
+    known, named = connection.execute(
+        counted.select_from(latest.join(origin, origin.c.id == latest.c.discovered_from))
+    ).one()
+    return named / known if known else 0.0
+
+
+def known_listings(connection: Connection, source: str) -> frozenset[PageKind]:
+    """Return the kinds of the listings of a source that were read."""
+    read = and_(pages.c.source == source, pages.c.kind.in_(("feed", "sitemap")), pages.c.outcome == "listed")
+    return frozenset(connection.execute(select(pages.c.kind).where(read).distinct()).scalars())
+
+
+def facts_of_keys(connection: Connection, keys: Sequence[str]) -> dict[str, ListedFacts]:
+    """Return what feeds say of pages, by their keys."""
+    known = select(pages.c.url_key, listed_facts.c.facts).join(listed_facts, listed_facts.c.page_id == pages.c.id)
+    found: dict[str, ListedFacts] = {}
+    for start in range(0, len(keys), CHUNK):
+        rows = connection.execute(known.where(pages.c.url_key.in_(keys[start : start + CHUNK]))).all()
+        found |= {row.url_key: facts_from_json(row.facts) for row in rows}
+    return found
+
+
+def _note_facts(connection: Connection, links: Mapping[str, Link], now: datetime) -> None:
+    """Keep what a feed says of the pages that it names; what it leaves out later is still true."""
+    said = {key: link.facts for key, link in links.items() if link.facts is not None}
+    if not said:
+        return
+    known = facts_of_keys(connection, list(said))
+    keys = [key for key, facts in said.items() if known.get(key) != facts]
+    for start in range(0, len(keys), CHUNK):
+        chunk = pages.c.url_key.in_(keys[start : start + CHUNK])
+        for page_id, key in connection.execute(select(pages.c.id, pages.c.url_key).where(chunk)).all():
+            values = {"facts": asdict(said[key]), "seen_at": now}
+            if key in known:
+                connection.execute(update(listed_facts).where(listed_facts.c.page_id == page_id).values(**values))
+            else:
+                connection.execute(insert(listed_facts).values(page_id=page_id, **values))
+
+
+def defer(connection: Connection, wanted: Defer, now: datetime) -> None:
+    """Plan the first visits of pages for later."""
+    waiting = and_(pages.c.source == wanted.source, pages.c.kind == wanted.kind, pages.c.fetched_at.is_(None))
+    due = and_(waiting, pages.c.next_fetch_at <= now)
+    connection.execute(update(pages).where(due).values(next_fetch_at=wanted.until))
+
+
+MOST_SHAPES = 200
+"""Shapes of one kind that are kept of a source."""
+
+
+def load_shapes(connection: Connection, source: str) -> tuple[SiteShape, ...]:
+    """Return how the addresses of a source look, the most frequent first."""
+    known = select(site_shapes).where(site_shapes.c.source == source).order_by(site_shapes.c.addresses.desc())
+    return tuple(SiteShape(row.shape, row.kind, row.addresses, row.example) for row in connection.execute(known).all())
+
+
+def _note_shapes(connection: Connection, source: str, shapes: Iterable[SiteShape], now: datetime) -> None:
+    """Keep what a listing shows of a site's addresses; of very many shapes the first that were seen."""
+    known = {(one.kind, one.shape): one for one in load_shapes(connection, source)}
+    for one in shapes:
+        before = known.get((one.kind, one.shape))
+        own = and_(site_shapes.c.source == source, site_shapes.c.kind == one.kind, site_shapes.c.shape == one.shape)
+        if before is None:
+            if sum(kind == one.kind for kind, _ in known) < MOST_SHAPES:
+                values = {"kind": one.kind, "shape": one.shape, "addresses": one.addresses, "example": one.example}
+                connection.execute(insert(site_shapes).values(source=source, seen_at=now, **values))
+                known[one.kind, one.shape] = one
+        elif one.addresses > before.addresses:
+            connection.execute(update(site_shapes).where(own).values(addresses=one.addresses, seen_at=now))
+
+
 def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> list[DuePage]:
     """Take the requested pages for a run, and add those not known yet."""
     taken = []
@@ -63,7 +161,8 @@ def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> li
             taken.append(DuePage(key, link.url, link.kind, None, None))
         elif row.taken_by != run_id and not (wanted.unknown_only and row.fetched_at is not None):
             connection.execute(update(pages).where(pages.c.id == row.id).values(taken_by=run_id, kind=link.kind))
-            taken.append(DuePage(key, link.url, link.kind, row.etag, row.last_modified))
+            facts = facts_of_keys(connection, [key]).get(key)
+            taken.append(DuePage(key, link.url, link.kind, row.etag, row.last_modified, facts=facts))
     return taken
 
 
@@ -72,8 +171,11 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
     rank = case({"sitemap": 0, "feed": 1, "section": 2}, value=pages.c.kind, else_=3)
     running = select(runs.c.id).where(runs.c.finished_at.is_(None))
     free = or_(pages.c.taken_by.is_(None), pages.c.taken_by.not_in(running))
+    origin = pages.alias()
     due = (
         select(pages.c.id, pages.c.url_key, pages.c.url, pages.c.kind, pages.c.etag, pages.c.last_modified)
+        .add_columns(origin.c.kind.label("named_by"))
+        .select_from(pages.outerjoin(origin, origin.c.id == pages.c.discovered_from))
         .where(pages.c.source == wanted.source, pages.c.kind.in_(wanted.kinds), pages.c.url.is_not(None))
         .where(free, _is_due(wanted.window, now), _is_inside(wanted.window))
         .order_by(rank, pages.c.listed_at.desc().nulls_last(), pages.c.id)
@@ -89,7 +191,20 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
         ids = [row.id for row in rows]
         connection.execute(update(pages).where(pages.c.id.in_(ids)).values(taken_by=run_id))
     keyed = [(rekey_page(connection, row.id, row.url_key, row.url), row) for row in rows]
-    due_pages = [DuePage(key, row.url, row.kind, row.etag, row.last_modified) for key, row in keyed if key is not None]
+    facts = facts_of_keys(connection, [key for key, _ in keyed if key is not None])
+    due_pages = [
+        DuePage(
+            key,
+            row.url,
+            row.kind,
+            row.etag,
+            row.last_modified,
+            is_named=row.named_by in {"feed", "sitemap"},
+            facts=facts.get(key),
+        )
+        for key, row in keyed
+        if key is not None
+    ]
     return due_pages if due_pages or not rows else take(connection, run_id, wanted, now)
 
 
@@ -216,6 +331,8 @@ def record_listing(
     new = {key: link for key, link in links.items() if key not in known and key != listing.key}
     news = _queue(reading, _without_other_forms(connection, new))
     news += sum(_update_known(reading, row, links[key]) for key, row in known.items())
+    _note_facts(connection, links, now)
+    _note_shapes(connection, listing.source, listing.shapes, now)
     if listing.visit.kind == "sitemap" and listing.complete:
         _revisit_vanished(reading, links.keys())
     last_visit = before.fetched_at if before else None
@@ -224,7 +341,7 @@ def record_listing(
         "source": listing.source,
         "kind": listing.visit.kind,
         "outcome": "listed",
-        "reason": None,
+        "reason": listing.reason,
         "error": None,
         "status": listing.visit.status,
         "etag": listing.visit.header("ETag"),
@@ -319,7 +436,8 @@ def _update_known(reading: _Reading, row: Row[Any], link: Link) -> int:
         if row.outcome == "skipped":
             changes |= {"outcome": "queued", "reason": None}
     # A page that vanishes from its sitemap may be gone; a feed drops every page sooner or later.
-    if reading.listing.visit.kind == "sitemap" and row.origin_kind != "sitemap":
+    rank = {"sitemap": 2, "feed": 1}
+    if rank.get(reading.listing.visit.kind, 0) > rank.get(row.origin_kind or "", 0):
         changes["discovered_from"] = reading.page_id
     if changes:
         reading.connection.execute(update(pages).where(pages.c.id == row.id).values(**changes))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, Statemen
 
 from newscrawl._version import __version__
 from newscrawl.boilerplate.repeated import Holder, Judge
-from newscrawl.items import Candidate, Window
+from newscrawl.items import Candidate, ListedFacts, Window
 from newscrawl.storage import runs
 from newscrawl.storage.boilerplate import (
     Sighting,
@@ -29,6 +29,7 @@ from newscrawl.storage.boilerplate import (
 from newscrawl.storage.duplicates import change_links, reelect_head
 from newscrawl.storage.engine import disposed_on_error, explained, open_engine, require, write_transaction
 from newscrawl.storage.errors import StorageError
+from newscrawl.storage.frontier import facts_of_keys
 from newscrawl.storage.revisions import Tally, is_same
 from newscrawl.storage.rows import BLOCK_COLUMNS, EXTRACTED_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, text_of
 from newscrawl.storage.schema import article_urls, articles, reextractions, site_block_articles, site_blocks
@@ -230,6 +231,8 @@ class Archived:
     offset: int
     other_keys: frozenset[str] = frozenset()
     """Keys of alternate URLs; the page may be archived under one, from before the article moved."""
+    facts: ListedFacts | None = None
+    """What a feed says of the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +312,8 @@ class Reextraction:
             with explained(self.engine), self.engine.connect() as connection:
                 rows = connection.execute(later.limit(_CHUNK)).all()
                 others = _other_keys(connection, [row.id for row in rows])
-            yield from (Archived(*row, frozenset(others[row.id])) for row in rows)
+                facts = facts_of_keys(connection, [row.url_key for row in rows])
+            yield from (Archived(*row, frozenset(others[row.id]), facts.get(row.url_key)) for row in rows)
             if not rows:
                 return
             after = rows[-1].id

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
 
-from newscrawl.items import Article, Block, Candidate, Image
+from newscrawl.items import Article, Block, Candidate, Image, ListedFacts
 
 TEXT_COLUMNS = ("title", "text", "description")
 """What readers read."""
@@ -22,6 +23,14 @@ _FIELDS = tuple(field.name for field in fields(Article))
 _OF_REVISION = ("title", "text")
 EXTRACTED_COLUMNS = tuple(name for name in _FIELDS if name not in {"url", "source"})
 """What extraction reads from the page itself."""
+
+
+def facts_from_json(stored: dict[str, Any]) -> ListedFacts:
+    """Make `ListedFacts` of their JSON."""
+    published = stored.pop("published_at")
+    authors, categories = (tuple(stored.pop(name)) for name in ("authors", "categories"))
+    moment = datetime.fromisoformat(published) if published else None
+    return ListedFacts(published_at=moment, authors=authors, categories=categories, **stored)
 
 
 def text_of(item: Candidate) -> dict[str, Any]:

@@ -30,7 +30,7 @@ metadata = MetaData(
     }
 )
 
-VERSION = "0011"
+VERSION = "0013"
 """Revision of the newest migration. Readers compare it with the database without importing Alembic."""
 
 FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at")
@@ -234,6 +234,13 @@ articles = Table(
         null="the page does not say",
         schema_org="isAccessibleForFree, negated",
     ),
+    _column(
+        "text_source",
+        Text,
+        server_default="page",
+        doc="Where the text was read: `page` (what the page shows), `feed` (the full text in a feed), `json_ld` or "
+        "`script` (data in the page that its scripts draw).",
+    ),
     _column("fetched_at", UtcDateTime, doc="When the page with this text was fetched; for a file, when it was saved."),
     _column("first_seen_at", UtcDateTime, doc="When the article was first stored."),
     _column("updated_at", UtcDateTime, doc="When this row last changed."),
@@ -417,6 +424,42 @@ pages = Table(
     info={
         "doc": "Every URL or file that a crawl visited or was told of: how the last visit ended, and when the next "
         "one is due."
+    },
+)
+
+listed_facts = Table(
+    "listed_facts",
+    metadata,
+    _column("page_id", ForeignKey("pages.id", ondelete="CASCADE"), primary_key=True, doc="`pages.id`."),
+    _column(
+        "facts",
+        CompressedJson,
+        doc="Title, date, authors, categories, summary and full text, as JSON compressed by zlib.",
+    ),
+    _column("seen_at", UtcDateTime, doc="When a feed last said something else."),
+    info={
+        "doc": "What feeds say of the articles that they name. It fills what an article's page does not say, and is "
+        "its text where the page has none."
+    },
+)
+
+site_shapes = Table(
+    "site_shapes",
+    metadata,
+    _column("source", Text, primary_key=True, doc="As in `articles`."),
+    _column("kind", Text, primary_key=True, doc="`article` or `listing`."),
+    _column(
+        "shape",
+        Text,
+        primary_key=True,
+        doc="A URL path with its variable parts replaced: `/sport/{slug}.html`, `/archives/{number}`.",
+    ),
+    _column("addresses", Integer, doc="The most URLs of this shape that one feed, sitemap or section named."),
+    _column("example", Text, doc="One of them."),
+    _column("seen_at", UtcDateTime, doc="When that was seen."),
+    info={
+        "doc": "What the URLs of a site look like, learned from its feeds and sitemaps (articles) and the sections "
+        "that were read (listings). `newscrawl sites show` prints it. At most 200 of a kind."
     },
 )
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Text, cast, func, 
 
 from newscrawl.health import Measures, Visited
 from newscrawl.health.measures import LEFT
-from newscrawl.items import Article, Candidate, DuePage, Extraction, Listing, Outcome, OutcomeName
+from newscrawl.items import Article, Candidate, DuePage, Extraction, Listing, Outcome, OutcomeName, PageKind, SiteShape
 from newscrawl.storage.engine import read_connection
 from newscrawl.storage.schema import articles, run_sources, runs
 from newscrawl.storage.selection import Selection, conditions
@@ -45,6 +45,12 @@ class Result:
     """Pages for the run to fetch."""
     extraction: Extraction | None = None
     """The article as stored, without boilerplate."""
+    shapes: tuple[SiteShape, ...] = ()
+    """How the addresses of the site look, as far as is known."""
+    kinds: frozenset[PageKind] = frozenset()
+    """Of the listings of the site that are known."""
+    covered: float = 0.0
+    """The share of the site's latest articles that its sitemaps name."""
     retry_at: datetime | None = None
     """Until when the site asked not to be sent requests."""
     is_copy: bool = False
@@ -82,6 +88,7 @@ class Counts:
                 total.reasons[item.reason] += 1
                 continue
             if isinstance(item, Listing):
+                total.reasons.update([item.reason] if item.reason else [])
                 continue
             for block in (result.extraction or item.extraction).blocks:
                 if block.reason is None:

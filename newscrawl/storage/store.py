@@ -26,7 +26,21 @@ from newscrawl.storage.boilerplate import (
 from newscrawl.storage.duplicates import add_links, change_links, find_copies, reelect_head
 from newscrawl.storage.engine import DatabaseFile, disposed_on_error, explained, open_engine, write_transaction
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.frontier import Seed, Take, asked_to_wait, postpone, record_listing, seed, take
+from newscrawl.storage.frontier import (
+    Defer,
+    Seed,
+    Survey,
+    Take,
+    asked_to_wait,
+    defer,
+    known_listings,
+    load_shapes,
+    postpone,
+    record_listing,
+    seed,
+    survey,
+    take,
+)
 from newscrawl.storage.revisions import is_same, is_same_page
 from newscrawl.storage.rows import BLOCK_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, text_of
 from newscrawl.storage.runs import Traffic
@@ -38,7 +52,7 @@ from newscrawl.storage.visits import is_older_copy, record_article, record_outco
 _BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))
 _ADDED = insert(articles).returning(articles.c.id)
 
-StoreItem = Candidate | Outcome | Listing | Seed | Take
+StoreItem = Candidate | Outcome | Listing | Seed | Take | Survey | Defer
 """Something to write, or a request for due pages."""
 
 
@@ -122,15 +136,30 @@ def _archive_errors() -> Iterator[None]:
         raise StorageError(f"archive: {error}") from error
 
 
-def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
-    now = datetime.now(UTC)
+def _answer(connection: Connection, item: Seed | Take | Survey | Defer, run_id: int, now: datetime) -> Result:
+    """Give the frontier what it asks for."""
     match item:
         case Seed():
             if retry_at := asked_to_wait(connection, item.source, now):
                 return Result("queued", retry_at=retry_at)
-            return Result("queued", due=tuple(seed(connection, store.run_id, item, now)))
+            if not item.links:  # a run that begins
+                kinds = known_listings(connection, item.source)
+                return Result("queued", shapes=load_shapes(connection, item.source), kinds=kinds)
+            return Result("queued", due=tuple(seed(connection, run_id, item, now)))
         case Take():
-            return Result("queued", due=tuple(take(connection, store.run_id, item, now)))
+            return Result("queued", due=tuple(take(connection, run_id, item, now)))
+        case Survey():
+            return Result("queued", covered=survey(connection, item))
+        case Defer():
+            defer(connection, item, now)
+            return Result("queued")
+
+
+def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
+    now = datetime.now(UTC)
+    match item:
+        case Seed() | Take() | Survey() | Defer():
+            return _answer(connection, item, store.run_id, now)
         case Listing():
             page_id, news = record_listing(connection, item, store.run_id, store.wanted, now)
             return Result("listed", news=news, visited=Visited(page_id))

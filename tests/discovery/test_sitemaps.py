@@ -33,7 +33,7 @@ def test_pages_with_the_later_of_their_dates():
     news = "<news:news><news:publication_date>2026-09-05T10:00:00+07:00</news:publication_date></news:news>"
     found = read(urlset(loc("a-1.html") + "<lastmod>2026-09-01T00:00:00Z</lastmod>" + news, loc("a-2.html")))
     assert found.links == (
-        Link("https://bao.vn/a-1.html", "article", datetime(2026, 9, 5, 3, tzinfo=UTC)),
+        Link("https://bao.vn/a-1.html", "article", datetime(2026, 9, 5, 3, tzinfo=UTC), "headline"),
         Link("https://bao.vn/a-2.html"),
     )
     assert (found.kind, found.complete) == ("sitemap", True)

@@ -1,0 +1,243 @@
+"""The text of pages that scripts draw: it stands in data that the page carries, or in a feed of the site.
+
+Frameworks give their scripts an article as JSON: Next.js (``__NEXT_DATA__`` and flight data), Nuxt (``__NUXT__``), Arc
+(``Fusion.globalContent``), Redux (``__INITIAL_STATE__``), Apollo (``__APOLLO_STATE__``). Search engines are given it
+as ``articleBody``.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import chompjs
+from lxml import etree
+from lxml.html import HtmlElement
+
+from newscrawl.extraction.metadata.json_ld import read_json_ld
+from newscrawl.extraction.parse import parse_page
+from newscrawl.items import ListedFacts, TextSource
+
+FEWEST_LETTERS = 200
+"""Of a text that can be an article."""
+_LONGEST_SCRIPT = 3_000_000
+_MOST_SCRIPTS = 300
+_MOST_NODES = 50_000
+_MOST_STRINGS = 2_000
+
+_ASSIGNED = re.compile(
+    r"(?:window\.|self\.|globalThis\.)?(?:__[A-Z][A-Z_]{2,40}__|Fusion\.globalContent|__[a-zA-Z]{2,30}(?:State|Data)__)"
+    r"\s{0,9}=\s{0,9}(?=[\[{(\"'f])"
+)
+"""A state that a page's script is given."""
+_FLIGHT = re.compile(r"self\.__next_f\.push\(\s{0,9}")
+_BODY_NAMES = re.compile(
+    r"(?:article|post|story|main|full)?_?(?:body|content|text|html)(?:_?(?:html|text|elements|blocks|rendered))?"
+    r"|paragraphs?|blocks|rendered|raw|content_elements|description_long",
+    re.IGNORECASE,
+)
+"""Keys under which content management systems keep the text of an article."""
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+_SIGNS = (
+    "articleBody",
+    "__NEXT",
+    "__next_f",
+    "__NUXT",
+    "Fusion.",
+    "_STATE__",
+    "_DATA__",
+    "State__",
+    "application/json",
+)
+"""What a page has that carries its text for scripts."""
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenText:
+    """A text that a page does not show."""
+
+    page: str
+    """The page with nothing but this text in its body."""
+    markup: str
+    source: TextSource
+    letters: int
+
+
+def hidden_texts(text: str, facts: ListedFacts | None) -> Iterator[HiddenText]:
+    """Yield texts for a page whose visible text is missing or short, the surest source first.
+
+    Raises UnreadablePage for a page that cannot be parsed.
+    """
+    content = facts.content if facts is not None else None
+    if not content and not any(sign in text for sign in _SIGNS):
+        return
+    tree = parse_page(text)
+    if tree is None:
+        return
+    title = _title_of(tree) or (facts.title if facts is not None else None)
+    if content:
+        yield from _hidden(tree, title, content, "feed")
+    if body := read_json_ld(tree).body:
+        yield from _hidden(tree, title, _paragraphs(html.unescape(body)), "json_ld")
+    if markup := _of_scripts(tree, title):
+        yield from _hidden(tree, title, markup, "script")
+
+
+def is_beginning(shown: str, markup: str) -> bool:
+    """Say whether what a page shows is the beginning of a hidden text, or nothing: most of its words are there."""
+    words = set(_WORD.findall(shown.casefold()))
+    return len(words & set(_WORD.findall(html.unescape(markup).casefold()))) >= 0.6 * len(words)
+
+
+def _title_of(tree: HtmlElement) -> str | None:
+    for path in ('//meta[@property="og:title"]/@content', "//h1//text()", "//title/text()"):
+        text = " ".join(map(str, tree.xpath(path)[:20])).strip()
+        if text:
+            return text
+    return None
+
+
+def _hidden(tree: HtmlElement, title: str | None, markup: str, source: TextSource) -> Iterator[HiddenText]:
+    letters = _letters(markup)
+    if letters < FEWEST_LETTERS:
+        return
+    head = tree.find(".//head")
+    kept = "" if head is None else etree.tostring(head, encoding="unicode", method="html")
+    headline = f"<h1>{html.escape(title)}</h1>" if title else ""
+    page = f"<!DOCTYPE html><html lang='{html.escape(tree.get('lang') or '')}'>{kept}"
+    # JSON-LD stands in the body of many pages.
+    scripts = "".join(
+        etree.tostring(script, encoding="unicode", method="html", with_tail=False)
+        for script in islice(tree.iterfind(".//body//script[@type='application/ld+json']"), _MOST_SCRIPTS)
+    )
+    yield HiddenText(
+        f"{page}<body><article>{headline}{markup}</article>{scripts}</body></html>", markup, source, letters
+    )
+
+
+def _of_scripts(tree: HtmlElement, title: str | None) -> str | None:
+    """Return the longest text of an object that also has the page's title, in the data of its scripts."""
+    bodies = [markup for data in _states(tree) for markup in _bodies(data, title)]
+    return max(bodies, key=_letters, default=None)
+
+
+def _states(tree: HtmlElement) -> Iterator[Any]:
+    flight: list[str] = []
+    for script in islice(tree.iter("script"), _MOST_SCRIPTS):
+        text = script.text or ""
+        kind = (script.get("type") or "").lower()
+        if not text or len(text) > _LONGEST_SCRIPT or "ld+json" in kind:
+            continue
+        if "json" in kind:
+            yield from _loaded(text)
+            continue
+        for match in islice(_ASSIGNED.finditer(text), 20):
+            yield from _parsed(text[match.end() :])
+        for match in islice(_FLIGHT.finditer(text), 50):
+            chunks = _parsed(text[match.end() :])
+            flight += [one[1] for one in chunks if isinstance(one, list) and len(one) > 1 and isinstance(one[1], str)]
+    # Flight data are lines of an id, a colon and JSON; one line may go on in the next chunk.
+    for line in "".join(flight).split("\n")[:_MOST_STRINGS]:
+        _, colon, value = line.partition(":")
+        if colon:
+            yield from _loaded(value)
+
+
+def _loaded(text: str) -> Iterator[Any]:
+    try:
+        yield json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return
+
+
+def _parsed(text: str) -> Iterator[Any]:
+    """Read the first value of a script: JSON, else an object as JavaScript writes it, also as a string of JSON."""
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        try:
+            value = chompjs.parse_js_object(text[text.find("{") if text.startswith(("(", "f")) else 0 :])
+        except (ValueError, RecursionError):
+            return
+    if isinstance(value, str):
+        yield from _loaded(value)
+    else:
+        yield value
+
+
+def _bodies(data: Any, title: str | None) -> Iterator[str]:
+    """Find objects that have a headline of the page's words, and beside or below it a text."""
+    wanted = set(_WORD.findall((title or "").casefold()))
+    waiting: list[Any] = [data]
+    seen = 0
+    while waiting and seen < _MOST_NODES:
+        node = waiting.pop()
+        seen += 1
+        if isinstance(node, dict):
+            if any(_is_about(headline, wanted) for headline in _headlines(node)):
+                yield "".join(_texts(node))
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+
+
+def _headlines(node: dict[str, Any]) -> Iterator[str]:
+    for name in ("headline", "headlines", "title", "name", "heading"):
+        value = node.get(name)
+        if isinstance(value, dict):
+            value = value.get("basic") or value.get("rendered") or value.get("main")
+        if isinstance(value, str):
+            yield html.unescape(value)
+
+
+def _is_about(headline: str, wanted: set[str]) -> bool:
+    words = set(_WORD.findall(headline.casefold()))
+    return bool(words) and (not wanted or len(words & wanted) >= 0.6 * min(len(words), len(wanted)))
+
+
+def _texts(node: dict[str, Any]) -> Iterator[str]:
+    for name, value in node.items():
+        if _BODY_NAMES.fullmatch(name):
+            yield from islice(_prose(value, 0), _MOST_STRINGS)
+
+
+def _prose(value: Any, depth: int) -> Iterator[str]:  # noqa: C901 - one branch a kind of value
+    """The paragraphs of a value, in order: a text, mark-up, or a list or tree of blocks."""
+    if depth > 12:
+        return
+    if isinstance(value, str):
+        if value.lstrip().startswith(("{", "[")) and depth < 3:
+            for inner in _loaded(value):
+                yield from _prose(inner, depth + 1)
+        elif _is_prose(value):
+            yield value if _TAG.search(value) else _paragraphs(value)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _prose(one, depth + 1)
+    elif isinstance(value, dict):
+        for name in ("html", "rendered", "content", "text", "value", "body", "data", "children", "paragraphs", "items"):
+            if name in value:
+                yield from _prose(value[name], depth + 1)
+
+
+def _is_prose(text: str) -> bool:
+    """Say whether a text is one for readers, and no address, identifier or colour."""
+    return " " in text.strip() or any(letter > "\u2e7f" for letter in text[:50])
+
+
+def _paragraphs(text: str) -> str:
+    if _TAG.search(text):
+        return text
+    return "".join(f"<p>{html.escape(line.strip(), quote=False)}</p>" for line in text.split("\n") if line.strip())
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, _TAG.sub(" ", text[:500_000])))

@@ -1,0 +1,120 @@
+"""Texts that a page does not show: in a feed, in JSON-LD, in the data of its scripts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from newscrawl.extraction import extract_page
+from newscrawl.extraction.listed import filled
+from newscrawl.items import Article, ListedFacts, NoArticle, Page
+
+TITLE = "Council votes to keep the harbour ferry"
+LINES = [
+    "The council voted on Monday to keep the harbour ferry running until the new bridge opens in autumn of next year.",
+    "Members heard that nine hundred people cross the water on an ordinary day, most of them to school or work.",
+    "The operator had asked for a higher subsidy, which the treasurer called fair, since fuel costs a third more now.",
+    "A petition against the closure was signed by four thousand residents within a week, more than any before it.",
+    "The next vote on the matter is planned for March, when the results of a survey among passengers are expected.",
+]
+MARKUP = "".join(f"<p>{line}</p>" for line in LINES)
+STORY = {"headline": TITLE, "body": MARKUP, "id": "a-17"}
+
+
+def page(script: str, facts: ListedFacts | None = None, shown: str = "") -> Page:
+    head = f"<head><title>{TITLE} | The Herald</title><meta property='og:title' content='{TITLE}'></head>"
+    made = Page.of(
+        f"<html lang='en'>{head}<body><div id='app'>{shown}</div>{script}</body></html>", "https://herald.example/a"
+    )
+    return replace(made, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("script", "source"),
+    [
+        (
+            f'<script id="__NEXT_DATA__" type="application/json">{json.dumps({"props": {"story": STORY}})}</script>',
+            "script",
+        ),
+        (f"<script>window.__INITIAL_STATE__ = {json.dumps({'stories': {'a-17': STORY}})};</script>", "script"),
+        (f"<script>window.__INITIAL_STATE__={json.dumps(json.dumps({'story': STORY}))}</script>", "script"),
+        (
+            f"<script>window.__NUXT__={{data:[{{title:{TITLE!r},content:{MARKUP!r}}}],error:null,x:void 0}}</script>",
+            "script",
+        ),
+        (
+            "<script>Fusion.globalContent="
+            + json.dumps(
+                {
+                    "headlines": {"basic": TITLE},
+                    "content_elements": [{"type": "text", "content": line} for line in LINES],
+                }
+            )
+            + ";Fusion.other={}</script>",
+            "script",
+        ),
+        (f"<script>self.__next_f.push({json.dumps([1, '5:' + json.dumps(STORY)])})</script>", "script"),
+        (
+            '<script type="application/ld+json">'
+            + json.dumps({"@type": "NewsArticle", "headline": TITLE, "articleBody": "\n".join(LINES)})
+            + "</script>",
+            "json_ld",
+        ),
+    ],
+)
+def test_text_of_a_page_that_scripts_draw(script, source):
+    """Whole, and marked by where it stood."""
+    article = extract_page(page(script)).article
+    assert article.text.split("\n") == LINES
+    assert (article.title, article.text_source) == (TITLE, source)
+
+
+def test_what_is_about_another_article_is_not_taken():
+    """A list of stories for the margin has texts too."""
+    other = STORY | {"headline": "Rain delays the cup final in Northcote once more"}
+    with pytest.raises(NoArticle):
+        extract_page(page(f'<script type="application/json">{json.dumps([other])}</script>'))
+
+
+def test_the_full_text_of_a_feed():
+    """Where the page has none, or its beginning; not where it shows another text."""
+    facts = ListedFacts(title=TITLE, content=MARKUP)
+    assert extract_page(page("", facts)).article.text_source == "feed"
+    begun = extract_page(page("", facts, f"<article><h1>{TITLE}</h1><p>{LINES[0]}</p></article>")).article
+    assert (begun.text.split("\n"), begun.text_source) == (LINES, "feed")
+    with pytest.raises(NoArticle):
+        extract_page(page("", None))
+
+
+AT = datetime(2026, 3, 2, 11, 15, tzinfo=UTC)
+FACTS = ListedFacts(
+    TITLE, AT, "Mon, 02 Mar 2026 11:15:00 GMT", "second", ("Joan Marsh",), ("Local", "ferry"), "A short lead."
+)
+
+
+def test_a_feed_fills_what_the_page_does_not_say():
+    """And says so of the date."""
+    article = filled(Article(text="Other words."), FACTS)
+    assert (article.title, article.authors, article.description) == (TITLE, ("Joan Marsh",), "A short lead.")
+    assert (article.section, article.tags) == ("Local", ("Local", "ferry"))
+    assert (article.published_at, article.published_source) == (AT, "feed")
+
+
+def test_a_feed_contradicts_nothing():
+    """Only a time of the day that the page names is more than the page says."""
+    day = datetime(2026, 3, 2, tzinfo=UTC)
+    said = Article(
+        text="A short lead. And more.",
+        title="Ferry stays",
+        authors=("An",),
+        section="News",
+        tags=("ferry",),
+        published_at=datetime(2026, 2, 27, tzinfo=UTC),
+        published_source="time",
+        published_precision="day",
+    )
+    assert filled(said, FACTS) == said
+    assert filled(replace(said, published_at=day), FACTS).published_at == AT
