@@ -18,6 +18,7 @@ from newscrawl.extraction.rules import (
     beside_headlines,
     boxes_of_links,
     captions,
+    cards,
     comments,
     copies,
     is_labelled_link,
@@ -106,6 +107,7 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     raised = _with_siblings(page.held, chances, words, prose)
     kept = (raised >= np.where(siblings, min(SIBLING, enough), enough)).tolist()
     certain: dict[int, DropReason] = dict.fromkeys(boxes_of_links(page, chances, words), "related")
+    certain.update({index: "related" for index in cards(page, chances, words) if chances[index] < SURE})
     headline = words_of(title)
     for index, line in enumerate(lines):
         if headline and headline[0] in line.text.casefold() and words_of(line.text) == headline:

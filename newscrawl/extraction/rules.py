@@ -84,6 +84,24 @@ def boxes_of_links(page: Measured, chances: Floats, words: Floats) -> set[int]:
     return found
 
 
+def cards(page: Measured, chances: Floats, words: Floats) -> set[int]:
+    """The lines of ``<article>`` elements that begin with a headline that is a link, as cards of other articles do.
+
+    The page's own article never begins so. One that holds a first-level heading, or a fifth of the words that are
+    likely the article, is no card.
+    """
+    likely = np.concatenate([[0.0], np.cumsum(words * (chances >= 0.5))])
+    headlines = np.cumsum([0, *(line.level == 1 for line in page.blocks.lines)])
+    found: set[int] = set()
+    for index, node in enumerate(page.blocks.nodes):
+        first, last = int(page.held.first[index]), int(page.held.last[index])
+        if node.tag != "article" or first >= last or not is_other_headline(page.blocks.lines[first]):
+            continue
+        if headlines[first] == headlines[last] and likely[last] - likely[first] < 0.2 * likely[-1]:
+            found.update(range(first, last))
+    return found
+
+
 def _begins_with_headline(line: Line) -> bool:
     """Whether the better part of a line is a link that is long enough for a headline, as where a date follows it."""
     return 2 * line.linked >= len(line.text) and line.text.count(" ") >= SHORTEST - 1

@@ -191,7 +191,7 @@ def test_no_file_is_overwritten(taken, project, newspaper):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["http://127.0.0.1:9/x"], "port 9 is that of another service"),
+        (["http://127.0.0.1:9/x"], "port 9 belongs to a service other than HTTP"),
         (["http://10.0.0.1/"], "10.0.0.1 is not an address on the public Internet"),
         (["http://[::1]/"], "::1 is not an address on the public Internet"),
         (["http://0x7f000002/"], "is not an address on the public Internet"),
@@ -279,7 +279,7 @@ def test_the_folder_of_newspider_module_comes_first(project, newspaper):
         ("/", {"kind": "status", "status": 404}, "status 404"),
         ("/", {"kind": "close"}, "the connection was lost"),
         ("/", {"kind": "loop"}, "redirects more than"),
-        ("/", {"kind": "redirect", "target": "http://127.0.0.2:1/"}, "port 1 is that of another service"),
+        ("/", {"kind": "redirect", "target": "http://127.0.0.2:1/"}, "port 1 belongs to a service other than HTTP"),
         ("/", {"kind": "redirect", "target": "http://10.0.0.1/"}, "not an address on the public Internet"),
         ("/*-1?????.html", {"kind": "status", "status": 503}, "none of 6 pages that it lists is an article"),
         ("/*", {"kind": "empty"}, "names no feed, sitemap or section with articles"),

@@ -33,7 +33,7 @@ HOSTILE: dict[str, tuple[str, dict[str, Any], tuple[str, str | None]]] = {
     "to a file": ("redirect", {"target": "file:///etc/passwd"}, ("failed", "scheme")),
     "off the site": ("redirect", {"target": "http://elsewhere.example/"}, ("failed", "offsite_redirect")),
     "empty": ("empty", {}, ("failed", "empty")),
-    "soft 404": ("soft_404", {}, ("no_article", "listing")),
+    "soft 404": ("soft_404", {}, ("no_article", "wall")),
     "undeclared charset": ("windows_1258", {}, ("stored", None)),
     "chunked": ("chunked", {}, ("stored", None)),
     "other etags": ("etag_moves", {}, ("stored", None)),

@@ -55,6 +55,17 @@ def test_comments_do_not_raise_the_bar_for_the_article():
     assert len([text for text, reason in judged(html, perhaps=0.4) if reason is None]) == 4
 
 
+def test_a_card_of_another_article_is_dropped_with_its_excerpt():
+    """It begins with a headline that is a link, as no article begins that is the page's own."""
+    excerpt = "Perhaps the council of the lower town will pay for the ferry until the new bridge is open to all."
+    link = '<h2><a href="/2">The ferry runs until the bridge opens</a></h2>'
+    html = page(ENGLISH, middle=f"<article>{link}<p>{excerpt}</p></article>")
+    assert (excerpt, "related") in judged(html, perhaps=0.7)
+    sure = judged(html, perhaps=0.9)
+    assert (excerpt, None) in sure
+    assert [text for text, reason in sure if reason is None and text != excerpt] == ENGLISH.paragraphs
+
+
 def test_a_container_called_comments_around_the_article_is_none():
     """The headline is in it, or nothing of the article comes before it."""
     around = f"<body>{talk('has-comments', f'<h1>{ENGLISH.title}</h1>')}</body>"

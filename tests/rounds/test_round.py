@@ -152,7 +152,7 @@ def test_what_cannot_begin_is_recorded_and_the_rest_goes_on(room):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["paper0", "papre1"], "no spider is named 'papre1'; did you mean 'paper1'?"),
+        (["paper0", "papre1"], "no spider named 'papre1'; did you mean 'paper1'?"),
         (["--jobs", "2"], "name spiders or use --all; known spiders: fixtures, paper0, paper1, site"),
         (["paper0", "paper1", "-o", "x.jsonl"], "--output works only with a single spider"),
         (
