@@ -19,7 +19,9 @@ _NEAR = timedelta(days=3)
 """A feed's newest entry is rarely older; the other reading must be ten times as far away."""
 
 
-def when(text: str, order: Order | None, zone: tzinfo | None, now: datetime) -> datetime | None:
+def when(
+    text: str, order: Order | None, zone: tzinfo | None, now: datetime, language: str | None = None
+) -> datetime | None:
     """Return the latest moment that a date can mean, in UTC; None for no date, the future, and before 1990.
 
     A future date would make its page look modified at every visit until it has come. A day, and a time in an
@@ -28,7 +30,7 @@ def when(text: str, order: Order | None, zone: tzinfo | None, now: datetime) -> 
     """
     if not text:
         return None
-    written = read_date(_SHORT_YEAR.sub(r"\g<1>20\2", text), order)
+    written = read_date(_SHORT_YEAR.sub(r"\g<1>20\2", text), order, language)
     if written is None or not _FIRST_YEAR <= written.day.year <= now.year + 1:
         return None
     if written.clock is not None and (written.clock.time.tzinfo or zone):

@@ -41,7 +41,7 @@ class Field:
 
 
 def facts_of_xml(
-    fields: Sequence[Field], order: Order | None, zone: tzinfo | None, now: datetime
+    fields: Sequence[Field], order: Order | None, zone: tzinfo | None, now: datetime, language: str | None = None
 ) -> ListedFacts | None:
     """Return what an RSS item or an Atom entry says; None where that is nothing."""
     by_name: dict[str, list[Field]] = {}
@@ -64,7 +64,9 @@ def facts_of_xml(
     ]
     subjects = [word for one in by_name.get("subject", []) for word in one.text.split(",")]
     dates = (one.text for name in _PUBLISHED for one in by_name.get(name, []))
-    return _facts(text("title"), dates, creators or authors, categories or subjects, summary, content, order, zone, now)
+    return _facts(
+        text("title"), dates, creators or authors, categories or subjects, summary, content, order, zone, now, language
+    )
 
 
 def facts_of_json(item: dict[str, Any], zone: tzinfo | None, now: datetime) -> ListedFacts | None:
@@ -94,9 +96,10 @@ def _facts(  # noqa: PLR0917 - the fields of an entry, whatever its format
     order: Order | None,
     zone: tzinfo | None,
     now: datetime,
+    language: str | None = None,
 ) -> ListedFacts | None:
     raw = next((text for text in dates if text), None)
-    written = read_date(raw, order) if raw else None
+    written = read_date(raw, order, language) if raw else None
     moment, precision = written.moment(zone) if written else (None, None)
     if moment is not None and moment > now:
         moment = raw = precision = None

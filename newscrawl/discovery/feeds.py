@@ -161,12 +161,13 @@ class _Entry:
 def read_feed(body: bytes, context: Context) -> Found:
     """Read an XML feed, in UTF-8. Raises NotAListing, as ``broken``, where it ends before its first entry."""
     document = Document(body[:LARGEST_FEED], "item|entry")
-    base = _base_of_feed(document.head(), context.url)
+    head = document.head()
+    base, language = _base_of_feed(head, context.url), _language_of(head)
     entries = list(_entries(document, base, context.limit))
     complete = len(body) <= LARGEST_FEED and not document.cut and document.is_closed()
     if not entries and not document.is_closed():
         raise NotAListing("broken", "the feed ends before its first entry")
-    return Found("feed", _links(entries, context), complete)
+    return Found("feed", _links(entries, context, language), complete)
 
 
 def read_json_feed(body: bytes, context: Context) -> Found:
@@ -201,14 +202,14 @@ def _json_href(item: dict[str, Any]) -> str:
     return next(filter(None, texts.values()), "")
 
 
-def _links(entries: list[_Entry], context: Context) -> tuple[Link, ...]:
+def _links(entries: list[_Entry], context: Context, language: str | None) -> tuple[Link, ...]:
     order = order_of([text for entry in entries for text in entry.dates], context.now)
     links = Links()
     for entry in entries:
         url = absolute(entry.href, entry.base)
         if url is not None and not is_asset(url):
-            moments = (when(text, order, context.zone, context.now) for text in entry.dates)
-            facts = facts_of_xml(entry.fields, order, context.zone, context.now)
+            moments = (when(text, order, context.zone, context.now, language) for text in entry.dates)
+            facts = facts_of_xml(entry.fields, order, context.zone, context.now, language)
             links.add(Link(url, "article", latest(moments), facts=facts))
     return links.all()
 
@@ -244,6 +245,15 @@ def _hrefs(entry: Field, children: list[Field]) -> Iterator[tuple[str, str | Non
         if one.name in {"guid", "id"} and is_permanent and one.text.startswith(("http://", "https://")):
             yield one.text, None
     yield entry.attributes.get("about", entry.attributes.get("rdf:about", "")), None
+
+
+_LANGUAGE = re.compile(rb"<(?:\w+:)?language>\s{0,9}([A-Za-z]{2})\b|\bxml:lang=[\"']([A-Za-z]{2})\b")
+
+
+def _language_of(head: bytes) -> str | None:
+    """The language that a feed declares, in which it may write the names of months."""
+    found = _LANGUAGE.search(head[:20_000])
+    return (found[1] or found[2]).decode().lower() if found else None
 
 
 def _base_of_feed(head: bytes, url: str) -> str:

@@ -162,3 +162,53 @@ def test_a_time_without_a_zone_is_in_the_sites():
     assert dates("2026-09-05 10:00:00", timezone="Asia/Tokyo") == ["2026-09-05T01:00:00+00:00"]
     assert dates("2026-09-05 10:00:00", url="https://bao.vn/a.rss") == ["2026-09-05T03:00:00+00:00"]
     assert dates("2026-09-05 10:00:00") == ["2026-09-06T11:59:59+00:00"]
+
+
+RSS_HEAD = "<rss version='2.0'><channel><language>it-IT</language>"
+
+
+def test_months_in_the_language_that_a_feed_declares():
+    """As publishers write them whose software translates RFC 822."""
+    item = "<item><link>https://giornale.example/a-b-c-1</link><pubDate>gio, 04 giu 2026 18:55:00 GMT</pubDate></item>"
+    (link,) = read_listing(f"{RSS_HEAD}{item}</channel></rss>".encode(), "", "https://giornale.example/rss").links
+    assert link.modified_at == datetime(2026, 6, 4, 18, 55, tzinfo=UTC)
+    assert link.facts is not None
+    assert (link.facts.published_at, link.facts.published_precision) == (link.modified_at, "second")
+
+
+def test_bases_and_entities_of_items():
+    """xml:base of an item and of its link; entities of HTML that nobody declared."""
+    link = "<link xml:base='news/'>caf&eacute;-1</link><title>A&nbsp;b</title>"
+    item = f"<item xml:base='https://herald.example/x/'>{link}</item>"
+    (link,) = read_listing(f"{RSS_HEAD}{item}</channel></rss>".encode(), "", "https://feeds.example/h").links
+    assert link.url == "https://herald.example/x/news/caf%C3%A9-1"
+    assert link.facts is not None
+    assert link.facts.title == "A b"
+
+
+def test_addresses_of_a_json_feed():
+    """An id that is an address names the page; what it writes about comes last."""
+    feed = (
+        b'{"items": [{"id": "https://herald.example/one"}, {"id": "https://herald.example/two", "url": "",'
+        b' "external_url": "https://other.example/"}, {"id": "3", "external_url": "https://herald.example/three"}]}'
+    )
+    links = read_listing(feed, "application/feed+json", "https://herald.example/feed.json").links
+    assert [link.url.rpartition("/")[2] for link in links] == ["one", "two", "three"]
+
+
+def test_what_a_feed_says_of_an_article():
+    """Authors with and without an address, categories, the lead, the full text."""
+    item = (
+        "<item><link>https://herald.example/a</link><title>Ferry &amp;amp; bridge</title>"
+        "<author>j@herald.example (Joan Marsh)</author><category>Local</category><category>ferry</category>"
+        "<description>A lead.</description>"
+        "<content:encoded><![CDATA[<p>Whole text.</p>]]></content:encoded></item>"
+    )
+    (link,) = read_listing(f"{RSS_HEAD}{item}</channel></rss>".encode(), "", "https://herald.example/rss").links
+    assert link.facts is not None
+    assert (link.facts.title, link.facts.authors, link.facts.categories) == (
+        "Ferry & bridge",
+        ("Joan Marsh",),
+        ("Local", "ferry"),
+    )
+    assert (link.facts.summary, link.facts.content) == ("A lead.", "<p>Whole text.</p>")
