@@ -31,6 +31,10 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "What text there is is too short for an article.",
         "If these are articles, report it; brief notices are the doubtful case.",
     ),
+    "protected": Reason(
+        "The page asks for a password in the place of its text.",
+        "Nothing: its text is not public.",
+    ),
     "listing": Reason(
         "The page lists articles: a home page, a section, search results.",
         "Narrow `article_url` of the spider, so that such pages are not fetched as articles.",

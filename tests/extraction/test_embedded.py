@@ -118,3 +118,14 @@ def test_a_feed_contradicts_nothing():
     )
     assert filled(said, FACTS) == said
     assert filled(replace(said, published_at=day), FACTS).published_at == AT
+
+
+def test_a_page_behind_a_password_is_no_article():
+    """Whatever stories are teased below it; a form for readers to log in is none of that."""
+    ask = "<form method='post'><input name='post_password' type='password'><input type='submit'></form>"
+    body = f"<article><h1>{TITLE}</h1>{{}}</article><aside>{MARKUP}</aside>"
+    with pytest.raises(NoArticle) as error:
+        extract_page(page("", None, body.format(ask)))
+    assert error.value.reason == "protected"
+    login = "<form><input name='user' type='text'><input name='pass' type='password'></form>"
+    assert extract_page(page("", None, f"{login}<article><h1>{TITLE}</h1>{MARKUP}</article>")).article.text
