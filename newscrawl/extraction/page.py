@@ -47,7 +47,7 @@ class ReadPage:
     """What the site's rules took out."""
 
 
-_SECRET_FORM = """//form[.//input[@type="password"] and not(.//input[@type="text" or @type="email" or @type="tel"
+_LOCKED_PAGE = """//form[.//input[@type="password"] and not(.//input[@type="text" or @type="email" or @type="tel"
     or not(@type)]) and count(.//input[@type="password"]) = 1]"""
 """A form that asks for a password and for nobody's name: of the page, and not of an account."""
 
@@ -57,7 +57,7 @@ def read_page(html: str, url: str | None, fetched_at: datetime, rules: SiteRules
     tree = parse_page(html)
     if tree is None:
         raise NoArticle("no_text", "no article text was found")
-    if tree.xpath(_SECRET_FORM):
+    if tree.xpath(_LOCKED_PAGE):
         raise NoArticle("protected", "it asks for a password in the place of its text")
     pruned = prune(tree, rules)
     structured = read_json_ld(tree)
