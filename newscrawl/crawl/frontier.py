@@ -312,7 +312,9 @@ class Frontier:
             self._guesses = list(spider.guesses())
         while self._guesses:
             group = self._guesses.pop(0)
-            if group[0].kind not in self._found:
+            kind = group[0].kind
+            # A feed that was guessed may be one section's: without a sitemap, the others are all there is to go by.
+            if kind not in self._found or (kind == "feed" and "sitemap" not in self._found):
                 return await self._seed(group, unknown_only=True)
         if self._walk == "undecided":
             covered = (await self._submit(Survey(spider.source))).covered

@@ -50,8 +50,9 @@ def test_every_fact_is_shown():
         ("published_at", "2020-09-10 10:18 UTC, from byline: 10/09/2020 17:18"),
         ("modified_at", "2020-09-10 12:00:00 UTC"),
     ]
-    assert facts[-4:] == [
+    assert facts[-5:] == [
         ("image_url", "https://bao.example/0.jpg"),
+        ("text_source", "page"),
         ("images", "https://bao.example/1.jpg Ảnh: C"),
         ("images", "https://bao.example/2.jpg"),
         ("extractor", "test 1"),

@@ -25,6 +25,7 @@ COMMANDS = {
     "runs": ["runs"],
     "search": ["search", "da nang"],
     "show": ["show", "1"],
+    "sites": ["sites", "show", "bao"],
     "sql": ["sql", "select 1"],
     "stats": ["stats"],
 }
