@@ -33,7 +33,7 @@ def health(crawls: Crawls, *arguments: str):
 
 BREAKAGES = {
     "text": ("/*.html", "halved", {}, "texts are shorter: "),
-    "date": ("/*.html", "undated", {}, "new articles have no date: 100% of "),
+    "date": ("/*.html", "undated", {}, "new articles have no date: "),
     "refused": ("*", "status", {"status": 403}, "the site refuses requests: "),
     "listing": ("/rss/*", "no_entries", {}, "a listing is empty: 0 pages named, "),
 }

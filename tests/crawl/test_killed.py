@@ -99,10 +99,10 @@ def test_kill_after_the_feeds_etag_was_stored_loses_no_article(tmp_path):
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         assert committed(database) < 10
-        assert query(database, "select count(*) from pages where kind = 'sitemap' and etag is not null")[0][0] > 0
+        assert query(database, "select count(*) from pages where kind = 'feed' and etag is not null")[0][0] > 0
         site.forget()
         assert crawl(site, database).returncode == 0
-        lists = [request for request in site.requests() if "sitemap" in request.path]
+        lists = [request for request in site.requests() if "rss" in request.path]
         assert {request.status for request in lists} >= {304}
         assert committed(database) == 40
 
