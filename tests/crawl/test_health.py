@@ -35,7 +35,7 @@ BREAKAGES = {
     "text": ("/*.html", "halved", {}, "texts are shorter: "),
     "date": ("/*.html", "undated", {}, "new articles have no date: "),
     "refused": ("*", "status", {"status": 403}, "the site refuses requests: "),
-    "listing": ("/rss/*", "no_entries", {}, "a listing is empty: 0 pages named, "),
+    "listing": ("/rss/*", "no_entries", {}, "a listing is empty, with 0 pages, "),
 }
 
 
