@@ -12,12 +12,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from newscrawl.storage.engine import check_database
 from testing.forkserver import fork_server
 from testing.postgres import Cluster, cluster, programs
 from tests.database import Database
+
+hypothesis.settings.register_profile("tests", deadline=None)  # how fast a machine is decides no test
+hypothesis.settings.load_profile("tests")
 
 ROOT = Path(__file__).parent.parent
 PROVIDED = ROOT / "fixtures" / "provided"
