@@ -97,7 +97,9 @@ class Measures:
         self.copies += visited.is_copy
         if visited.is_copy or outcome != "stored":
             self._show("copies", visited)
-        for name, value in (("title", article.title), ("date", article.published_at), ("authors", article.authors)):
+        # A date that only the feed gives would hide that the pages have lost theirs.
+        date = None if article.published_source == "feed" else article.published_at
+        for name, value in (("title", article.title), ("date", date), ("authors", article.authors)):
             if not value:
                 self.without[name] += 1
                 self._show(name, visited)

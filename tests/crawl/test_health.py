@@ -33,7 +33,7 @@ def health(crawls: Crawls, *arguments: str):
 
 BREAKAGES = {
     "text": ("/*.html", "halved", {}, "texts are shorter: "),
-    "date": ("/*.html", "undated", {}, "new articles have no date: "),
+    "date": ("/*.html", "undated", {}, "new articles have no date: 100% of "),
     "refused": ("*", "status", {"status": 403}, "the site refuses requests: "),
     "listing": ("/rss/*", "no_entries", {}, "a listing is empty, with 0 pages, "),
 }

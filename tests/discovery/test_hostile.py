@@ -121,7 +121,7 @@ def test_an_address_with_many_parameters_is_read_in_one_way():
     assert len(list(_readings(f"https://news.example/a?{many}"))) == 1
 
 
-@pytest.mark.parametrize("segment", ["a" * 20_000, "a1" * 10_000, "1" * 20_000, "-" * 20_000])
-def test_a_long_segment_is_no_code(segment: str):
-    assert _CODE.fullmatch(segment) is None
-    assert _CODE.fullmatch(segment[:20]) is not None or set(segment) in ({"a"}, {"1"}, {"-"})
+def test_a_code_is_short():
+    """Letters and digits mixed, seven to forty of them: what is longer is looked at no further."""
+    assert _CODE.fullmatch("a1" * 20) is not None
+    assert _CODE.fullmatch("a1" * 10_000) is None
