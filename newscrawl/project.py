@@ -1,4 +1,4 @@
-"""Find the Scrapy project that a command runs in, without importing Scrapy.
+"""Find the Scrapy project that a command runs in, and its settings, without importing Scrapy.
 
 Scrapy takes a second to import, and a command that only reads the database has no use for it. Scrapy, where it is
 used, finds the same project by the same rules.
@@ -17,6 +17,7 @@ from newscrawl import settings as defaults
 
 _VARIABLE = "SCRAPY_SETTINGS_MODULE"
 _TRUSTED = "NEWSCRAWL_TRUSTED_PROJECT"
+_ALL_PERMISSIONS = 0o777
 
 
 class ProjectError(Exception):
@@ -50,6 +51,22 @@ def setting(name: str) -> Any:
     except Exception as error:
         # The user's code may raise anything.
         raise ProjectError(f"settings module {module} cannot be imported ({type(error).__name__}: {error})") from error
+
+
+def restrict_umask(value: object) -> int:
+    """Apply the setting UMASK to this process and its children, on top of the user's own umask, which is returned.
+
+    `value` is a number, or octal digits. It only ever takes permissions away. Raises ProjectError.
+    """
+    try:
+        mask = value if isinstance(value, int) else int(str(value), 8)
+    except ValueError:
+        mask = -1
+    if not 0 <= mask <= _ALL_PERMISSIONS:
+        raise ProjectError(f"UMASK must be three octal digits, as in 027, not {str(value)[:20]!r}")
+    own = os.umask(_ALL_PERMISSIONS)
+    os.umask(mask | own)
+    return own
 
 
 def _folders() -> list[Path]:

@@ -21,6 +21,11 @@ the first crawl. Keep a password in `~/.pgpass` or in this variable, where no li
 ARCHIVE_DIR = os.environ.get("NEWSCRAWL_ARCHIVE_DIR", "archive")
 """Folder for the raw pages of stored articles: WARC files in a folder per spider. Empty: keep none."""
 
+UMASK = os.environ.get("NEWSCRAWL_UMASK", "027")
+"""Permissions that the database, the archive, logs and exports of a crawl do not get, in octal digits: with `027` other
+users of the machine cannot read them, and the group cannot write. The umask of the user is applied as well, so that a
+stricter one wins. Files that exist keep their permissions. Locks are always the user's alone."""
+
 ALARM_COMMAND = os.environ.get("NEWSCRAWL_ALARM_COMMAND", "")
 """A program with its arguments, run when a site breaks and when it has recovered. See [Notice when a site
 breaks](../HEALTH.md#being-told)."""

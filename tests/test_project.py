@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from newscrawl.cli import main
+from newscrawl.project import ProjectError, restrict_umask
 from newscrawl.storage.store import Store
 from tests.storage.test_store import candidate
 
@@ -106,3 +107,24 @@ def test_settings_of_another_user_are_never_run(project: Path, command: list[str
     monkeypatch.setenv("NEWSCRAWL_TRUSTED_PROJECT", str(project))
     assert run("search", "daegu").exit_code == 0
     assert (project / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("own", "value", "expected"),
+    [(0o022, "027", 0o027), (0o077, "027", 0o077), (0o002, "0", 0o002), (0o022, 0o007, 0o027)],
+)
+def test_umask_only_takes_permissions_away(own, value, expected):
+    """A user's stricter one wins."""
+    before = os.umask(own)
+    try:
+        assert restrict_umask(value) == own
+        assert os.umask(before) == expected
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("value", ["", "rw", "-1", "1000", "8", None, 512])
+def test_umask_that_is_none_is_one_line(value):
+    """With what it should be."""
+    with pytest.raises(ProjectError, match="UMASK must be three octal digits"):
+        restrict_umask(value)

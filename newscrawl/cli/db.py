@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newscrawl.cli.options import address, archive_folder, database_option, json_option, one_line, print_json
+from newscrawl.project import restrict_umask, setting
 
 if TYPE_CHECKING:
     from newscrawl.storage.copy import CopyProgress
@@ -46,8 +48,12 @@ def _drawn(label: str, steps: Iterable[CopyProgress]) -> Iterator[CopyProgress]:
 
 
 @click.group()
-def db() -> None:
+@click.pass_context
+def db(context: click.Context) -> None:
     """Upgrade, check, back up, prune and compact a database."""
+    with one_line("db"):
+        own = restrict_umask(setting("UMASK"))
+    context.call_on_close(lambda: os.umask(own))
 
 
 @db.command()

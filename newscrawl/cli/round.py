@@ -18,6 +18,7 @@ from scrapy.spiderloader import get_spider_loader
 
 from newscrawl.cli.options import cell, fitted, print_json, refuse, table
 from newscrawl.commands.crawl import WRONG, known_spider
+from newscrawl.project import restrict_umask
 from newscrawl.rounds import Choice, Round, SiteResult, in_order, runnable_sites, summary
 from newscrawl.storage.engine import check_database
 from newscrawl.storage.frontier import standings
@@ -186,6 +187,7 @@ def run_round(
     began = time.monotonic()
     url = order.settings["DATABASE_URL"]
     try:
+        restrict_umask(order.settings["UMASK"])
         check_database(url)
         close_dead_runs(url)
         choice = _choose(order, everything=everything or (due and not order.spiders), due=due)

@@ -21,22 +21,24 @@ from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
 from newscrawl.base_spiders import ArgumentError, LocalSpider, NewsSpider, SiteSpider
 from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.commands.progress import Progress, end_with_parent, report_event
-from newscrawl.crawl.exit_status import INCOMPLETE, NOT_STARTED, Ending, ending_of
+from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, Ending, ending_of
 from newscrawl.crawl.logging import begin_log, open_log
+from newscrawl.crawl.overlap import Overlap
 from newscrawl.crawl.report import print_report
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
 from newscrawl.network.identity import SettingsError, check_settings
 from newscrawl.network.replay import recordings_of
+from newscrawl.project import ProjectError, restrict_umask
 from newscrawl.recordings import RecordingError
 from newscrawl.rules import RulesError
 from newscrawl.storage.engine import check_database
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.locks import Lock, holder_of, site_lock
+from newscrawl.storage.locks import Lock, site_lock
 from newscrawl.storage.runs import begin_run, conclude_run
 from newscrawl.text import printable
 from newscrawl.workers.pool import prepare
 
-WRONG = (ArgumentError, BadDestination, RecordingError, RulesError, SettingsError, StorageError)
+WRONG = (ArgumentError, BadDestination, ProjectError, RecordingError, RulesError, SettingsError, StorageError)
 """Errors that the user can fix; their messages are one line."""
 
 
@@ -64,6 +66,7 @@ def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) 
     loader = SpiderLoader.from_settings(settings)
     registry = SiteRegistry(settings)
     check_settings(settings)
+    restrict_umask(settings["UMASK"])
     unknown = [arg for arg in args if arg.startswith("-")]
     if unknown:
         raise ArgumentError(f"unknown option {printable(unknown[0])}")
@@ -95,8 +98,8 @@ def _refuse(message: str) -> NoReturn:
 
 class Command(ScrapyCrawl):
     """Exit codes: 0 every page has an outcome in the database, or another crawl of the site is running; 1 not started;
-    2 pages were lost to a storage or spider error, or nothing could be fetched; 130 and 143 stopped by Ctrl-C and
-    SIGTERM."""
+    2 pages were lost to a storage or spider error, nothing could be fetched, or another crawl of the site is stuck;
+    130 and 143 stopped by Ctrl-C and SIGTERM."""
 
     signal_number = 0
     lost_pages = 0
@@ -145,19 +148,18 @@ class Command(ScrapyCrawl):
             lock.release()
 
     def _lock(self, settings: Settings, checked: Checked, *, in_round: bool) -> Lock | None:
-        """Take the lock of the site; if another crawl holds it, say so and exit with 0."""
+        """Take the lock of the site; if another crawl holds it, say so and exit."""
         if not settings.getbool("CRAWL_LOCK"):
             return None
         path = site_lock(settings["DATABASE_URL"], checked.site)
         lock = Lock.take(path)
         if lock is None:
-            holder = holder_of(path)
+            overlap = Overlap.of(path, settings["DATABASE_URL"], checked.name)
             if in_round:
-                report_event("busy", holder=str(holder or ""), since=holder and holder.since.isoformat())
+                report_event("busy", message=str(overlap), is_stuck=overlap.is_stuck)
             else:
-                by = f" by {holder}" if holder else ""
-                _say(f"{printable(checked.site)} is already being crawled{by}; skipped")
-            sys.exit(0)
+                _say(f"{printable(checked.site)} {overlap}; skipped")
+            sys.exit(INCOMPLETE if overlap.is_stuck else DONE)
         return lock
 
     def _crawl(self, settings: Settings, checked: Checked, opts: argparse.Namespace, run_id: int) -> Ending:

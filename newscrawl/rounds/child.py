@@ -12,13 +12,10 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, worst
 
-STUCK = timedelta(hours=24)
-"""A crawl that has held its site for longer than this counts as stuck, rather than as an overlap of two rounds."""
 Stopped = Literal["time_limit", "signal"]
 """Why the round itself stopped a crawl."""
 
@@ -32,11 +29,10 @@ class Ended:
     """Exit code; negative for the signal that ended it."""
     seconds: float
     run_id: int | None = None
-    busy: bool = False
-    """Another crawl of the site is running."""
-    holder: str = ""
-    since: datetime | None = None
-    """Which process holds the site, and since when."""
+    busy: str = ""
+    """How another crawl has the site, if one has it."""
+    is_stuck: bool = False
+    """Whether that crawl has had the site for too long."""
     log: Sequence[str] = ()
     """Last lines of its stderr."""
     stopped: Stopped | None = None
@@ -71,7 +67,7 @@ class SiteResult:
 def judge(ended: Ended, record: Mapping[str, Any] | None) -> SiteResult:
     """Combine how a process ended with its record in `runs`."""
     if ended.busy:
-        return _busy(ended)
+        return SiteResult(ended.spider, INCOMPLETE if ended.is_stuck else DONE, "busy", ended.seconds, ended.busy)
     code, reason, error = _end(ended, record)
     counts = record["counts"] if record else {}
     return SiteResult(
@@ -103,17 +99,6 @@ def interrupted(spider: str, number: int) -> SiteResult:
 def summary(results: Iterable[SiteResult], signal_number: int) -> int:
     """Return the exit code of a round."""
     return 128 + signal_number if signal_number else worst(result.exit_code for result in results)
-
-
-def _busy(ended: Ended) -> SiteResult:
-    by = (
-        f"is already being crawled by {ended.holder}" if ended.holder else "is already being crawled by another process"
-    )
-    age = datetime.now(UTC) - ended.since if ended.since else timedelta()
-    if age <= STUCK:
-        return SiteResult(ended.spider, DONE, "busy", ended.seconds, by)
-    hours = int(age / timedelta(hours=1))
-    return SiteResult(ended.spider, INCOMPLETE, "busy", ended.seconds, f"{by}, for {hours} hours; it may be stuck")
 
 
 def _end(ended: Ended, record: Mapping[str, Any] | None) -> tuple[int, str, str | None]:
@@ -179,15 +164,14 @@ class Child:
         code = await process.wait()
         with contextlib.suppress(TimeoutError):  # an orphaned child of the crawl may hold the pipes open
             await asyncio.wait_for(listening, 5)
-        since = self._facts.get("since")
+        is_busy = self._facts.get("event") == "busy"
         return Ended(
             self.spider,
             code,
             time.monotonic() - began,
             self._facts.get("run_id"),
-            busy=self._facts.get("event") == "busy",
-            holder=str(self._facts.get("holder") or ""),
-            since=datetime.fromisoformat(since) if since else None,
+            busy=str(self._facts["message"]) if is_busy else "",
+            is_stuck=bool(self._facts.get("is_stuck")),
             log=tuple(self._log),
             stopped=self.stopped,
             was_killed=self.was_killed,

@@ -44,10 +44,10 @@ class Lock:
     def take(cls, path: Path) -> Self | None:
         """Take a lock; return None if this or another process holds it. Raises StorageError."""
         try:
-            path.parent.mkdir(exist_ok=True)
+            _make_private(path.parent)
             while True:
                 flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-                descriptor = os.open(path, flags, 0o666)
+                descriptor = os.open(path, flags, 0o600)
                 if not _try_lock(descriptor):
                     os.close(descriptor)
                     return None
@@ -59,6 +59,8 @@ class Lock:
             raise StorageError(f"cannot lock {printable(str(path))}: {cause}{_advice(error)}") from None
         holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
         with contextlib.suppress(OSError):  # with a full disk the lock works, but does not name its holder
+            os.fchmod(descriptor, 0o600)  # an earlier version let everyone read it, and who can read can lock
+            os.utime(descriptor)  # see `held_since`
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, json.dumps(holder).encode(), 0)
         return cls(path, descriptor)
@@ -85,7 +87,10 @@ def lock_folder(url: str) -> Path:
     if parsed.get_backend_name() == "sqlite":
         path = Path(os.path.realpath(location(parsed)))
         return path.with_name(f"{path.name}.locks")
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    try:
+        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    except RuntimeError:
+        raise StorageError("this user has no home folder for locks; set XDG_STATE_HOME to a folder") from None
     place = hashlib.blake2b(f"{parsed.host}:{parsed.port}/{parsed.database}".encode(), digest_size=8).hexdigest()
     folder = state / "newscrawl" / f"{place}.locks"
     try:
@@ -112,6 +117,14 @@ def holder_of(path: Path) -> Holder | None:
         return None
 
 
+def held_since(path: Path) -> datetime | None:
+    """Return when a lock was taken last, by the time of its file, whatever the file says; None if it is gone."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
 def is_held(path: Path) -> bool:
     """Whether a process holds a lock."""
     try:
@@ -134,6 +147,14 @@ def sweep(folder: Path, pattern: str) -> None:
         if not is_held(path):
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only this user can enter: who can open the file of a lock can hold it, and stop a crawl."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.stat()
+    if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+        folder.chmod(0o700)
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -27,6 +27,8 @@ from newscrawl.storage.statistics import Counts
 KILLED = "killed"
 _UNFINISHED = {1: "not_started", 2: "storage_failed", None: KILLED}
 """Reason of a run that did not record its own end, by the exit code of its process."""
+_PAST = 20
+"""Number of past runs that say how long a run takes."""
 _DEAD = "its process died: it was killed, or the machine stopped"
 
 
@@ -163,6 +165,14 @@ def close_dead_runs(url: str) -> list[int]:
     """Close the records of runs whose process died, and return their ids. Raises StorageError."""
     with _writing(url) as connection:
         return close_dead(connection)
+
+
+def longest_run(url: str, spider: str) -> timedelta | None:
+    """Return how long the longest of a spider's last runs took; None if none has ended. Raises StorageError."""
+    ended = select(runs.c.seconds).where(runs.c.spider == spider, runs.c.seconds > 0)
+    with read_connection(url) as connection:
+        seconds = connection.execute(ended.order_by(runs.c.id.desc()).limit(_PAST)).scalars().all()
+    return timedelta(seconds=max(seconds)) if seconds else None
 
 
 def run_record(url: str, run_id: int) -> dict[str, Any] | None:

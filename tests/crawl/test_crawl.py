@@ -315,3 +315,20 @@ def test_full_disk_ends_the_crawl_with_exit_code_2(database, rows, tmp_path):
     stored = rows("select count(*) from articles")[0][0]
     assert 0 < stored < 3000
     assert rows("pragma integrity_check") == [("ok",)]
+
+
+def test_others_cannot_read_what_a_crawl_writes(crawl, tmp_path):
+    """The group may read, others nothing, and of locks nobody but the user."""
+
+    def modes(name: str, *settings: str) -> dict[str, int]:
+        folder = tmp_path / name
+        folder.mkdir()
+        where = ["-s", f"DATABASE_URL=sqlite:///{folder / 'x.db'}", "-s", f"LOG_DIR={folder / 'logs'}"]
+        result = crawl(*where, *settings, "-a", f"path={page}", cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        return {path.relative_to(folder).parts[0]: path.stat().st_mode & 0o777 for path in folder.rglob("*")}
+
+    page = tmp_path / "page.txt"
+    page.write_text(article("Huế"), "utf-8")
+    assert modes("usual") == {"x.db": 0o640, "logs": 0o640, "x.db.locks": 0o600}
+    assert modes("strict", "-s", "UMASK=077") == {"x.db": 0o600, "logs": 0o600, "x.db.locks": 0o600}

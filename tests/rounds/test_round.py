@@ -90,13 +90,17 @@ def test_running_site_is_skipped_in_one_line(room):
 
 @pytest.mark.slow
 def test_site_that_is_crawled_for_a_day_is_trouble(room):
-    """An overlap is well, a crawl that never ends is not."""
+    """An overlap is well, a crawl that never ends is not, whatever it wrote into its lock."""
     lock = lock_of(room, "paper0")
-    said = json.loads(lock.path.read_text("utf-8"))
-    lock.path.write_text(json.dumps(said | {"since": "2020-09-10T12:00:00+00:00"}), "utf-8")
-    result = room.crawl("paper0", "--quiet")
-    assert result.returncode == 2
-    assert "it may be stuck" in result.stderr
+    for note in ("", json.dumps({"pid": 1, "host": "elsewhere", "since": "2999-01-01T00:00:00+00:00"})):
+        lock.path.write_text(note, "utf-8")
+        os.utime(lock.path, (time.time(), time.time() - 25 * 3600))
+        result = room.crawl("paper0", "--quiet")
+        assert result.returncode == 2
+        assert "for 25 hours, which is more than 24 hours; it may be stuck" in result.stderr
+    alone = room.crawl("paper0")
+    assert alone.returncode == 2
+    assert "it may be stuck" in alone.stderr
     lock.release()
 
 

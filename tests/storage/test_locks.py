@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.locks import Lock, holder_of, is_held, site_lock
+from newscrawl.storage.locks import Lock, held_since, holder_of, is_held, site_lock
 
 HOLD = """
 import subprocess, sys, time
@@ -102,3 +105,35 @@ def test_database_without_a_file_has_its_locks_in_the_users_folder(tmp_path, mon
     lock = Lock.take(first)
     assert lock is not None
     lock.release()
+
+
+def test_nobody_else_can_open_a_lock(path):
+    """Who can open the file can hold it: not its folder's doing alone, nor that of an earlier version."""
+    path.parent.mkdir(mode=0o755)
+    path.touch(0o644)
+    lock = Lock.take(path)
+    assert lock is not None
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    lock.release()
+
+
+def test_age_of_a_lock_is_not_what_it_says(path):
+    """Its file may say anything, or nothing."""
+    began = time.time()
+    lock = Lock.take(path)
+    assert lock is not None
+    os.utime(path, (began - 7_200, began - 7_200))
+    path.write_text(json.dumps({"pid": 1, "host": "x", "since": "2999-01-01T00:00:00+00:00"}))
+    os.utime(path, (began - 7_200, began - 7_200))
+    assert held_since(path).timestamp() == pytest.approx(began - 7_200, abs=2)
+    lock.release(remove=True)
+    assert held_since(path) is None
+
+
+def test_user_without_a_home_folder_is_told(monkeypatch):
+    """As in some containers."""
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", Mock(side_effect=RuntimeError("Could not determine home directory.")))
+    with pytest.raises(StorageError, match="set XDG_STATE_HOME"):
+        site_lock("postgresql://me@db.example/news", "bao")
