@@ -65,9 +65,11 @@ def _print(sites: Sequence[SiteHealth]) -> None:
     from newscrawl.text import printable  # noqa: PLC0415
 
     for site in sites:
-        if not site.alarms:
+        if not site.alarms and not site.notes:
             continue
-        click.echo(f"{printable(site.source)} is broken")
+        click.echo(f"{printable(site.source)} is {'broken' if site.alarms else 'healthy'}")
+        for note in site.notes:
+            click.echo(f"    {printable(note)}")
         for alarm in site.alarms:
             for line in _lines(alarm):
                 click.echo(f"    {printable(line)}")

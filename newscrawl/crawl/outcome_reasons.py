@@ -45,6 +45,17 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "Look at the page in a browser. If it shows the article there, the site answers the crawler differently: see "
         "`error` for the kind.",
     ),
+    "worse": Reason(
+        "The page of a known article lost most of its text, and with it its title, its template or all that it said; "
+        "or it became something that is hardly an article: a notice that it is not found, a wall. The stored text "
+        "stays.",
+        "Look at the page in a browser. `newscrawl health` says it where it is many pages of a site.",
+    ),
+    "redirected": Reason(
+        "The page of a known article redirects to one with another text, which is stored as an article of its own. The "
+        "stored text stays.",
+        NOTHING,
+    ),
     "content_type": Reason("The server says that it is no web page: a picture, a PDF, a download.", NOTHING),
     "older": Reason(
         "The page is not from the days of a run with `since` and `until`, or lies beyond the 2,000 articles of a first "

@@ -183,6 +183,7 @@ class StorePipeline:
         except StorageError as error:
             self._abort(error)
             raise NotStored(str(error)) from error
+        item = result.instead or item
         assert self.crawler.stats is not None
         self.crawler.stats.inc_value(f"newscrawl/{result.outcome}")
         if self.frontier is not None:

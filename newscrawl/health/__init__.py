@@ -2,6 +2,7 @@
 
 from newscrawl.health.judge import Changes, catch_up
 from newscrawl.health.measures import Measures, Visited
+from newscrawl.health.notes import notes_of
 from newscrawl.health.runs import ListingPage, Run, Verdict, in_words
 
-__all__ = ["Changes", "ListingPage", "Measures", "Run", "Verdict", "Visited", "catch_up", "in_words"]
+__all__ = ["Changes", "ListingPage", "Measures", "Run", "Verdict", "Visited", "catch_up", "in_words", "notes_of"]

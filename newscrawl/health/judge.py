@@ -25,7 +25,7 @@ from newscrawl.health.limits import (
 )
 from newscrawl.health.measures import Reading, group_of
 from newscrawl.health.runs import ListingPage, Run, Verdict, before
-from newscrawl.health.shares import SYMPTOMS, judge_share
+from newscrawl.health.shares import LOSABLE, SYMPTOMS, judge_share
 
 
 def judge_listings(runs: Sequence[Run], pages: Mapping[int, ListingPage], excused: frozenset[str]) -> Iterator[Verdict]:
@@ -199,7 +199,7 @@ _SHADOWS: Mapping[str, tuple[str, ...]] = {
     "refused": ("no_article", "lost_article"),
     "moved": ("no_article", "lost_article"),
     "no_article": ("lost_article",),
-    "copies": ("text", "script", "title", "date", "authors", "lost_text", "lost_title", "lost_date", "lost_authors"),
+    "copies": ("text", "script", "title", "date", "authors", *(f"lost_{name}" for name in LOSABLE)),
     "text": ("lost_text",),
     **{name: (f"lost_{name}",) for name in ("title", "date", "authors")},
 }

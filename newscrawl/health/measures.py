@@ -27,7 +27,7 @@ class Visited:
     is_copy: bool = False
     """The article is a duplicate."""
     lost: tuple[str, ...] = ()
-    """What the page of the article no longer has: text, title, date, authors."""
+    """What the page of the article no longer has: text, title, date, authors, section, tags."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Measures:
     without: Counter[str] = field(default_factory=Counter)
     """Fresh articles without title, date, authors."""
     lost: Counter[str] = field(default_factory=Counter)
-    """Known articles that lost text, title, date, authors."""
+    """Known articles whose page lost text, title, date, authors, section, tags. All but the text keep their values."""
     copies: int = 0
     """Fresh articles that are duplicates."""
     words: Counter[int] = field(default_factory=Counter)

@@ -107,15 +107,17 @@ _SHARES = {
     "moved": "pages are gone or redirect elsewhere: {now} of {sample}, {before} before",
     "unreachable": "the site does not respond: {now} of {sample} pages, {before} before",
     "no_article": "new pages have no article: {now} of {sample}, {before} before",
-    "lost_article": "known pages no longer have an article: {now} of {sample}, {before} before",
+    "lost_article": "known pages no longer show their article, whose text stays: {now} of {sample}, {before} before",
     "copies": "new articles are duplicates: {now} of {sample}, {before} before",
     "title": "new articles have no title: {now} of {sample}, {before} before",
     "date": "new articles have no date: {now} of {sample}, {before} before",
     "authors": "new articles have no author: {now} of {sample}, {before} before",
     "lost_text": "articles lost more than a third of their text: {now} of {sample} refetched, {before} before",
-    "lost_title": "articles lost their title: {now} of {sample} refetched, {before} before",
-    "lost_date": "articles lost their date: {now} of {sample} refetched, {before} before",
-    "lost_authors": "articles lost their author: {now} of {sample} refetched, {before} before",
+    "lost_title": "pages no longer show the title that is kept: {now} of {sample} refetched, {before} before",
+    "lost_date": "pages no longer show the date that is kept: {now} of {sample} refetched, {before} before",
+    "lost_authors": "pages no longer show the authors that are kept: {now} of {sample} refetched, {before} before",
+    "lost_section": "pages no longer show the section that is kept: {now} of {sample} refetched, {before} before",
+    "lost_tags": "pages no longer show the tags that are kept: {now} of {sample} refetched, {before} before",
 }
 
 

@@ -72,6 +72,9 @@ def _lost(name: str) -> Callable[[Measures], Share]:
     return lambda measures: (measures.lost[name], measures.compared)
 
 
+LOSABLE = ("text", "title", "date", "authors", "section", "tags")
+"""What the page of a known article may lose."""
+
 SYMPTOMS = (
     Symptom("refused", _failures("refused"), tuple(GROUPS["refused"])),
     Symptom("moved", _failures("moved"), tuple(GROUPS["moved"])),
@@ -80,7 +83,7 @@ SYMPTOMS = (
     Symptom("lost_article", _lost_article, ()),
     Symptom("copies", lambda measures: (measures.copies + measures.fresh["elsewhere"], measures.articles), ("copies",)),
     *(Symptom(name, _without(name), (name,)) for name in ("title", "date", "authors")),
-    *(Symptom(f"lost_{name}", _lost(name), (f"lost_{name}",)) for name in ("text", "title", "date", "authors")),
+    *(Symptom(f"lost_{name}", _lost(name), (f"lost_{name}",)) for name in LOSABLE),
 )
 
 

@@ -218,6 +218,12 @@ def find_copies(connection: Connection, item: Candidate) -> Copies:
     return Copies(_verified(connection, _NOBODY, piece, found.articles), keys - found.full)
 
 
+def has_twin_text(connection: Connection, article_id: int, source: str | None, content_hash: str) -> bool:
+    """Whether another article of a source has exactly this text."""
+    is_it = articles.c.content_hash == content_hash, articles.c.source == source, articles.c.id != article_id
+    return connection.execute(select(articles.c.id).where(*is_it).limit(1)).first() is not None
+
+
 def add_links(connection: Connection, article_id: int, copies: Copies) -> None:
     """Link a new article with its duplicates."""
     store_keys(connection, article_id, copies.keys)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
-from newscrawl.health import Changes, ListingPage, Measures, Run, Verdict, catch_up, in_words
+from newscrawl.health import Changes, ListingPage, Measures, Run, Verdict, catch_up, in_words, notes_of
 from newscrawl.health.limits import LONGEST_WINDOW, TRAIL
 from newscrawl.storage.engine import explained, open_engine, read_connection, write_transaction
 from newscrawl.storage.frontier import CHUNK
@@ -220,6 +220,8 @@ class SiteHealth:
     """Number of runs in the trailing weeks."""
     last_run: datetime
     alarms: tuple[Alarm, ...]
+    notes: tuple[str, ...] = ()
+    """What the last run found that is no alarm, in sentences."""
 
 
 def site_health(url: str) -> list[SiteHealth]:
@@ -249,7 +251,7 @@ def _health(connection: Connection, source: str) -> SiteHealth | None:
             known[verdict.symptom] = replace(updated, run_id=first_known.run_id, since=first_known.since)
         for verdict in changes.over:
             del known[verdict.symptom]
-    return SiteHealth(source, len(every), every[-1].started_at, tuple(known.values()))
+    return SiteHealth(source, len(every), every[-1].started_at, tuple(known.values()), notes_of(every[-1].measures))
 
 
 def _new_alarm(connection: Connection, source: str, verdict: Verdict, first: Run, run: Run) -> Alarm:

@@ -40,13 +40,18 @@ def text_of(item: Candidate) -> dict[str, Any]:
     return {name: getattr(article, name) for name in _OF_REVISION} | keys
 
 
+def digest_of(item: Candidate) -> str:
+    """SHA-256 of a page's bytes."""
+    return hashlib.sha256(item.page.body).hexdigest()
+
+
 def facts_of(item: Candidate) -> dict[str, Any]:
     """Columns that may change without a new revision."""
     article = item.extraction.article
     facts = {name: _stored(getattr(article, name)) for name in _FIELDS if name not in _OF_REVISION}
     return facts | {
         "blocks": stored_blocks(item.extraction.blocks),
-        "body_digest": hashlib.sha256(item.page.body).hexdigest(),
+        "body_digest": digest_of(item),
         "gone_at": None,
     }
 

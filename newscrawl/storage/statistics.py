@@ -56,7 +56,9 @@ class Result:
     is_copy: bool = False
     """The new article is a duplicate."""
     lost: tuple[str, ...] = ()
-    """What the page of a known article no longer has: text, title, date, authors."""
+    """What the page of a known article no longer has: text, title, date, authors, section, tags."""
+    instead: Outcome | None = None
+    """What became of a page whose article was not stored, because it is worse than the one that is known."""
     visited: Visited | None = None
     """Input for the health of the site."""
 
@@ -224,5 +226,7 @@ def lost_facts(known: RowMapping, article: Article) -> tuple[str, ...]:
         "title": bool(known["title"]) and not article.title,
         "date": known["published_at"] is not None and article.published_at is None,
         "authors": bool(known["authors"]) and not article.authors,
+        "section": bool(known["section"]) and not article.section,
+        "tags": bool(known["tags"]) and not article.tags,
     }
     return tuple(name for name, is_lost in has_lost.items() if is_lost)

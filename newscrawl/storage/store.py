@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, insert, select, update
@@ -23,7 +24,7 @@ from newscrawl.storage.boilerplate import (
     save_revision,
     without_templates,
 )
-from newscrawl.storage.duplicates import add_links, change_links, find_copies, reelect_head
+from newscrawl.storage.duplicates import add_links, change_links, find_copies, has_twin_text, reelect_head
 from newscrawl.storage.engine import DatabaseFile, disposed_on_error, explained, open_engine, write_transaction
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import (
@@ -41,12 +42,14 @@ from newscrawl.storage.frontier import (
     survey,
     take,
 )
+from newscrawl.storage.replacement import with_known_facts, worsening
 from newscrawl.storage.revisions import is_same, is_same_page
 from newscrawl.storage.rows import BLOCK_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, text_of
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.schema import articles
 from newscrawl.storage.statistics import Counts, Result, count_measures, lost_facts, write_measures
 from newscrawl.storage.visits import is_older_copy, record_article, record_outcome
+from newscrawl.text import printable
 
 # Built once, because building a statement takes as long as running it.
 _BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))
@@ -97,6 +100,7 @@ class Store:
         """Process items in order, in one transaction: if it raises, nothing is stored and no due page is taken."""
         with explained(self.engine), _archive_errors(), write_transaction(self.engine) as connection:
             results = [_write(connection, item, self) for item in items]
+            items = [result.instead or item for item, result in zip(items, results, strict=True)]
             counts = self.counts.plus(zip(items, results, strict=True))
             if counts != self.counts:
                 runs.count(connection, self.run_id, counts, self._traffic())
@@ -170,6 +174,8 @@ def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
             return Result(item.outcome, visited=visited)
         case Candidate():
             result = _write_article(connection, item, store, now)
+            if result.instead is not None:
+                return replace(result, visited=record_outcome(connection, result.instead, store.run_id, now))
             if result.article_id is not None:
                 record_redirect(connection, item, result.article_id, now)
             visited = record_article(connection, item, result, store.run_id, now)
@@ -205,7 +211,13 @@ def _write_known(connection: Connection, item: Candidate, known: RowMapping, sto
     article = item.extraction.article
     if is_older_copy(item.page, known["fetched_at"], now):
         return Result("unchanged", known["id"])
+    if item.page.visit is not None:
+        of_another = partial(has_twin_text, connection, known["id"], article.source, item.content_hash)
+        if (worse := worsening(known, item, of_another)) is not None:
+            return _keep(item, known["id"], worse)
     lost = lost_facts(known, article)
+    item = with_known_facts(known, item)
+    article = item.extraction.article
     if is_same(known["title"], article.title) and is_same(known["text"], article.text):
         _refresh(connection, known, item, now)
         apply_sighting(connection, sighting, known["id"], now)
@@ -218,6 +230,14 @@ def _write_known(connection: Connection, item: Candidate, known: RowMapping, sto
     if cause == "template":
         return Result("unchanged", known["id"], extraction=item.extraction)
     return Result("stored", known["id"], revised=True, extraction=item.extraction, lost=lost)
+
+
+def _keep(item: Candidate, article_id: int, why: str) -> Result:
+    """Leave a known article as it is, because its page got worse."""
+    page = item.page
+    message = printable(f"{page.url or page.key}: {why}; the stored text stays")
+    instead = Outcome(page.key, "no_article", "worse", message, page.fetched_at, page.url, page.source, page.visit)
+    return Result("no_article", article_id, instead=instead)
 
 
 def _is_same_page(known: RowMapping, item: Candidate) -> bool:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from newscrawl.health import Visited
 from newscrawl.items import Candidate, Outcome, Page, Visit
-from newscrawl.storage.duplicates import reelect_head
+from newscrawl.storage.duplicates import group_of, reelect_head
 from newscrawl.storage.schema import articles, pages
 from newscrawl.storage.statistics import Result
+from newscrawl.text import printable
 from newscrawl.urls import url_key
 
 FIRST_REVISIT = timedelta(hours=2)
@@ -107,7 +108,12 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
     requested = url_key(page.visit.requested_url)
     if requested != page.key:
         # A URL that redirects here is not scheduled itself again.
-        _write(connection, requested, visited | {"url": page.visit.requested_url, "next_fetch_at": None})
+        asked = visited | {"url": page.visit.requested_url, "next_fetch_at": None}
+        own = connection.execute(select(articles.c.id).where(articles.c.url_key == requested)).scalar()
+        if own is not None and result.article_id not in group_of(connection, own):
+            error = f"{page.visit.requested_url} redirects to another text, {page.url}; the stored text stays"
+            asked |= {"article_id": own, "outcome": "no_article", "reason": "redirected", "error": printable(error)}
+        _write(connection, requested, asked)
     return Visited(page_id, is_known)
 
 
@@ -150,9 +156,28 @@ def record_outcome(connection: Connection, item: Outcome, run_id: int, now: date
         if connection.execute(update(articles).where(is_there).values(gone_at=now, updated_at=now)).rowcount:
             reelect_head(connection, known.article_id)
     page_id = _write(connection, item.key, values)
+    is_known = known is not None and known.article_id is not None
     if requested != item.key:
-        _write(connection, requested, values | {"url": item.visit.requested_url, "next_fetch_at": None})
-    return Visited(page_id, known is not None and known.article_id is not None)
+        is_known |= _record_requested(connection, item, requested, values, now)
+    return Visited(page_id, is_known)
+
+
+def _record_requested(
+    connection: Connection, item: Outcome, requested: str, values: dict[str, Any], now: datetime
+) -> bool:
+    """Record an outcome under the URL that redirected to it; return whether that has an article.
+
+    It is not scheduled itself again, unless it has: then the redirect may have taken the place of a missing page.
+    """
+    assert item.visit is not None
+    values = values | {"url": item.visit.requested_url, "next_fetch_at": None}
+    asked = _page_of(connection, requested)
+    has_article = asked is not None and asked.article_id is not None
+    if asked is not None and has_article and item.outcome == "no_article":
+        failures = asked.failures + 1
+        values |= {"failures": failures, "next_fetch_at": _after(item, item.visit, asked, failures, now)}
+    _write(connection, requested, values)
+    return has_article
 
 
 def _page_of(connection: Connection, key: str) -> Row[Any] | None:
