@@ -123,7 +123,7 @@ DOWNLOADER_MIDDLEWARES = {
     "newscrawl.network.redirect.ReasonedRedirectMiddleware": 600,
 }
 """Three of Scrapy's middlewares are replaced: by a robots.txt that is obeyed when its server fails, by retries that
-keep Retry-After, and by redirects that never leave the site without a reason."""
+keep Retry-After, and by redirects that never leave the site without a reason, those by refresh among them."""
 EXTENSIONS = {
     "newscrawl.network.bodies.ContentTypeFilter": 0,
     "newscrawl.crawl.health_watch.HealthWatch": 0,
@@ -160,9 +160,9 @@ RETRY_AFTER_MAX = 60
 REDIRECT_MAX_TIMES = 5
 """Redirects to follow for a page."""
 METAREFRESH_ENABLED = False
-"""Do not follow `<meta http-equiv="refresh">`."""
+"""Off: `ReasonedRedirectMiddleware` follows `<meta http-equiv="refresh">` within a site."""
 COOKIES_ENABLED = False
-"""Send no cookies."""
+"""Keep no cookies. One that a redirect sets is sent back for the rest of that chain of redirects alone."""
 REFERER_ENABLED = False
 """Send no Referer."""
 

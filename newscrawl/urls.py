@@ -178,7 +178,11 @@ def _decoded(match: re.Match[str]) -> str:
 
 
 def site_of(url: str) -> str | None:
-    """Return the registrable domain of a URL's host (``bnews.vn``), or the host itself if it has none."""
+    """Return the registrable domain of a URL's host (``bnews.vn``), or the host itself if it has none.
+
+    Of a name without a public suffix (``www.news.intranet``) it is the last two labels, by the list's own default rule:
+    https://github.com/publicsuffix/list/wiki/Format#algorithm
+    """
     host = urlsplit(url).hostname
     return _site_of_host(host) if host else None
 
@@ -193,7 +197,12 @@ def _suffixes() -> TLDExtract:
 
 @lru_cache(maxsize=4096)
 def _site_of_host(host: str) -> str:
-    return _suffixes()(host).top_domain_under_public_suffix or host
+    found = _suffixes()(host)
+    if found.top_domain_under_public_suffix or found.suffix or found.ipv4 or found.ipv6 or ":" in host:
+        return found.top_domain_under_public_suffix or host
+    labels = host.rstrip(".").split(".")
+    is_number = not labels[-1].strip("0123456789") or labels[-1].startswith("0x")
+    return host if is_number else ".".join(labels[-2:])
 
 
 def is_article_url(url: str) -> bool:

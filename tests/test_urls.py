@@ -120,6 +120,8 @@ def test_keys_of_ordinary_urls_stay_as_they_were(url):
         ("https://www.thoidai.com.vn/a", "thoidai.com.vn"),
         ("http://127.0.0.1:8000/a", "127.0.0.1"),
         ("https://localhost/a", "localhost"),
+        ("http://www.news.intranet/a", "news.intranet"),
+        ("http://wp.test/a", "wp.test"),
         ("file:/a", None),
     ],
 )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
+from w3lib.encoding import http_content_type_encoding
 
 from newscrawl.base_spiders import arguments
 from newscrawl.base_spiders.base import ArgumentError, NewsSpider
@@ -23,6 +24,7 @@ from newscrawl.discovery import Found, NotAListing, read_listing
 from newscrawl.discovery.evidence import Evidence, feeds_worth_reading, section_rank, sitemaps_worth_reading
 from newscrawl.discovery.kinds import is_surely_section
 from newscrawl.discovery.pagination import next_part
+from newscrawl.discovery.read import is_html
 from newscrawl.discovery.shapes import Shapes, shapes_of
 from newscrawl.items import DuePage, Link, Listing, Outcome, Page, Visit, Wanted, Window
 from newscrawl.network.refusals import reason_of
@@ -372,8 +374,12 @@ class SiteSpider(NewsSpider):
 
     async def _read_article(self, response: Response, due: DuePage) -> Page | Outcome | Request:
         page = page_of(response, due, self.source)
-        if "html" not in page.content_type:
-            return no_article(response, due, self.source, "content_type", f"{page.content_type} is no web page")
+        if not response.headers.get("Content-Type") or "html" not in page.content_type.lower():
+            if not is_html(response.body, page.content_type):
+                wrong = page.content_type if response.headers.get("Content-Type") else "without a type, its body"
+                return no_article(response, due, self.source, "content_type", f"{wrong} is no web page")
+            charset = http_content_type_encoding(page.content_type)
+            page = replace(page, content_type=f"text/html; charset={charset}" if charset else "text/html")
         return await self._next_part(response, page, ()) or page
 
     async def _next_part(self, response: Response, first: Page, rest: tuple[Page, ...]) -> Request | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from newscrawl.compression import GZIP
 from newscrawl.discovery.bodies import as_utf8, unpack
 from newscrawl.discovery.feeds import read_feed, read_json_feed
 from newscrawl.discovery.links import Context, Found, NotAListing
@@ -100,3 +101,12 @@ def format_of(text: bytes) -> Format | None:
     if lines and all(line.startswith((b"http://", b"https://")) and b" " not in line for line in lines):
         return "text"
     return None
+
+
+def is_html(body: bytes, content_type: str = "") -> bool:
+    """Say whether a body is a web page, whatever type its server gives it: by how it begins."""
+    try:
+        head, _ = unpack(body) if body.startswith(GZIP) else (body[: 4 * _HEAD], True)
+        return format_of(as_utf8(head[: 4 * _HEAD], content_type)) == "html"
+    except NotAListing:
+        return False
