@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from itertools import pairwise
 
-from newscrawl.extraction.metadata.date_text import Order, read_date
+from newscrawl.extraction.metadata.calendars import language_of_date
+from newscrawl.extraction.metadata.date_text import LONGEST, Order, Written, read_date
 
 _FIRST_YEAR = 1990
 _EARLIEST, _LATEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
@@ -15,6 +16,8 @@ _EARLIEST, _LATEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12
 _NUMBERS = re.compile(r"(?<![\d/.-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<=\s)(\d{1,2}\s[A-Za-z]{3}\s)(\d{2})(?=\s\d\d:)")
 """Of RFC 822, before RFC 1123."""
+_SHORT_OFFSET = re.compile(r"(?<=\d\s)([+-]\d\d)\s*\Z")
+_WORDS = re.compile(r"[^\s,.;()/\d+-]{2,40}")
 _NEAR = timedelta(days=3)
 """A feed's newest entry is rarely older; the other reading must be ten times as far away."""
 
@@ -30,13 +33,23 @@ def when(
     """
     if not text:
         return None
-    written = read_date(_SHORT_YEAR.sub(r"\g<1>20\2", text), order, language)
+    written = read_listed_date(text, order, language)
     if written is None or not _FIRST_YEAR <= written.day.year <= now.year + 1:
         return None
     if written.clock is not None and (written.clock.time.tzinfo or zone):
         moment, _ = written.moment(zone)
         return moment if moment <= now else None
     return _of_day(written.day, zone, now)
+
+
+def read_listed_date(text: str, order: Order | None, language: str | None = None) -> Written | None:
+    """Read a date of a feed or a sitemap: months in the language given, else in the one that the date itself tells."""
+    text = _SHORT_OFFSET.sub(r"\g<1>00", _SHORT_YEAR.sub(r"\g<1>20\2", text[:LONGEST]))
+    written = read_date(text, order, language)
+    if written is None and any(map(str.isdigit, text)):
+        told = language_of_date(_WORDS.findall(text))
+        written = read_date(text, order, told) if told else None
+    return written
 
 
 def _of_day(day: date, zone: tzinfo | None, now: datetime) -> datetime | None:

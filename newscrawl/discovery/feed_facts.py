@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from newscrawl.extraction.metadata.date_text import Order, read_date
+from newscrawl.discovery.dates import read_listed_date
+from newscrawl.extraction.metadata.date_text import Order
 from newscrawl.items import ListedFacts
 from newscrawl.text import clean_line
 
@@ -99,7 +100,7 @@ def _facts(  # noqa: PLR0917 - the fields of an entry, whatever its format
     language: str | None = None,
 ) -> ListedFacts | None:
     raw = next((text for text in dates if text), None)
-    written = read_date(raw, order, language) if raw else None
+    written = read_listed_date(raw, order, language) if raw else None
     moment, precision = written.moment(zone) if written else (None, None)
     if moment is not None and moment > now:
         moment = raw = precision = None

@@ -109,7 +109,8 @@ def _mended(match: re.Match[bytes]) -> bytes:
     return b"&amp;" if match["ampersand"] else b"&lt;" if match["less"] else b""
 
 
-def _fields(entry: bytes) -> list[Field]:
+def _fields(entry: bytes, within: str = "") -> list[Field]:
+    """The fields of an element and its children; after a child called ``within`` its children follow as well."""
     if len(entry) > LONGEST_ENTRY:
         return []
     entry = _STRAY.sub(_mended, entry)
@@ -121,7 +122,12 @@ def _fields(entry: bytes) -> list[Field]:
         return []
     if root is None:
         return []
-    return [_field(root), *(_field(child) for child in root.iterchildren("*"))]
+    fields = [_field(root)]
+    for child in root.iterchildren("*"):
+        fields.append(_field(child))
+        if within and _local(child) == within:
+            fields += map(_field, child.iterchildren("*"))
+    return fields
 
 
 def _field(element: etree._Element) -> Field:
@@ -162,7 +168,7 @@ def read_feed(body: bytes, context: Context) -> Found:
     """Read an XML feed, in UTF-8. Raises NotAListing, as ``broken``, where it ends before its first entry."""
     document = Document(body[:LARGEST_FEED], "item|entry")
     head = document.head()
-    base, language = _base_of_feed(head, context.url), _language_of(head)
+    base, language = _described(head, context.url)
     entries = list(_entries(document, base, context.limit))
     complete = len(body) <= LARGEST_FEED and not document.cut and document.is_closed()
     if not entries and not document.is_closed():
@@ -181,9 +187,11 @@ def read_json_feed(body: bytes, context: Context) -> Found:
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise NotAListing("not_html", "JSON, but no JSON Feed: it has no list of items")
+    home = feed.get("home_page_url")
+    base = _resolved(home if isinstance(home, str) else None, context.url)
     links = Links()
     for item in items[: context.limit]:
-        url = absolute(_json_href(item), context.url) if isinstance(item, dict) else None
+        url = absolute(_json_href(item), base) if isinstance(item, dict) else None
         if url is not None and not is_asset(url):
             dates = (item[name] for name in _JSON_DATES if isinstance(item.get(name), str))
             modified = latest(when(text, None, context.zone, context.now) for text in dates)
@@ -235,34 +243,50 @@ def _href(entry: Field, children: list[Field]) -> tuple[str, str | None]:
 
 def _hrefs(entry: Field, children: list[Field]) -> Iterator[tuple[str, str | None]]:
     yield from ((one.text, None) for one in children if one.name == "origlink")
-    links = [one for one in children if one.name == "link"]
+    yield from _links_of(children)
+    for one in children:
+        is_permanent = one.attributes.get("ispermalink", "").lower()
+        is_address = one.text.startswith(("http://", "https://"))
+        if one.name in {"guid", "id"} and (is_permanent == "true" or (is_address and is_permanent != "false")):
+            yield one.text, one.attributes.get("base")
+    yield entry.attributes.get("about", entry.attributes.get("rdf:about", "")), None
+
+
+def _links_of(fields: list[Field]) -> Iterator[tuple[str, str | None]]:
+    """The addresses of an entry, or of what a feed is for, and their bases."""
+    links = [one for one in fields if one.name == "link"]
     yield from ((one.text, one.attributes.get("base")) for one in links if one.text)
     alternate = [one for one in links if one.attributes.get("rel", "alternate").lower() == "alternate"]
     alternate.sort(key=lambda one: "html" not in one.attributes.get("type", "html"))
     yield from ((one.attributes.get("href", ""), one.attributes.get("base")) for one in alternate)
-    for one in children:
-        is_permanent = one.attributes.get("ispermalink", "true").lower() != "false"
-        if one.name in {"guid", "id"} and is_permanent and one.text.startswith(("http://", "https://")):
-            yield one.text, None
-    yield entry.attributes.get("about", entry.attributes.get("rdf:about", "")), None
 
 
-_LANGUAGE = re.compile(rb"<(?:\w+:)?language>\s{0,9}([A-Za-z]{2})\b|\bxml:lang=[\"']([A-Za-z]{2})\b")
+_LONGEST_HEAD = 64 * 1024
+"""Bytes of a feed's head in which its own link, base and language are looked for."""
 
 
-def _language_of(head: bytes) -> str | None:
-    """The language that a feed declares, in which it may write the names of months."""
-    found = _LANGUAGE.search(head[:20_000])
-    return (found[1] or found[2]).decode().lower() if found else None
+def _described(head: bytes, url: str) -> tuple[str, str | None]:
+    """What links are relative to, and the language that the feed declares, in which it may write the names of months.
+
+    Links are relative to ``xml:base``, else to the site's page that the feed is for, else to the feed: many feeds are
+    hosted elsewhere, or in a folder that their links leave out.
+    """
+    fields = _fields(head[:_LONGEST_HEAD], "channel")
+    outer, inner = (fields[0], fields[1:]) if fields else (None, [])
+    bases = [one.attributes.get("base") for one in (outer, *(one for one in inner if one.name == "channel")) if one]
+    base = url
+    for one in bases:
+        base = _resolved(one, base)
+    if not any(bases):
+        hrefs = (href for href, _ in _links_of(inner))
+        base = _resolved(next(hrefs, None), url)
+    language = next((one.text for one in inner if one.name == "language" and one.text), None)
+    language = language or (outer.attributes.get("lang") if outer else None)
+    found = _LANGUAGE.match(language or "")
+    return base, found[0].lower() if found else None
 
 
-def _base_of_feed(head: bytes, url: str) -> str:
-    """``xml:base`` of the root; a later one in the head would be another element's."""
-    start = head.find(b"xml:base")
-    if start < 0 or head.count(b">", 0, start) > 1:
-        return url
-    quoted = head[start + 8 : start + 3000].replace(b"'", b'"').split(b'"', 2)
-    return _resolved(quoted[1].decode("utf-8", "replace") if len(quoted) > 1 else None, url)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
 
 
 def _resolved(base: str | None, url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -17,18 +18,19 @@ from newscrawl.urls import LONGEST_URL, site_of, url_key
 _PLAIN = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,4})?(?:/(?:[\w~-][\w.~-]*)?)*(?:\?[\w.~=&+%-]*)?", re.ASCII
 )
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|[\da-f.]*:[\da-f:.]*", re.IGNORECASE)
 
 
 def absolute(href: str, base: str) -> str | None:
     """Resolve a link; None for what no request can be made of, and for more than `LONGEST_URL` characters.
 
-    White space around it and a fragment go, ``&amp;`` that was escaped twice is undone. A link with a user's name is
+    White space around it and a fragment go, entities that were escaped twice are undone. A link with a user's name is
     refused: on a news site it is an attempt to look like another host.
     """
     if len(href) > LONGEST_URL * 3:  # before anything is done with it
         return None
-    href = href.strip().replace("&amp;", "&")
+    href = _ENTITY.sub(lambda entity: html.unescape(entity[0]), href.strip())
     if not href or href.startswith("#"):
         return None
     if _PLAIN.fullmatch(href) and len(href) <= LONGEST_URL:

@@ -25,6 +25,9 @@ MOST_BYTES = 500 * 1024
 """Maximum size of a robots.txt, as RFC 9309 (2.5) requires at least; the rest is ignored."""
 
 _PRODUCT = re.compile(r"[A-Za-z_-]+")
+_GROUP = re.compile(r"\s*+(user[- ]?agent)(?=[\s:])\s*+:?\s*+([^\s#]+)", re.IGNORECASE)
+_OTHER = "(other)"
+"""No crawler's product token."""
 
 
 def product_token(user_agent: str) -> str:
@@ -71,7 +74,20 @@ class Robots:
 
     @cached_property
     def _rules(self) -> Protego:
-        return Protego.parse(self.body.decode("utf-8-sig", "ignore"))
+        lines = self.body.decode("utf-8-sig", "ignore").splitlines()
+        return Protego.parse("\n".join(_for_product(line, self.product) for line in lines))
+
+
+def _for_product(line: str, product: str) -> str:
+    """Name the group of a ``User-agent`` line by the product token given, or as another's.
+
+    RFC 9309 (2.2.1) compares whole tokens, whatever stands behind them: ``newscrawl/1.0`` is newscrawl's group,
+    ``news`` is not. Protego takes each beginning of the crawler's name.
+    """
+    group = _GROUP.match(line)
+    if group is None or group[2] == "*":
+        return line
+    return f"{group[1]}: {product if product_token(group[2]).lower() == product.lower() else _OTHER}"
 
 
 def cut(body: bytes) -> bytes:
@@ -98,7 +114,7 @@ class RobotsMiddleware:
         self.crawler = crawler
         settings = crawler.settings
         self._is_obeyed = settings.getbool("ROBOTSTXT_OBEY")
-        self._product = settings["ROBOTSTXT_USER_AGENT"] or product_token(settings["USER_AGENT"])
+        self._product = product_token(settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"])
         self._known: LocalCache[str, asyncio.Future[Robots]] = LocalCache(_MOST_HOSTS)
 
     @classmethod

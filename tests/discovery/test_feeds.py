@@ -55,6 +55,82 @@ def test_the_link_of_an_item(item):
     assert urls(read(rss(item))) == ["https://bao.example/a-1.html"]
 
 
+HOSTED = "https://feeds.example/bao/moi.xml"
+
+
+@pytest.mark.parametrize(
+    ("feed", "url"),
+    [
+        ("<rss><channel><link>https://bao.example/tin/</link><item><link>a-1</link></item></channel></rss>", "tin/a-1"),
+        (
+            (
+                "<rss><channel><image><link>/logo/</link></image><link>https://bao.example/</link>"
+                "<item><link>/a-1</link></item></channel></rss>"
+            ),
+            "a-1",
+        ),
+        (
+            (
+                '<rss xml:base="https://bao.example/x/"><channel><link>https://other.example/</link>'
+                "<item><link>a-1</link></item></channel></rss>"
+            ),
+            "x/a-1",
+        ),
+        ('<rss><channel xml:base="https://bao.example/x/"><item><link>a-1</link></item></channel></rss>', "x/a-1"),
+        ('<rss><item xml:base="https://bao.example/x/"><link xml:base="y/">a-1</link></item></rss>', "x/y/a-1"),
+        ('<rss><item><guid isPermaLink="true" xml:base="https://bao.example/x/">a-1</guid></item></rss>', "x/a-1"),
+        (
+            (
+                '<feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="/self.xml"/>'
+                '<link href="https://bao.example/tin/"/><entry><link href="a-1"/></entry></feed>'
+            ),
+            "tin/a-1",
+        ),
+        (
+            (
+                '<rdf:RDF><channel rdf:about="/"><link>https://bao.example/</link></channel>'
+                '<item rdf:about="a-1"><title>A</title></item></rdf:RDF>'
+            ),
+            "a-1",
+        ),
+        ('{"version": "1", "home_page_url": "https://bao.example/tin/", "items": [{"url": "a-1"}]}', "tin/a-1"),
+    ],
+)
+def test_what_a_relative_link_is_relative_to(feed, url):
+    """A base that is given, of whatever element, else the page of the site that the feed is for."""
+    assert urls(read(feed, HOSTED)) == [f"https://bao.example/{url}"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://bao.example/caf&eacute;-l&rsquo;&eacute;t&eacute;",
+        "<![CDATA[https://bao.example/caf&eacute;-l&#8217;&#xE9;t&eacute;]]>",
+        "https://bao.example/caf&amp;eacute;-l&amp;#8217;&amp;eacute;t&amp;eacute;",
+        "https://bao.example/café-l’été",
+    ],
+)
+def test_entities_of_html_in_a_link(link):
+    """Declared nowhere, inside CDATA and escaped twice they are the letters that they mean."""
+    assert urls(read(rss(f"<link>{link}</link>"))) == ["https://bao.example/caf%C3%A9-l%E2%80%99%C3%A9t%C3%A9"]
+
+
+def test_items_of_a_json_feed_without_a_url_of_their_own():
+    """An ``id`` that is an address is the item's; what it writes about is the last resort."""
+    other = "https://elsewhere.example/story"
+    items = [
+        {"id": "https://bao.example/a-1", "title": "A"},
+        {"id": "https://bao.example/a-2", "url": "", "external_url": other},
+        {"id": "3", "url": None, "external_url": other},
+        {"id": "4", "url": ""},
+    ]
+    assert urls(read(json.dumps({"version": "1", "items": items}))) == [
+        "https://bao.example/a-1",
+        "https://bao.example/a-2",
+        other,
+    ]
+
+
 @pytest.mark.parametrize("ampersand", ["&", "&amp;", "&amp;amp;"])
 def test_a_parameter_is_not_lost_to_an_unescaped_ampersand(ampersand):
     """An XML parser that recovers would leave it out, and another page would be fetched."""
@@ -138,6 +214,35 @@ def test_entities_do_not_grow():
 def test_dates(text, moment):
     """In UTC; none in the future, for its page would look modified until then, and none that could be two."""
     assert dates(text, now=datetime(2026, 12, 1, tzinfo=UTC)) == [moment]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sa, 05 Sep 2026 10:00:00 MESZ",
+        "sam., 05 sept. 2026 04:00:00 HAE",
+        "sáb, 05 set 2026 10:00:00 +02",
+        "Сб, 05 сен 2026 11:00:00 МСК",
+        "Cmt, 05 Eyl 2026 10:00:00 +0200",
+        "sob, 05 wrz 2026 10:00:00 MEST",
+        "Σάβ, 05 Σεπ 2026 10:00:00 +0200",
+        "السبت, 05 سبتمبر 2026 10:00:00 +0200",
+        "शनि, 05 सितंबर 2026 10:00:00 +0200",
+        "szo, 05 szept. 2026 08:00:00 UT",
+    ],
+)
+def test_months_and_zones_of_other_languages(text):
+    """The names themselves say which language they are, where the feed does not."""
+    assert dates(text, url="https://news.example/rss", now=datetime(2026, 12, 1, tzinfo=UTC)) == [
+        "2026-09-05T08:00:00+00:00"
+    ]
+
+
+def test_a_month_that_may_be_two_is_none():
+    """It is October in Croatian and November in Polish; the day of the week tells which, where there is one."""
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    assert dates("05 listopada 2025", now=now) == [None]
+    assert dates("śr, 05 listopada 2025 10:00:00 +0000", now=now) == ["2025-11-05T10:00:00+00:00"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from newscrawl.network.robots import Robots
 from tests.network.crawling import Answer, crawl, redirect, response, serving
 from tests.network.test_faults import hang, reset
 
@@ -72,6 +73,29 @@ def test_the_rules_for_us_are_obeyed():
     )
     assert server.paths == ["/robots.txt", "/yes"]
     assert crawled.stats["newscrawl/refused/robots"] == 2
+
+
+@pytest.mark.parametrize(
+    ("groups", "is_ours"),
+    [
+        ("news", False),
+        ("newscrawlerpro", False),
+        ("the-newscrawl", False),
+        ("news*", False),
+        ("NewsCrawl", True),
+        ("newscrawl/1.0", True),
+        ("newscrawl/1.0 (+https://bot.example) # that one", True),
+        ("newscrawl*", True),
+        ("other\nuser agent newscrawl", True),
+        ("news\nUseragent: newscrawl/2", True),
+    ],
+)
+def test_a_group_is_named_by_a_whole_product_token(groups: str, is_ours: bool):
+    """Its version does not matter, a part of it is another crawler's name, and all other crawlers have the default."""
+    body = f"User-agent: {groups}\nDisallow: /a\nCrawl-delay: 7\n\nUser-agent: *\nDisallow: /b\n"
+    robots = Robots("newscrawl", body.encode())
+    assert [robots.allows(f"https://bao.example/{path}") for path in "ab"] == [not is_ours, is_ours]
+    assert robots.delay == (7 if is_ours else 0)
 
 
 def test_of_an_endless_robots_txt_the_beginning_counts():

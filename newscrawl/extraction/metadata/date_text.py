@@ -29,12 +29,29 @@ _TIME = re.compile(
 _HOUR = re.compile(r"(?<![\d.:/-])(\d{1,2})()()\s?([AaPp]\.?[Mm])\b")
 _ASIAN = re.compile(r"(午前|午後|上午|下午|오전|오후)?\s?(\d{1,2})\s?[時时点시:]\s?(\d{1,2})\s?[分분]?")
 _AFTERNOON = ("午後", "下午", "오후")
-_ZONE = re.compile(r"\s{0,2}[(\[]?\s?(?:(?:GMT|UTC)\s?([+-]\d{1,2})(?::?(\d{2}))?|([+-]\d{2}):?(\d{2})|([A-Z]{1,5}))\b")
+_ZONE = re.compile(
+    r"\s{0,2}[(\[]?\s?(?:(?:GMT|UTC)\s?([+-]\d{1,2})(?::?(\d{2}))?|([+-]\d{2}):?(\d{2})|([A-ZА-Я]{1,5}))\b"
+)
 
-_HOURS = {"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "CET": 1, "MEZ": 1, "WAT": 1, "WEST": 1, "CEST": 2, "MESZ": 2, "EET": 2}
+_HOURS = {
+    "UTC": 0,
+    "GMT": 0,
+    "UT": 0,
+    "Z": 0,
+    "WET": 0,
+    "CET": 1,
+    "MEZ": 1,
+    "WAT": 1,
+    "WEST": 1,
+    "CEST": 2,
+    "MESZ": 2,
+    "EET": 2,
+}
 _HOURS |= {"SAST": 2, "EEST": 3, "MSK": 3, "EAT": 3, "ICT": 7, "WIB": 7, "HKT": 8, "SGT": 8, "JST": 9, "KST": 9}
 _HOURS |= {"AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "BRT": -3, "EDT": -4, "EST": -5, "CDT": -5, "MDT": -6}
-_HOURS |= {"MST": -7, "PDT": -7, "PST": -8}
+_HOURS |= {"MST": -7, "PDT": -7, "PST": -8, "AKST": -9, "AKDT": -8, "HST": -10, "BRST": -2, "AWST": 8}
+_HOURS |= {"WEZ": 0, "MET": 1, "MEST": 2, "OEZ": 2, "OESZ": 3, "МСК": 3, "MSD": 4, "PKT": 5, "WITA": 8, "MYT": 8}
+_HOURS |= {"HNE": -5, "HAE": -4, "HNC": -6, "HAC": -5, "HNR": -7, "HAR": -6, "HNP": -8, "HAP": -7}
 """Only what has one meaning where news is written: IST, BST, CST and AST are left to the page's own zone."""
 
 
