@@ -174,6 +174,10 @@ class Extraction:
     """None for text dumps, for articles of several pages, and where another extractor made it."""
 
 
+Origin = Literal["fetched", "file", "archive"]
+"""Where a page comes from: ``fetched`` from its site by newscrawl, or read from a local ``file`` or a WARC ``archive``,
+which only claim to be what they are."""
+
 ListingKind = Literal["feed", "sitemap", "section"]
 """A page that names other pages: an RSS, Atom or JSON feed, a sitemap or sitemap index, a section or home page."""
 PageKind = Literal["article", ListingKind]
@@ -266,6 +270,7 @@ class Page:
     """What the page is if no article is found on it: it was asked for as a section, and looks like an article."""
     archived: tuple[str, int] | None = None
     """File and offset of its record, if the page comes from the project's own archive."""
+    origin: Origin = "fetched"
 
     @classmethod
     def of(cls, body: bytes | str, url: str | None = None, content_type: str = "text/html") -> Self:
@@ -304,6 +309,7 @@ class Outcome:
     url: str | None = None
     source: str | None = None
     visit: Visit | None = None
+    origin: Origin = "fetched"
 
 
 @dataclass(frozen=True, slots=True)

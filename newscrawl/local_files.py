@@ -16,7 +16,7 @@ from typing import Any
 from newscrawl.archive import FAULTS, ArchiveError, Record, read_archive
 from newscrawl.compression import BodyTooLarge, BrokenBody, limited
 from newscrawl.extraction.canonical import canonical_link
-from newscrawl.items import Outcome, Page, UnreadablePage
+from newscrawl.items import Origin, Outcome, Page, UnreadablePage
 from newscrawl.text import printable
 from newscrawl.urls import is_article_url, site_of, url_key
 
@@ -214,8 +214,12 @@ def _walk(folder: Path, root: Path, endings: Container[str]) -> Iterator[FoundFi
                 waiting += [path / name for name in names]
 
 
-def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
-    """Read a file into a page, or an outcome that says why not. `max_size`: bytes, decompressed; 0 for no limit."""
+def load_page(found: FoundFile, max_size: int, *, trusted: bool = False) -> Page | Outcome:
+    """Read a file into a page, or an outcome that says why not. `max_size`: bytes, decompressed; 0 for no limit.
+
+    A `trusted` file counts as fetched from the address that it names.
+    """
+    origin: Origin = "fetched" if trusted else "file"
     place, fault = place_of(found)
     modified = datetime.now(UTC)
     entry = Entry()
@@ -228,7 +232,8 @@ def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
         url = entry.url or (_own_url(body, content_type) if "html" in content_type else None)
     except UnreadablePage as error:
         message = f"{printable(str(found.path))}: {printable(str(error))}"
-        return Outcome(file_key(place), "failed", error.reason, message, modified, entry.url, entry.source)
+        facts = (modified, entry.url, entry.source)
+        return Outcome(file_key(place), "failed", error.reason, message, *facts, origin=origin)
     return Page(
         key=url_key(url) if url else file_key(place),
         body=body,
@@ -236,6 +241,7 @@ def load_page(found: FoundFile, max_size: int) -> Page | Outcome:
         fetched_at=entry.fetched_at or modified,
         url=url,
         source=entry.source,
+        origin=origin,
     )
 
 
@@ -291,11 +297,14 @@ class PassedOver:
     reason: str
 
 
-def load_archive(found: FoundFile, max_size: int, archive: Path | None = None) -> Iterator[Page | Outcome | PassedOver]:
+def load_archive(
+    found: FoundFile, max_size: int, archive: Path | None = None, *, trusted: bool = False
+) -> Iterator[Page | Outcome | PassedOver]:
     """Read a WARC file record by record; a damaged record gives an outcome whose key is its place in the file.
 
     So a damaged copy of a page says nothing about the page. `max_size` is in bytes a page; 0 sets no limit. Pages of
-    files below the folder `archive` know their place there.
+    files below the folder `archive` know their place there, and count as fetched, as do `trusted` files; of others only
+    bodies and addresses are taken, not what they say of a visit.
     """
     path, fault = place_of(found)
     inside = _place_inside(path, archive)
@@ -306,7 +315,8 @@ def load_archive(found: FoundFile, max_size: int, archive: Path | None = None) -
         for record in read_archive(path, max_size=max_size):
             if record.page is not None:
                 place = (inside, record.offset) if inside and record.is_findable else None
-                yield replace(_of_its_site(record.page), archived=place)
+                made = replace(_of_its_site(record.page), archived=place)
+                yield made if trusted or inside else _untrusted(made, f"{file_key(path)}#byte={record.offset}")
             elif record.reason in FAULTS:
                 yield _lost_record(found, path, record)
             else:
@@ -333,6 +343,14 @@ def _of_its_site(page: Page) -> Page:
     return replace(page, key=url_key(page.url), source=source)
 
 
+def _untrusted(page: Page, place: str) -> Page:
+    """Keep of a stranger's record what can be seen from its address; without one its place is its key."""
+    url = page.url if page.url and is_article_url(page.url) else None
+    rest = tuple(_untrusted(part, place) for part in page.rest)
+    facts = {"key": url_key(url) if url else place, "url": url, "source": None, "visit": None, "rest": rest}
+    return replace(page, origin="archive", **facts)  # type: ignore[arg-type]
+
+
 def _lost_record(found: FoundFile, path: Path, record: Record) -> Outcome:
     where = f"byte {record.offset}" + (f", {record.url}" if record.url else "")
     url = record.url if record.url and is_article_url(record.url) else None
@@ -342,7 +360,7 @@ def _lost_record(found: FoundFile, path: Path, record: Record) -> Outcome:
 
 def _lost(found: FoundFile, path: Path, reason: str, detail: str) -> Outcome:
     message = f"{printable(str(found.path))}: {printable(detail)}"
-    return Outcome(file_key(path), "failed", reason, message, _saved_at(path))
+    return Outcome(file_key(path), "failed", reason, message, _saved_at(path), origin="archive")
 
 
 def _saved_at(path: Path) -> datetime:

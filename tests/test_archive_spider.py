@@ -138,6 +138,21 @@ def test_an_older_copy_never_revises_a_newer_one(tmp_path, database):
     assert query(other, "select title, text, fetched_at from articles") == before
 
 
+def test_archives_of_others_replace_nothing_that_was_fetched(tmp_path, database):
+    """Unless they are trusted; what stands in the project's own archive is."""
+    own, others = tmp_path / "own", tmp_path / "others"
+    for path, name, date in ((own, "Huế", "2020-05-01T10:00:00Z"), (others, "Vinh", "2020-05-03T10:00:00Z")):
+        path.mkdir()
+        (path / "1.warc.gz").write_bytes(members([foreign(name, 1, date=date)]))
+    crawl("archive", own, database, "-s", f"ARCHIVE_DIR={own}")
+    stored = "select origin, title like '%Huế%' from articles"
+    assert query(database, stored) == [("fetched", 1)]
+    assert "1 unchanged (not_replaced 1)" in crawl("archive", others, database).stdout
+    assert query(database, stored) == [("fetched", 1)]
+    assert "1 stored, 1 of them revised" in crawl("archive", others, database, "--trust").stdout
+    assert query(database, stored) == [("fetched", 0)]
+
+
 def test_days_of_a_record_can_be_chosen(tmp_path, database):
     """The last day included."""
     path = tmp_path / "days.warc"

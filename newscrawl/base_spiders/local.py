@@ -14,6 +14,7 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
+from newscrawl.base_spiders.arguments import switch
 from newscrawl.base_spiders.base import ArgumentError, NewsSpider
 from newscrawl.items import Outcome, Page, Window
 from newscrawl.local_files import (
@@ -27,6 +28,8 @@ from newscrawl.local_files import (
     split_paths,
 )
 from newscrawl.text import printable
+
+TRUST = "1: these pages were fetched by you, so they count as fetched and may replace what was crawled; also --trust"
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,7 @@ class LocalSpider(NewsSpider):
         super().__init__(**given)
         path = given.get("path")
         self._given_paths = split_paths(path) if isinstance(path, str) else path and [str(part) for part in path]
+        self.is_trusted = switch(given, "trust")
         self.window = Window()
         """The days on which a page of a WARC file was fetched, where only some are wanted."""
         self._records: Counter[str] = Counter()
@@ -83,11 +87,12 @@ class LocalSpider(NewsSpider):
     def _load(self) -> Iterator[Page | Outcome | PassedOver]:
         max_size = self.settings.getint("DOWNLOAD_MAXSIZE")
         archive = self.settings["ARCHIVE_DIR"]
+        folder = Path(archive) if archive else None
         for found in find_files(self.check(self.settings), self.endings):
             if is_warc(found.path.name):
-                yield from load_archive(found, max_size, Path(archive) if archive else None)
+                yield from load_archive(found, max_size, folder, trusted=self.is_trusted)
             else:
-                yield load_page(found, max_size)
+                yield load_page(found, max_size, trusted=self.is_trusted)
 
     def closed(self, reason: str) -> None:
         """Say what was passed over."""

@@ -23,7 +23,7 @@ def run_scrapy(*arguments: str) -> None:
 
 
 _SCRAPY = {"ignore_unknown_options": True, "allow_extra_args": True}
-_ONE_SPIDER = ("output", "overwrite_output", "logfile", "profile", "pidfile", "pdb")
+_ONE_SPIDER = ("output", "overwrite_output", "logfile", "profile", "pidfile", "pdb", "trust")
 """Options that only work with a single spider, because several crawls cannot share a file or terminal."""
 
 
@@ -41,8 +41,9 @@ _ONE_SPIDER = ("output", "overwrite_output", "logfile", "profile", "pidfile", "p
 )
 @click.option("--quiet", is_flag=True, help="Print nothing unless a crawl failed, so that cron only mails failures.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result of each site as JSON.")
+@click.option("--trust", is_flag=True, help="Local pages were fetched by you, and may replace what was crawled.")
 @click.argument("arguments", metavar="[SPIDER]... [-a NAME=VALUE] [-s NAME=VALUE]", nargs=-1, type=click.UNPROCESSED)
-def crawl(arguments: tuple[str, ...], **chosen: Any) -> None:
+def crawl(arguments: tuple[str, ...], *, trust: bool, **chosen: Any) -> None:
     """Run spiders: one as `scrapy crawl` does, several in a process each.
 
     \b
@@ -56,6 +57,7 @@ def crawl(arguments: tuple[str, ...], **chosen: Any) -> None:
     Exit codes: 0 all sites succeeded; 1 nothing started, or a site could not start; 2 a site failed, or did not start
     before the time limit; 130 and 143 stopped by Ctrl-C and SIGTERM.
     """
+    arguments += ("--trust",) if trust else ()
     if not any(chosen.values()) and not _names_several(arguments):
         run_scrapy("crawl", *arguments)
     from newscrawl.cli.round import run_round  # noqa: PLC0415

@@ -110,6 +110,9 @@ class Command(ScrapyCrawl):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Report wrong options in one line."""
         super().add_options(parser)
+        parser.add_argument(
+            "--trust", action="store_true", help="local pages were fetched by you, and may replace what was crawled"
+        )
         parser.add_argument("--in-round", action="store_true", help=argparse.SUPPRESS)  # see `progress`
         parser.error = _refuse  # type: ignore[method-assign]
 
@@ -117,6 +120,8 @@ class Command(ScrapyCrawl):
         """Report wrong options in one line."""
         try:
             super().process_options(args, opts)
+            if opts.trust:
+                opts.spargs["trust"] = "1"
         except UsageError as error:
             _refuse(str(error))
 

@@ -56,6 +56,11 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "stored text stays.",
         NOTHING,
     ),
+    "not_replaced": Reason(
+        "A local page names the address of an article that was fetched, or read from files of another kind. It "
+        "replaces nothing, and is only counted with the run.",
+        "If you fetched these pages yourself, run with `--trust`.",
+    ),
     "content_type": Reason("The server says that it is no web page: a picture, a PDF, a download.", NOTHING),
     "older": Reason(
         "The page is not from the days of a run with `since` and `until`, or lies beyond the 2,000 articles of a first "

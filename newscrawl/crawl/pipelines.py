@@ -133,7 +133,8 @@ class ExtractPipeline:
 
 def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipped"], why: NoArticle) -> Outcome:
     message = printable(f"{page.url or page.key}: {why}")
-    return Outcome(page.key, outcome, why.reason, message, page.fetched_at, page.url, page.source, page.visit)
+    facts = (page.fetched_at, page.url, page.source, page.visit, page.origin)
+    return Outcome(page.key, outcome, why.reason, message, *facts)
 
 
 class StorePipeline:
@@ -208,7 +209,7 @@ class StorePipeline:
                 raise
             page = item.page
             message = f"{page.key}: the database rejected it ({type(error).__name__}: {printable(fault_of(error))})"
-            known = (page.fetched_at, page.url, page.source, page.visit)
+            known = (page.fetched_at, page.url, page.source, page.visit, page.origin)
             outcome = Outcome(page.key, "failed", "unstorable", message, *known)
             return outcome, await asyncio.wrap_future(self.writer.submit(outcome))
 

@@ -8,6 +8,7 @@ from scrapy.settings import BaseSettings
 
 from newscrawl.base_spiders import ArgumentError, LocalSpider
 from newscrawl.base_spiders.arguments import window
+from newscrawl.base_spiders.local import TRUST
 from newscrawl.local_files import WARC
 
 
@@ -18,6 +19,7 @@ class ArchiveSpider(LocalSpider):
     endings = (WARC,)
     arguments: ClassVar = {
         "path": "a WARC file, folder or glob, or several with commas between",
+        "trust": TRUST,
         "since": "only pages that were fetched on this day or later, as in 2020-09-01",
         "until": "only pages that were fetched up to this day, the day itself included",
     }

@@ -13,6 +13,7 @@ from newscrawl.dedupe import Reading
 from newscrawl.items import Candidate
 from newscrawl.storage.backends import backend_of
 from newscrawl.storage.duplicates import are_copies, group_of
+from newscrawl.storage.replacement import is_untrusted
 from newscrawl.storage.schema import article_urls, articles
 from newscrawl.urls import form_of, site_of, url_key
 
@@ -63,12 +64,12 @@ class Twin:
 def article_at(connection: Connection, item: Candidate) -> RowMapping | None:
     """Return the article that has the page's URL as an alternate, as long as the page shows the same text.
 
-    Otherwise the alternate URL is deleted.
+    Otherwise the alternate URL is deleted, unless the page is a local one.
     """
     row = connection.execute(_AT, {"key": item.page.key}).mappings().first()
     if row is None or row["content_hash"] == item.content_hash:
         return row
-    if are_copies(Reading(row["text"]), Reading(item.extraction.article.text)):
+    if is_untrusted(item.page, row) or are_copies(Reading(row["text"]), Reading(item.extraction.article.text)):
         return row
     connection.execute(delete(article_urls).where(article_urls.c.url_key == item.page.key))
     return None

@@ -14,7 +14,7 @@ from newscrawl.dedupe import content_hash
 from newscrawl.items import Block, Candidate, kept_text
 from newscrawl.storage.duplicates import change_links
 from newscrawl.storage.revisions import is_same
-from newscrawl.storage.rows import blocks_of, stored_blocks
+from newscrawl.storage.rows import blocks_of, room_of, stored_blocks
 from newscrawl.storage.schema import article_revisions, articles, site_block_articles, site_blocks
 
 Cause = Literal["publisher", "template", "extractor"]
@@ -190,6 +190,17 @@ def uncount_blocks(connection: Connection, source: str, blocks: Sequence[Block])
         connection.execute(update(site_blocks).where(its).values(articles=site_blocks.c.articles - 1))
 
 
+def leave_room(connection: Connection, known: RowMapping) -> None:
+    """Take a stored article out of the blocks of local pages, because it was fetched now."""
+    if known["source"] is None:
+        return
+    room = room_of(known["source"], known["origin"])
+    of_room = select(site_blocks.c.id).where(site_blocks.c.source == room)
+    held = site_block_articles.c
+    connection.execute(delete(site_block_articles).where(held.article_id == known["id"], held.block_id.in_(of_room)))
+    uncount_blocks(connection, room, blocks_of(known["blocks"]))
+
+
 def _update_holders(connection: Connection, sighting: Sighting, article_id: int) -> None:
     gone = [sighting.rows[key].id for key in sighting.gone]
     if gone:
@@ -234,8 +245,10 @@ def without_templates(
     article, blocks = item.extraction.article, item.extraction.blocks
     if article.source is None:
         return item, None
-    before = blocks_of(known["blocks"]) if known is not None and known["source"] == article.source else ()
-    sighting = _look(connection, article.source, known["id"] if known is not None else None, item, before)
+    room = room_of(article.source, item.page.origin)
+    is_counted = known is not None and room == room_of(known["source"] or "", known["origin"])
+    before = blocks_of(known["blocks"]) if known is not None and is_counted else ()
+    sighting = _look(connection, room, known["id"] if known is not None else None, item, before)
     kept = drop_templates(blocks, sighting.templates, article.description)
     if kept == blocks or article.text != kept_text(blocks):
         return item, sighting
@@ -266,7 +279,7 @@ def _apply_templates(connection: Connection, row: RowMapping, now: datetime) -> 
     blocks = blocks_of(row["blocks"])
     if row["source"] is None or row["text"] != kept_text(blocks):
         return False
-    templates = _known_templates(connection, row["source"], blocks)
+    templates = _known_templates(connection, room_of(row["source"], row["origin"]), blocks)
     kept = drop_templates(blocks, templates, row["description"])
     if kept == blocks:
         return False

@@ -428,7 +428,13 @@ def _update_known(reading: _Reading, row: Row[Any], link: Link) -> int:
     wanted, date = reading.wanted, link.modified_at
     last_known = row.listed_at or row.fetched_at
     is_modified = date is not None and last_known is not None and date > last_known
-    is_requested = wanted.everything or (row.outcome == "skipped" and wanted.window and wanted.window.holds(date))
+    # Of such a page only a local copy was read.
+    is_unvisited = row.fetched_at is None and row.next_fetch_at is None and row.outcome not in {"queued", "skipped"}
+    if is_unvisited and wanted.window.holds(date):
+        changes |= {"queued_at": reading.now, "outcome": "queued", "reason": None, "error": None}
+    is_requested = (
+        bool(changes) or wanted.everything or (row.outcome == "skipped" and wanted.window and wanted.window.holds(date))
+    )
     if date is not None and (row.listed_at is None or date > row.listed_at):
         changes["listed_at"] = date
     if (is_modified or is_requested) and row.taken_by != reading.run_id:

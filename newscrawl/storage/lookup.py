@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, Row, RowMapping
 
 from newscrawl.items import Block, Extraction, NoArticle
 from newscrawl.storage.engine import read_connection
-from newscrawl.storage.rows import article_of, blocks_of
+from newscrawl.storage.rows import article_of, blocks_of, room_of
 from newscrawl.storage.schema import (
     article_revisions,
     article_urls,
@@ -89,7 +89,8 @@ def _shared(connection: Connection, article: RowMapping, blocks: tuple[Block, ..
     for index, block in enumerate(blocks):
         if block.reason != "template":
             continue
-        known = site_blocks.c.source == article["source"], site_blocks.c.block_hash == block_key(block.text)
+        room = room_of(article["source"], article["origin"])
+        known = site_blocks.c.source == room, site_blocks.c.block_hash == block_key(block.text)
         row = connection.execute(select(site_blocks.c.id, site_blocks.c.articles).where(*known)).first()
         if row is not None:
             joined = select(articles.c.url_key).join(

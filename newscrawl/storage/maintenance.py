@@ -23,7 +23,7 @@ from newscrawl.storage.boilerplate import uncount_blocks
 from newscrawl.storage.duplicates import remove_links
 from newscrawl.storage.engine import explained, open_engine, read_connection, require, write_transaction
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.rows import blocks_of
+from newscrawl.storage.rows import blocks_of, room_of
 from newscrawl.storage.schema import article_revisions, article_urls, article_words, articles, pages, runs, search_queue
 from newscrawl.storage.search_index import count_queued, index_queued
 from newscrawl.text import printable
@@ -227,9 +227,11 @@ def _is_of(url: str | None, keys: frozenset[str]) -> bool:
 
 def _delete_rows(connection: Connection, article_id: int, key: str) -> None:
     remove_links(connection, article_id)
-    row = connection.execute(select(articles.c.source, articles.c.blocks).where(articles.c.id == article_id)).one()
+    row = connection.execute(
+        select(articles.c.source, articles.c.origin, articles.c.blocks).where(articles.c.id == article_id)
+    ).one()
     if row.source is not None:
-        uncount_blocks(connection, row.source, blocks_of(row.blocks))
+        uncount_blocks(connection, room_of(row.source, row.origin), blocks_of(row.blocks))
     tombstone = {
         "outcome": "skipped",
         "reason": DELETED,

@@ -17,7 +17,7 @@ from newscrawl.storage.duplicates import check_links, drop_keys, group_of, remov
 from newscrawl.storage.engine import explained, open_engine, require, write_transaction
 from newscrawl.storage.frontier import rekey_page
 from newscrawl.storage.revisions import is_same
-from newscrawl.storage.rows import blocks_of
+from newscrawl.storage.rows import blocks_of, room_of
 from newscrawl.storage.schema import article_revisions, article_urls, articles, dedupe_rebuilds, pages
 from newscrawl.storage.schema import near_duplicate_keys as keys_table
 from newscrawl.urls import url_key
@@ -45,6 +45,8 @@ def _merge_alternates(connection: Connection, article_id: int, now: datetime) ->
         other = _article(connection, other_id)
         # If one is gone and the other is not, the URL has a different page now.
         if other is None or other["source"] != row["source"] or (other["gone_at"] is None) != (row["gone_at"] is None):
+            continue
+        if other["origin"] != row["origin"]:
             continue
         # URLs that led a crawl to this article
         led = select(pages.c.url_key).where(pages.c.article_id == row["id"], pages.c.url_key != row["url_key"])
@@ -85,7 +87,7 @@ def _merge(
     _merge_revisions(connection, kept, merged, now, is_view=is_view)
     remove_links(connection, merged["id"])
     if merged["source"] is not None:
-        uncount_blocks(connection, merged["source"], blocks_of(merged["blocks"]))
+        uncount_blocks(connection, room_of(merged["source"], merged["origin"]), blocks_of(merged["blocks"]))
     for table in (article_urls, pages):
         connection.execute(update(table).where(table.c.article_id == merged["id"]).values(article_id=kept["id"]))
     # Only the main URL is fetched again.

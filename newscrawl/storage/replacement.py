@@ -1,4 +1,6 @@
-"""What a new version of a known page may replace: one that got worse replaces nothing, and what it lost is kept."""
+"""What a new version of a known page may replace.
+
+One that got worse replaces nothing, what it lost is kept, and a local page replaces nothing that was fetched."""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from newscrawl.dedupe import Reading, compare
-from newscrawl.items import Article, Block, Candidate, DropReason
+from newscrawl.items import Article, Block, Candidate, DropReason, Page
 from newscrawl.storage.revisions import is_same
 from newscrawl.storage.rows import blocks_of, digest_of
 
@@ -37,6 +39,14 @@ _KEPT_TOGETHER = (
     ("title",),
 )
 """Fields that a page does not take back; of each group the first says whether there is a value."""
+
+
+def is_untrusted(page: Page, known: RowMapping) -> bool:
+    """Whether a page may not replace a stored article: a local one, which only claims to be the article's.
+
+    It may replace what came from local pages of its kind.
+    """
+    return page.origin not in {"fetched", known["origin"]}
 
 
 def worsening(known: RowMapping, item: Candidate, is_text_of_another: Callable[[], bool]) -> str | None:

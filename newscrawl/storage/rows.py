@@ -56,6 +56,14 @@ def facts_of(item: Candidate) -> dict[str, Any]:
     }
 
 
+def room_of(source: str, origin: str) -> str:
+    """Return the source under which the blocks of an article are counted: those of local pages are counted apart.
+
+    Otherwise four made-up files could take a sentence from articles that were fetched.
+    """
+    return source if origin == "fetched" else f"{source} ({origin})"
+
+
 def article_of(row: RowMapping) -> Article:
     """Read an article from a row with all columns."""
     values: dict[str, Any] = {name: row[name] for name in _FIELDS}

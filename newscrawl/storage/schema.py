@@ -30,7 +30,7 @@ metadata = MetaData(
     }
 )
 
-VERSION = "0013"
+VERSION = "0014"
 """Revision of the newest migration. Readers compare it with the database without importing Alembic."""
 
 FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at")
@@ -241,6 +241,13 @@ articles = Table(
         doc="Where the text was read: `page` (what the page shows), `feed` (the full text in a feed), `json_ld` or "
         "`script` (data in the page that its scripts draw).",
     ),
+    _column(
+        "origin",
+        Text,
+        server_default="fetched",
+        doc="Where the page comes from: `fetched` from its site, or a local `file` or a WARC `archive`, which only "
+        "claim to be what they are.",
+    ),
     _column("fetched_at", UtcDateTime, doc="When the page with this text was fetched; for a file, when it was saved."),
     _column("first_seen_at", UtcDateTime, doc="When the article was first stored."),
     _column("updated_at", UtcDateTime, doc="When this row last changed."),
@@ -392,8 +399,8 @@ pages = Table(
     _column(
         "fetched_at",
         UtcDateTime,
-        doc="When it was last fetched; for a file, when it was saved.",
-        null="it was not visited yet",
+        doc="When it was last fetched; for a file without a URL, when it was saved.",
+        null="it was not visited yet; a local copy of it may have been read",
     ),
     _column("next_fetch_at", UtcDateTime, doc="When the next visit is due.", null="none is planned"),
     _column("failures", Integer, server_default="0", doc="Failed visits in a row."),
@@ -551,7 +558,11 @@ site_blocks = Table(
     "site_blocks",
     metadata,
     _column("id", Integer, primary_key=True, doc="Number of the block."),
-    _column("source", Text, doc="As in `articles`."),
+    _column(
+        "source",
+        Text,
+        doc="As in `articles`; for local pages, which are counted apart, with ` (file)` or ` (archive)` behind.",
+    ),
     _column(
         "block_hash", BigInteger, doc="64 bits of BLAKE2b over the block, case-folded, with single spaces; signed."
     ),

@@ -57,6 +57,8 @@ class Result:
     """The new article is a duplicate."""
     lost: tuple[str, ...] = ()
     """What the page of a known article no longer has: text, title, date, authors, section, tags."""
+    reason: str | None = None
+    """Why an article is unchanged that may be another in its page: `not_replaced`."""
     instead: Outcome | None = None
     """What became of a page whose article was not stored, because it is worse than the one that is known."""
     visited: Visited | None = None
@@ -89,8 +91,9 @@ class Counts:
             if isinstance(item, Outcome):
                 total.reasons[item.reason] += 1
                 continue
+            reason = item.reason if isinstance(item, Listing) else result.reason
+            total.reasons.update([reason] if reason else [])
             if isinstance(item, Listing):
-                total.reasons.update([item.reason] if item.reason else [])
                 continue
             for block in (result.extraction or item.extraction).blocks:
                 if block.reason is None:

@@ -20,6 +20,7 @@ from newscrawl.storage.boilerplate import (
     Cause,
     apply_sighting,
     cause_of,
+    leave_room,
     prune_blocks,
     save_revision,
     without_templates,
@@ -42,13 +43,13 @@ from newscrawl.storage.frontier import (
     survey,
     take,
 )
-from newscrawl.storage.replacement import with_known_facts, worsening
+from newscrawl.storage.replacement import is_untrusted, with_known_facts, worsening
 from newscrawl.storage.revisions import is_same, is_same_page
 from newscrawl.storage.rows import BLOCK_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, text_of
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.schema import articles
 from newscrawl.storage.statistics import Counts, Result, count_measures, lost_facts, write_measures
-from newscrawl.storage.visits import is_older_copy, record_article, record_outcome
+from newscrawl.storage.visits import is_older_copy, record_article, record_local_article, record_outcome
 from newscrawl.text import printable
 
 # Built once, because building a statement takes as long as running it.
@@ -176,6 +177,8 @@ def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
             result = _write_article(connection, item, store, now)
             if result.instead is not None:
                 return replace(result, visited=record_outcome(connection, result.instead, store.run_id, now))
+            if item.page.origin != "fetched":
+                return replace(result, visited=record_local_article(connection, item, result, store.run_id))
             if result.article_id is not None:
                 record_redirect(connection, item, result.article_id, now)
             visited = record_article(connection, item, result, store.run_id, now)
@@ -185,11 +188,13 @@ def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
 def _write_article(connection: Connection, item: Candidate, store: Store, now: datetime) -> Result:
     known = connection.execute(_BY_KEY, {"key": item.page.key}).mappings().first()
     if known is not None:
-        return _write_known(connection, item, known, store, now)
+        write = _leave if is_untrusted(item.page, known) else _write_known
+        return write(connection, item, known, store, now)
     clean, sighting = without_templates(connection, item, None)
     other = article_at(connection, clean)
     if other is not None:
-        return Result("unchanged", other["id"], is_elsewhere=True)
+        reason = "not_replaced" if is_untrusted(item.page, other) else None
+        return Result("unchanged", other["id"], is_elsewhere=True, reason=reason)
     copies = find_copies(connection, clean)
     twin = find_twin(connection, clean, copies.ids)
     if twin is None:
@@ -198,6 +203,8 @@ def _write_article(connection: Connection, item: Candidate, store: Store, now: d
         add_links(connection, article_id, copies)
         apply_sighting(connection, sighting, article_id, now)
         return Result("stored", article_id, extraction=clean.extraction, is_copy=bool(copies.ids))
+    if is_untrusted(item.page, twin.article):
+        return _leave(connection, item, twin.article, store, now)
     if not twin.leads:
         assert item.page.url is not None
         record_url(connection, twin.article["id"], OtherUrl(item.page.key, item.page.url, twin.relation), now)
@@ -206,15 +213,23 @@ def _write_article(connection: Connection, item: Candidate, store: Store, now: d
     return (_replace_view if twin.is_view else _write_known)(connection, item, moved, store, now)
 
 
+def _leave(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:  # noqa: ARG001
+    """Leave a stored article as it is, whatever a local page says of it."""
+    return Result("unchanged", known["id"], reason="not_replaced")
+
+
 def _write_known(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:
     item, sighting = without_templates(connection, item, known)
     article = item.extraction.article
-    if is_older_copy(item.page, known["fetched_at"], now):
+    is_first_fetched = item.page.origin != known["origin"]  # what a local page says of its own age proves nothing
+    if not is_first_fetched and is_older_copy(item.page, known["fetched_at"], now):
         return Result("unchanged", known["id"])
-    if item.page.visit is not None:
+    if item.page.visit is not None and not is_first_fetched:
         of_another = partial(has_twin_text, connection, known["id"], article.source, item.content_hash)
         if (worse := worsening(known, item, of_another)) is not None:
             return _keep(item, known["id"], worse)
+    if is_first_fetched:
+        leave_room(connection, known)
     lost = lost_facts(known, article)
     item = with_known_facts(known, item)
     article = item.extraction.article
@@ -264,6 +279,7 @@ def _article_values(item: Candidate, store: Store) -> dict[str, Any]:
     return {
         **facts_of(item),
         **text_of(item),
+        "origin": item.page.origin,
         "fetched_at": item.page.fetched_at,
         "extractor": item.extraction.extractor,
         "archive_file": file,
@@ -275,7 +291,9 @@ def _article_values(item: Candidate, store: Store) -> dict[str, Any]:
 def _refresh(
     connection: Connection, known: RowMapping, item: Candidate, now: datetime, but: frozenset[str] = frozenset()
 ) -> None:
-    new = facts_of(item) | text_of(item)  # texts that count as the same may differ in white space
+    new = (
+        facts_of(item) | text_of(item) | {"origin": item.page.origin}
+    )  # texts that count as the same may differ in white space
     if known["archive_file"] is None and item.page.archived is not None:
         new["archive_file"], new["archive_offset"] = item.page.archived
     changed = {name: value for name, value in new.items() if known[name] != value and name not in but}
@@ -284,7 +302,7 @@ def _refresh(
         connection.execute(statement)
         if "content_hash" in changed:
             change_links(connection, known["id"], known["text"])
-        elif not changed.keys().isdisjoint({"published_at", "gone_at"}):
+        elif not changed.keys().isdisjoint({"published_at", "gone_at", "origin"}):
             reelect_head(connection, known["id"])
 
 

@@ -117,9 +117,50 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
     return Visited(page_id, is_known)
 
 
+def record_local_article(connection: Connection, item: Candidate, result: Result, run_id: int) -> Visited:
+    """Record an article that a local page holds. It is no visit: its address is fetched as if it had not been read."""
+    page, known = item.page, _page_of(connection, item.page.key)
+    if known is not None and not _is_local(known):
+        if known.article_id is None:
+            _put(connection, page.key, known.id, {"article_id": result.article_id})
+        return Visited(known.id, known.article_id is not None)
+    values: dict[str, Any] = {
+        "url": page.url,
+        "source": page.source,
+        "outcome": "stored",
+        "reason": None,
+        "error": None,
+        "article_id": result.article_id,
+        "fetched_at": _saved_at(page),
+        "run_id": run_id,
+    }
+    page_id = _put(connection, page.key, known.id if known is not None else None, values)
+    return Visited(page_id, known is not None and known.article_id is not None)
+
+
+def _is_local(known: Row[Any]) -> bool:
+    """Whether a row stands for a file, or for a page of which only a local copy was read."""
+    was_read = known.outcome not in {"queued", "skipped"} and known.reason != "deleted"
+    return known.url is None or (was_read and known.fetched_at is None and known.next_fetch_at is None)
+
+
+def _saved_at(page: Page | Outcome) -> datetime | None:
+    return page.fetched_at if page.url is None else None
+
+
+def _record_local_outcome(connection: Connection, item: Outcome, known: Row[Any] | None, run_id: int) -> Visited:
+    if known is not None and not (_is_local(known) and (known.article_id is None or known.url is None)):
+        return Visited(None)
+    names = ("url", "source", "outcome", "reason", "error")
+    values = {name: getattr(item, name) for name in names} | {"run_id": run_id, "fetched_at": _saved_at(item)}
+    return Visited(_put(connection, item.key, known.id if known is not None else None, values))
+
+
 def record_outcome(connection: Connection, item: Outcome, run_id: int, now: datetime) -> Visited:
     """Record a visit that found no article; an older copy of a known page changes nothing."""
     known = _page_of(connection, item.key)
+    if item.origin != "fetched":
+        return _record_local_outcome(connection, item, known, run_id)
     if known is not None and is_older_copy(item, known.fetched_at, now):
         return Visited(None)
     if item.visit is None:

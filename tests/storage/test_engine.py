@@ -75,7 +75,7 @@ def test_database_of_the_first_version_is_upgraded_with_its_rows(tmp_path):
     before["runs"] = [(*run, *[None] * 8) for run in before["runs"]]
     before["pages"] = [(*page, "article", *[None] * 7, 0, None, None) for page in before["pages"]]
     assert {table: query(path, f"select * from {table}") for table in before} == before
-    assert query(path, "select * from articles") == [(*article, "[]", *[None] * 7, "page")]
+    assert query(path, "select * from articles") == [(*article, "[]", *[None] * 7, "page", "fetched")]
     with closing(sqlite3.connect(path)) as connection:
         view = connection.execute("select * from unique_articles")
         assert [column[0] for column in view.description] == articles.columns.keys()
