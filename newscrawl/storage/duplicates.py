@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select, update
 
 from newscrawl.dedupe import Reading, compare, near_duplicate_keys
 from newscrawl.dedupe.fingerprints import is_distinctive, titles_agree
@@ -24,13 +25,21 @@ MOST_HELD = 64
 MOST_VERIFIED = 8
 """Maximum stored texts that one text is compared with, those with the most common keys first."""
 
-_LEADING = (
-    articles.c.gone_at.is_not(None),
-    func.coalesce(articles.c.published_at, articles.c.first_seen_at),
-    articles.c.first_seen_at,
+PLAUSIBLE = timedelta(hours=3)
+"""How long before it was first seen an article may say it was published, to be ranked by that among those of other
+sites: a crawl an hour sees most within one. Whoever claims more is ranked by when it was seen."""
+
+_RANKED = (
     articles.c.id,
+    articles.c.gone_at,
+    articles.c.origin,
+    articles.c.source,
+    articles.c.published_at,
+    articles.c.published_precision,
+    articles.c.seen_at,
+    articles.c.first_seen_at,
 )
-"""Sort order of a group: the oldest publication that is not gone is its head."""
+"""What the rank of an article in its group depends on."""
 
 _CHUNK = 500
 _NOBODY = 0
@@ -89,16 +98,41 @@ def group_of(connection: Connection, article_id: int) -> set[int]:
     return {article_id, *connection.execute(followers).scalars()}
 
 
-def in_order(
-    connection: Connection, ids: Collection[int], *columns: ColumnElement[Any], limit: int | None = None
-) -> list[Row[Any]]:
-    """Return rows of articles, with the one that should be the head first."""
-    found = select(articles.c.id, *columns).where(articles.c.id.in_(ids)).order_by(*_LEADING).limit(limit)
-    return list(connection.execute(found))
+def _standing(row: Row[Any]) -> tuple[bool, bool]:
+    """What comes first, whatever the dates: an article that is there, then one that was fetched."""
+    return row.gone_at is not None, row.origin != "fetched"
+
+
+def _by_sight(row: Row[Any]) -> tuple[tuple[bool, bool], datetime, datetime, int]:
+    """Rank of an article among those of other sites, whose claims prove nothing: by when newscrawl saw it."""
+    seen, claimed = row.seen_at or row.first_seen_at, row.published_at
+    is_plausible = claimed is not None and row.published_precision != "day" and seen - PLAUSIBLE <= claimed <= seen
+    return _standing(row), claimed if is_plausible else seen, seen, row.id
+
+
+def _by_claim(row: Row[Any]) -> tuple[datetime, datetime, int]:
+    """Rank of an article within its site: by its date."""
+    seen = row.seen_at or row.first_seen_at
+    return row.published_at or seen, seen, row.id
+
+
+def in_order(connection: Connection, ids: Collection[int], *columns: ColumnElement[Any]) -> list[Row[Any]]:
+    """Return rows of articles, with the one that should be the head first.
+
+    That is the earliest, by its date, of the site that newscrawl saw the story on first.
+    """
+    rows = connection.execute(select(*_RANKED, *columns).where(articles.c.id.in_(ids))).all()
+    if not rows:
+        return []
+    ranked = sorted(rows, key=_by_sight)
+    first = ranked[0]
+    own = [row for row in ranked if row.source == first.source and _standing(row) == _standing(first)]
+    head = min(own, key=_by_claim) if first.source is not None else first
+    return [head, *(row for row in ranked if row is not head)]
 
 
 def link_group(connection: Connection, ids: Collection[int], changed: int | None = None) -> None:
-    """Make the oldest article of a group its head, and let all others point to it; write only what changes.
+    """Make the first article of a group its head, and let all others point to it; write only what changes.
 
     The similarity of the article `changed` to its head, or of its duplicates to it, is computed again.
     """
@@ -146,11 +180,12 @@ def measure(connection: Connection, head: int, ids: Sequence[int]) -> None:
 
 def components(connection: Connection, ids: Collection[int]) -> list[set[int]]:
     """Split a group into connected components of duplicates."""
-    rows = in_order(connection, ids, *PIECE, limit=MOST_COMPARED)
+    compared = [row.id for row in in_order(connection, ids)[:MOST_COMPARED]]
+    rows = {row.id: row for row in connection.execute(_WITH_IDS, {"ids": compared})}
     found: list[tuple[set[int], list[Piece]]] = []
-    for row in rows:
+    for row in (rows[one] for one in compared):
         own = Piece.of(row)
-        apart, joined, members = [], {row.id}, [own]
+        apart, joined, members = [], {int(row.id)}, [own]
         for component, pieces in found:
             if any(piece.is_copy_of(own) for piece in pieces):
                 joined |= component
@@ -242,12 +277,12 @@ def change_links(connection: Connection, article_id: int, earlier: str) -> None:
 
 
 def reelect_head(connection: Connection, article_id: int) -> None:
-    """Choose the head of an article's group again, after the article's date changed, or it went or came back."""
+    """Choose the head of an article's group again, after its date or origin changed, or it went or came back."""
     link_group(connection, group_of(connection, article_id))
 
 
 def remove_links(connection: Connection, article_id: int) -> None:
-    """Remove an article that is about to be deleted from its group; the next oldest becomes the head."""
+    """Remove an article that is about to be deleted from its group; the next becomes the head."""
     drop_keys(connection, article_id, _stored(connection, article_id).reading.keys)
     rest = group_of(connection, article_id) - {article_id}
     link_group(connection, {article_id})

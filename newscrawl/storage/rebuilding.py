@@ -13,7 +13,15 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, sel
 from newscrawl.dedupe import content_hash, near_duplicate_keys
 from newscrawl.storage.article_urls import OtherUrl, Relation, address_of, record_url, relate
 from newscrawl.storage.boilerplate import save_revision, uncount_blocks
-from newscrawl.storage.duplicates import check_links, drop_keys, group_of, remove_links, sharing, store_keys
+from newscrawl.storage.duplicates import (
+    check_links,
+    drop_keys,
+    group_of,
+    reelect_head,
+    remove_links,
+    sharing,
+    store_keys,
+)
 from newscrawl.storage.engine import explained, open_engine, require, write_transaction
 from newscrawl.storage.frontier import rekey_page
 from newscrawl.storage.revisions import is_same
@@ -99,6 +107,7 @@ def _merge(
     )
     values: dict[str, Any] = {
         "first_seen_at": min(kept["first_seen_at"], merged["first_seen_at"]),
+        "seen_at": min((one["seen_at"] for one in (kept, merged) if one["seen_at"] is not None), default=None),
         "revision": 1 + connection.execute(by_publisher).scalar_one(),
         "updated_at": now,
     }
@@ -226,6 +235,7 @@ def _step(connection: Connection, stage: Stage, position: int) -> tuple[dict[str
             _recompute_keys(connection, row.id, row.text, row.content_hash)
         elif stage == "links":
             check_links(connection, row.id)
+            reelect_head(connection, row.id)
         else:
             merged += _merge_alternates(connection, row.id, now)
     if rows:

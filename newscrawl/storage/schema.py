@@ -30,7 +30,7 @@ metadata = MetaData(
     }
 )
 
-VERSION = "0014"
+VERSION = "0015"
 """Revision of the newest migration. Readers compare it with the database without importing Alembic."""
 
 FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at")
@@ -250,6 +250,12 @@ articles = Table(
     ),
     _column("fetched_at", UtcDateTime, doc="When the page with this text was fetched; for a file, when it was saved."),
     _column("first_seen_at", UtcDateTime, doc="When the article was first stored."),
+    _column(
+        "seen_at",
+        UtcDateTime,
+        doc="When newscrawl first saw it on its site: in a listing, or fetched. Decides which article leads a story.",
+        null="it comes from a local page",
+    ),
     _column("updated_at", UtcDateTime, doc="When this row last changed."),
     _column(
         "gone_at",
@@ -270,9 +276,9 @@ articles = Table(
     _column(
         "duplicate_of",
         ForeignKey("articles.id", ondelete="SET NULL"),
-        doc="`articles.id` of the oldest publication of (nearly) the same text that is not gone. That row always "
-        "has NULL here.",
-        null="this is the oldest, or the only one",
+        doc="`articles.id` of the article with (nearly) the same text that newscrawl saw first and that is not gone. "
+        "That row always has NULL here.",
+        null="this is the first, or the only one",
         schema_org="isBasedOn",
     ),
     _column(

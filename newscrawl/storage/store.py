@@ -49,7 +49,7 @@ from newscrawl.storage.rows import BLOCK_COLUMNS, TEXT_COLUMNS, blocks_of, facts
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.schema import articles
 from newscrawl.storage.statistics import Counts, Result, count_measures, lost_facts, write_measures
-from newscrawl.storage.visits import is_older_copy, record_article, record_local_article, record_outcome
+from newscrawl.storage.visits import first_sight, is_older_copy, record_article, record_local_article, record_outcome
 from newscrawl.text import printable
 
 # Built once, because building a statement takes as long as running it.
@@ -199,6 +199,7 @@ def _write_article(connection: Connection, item: Candidate, store: Store, now: d
     twin = find_twin(connection, clean, copies.ids)
     if twin is None:
         values = _article_values(clean, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
+        values["seen_at"] = first_sight(connection, item.page, now)
         article_id = connection.execute(_ADDED, {"url_key": item.page.key, **values}).scalar_one()
         add_links(connection, article_id, copies)
         apply_sighting(connection, sighting, article_id, now)
@@ -223,6 +224,7 @@ def _write_known(connection: Connection, item: Candidate, known: RowMapping, sto
     article = item.extraction.article
     is_first_fetched = item.page.origin != known["origin"]  # what a local page says of its own age proves nothing
     if not is_first_fetched and is_older_copy(item.page, known["fetched_at"], now):
+        _note_sight(connection, known, item)
         return Result("unchanged", known["id"])
     if item.page.visit is not None and not is_first_fetched:
         of_another = partial(has_twin_text, connection, known["id"], article.source, item.content_hash)
@@ -230,6 +232,8 @@ def _write_known(connection: Connection, item: Candidate, known: RowMapping, sto
             return _keep(item, known["id"], worse)
     if is_first_fetched:
         leave_room(connection, known)
+        values = {"seen_at": first_sight(connection, item.page, now)}
+        connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
     lost = lost_facts(known, article)
     item = with_known_facts(known, item)
     article = item.extraction.article
@@ -245,6 +249,14 @@ def _write_known(connection: Connection, item: Candidate, known: RowMapping, sto
     if cause == "template":
         return Result("unchanged", known["id"], extraction=item.extraction)
     return Result("stored", known["id"], revised=True, extraction=item.extraction, lost=lost)
+
+
+def _note_sight(connection: Connection, known: RowMapping, item: Candidate) -> None:
+    """Keep that an article was fetched earlier than it seemed, as an archive may show."""
+    if known["seen_at"] is not None and item.page.fetched_at < known["seen_at"]:
+        values = {"seen_at": item.page.fetched_at}
+        connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
+        reelect_head(connection, known["id"])
 
 
 def _keep(item: Candidate, article_id: int, why: str) -> Result:

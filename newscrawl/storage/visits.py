@@ -76,6 +76,19 @@ def is_older_copy(page: Page | Outcome, known: datetime | None, now: datetime) -
     return known <= now or now - page.fetched_at > _JUST_NOW
 
 
+def first_sight(connection: Connection, page: Page, now: datetime) -> datetime | None:
+    """Return when newscrawl first saw a page: when a listing first named it, or when it was fetched.
+
+    None for a local page, which says itself when that was.
+    """
+    if page.origin != "fetched":
+        return None
+    keys = {page.key, *([url_key(page.visit.requested_url)] if page.visit is not None else [])}
+    listed = connection.execute(select(pages.c.queued_at).where(pages.c.url_key.in_(keys))).scalars()
+    moments: list[datetime] = [moment for moment in listed if moment is not None]
+    return min(now, page.fetched_at, *moments)
+
+
 def record_article(connection: Connection, item: Candidate, result: Result, run_id: int, now: datetime) -> Visited:
     """Record a visit that found an article, under the page's key and, after a redirect, under the requested one."""
     page = item.page

@@ -7,16 +7,17 @@ import json
 import random
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newscrawl.dedupe import near_duplicate_keys
-from newscrawl.items import Outcome, Visit
+from newscrawl.items import Link, Listing, Outcome, Visit
 from newscrawl.storage.duplicates import MOST_HELD, remove_links
 from newscrawl.storage.engine import write_transaction
+from newscrawl.storage.rebuilding import rebuild
 from newscrawl.storage.schema import articles
 from newscrawl.storage.store import Store
 from tests.conftest import PROVIDED
@@ -39,9 +40,10 @@ def story(seed: int, sentences: int = 16) -> list[str]:
 
 
 def page(name: str, sentences: list[str] | str, hour: float = 0, **facts):
-    """An article of a site, published at an hour of the day."""
+    """An article of a site, published at an hour of the day, and fetched ten minutes later."""
     text = sentences if isinstance(sentences, str) else "\n".join(sentences)
     facts = {"published_at": NOON + timedelta(hours=hour)} | facts
+    facts = {"fetched_at": (facts["published_at"] or NOON) + timedelta(minutes=10)} | facts
     item = candidate(text, f"https://{name}.example/", **facts)
     return replace(item, near_duplicate_keys=near_duplicate_keys(item.extraction.article.text))
 
@@ -163,10 +165,58 @@ def test_changed_copy_is_measured_again(store, database):
 
 
 def test_changed_date_changes_the_head(store, database):
-    """The oldest publication leads, by the latest that is known."""
-    store.write([page("a", story(1)), page("b", copied(story(1), 2), 1)])
-    store.write([page("a", story(1), 2)])
+    """Within a site the oldest publication leads, by the latest that is known."""
+    store.write([page("a", story(1), source="bao"), page("b", copied(story(1), 2), 1, source="bao")])
+    store.write([page("a", story(1), 2, source="bao")])
     assert heads(database) == {"a": "b", "b": None}
+
+
+@pytest.mark.parametrize("claim", [timedelta(days=9000), timedelta(hours=4)])
+def test_a_claimed_date_takes_no_story_over(store, database, claim):
+    """A copy with another headline that says it is older than what it copies; what newscrawl saw first leads."""
+    store.write([page("original", story(1), source="original")])
+    forged = {"published_at": NOON - claim, "fetched_at": NOON + timedelta(minutes=20), "title": "Tin giả"}
+    store.write([page("forged", copied(story(1), 2), source="forged", **forged)])
+    assert heads(database) == {"original": None, "forged": "original"}
+
+
+def test_a_plausible_date_counts_among_sites(store, database):
+    """Of two crawls in an hour the later one may see what was published first."""
+    store.write([page("copy", story(1), 0.4, source="copy", fetched_at=NOON + timedelta(minutes=30))])
+    store.write([page("original", copied(story(1), 2), source="original", fetched_at=NOON + timedelta(minutes=50))])
+    assert heads(database) == {"copy": "original", "original": None}
+
+
+def test_what_a_listing_named_first_was_seen_first(store, database):
+    """However long it waited for its visit."""
+    url, feed = "https://original.example/", "https://original.example/rss"
+    named = Listing(feed, feed, "original", Visit(feed, "feed", 200), NOON, (Link(url),))
+    store.write([named])
+    soon, later = (datetime.now(UTC) + timedelta(hours=hours) for hours in (1, 2))
+    store.write([page("copy", story(1), source="copy", published_at=None, fetched_at=soon)])
+    store.write([page("original", story(1), source="original", published_at=None, fetched_at=later)])
+    assert heads(database) == {"copy": "original", "original": None}
+
+
+def test_local_pages_lead_no_story_that_was_fetched(store, database):
+    """Whatever they say of their age; among themselves the first leads."""
+    for name, hour in (("file", 0), ("other", 1)):
+        local = page(name, story(1), hour, source=name)
+        store.write([replace(local, page=replace(local.page, origin="file"))])
+    assert heads(database) == {"file": None, "other": "file"}
+    store.write([page("fetched", copied(story(1), 2), 9, source="fetched")])
+    assert heads(database) == {"fetched": None, "file": "fetched", "other": "fetched"}
+
+
+def test_a_rebuild_gives_stories_back_to_whom_was_seen_first(store, database):
+    """A database of an earlier version has them by the dates that their articles claimed."""
+    store.write([page("original", story(1)), page("forged", copied(story(1), 2), 1)])
+    database.execute(
+        "update articles set duplicate_of = 2, similarity = 0.5 where id = 1",
+        "update articles set duplicate_of = null, similarity = null where id = 2",
+    )
+    list(rebuild(database.url))
+    assert heads(database) == {"original": None, "forged": "original"}
 
 
 def test_head_that_is_gone_hands_over_and_takes_back(store, database):
@@ -174,7 +224,8 @@ def test_head_that_is_gone_hands_over_and_takes_back(store, database):
     store.write([page("a", story(1)), page("b", copied(story(1), 2), 1)])
     url = "https://a.example/"
     visit = Visit(url, status=410)
-    store.write([Outcome(url, "gone", "http_410", "gone", NOON, url, "a", visit)])
+    moment = NOON + timedelta(hours=2)
+    store.write([Outcome(url, "gone", "http_410", "gone", moment, url, "a", visit)])
     assert heads(database) == {"a": "b", "b": None}
     assert unique(database) == ["b"]
     store.write([page("a", story(1))])

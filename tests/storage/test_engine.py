@@ -65,6 +65,9 @@ FIRST_ROWS = """
 """
 
 
+SEEN = "2020-09-10 12:00:00.000000"
+
+
 def test_database_of_the_first_version_is_upgraded_with_its_rows(tmp_path):
     """Nothing stored is lost, what was not known then is NULL or empty, and the view has every column."""
     path = tmp_path / "x.db"
@@ -75,7 +78,7 @@ def test_database_of_the_first_version_is_upgraded_with_its_rows(tmp_path):
     before["runs"] = [(*run, *[None] * 8) for run in before["runs"]]
     before["pages"] = [(*page, "article", *[None] * 7, 0, None, None) for page in before["pages"]]
     assert {table: query(path, f"select * from {table}") for table in before} == before
-    assert query(path, "select * from articles") == [(*article, "[]", *[None] * 7, "page", "fetched")]
+    assert query(path, "select * from articles") == [(*article, "[]", *[None] * 7, "page", "fetched", SEEN)]
     with closing(sqlite3.connect(path)) as connection:
         view = connection.execute("select * from unique_articles")
         assert [column[0] for column in view.description] == articles.columns.keys()

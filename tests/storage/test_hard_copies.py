@@ -142,7 +142,7 @@ def test_two_pages_of_a_known_notice_alone_stay_whole_and_apart(database):
 
 
 def test_copies_before_their_original_across_sites_and_years(tmp_path):
-    """The oldest publication leads, though it is found last, in an archive of ten years ago."""
+    """The oldest leads, though it is found last, in an archive of ten years ago."""
     years = 24 * 365
     items = [
         page("daily", copied(story(1), 2), 9 * years),
@@ -159,10 +159,10 @@ def test_copies_before_their_original_across_sites_and_years(tmp_path):
 
 
 def test_original_without_a_date_leads_what_came_after_it_was_seen(database):
-    """When it was first seen stands for its date; a copy that says it is older leads it."""
+    """When it was first seen stands for its date; a copy that was seen before it leads it."""
     store = Store.open(database.url, "test", {})
     now = datetime.now(UTC)
-    store.write([page("unknown", story(1), published_at=None)])
+    store.write([page("unknown", story(1), published_at=None, fetched_at=now)])
     store.write([page("later", copied(story(1), 2), published_at=now + timedelta(minutes=5))])
     assert heads(database) == {"unknown": None, "later": "unknown"}
     store.write([page("older", copied(story(1), 3), published_at=now - timedelta(days=1))])

@@ -157,9 +157,9 @@ def test_failed_page_keeps_its_article(store, database):
     assert query(database, "select outcome, reason, error from pages") == [("stored", None, None)]
 
 
-def test_same_text_elsewhere_is_linked_to_the_oldest_publication(store, database):
+def test_same_text_elsewhere_is_linked_to_what_was_seen_first(store, database):
     """Whatever the order in which they came."""
-    pages = [candidate(url=f"https://{name}.example/", published_at=NOON + timedelta(hours=h)) for name, h in LATER]
+    pages = [candidate(url=f"https://{name}.example/", fetched_at=NOON + timedelta(hours=h)) for name, h in LATER]
     store.write(pages)
     copies = "select a.url_key, b.url_key, a.similarity from articles a left join articles b on b.id = a.duplicate_of"
     assert sorted(query(database, copies)) == [
@@ -175,10 +175,8 @@ LATER = [("a", 2), ("b", 1), ("c", 3)]
 
 def test_head_that_changes_its_text_hands_over(store, database):
     """The next oldest leads its copies, and no link is left to an article with another text."""
-    store.write(
-        [candidate(url=f"https://{name}.example/", published_at=NOON + timedelta(hours=h)) for name, h in LATER]
-    )
-    store.write([candidate("Khác hẳn.", url="https://b.example/", published_at=NOON + timedelta(hours=1))])
+    store.write([candidate(url=f"https://{name}.example/", fetched_at=NOON + timedelta(hours=h)) for name, h in LATER])
+    store.write([candidate("Khác hẳn.", url="https://b.example/", fetched_at=NOON + timedelta(hours=1))])
     assert query(database, "select url_key from unique_articles order by 1") == [
         ("https://a.example/",),
         ("https://b.example/",),
