@@ -69,15 +69,17 @@ class Block:
     text: str
     reason: DropReason | None = None
     """Why the block is not part of the article; None for a kept block."""
+    box: str | None = None
+    """Of a block in a box of links to other pages of the site: what the box is built like, and where it stands."""
 
     @property
     def words(self) -> int:
         """Number of white-space separated words."""
         return len(self.text.split())
 
-    def __reduce__(self) -> tuple[type[Block], tuple[BlockKind, str, DropReason | None]]:
+    def __reduce__(self) -> tuple[type[Block], tuple[BlockKind, str, DropReason | None, str | None]]:
         # A page has hundreds of blocks to unpickle from a worker; the dataclass default takes twice as long.
-        return Block, (self.kind, self.text, self.reason)
+        return Block, (self.kind, self.text, self.reason, self.box)
 
 
 def kept_text(blocks: Iterable[Block]) -> str:

@@ -50,14 +50,32 @@ def block_key(text: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def box_key(box: str) -> int:
+    """Return the key that all blocks of a box of links have, whatever their texts."""
+    return block_key(f"box\n{box}")
+
+
+_IN_BOX = frozenset({None, "template", "related", "teaser", "menu", "promo"})
+"""Reasons of blocks that show a box: on most pages the extractor sees what it is."""
+
+
 def is_candidate(block: Block) -> bool:
     """Whether the extractor kept a block, even if it was found to be boilerplate later."""
     return block.reason in {None, "template"}
 
 
 def keys_of(blocks: Sequence[Block]) -> tuple[int | None, ...]:
-    """Return the key of each block; None for blocks that do not count: dropped ones, headings, quotes, short ones."""
-    return tuple(block_key(block.text) if _counts(block) else None for block in blocks)
+    """Return the key of each block; None for blocks that do not count: dropped ones, headings, quotes, short ones.
+
+    The blocks of a box of links have one key, by its build and place: its texts change while it stays.
+    """
+    return tuple(map(_key_of, blocks))
+
+
+def _key_of(block: Block) -> int | None:
+    if block.box is not None:
+        return box_key(block.box) if block.reason in _IN_BOX else None
+    return block_key(block.text) if _counts(block) else None
 
 
 def _counts(block: Block) -> bool:
@@ -87,8 +105,10 @@ class Holder:
 
     @cached_property
     def line_keys(self) -> tuple[int | None, ...]:
-        """The key of each block of the text, short ones included; None for dropped blocks."""
-        return tuple(block_key(block.text) if is_candidate(block) else None for block in self.blocks)
+        """The key of each block of the text, short ones included; None for dropped blocks and boxes of links."""
+        return tuple(
+            block_key(block.text) if is_candidate(block) and block.box is None else None for block in self.blocks
+        )
 
     @cached_property
     def lines(self) -> dict[int, list[str]]:
@@ -111,10 +131,15 @@ class Holder:
         return frozenset(run for words in self.lines.values() for run in _runs(words))
 
     def encloses(self, key: int, companions: Collection[int]) -> bool:
-        """Whether a block stands between two sentences that are the article's own, not `companions`."""
+        """Whether a block or a box stands between two sentences that are the article's own, not `companions`."""
         there = [index for index, block in enumerate(self.blocks) if block.reason not in _BESIDE]
-        place = next(place for place, index in enumerate(there) if self.line_keys[index] == key)
-        around = [there[at] for at in (place - 1, place + 1) if 0 <= at < len(there)]
+        places = [place for place, index in enumerate(there) if self.keys[index] == key]
+        if not places:
+            return False
+        last = places[0]
+        while last + 1 < len(there) and self.keys[there[last + 1]] == key:  # a box has many blocks
+            last += 1
+        around = [there[at] for at in (places[0] - 1, last + 1) if 0 <= at < len(there)]
         return len(around) == 2 and all(
             self.line_keys[index] not in {None, *companions} and _SENTENCE_END.search(self.blocks[index].text)
             for index in around
@@ -177,7 +202,8 @@ def drop_templates(
 ) -> tuple[Block, ...]:
     """Drop the blocks of a page that are boilerplate, and restore those that no longer are.
 
-    The first paragraph and the page's lead are kept, because teasers on other pages repeat them. A heading is dropped
+    The first paragraph and the page's lead are kept, because teasers on other pages repeat them; a box of links is not
+    the first paragraph. A heading is dropped
     if everything below it is. If nothing would be left, everything is kept.
     """
     if not templates and all(block.reason != "template" for block in blocks):
@@ -185,7 +211,7 @@ def drop_templates(
     blocks = [replace(block, reason=None) if block.reason == "template" else block for block in blocks]
     keys = keys_of(blocks)
     there = [index for index, block in enumerate(blocks) if block.reason is None]
-    first = next((index for index in there if blocks[index].kind != "heading"), None)
+    first = next((index for index in there if blocks[index].kind != "heading" and blocks[index].box is None), None)
     lead = block_key(description) if description else None
     found = {index for index in there if keys[index] in templates}
     dropped = {index for index in found if index != first and keys[index] != lead}

@@ -61,7 +61,7 @@ class Node(NamedTuple):
 
 @dataclass(slots=True)
 class Blocks:
-    """The lines of a page and their containers; ``owners``, ``bold`` and ``inline`` have an entry a line."""
+    """The lines of a page and their containers; ``owners``, ``bold``, ``inline`` and ``leads`` have an entry a line."""
 
     lines: list[Line] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
@@ -72,6 +72,8 @@ class Blocks:
     """Characters of the line that are bold."""
     inline: list[tuple[str, ...]] = field(default_factory=list)
     """Class tokens of the inline elements in the line."""
+    leads: list[HtmlElement | None] = field(default_factory=list)
+    """The link with which the line begins."""
 
 
 @lru_cache(maxsize=8192)
@@ -114,6 +116,10 @@ class _Walker:
         self.inline: list[str] = []
         self.linked = self.links = self.bold = self.images = self.cells = 0
         self.in_link = self.in_bold = 0
+        self.link: HtmlElement | None = None
+        """The link that is open."""
+        self.lead: HtmlElement | None = None
+        """The link with which the line began."""
 
     def walk(self) -> None:
         self._open(self.root, self.root.items())
@@ -167,6 +173,7 @@ class _Walker:
         if role == INSIDE:
             if tag == "a":
                 self.in_link -= 1
+                self.link = None
             elif tag in _BOLD:
                 self.in_bold -= 1
         elif role in _SPACED and element is not self.skipped:
@@ -207,6 +214,7 @@ class _Walker:
         if tag == "a":
             self.in_link += 1
             self.links += 1
+            self.link = element
         elif tag in _BOLD:
             self.in_bold += 1
         elif tag in _PICTURES:
@@ -221,6 +229,8 @@ class _Walker:
         if not self.parts and self.row is None and text.isspace():
             self.blank = True
             return
+        if not self.parts and self.lead is None:
+            self.lead = self.link
         self.parts.append(text)
         if self.in_link or self.in_bold:
             size = len(text.strip())
@@ -241,6 +251,7 @@ class _Walker:
                 self._add(text)
                 self.images = 0
         self.linked = self.links = self.bold = self.cells = 0
+        self.lead = None
         self.inline.clear()
 
     def _add(self, text: str) -> None:
@@ -251,6 +262,7 @@ class _Walker:
         self.blocks.owners.append(self.stack[-1])
         self.blocks.bold.append(min(self.bold, len(text)))
         self.blocks.inline.append(tuple(self.inline[:6]))
+        self.blocks.leads.append(self.lead)
 
     def _kind(self) -> tuple[BlockKind, int]:
         """What the line is, and its level as a heading: told by the nearest element that says it."""

@@ -17,6 +17,7 @@ from newscrawl.extraction.listed import filled
 from newscrawl.extraction.page import ExtractedPage, extract_html, read_page
 from newscrawl.extraction.second_opinion import ask_trafilatura
 from newscrawl.extraction.text_dump import clean_dump
+from newscrawl.extraction.verdict import FEWEST_WORDS
 from newscrawl.items import Article, Block, Extraction, Judgement, NoArticle, Page, UnreadablePage, kept_text
 from newscrawl.rules import NO_RULES, SiteRules, load_adjust
 from newscrawl.text import clean, clean_line
@@ -28,6 +29,9 @@ SHORT = 1_500
 """Characters of a text that may be the beginning of one that the page does not show."""
 MUCH_LONGER = 2.0
 """How much longer a hidden text must be than the one shown."""
+
+VOUCHED = 0.02
+"""Chance to be an article from which a page is one that its site's feeds or sitemaps name."""
 
 _VERSIONS = {
     "newscrawl": f"newscrawl {__version__}, trafilatura {trafilatura.__version__}",
@@ -56,7 +60,7 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
     except UnreadablePage:
         raise
     except NoArticle as error:
-        hidden = _extract_hidden(page, rules, extract, "")
+        hidden = _extract_hidden(page, rules, extract, "") or _vouched_for(page, error)
         if hidden is None:
             _complete(error, page, _VERSIONS[extractor])
             raise
@@ -68,6 +72,16 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
     if rules.adjust is not None:
         article = _adjusted(article, page, rules.adjust)
     return Extraction(article, blocks, _VERSIONS[extractor], judgement)
+
+
+def _vouched_for(page: Page, error: NoArticle) -> ExtractedPage | None:
+    """Return what was refused as hardly an article, if feed or sitemap say that it is one, and it is not unlikely."""
+    made = error.extraction
+    if error.reason not in {"too_short", "listing"} or made is None or made.judgement is None:
+        return None
+    is_named = page.is_named or page.facts is not None
+    is_possible = (made.judgement.article or 0.0) >= VOUCHED and made.article.word_count >= FEWEST_WORDS
+    return ExtractedPage(made.article, made.blocks, made.judgement) if is_named and is_possible else None
 
 
 def _complete(error: NoArticle, page: Page, version: str) -> None:

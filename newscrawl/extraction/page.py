@@ -12,6 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.blocks import Blocks, parse_blocks
+from newscrawl.extraction.boxes import boxes_of
 from newscrawl.extraction.judge import Measured, PageJudge, load_page_judge
 from newscrawl.extraction.keep import Kept, keep_lines
 from newscrawl.extraction.metadata import read_metadata
@@ -90,8 +91,8 @@ def extract_html(
     page = read_page(html, url, fetched_at, rules)
     decision = decide(page, judge or load_page_judge(), lambda: ask_trafilatura(page.tree, url))
     blocks = tuple(
-        Block(line.kind, clean(line.text) if reason is None else line.text, reason)
-        for line, reason in zip(page.blocks.lines, decision.kept.reasons, strict=True)
+        Block(line.kind, clean(line.text) if reason is None else line.text, reason, box)
+        for line, reason, box in zip(page.blocks.lines, decision.kept.reasons, boxes_of(page.blocks, url), strict=True)
     )
     verdict = decision.verdict
     judgement = Judgement(

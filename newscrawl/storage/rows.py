@@ -73,7 +73,7 @@ def article_of(row: RowMapping) -> Article:
 
 def stored_blocks(blocks: Iterable[Block]) -> list[list[str | None]]:
     """Return blocks as stored in `articles.blocks`."""
-    return [[block.kind, block.text, block.reason] for block in blocks]
+    return [[block.kind, block.text, block.reason, *([block.box] if block.box is not None else [])] for block in blocks]
 
 
 def blocks_of(stored: Iterable[Sequence[Any]]) -> tuple[Block, ...]:

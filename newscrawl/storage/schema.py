@@ -179,7 +179,8 @@ articles = Table(
     _column(
         "blocks",
         CompressedJson,
-        doc="Zlib-compressed JSON: a list of [kind, text, reason it was dropped or null] in reading order.",
+        doc="Zlib-compressed JSON: a list of [kind, text, reason it was dropped or null] in reading order, with a "
+        "fourth value for blocks in a box of links: what the box is built like.",
     ),
     _column("authors", Json, doc="JSON list of names; may be empty.", schema_org="author"),
     _column("section", Text, doc="Section of the site.", null="the page does not say", schema_org="articleSection"),
@@ -581,8 +582,8 @@ site_blocks = Table(
     info={
         "doc": "What a site has on its pages, so that what it repeats can be dropped as boilerplate (reason "
         "`template`): one row for each block of at least six words that an article's text has or had, "
-        "headings and quotes excepted. A block that no page had for 30 days is deleted, boilerplate after "
-        "400; beyond 200,000 blocks of a source the oldest are deleted."
+        "headings and quotes excepted, and one for each box of links, whatever its texts. A block that no page had "
+        "for 30 days is deleted, boilerplate after 400; beyond 200,000 blocks of a source the oldest are deleted."
     },
 )
 

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawl.boilerplate.repeated import THRESHOLD, Holder, Judge, are_related, block_key, drop_templates, keys_of
+from newscrawl.boilerplate.repeated import (
+    THRESHOLD,
+    Holder,
+    Judge,
+    are_related,
+    block_key,
+    box_key,
+    drop_templates,
+    keys_of,
+)
 from newscrawl.items import Block
 
 BOX = "Giá vàng hôm nay tăng mạnh lên mức cao nhất"
@@ -42,6 +51,29 @@ def test_block_on_unrelated_pages_is_the_sites():
     holders = [holder(number, Block("list_item", BOX)) for number in range(THRESHOLD)]
     assert is_template(BOX, holders)
     assert not is_template(BOX, holders[1:])
+
+
+def links(number: int, reason: str | None = None) -> list[Block]:
+    """A box of links that has other texts on each page."""
+    die = random.Random(f"links of {number}")
+    return [Block("list_item", sentence(die), reason, box="ab12") for _ in range(3)]
+
+
+def test_a_box_of_links_is_known_by_its_build():
+    """Whatever it links to, and also where the extractor sees what it is; between sentences it may be the article's."""
+    pages = [holder(number, *links(number, "related" if number % 2 else None)) for number in range(THRESHOLD)]
+    key = box_key("ab12")
+    assert Judge().is_template(key, pages)
+    kept = drop_templates(pages[0].blocks, {key})
+    assert [block.reason for block in kept] == [None] * 6 + ["template"] * 3
+    enclosed = [Holder(number, (*one.blocks, *story(100 + number))) for number, one in enumerate(pages)]
+    assert not Judge().is_template(key, enclosed)
+
+
+def test_a_box_above_the_text_is_no_first_paragraph():
+    """The text begins below it."""
+    blocks = (*links(1), *story(2))
+    assert [block.reason for block in drop_templates(blocks, {box_key("ab12")})] == ["template"] * 3 + [None] * 6
 
 
 def test_copies_of_one_story_are_one_page():

@@ -27,7 +27,7 @@ from newscrawl.storage.lookup import article_by_id
 from newscrawl.storage.reextractions import Relearned, relearn
 from newscrawl.storage.runs import report_run
 from newscrawl.storage.store import Store
-from tests.boilerplate.test_repeated import BOX, NOTICE, story
+from tests.boilerplate.test_repeated import BOX, NOTICE, sentence, story
 from tests.conftest import ROOT
 from tests.database import Database, query
 
@@ -56,7 +56,7 @@ def texts(database: Path) -> dict[str, str]:
 def reasons(database: Path, article_id: int = 1) -> list[str | None]:
     """Why each block of an article was dropped."""
     ((blocks,),) = query(database, f"select blocks from articles where id = {article_id}")
-    return [reason for _, _, reason in json.loads(zlib.decompress(blocks))]
+    return [block[2] for block in json.loads(zlib.decompress(blocks))]
 
 
 @pytest.fixture
@@ -95,6 +95,24 @@ def test_later_pages_are_stored_without_it(store, database):
     assert store.counts.words_dropped["template"] - before == sum(block.words for block in BOXES)
     report = report_run(database.url, store.run_id)
     assert {article.words_kept for article in report.articles} == {90}
+
+
+def links(seed: int) -> tuple[Block, ...]:
+    """A box of links to other articles, with excerpts, as it is at one moment."""
+    die = random.Random(seed)
+    return tuple(Block("list_item", sentence(die), box="c0ffee") for _ in range(4))
+
+
+def test_a_box_of_links_that_turns_makes_no_revision(store, database):
+    """Once a few pages have shown it; what the publisher changes on the same page is a revision."""
+    store.write([page(number, *links(number)) for number in range(THRESHOLD + 1)])
+    assert texts(database) == {f"https://bao.example/{n}.html": kept_text(story(n)) for n in range(THRESHOLD + 1)}
+    store.write([page(0, *links(100), fetched_at=NOON + timedelta(hours=1))])
+    store.write([page(1, *links(101), text=77, fetched_at=NOON + timedelta(hours=1))])
+    rows = query(database, "select revision, text from articles where id <= 2 order by id")
+    assert rows == [(1, kept_text(story(0))), (2, kept_text(story(77)))]
+    causes = query(database, "select article_id, cause from article_revisions where article_id <= 2 order by id")
+    assert causes == [(1, "template"), (2, "template"), (2, "publisher")]
 
 
 def test_mended_article_joins_its_copies(store, database):
