@@ -23,6 +23,7 @@ from newscrawl.extraction.rules import (
     copies,
     is_labelled_link,
     is_other_headline,
+    is_said_again,
     lead_of,
     words_of,
 )
@@ -114,10 +115,11 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
             certain[index] = "title"
         elif kept[index] and chances[index] < SURE and _leads_away(line):
             certain[index] = "related"
-    lead = lead_of(page.blocks, [i for i, keep in enumerate(kept) if keep and i not in certain], description)
-    if lead is not None:
-        certain[lead] = "lead"
     text = [index for index, keep in enumerate(kept) if keep and index not in certain]
+    lead = lead_of(page.blocks, text, description)
+    if lead is not None and is_said_again(lines, lead, text):
+        certain[lead] = "lead"
+        text.remove(lead)
     certain.update(dict.fromkeys(copies(lines, text), "repeated"))
     certain.update({index: "caption" for index in captions(page.blocks, text) if chances[index] < SURE})
     certain.update(dict.fromkeys(talk, "comments"))

@@ -19,6 +19,7 @@ from newscrawl.extraction.metadata import read_metadata
 from newscrawl.extraction.metadata.json_ld import read_json_ld
 from newscrawl.extraction.metadata.lead import without_kicker
 from newscrawl.extraction.parse import parse_page
+from newscrawl.extraction.rules import lead_of
 from newscrawl.extraction.second_opinion import SecondOpinion, ask_trafilatura
 from newscrawl.extraction.tags import INLINE, SKIPPED
 from newscrawl.extraction.tree_features import Opinions
@@ -102,9 +103,10 @@ def extract_html(
         refused = Extraction(replace(page.facts, text=kept_text(blocks)), blocks, "", judgement)
         raise NoArticle(verdict.refusal, verdict.detail, refused)
     described = page.facts.description
-    leads = (without_kicker(clean(block.text), described) for block in blocks if block.reason == "lead")
-    lead = next(leads, described)
-    article = replace(page.facts, text=kept_text(blocks), description=lead)
+    lead = lead_of(page.blocks, [i for i, block in enumerate(blocks) if block.reason in (None, "lead")], described)
+    if lead is not None:
+        described = without_kicker(clean(blocks[lead].text), described)
+    article = replace(page.facts, text=kept_text(blocks), description=described)
     return ExtractedPage(article, blocks + tuple(Block("paragraph", text, "site") for text in page.pruned), judgement)
 
 

@@ -164,6 +164,13 @@ def lead_of(blocks: Blocks, kept: Sequence[int], description: str | None) -> int
     return None
 
 
+def is_said_again(lines: Sequence[Line], index: int, kept: Sequence[int]) -> bool:
+    """Whether the other kept lines hold nearly all that a line says, as where a lead is the beginning of the text."""
+    own = _runs(words_of(lines[index].text))
+    said = _runs(words_of(" ".join(lines[one].text for one in kept if one != index)))
+    return bool(own) and len(own & said) >= 0.8 * len(own)
+
+
 def containers_of_one(blocks: Blocks, index: int) -> list[int]:
     """The line's element and the containers around it that hold no other line, the innermost first."""
     beside = [blocks.owners[near] for near in (index - 1, index + 1) if 0 <= near < len(blocks.lines)]

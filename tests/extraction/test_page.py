@@ -66,15 +66,14 @@ def test_captions_become_images(news: News):
     ]
 
 
-def test_a_marked_lead_is_the_description():
-    """Where the element says so and the page's description repeats it."""
+def test_a_marked_lead_is_the_description_and_text():
+    """Where the element says so and the page's description repeats it, the article begins with it all the same."""
     lead = "Hơn hai mươi tuyến đường còn ngập sau mỗi trận mưa lớn, thành phố yêu cầu nạo vét kênh trong tháng."
     html = page(VIETNAMESE, before=f'<h2 class="sapo">{lead}</h2>')
     html = html.replace("</head>", f'<meta name="description" content="{lead}"></head>')
     extraction = extracted(html)
-    assert extraction.article.text == "\n".join(VIETNAMESE.paragraphs)
+    assert extraction.article.text == "\n".join((lead, *VIETNAMESE.paragraphs))
     assert extraction.article.description == lead
-    assert reasons(extraction, lead) == {"lead"}
 
 
 def test_an_unmarked_first_paragraph_is_text():
@@ -93,8 +92,8 @@ def test_a_repeated_headline_and_a_repeated_passage_are_dropped():
     assert reasons(extraction, ENGLISH.paragraphs[1]) == {None, "repeated"}
 
 
-def test_a_lead_that_the_text_repeats_stays_in_the_text():
-    """It is the description and the first paragraph."""
+def test_a_lead_that_the_text_repeats_is_said_once():
+    """As where software takes the beginning of the text for it."""
     first = ENGLISH.paragraphs[0]
     html = page(ENGLISH, before=f'<p class="summary">{first}</p>')
     html = html.replace("</head>", f'<meta name="description" content="{first}"></head>')
@@ -167,11 +166,11 @@ def test_error_pages_are_no_articles(message):
 
 
 @pytest.mark.parametrize("label", ["BNEWS", "-", "(HARWICK) -"])
-def test_what_stands_before_a_lead_is_no_part_of_it(label):
-    """A site's name, a place or a dash before the words of the page's description."""
+def test_what_stands_before_a_lead_is_no_part_of_the_description(label):
+    """A site's name, a place or a dash before its words; the text has the line as the page shows it."""
     lead = "More than twenty streets are still flooded after every heavy rain, and the council wants them dry."
     html = page(ENGLISH, before=f'<div class="story-lead"><p><span>{label}</span> <b>{lead}</b></p></div>')
     html = html.replace("</head>", f'<meta name="description" content="{lead}"></head>')
     extraction = extracted(html)
     assert extraction.article.description == lead
-    assert extraction.article.text == "\n".join(ENGLISH.paragraphs)
+    assert extraction.article.text == "\n".join((f"{label} {lead}", *ENGLISH.paragraphs))

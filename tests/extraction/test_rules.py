@@ -9,7 +9,7 @@ from lxml.html import document_fromstring
 from newscrawl.extraction.blocks import parse_blocks
 from newscrawl.extraction.judge import Measured
 from newscrawl.extraction.keep import judge_lines
-from newscrawl.extraction.rules import copies
+from newscrawl.extraction.rules import copies, lead_of
 from newscrawl.extraction.text_lines import Line
 from newscrawl.extraction.tree_features import Opinions
 from tests.extraction.pages import ENGLISH, page
@@ -165,8 +165,6 @@ def test_the_lead_is_in_an_element_of_its_own_that_is_called_so(box, lead):
     """The description repeats it; an element around other lines too, or called the body, says nothing."""
     told = "Shops and homes of the old town are to be kept dry by a wall, which the council means to pay for by itself."
     html = page(ENGLISH, before=box.format(f"- {told}"))
-    measured = Measured.of(parse_blocks(document_fromstring(html)), ENGLISH.title, Opinions())
-    chances = np.array([0.9 if line.text.count(" ") > 11 else 0.01 for line in measured.blocks.lines])
-    reasons = judge_lines(measured, chances, ENGLISH.title, told)
-    reason = next(why for line, why in zip(measured.blocks.lines, reasons, strict=True) if told in line.text)
-    assert (reason == "lead") == lead
+    blocks = parse_blocks(document_fromstring(html))
+    found = lead_of(blocks, [at for at, line in enumerate(blocks.lines) if line.text.count(" ") > 11], told)
+    assert (found is not None and told in blocks.lines[found].text) == lead
