@@ -42,6 +42,9 @@ _BODY_NAMES = re.compile(
     re.IGNORECASE,
 )
 """Keys under which content management systems keep the text of an article."""
+_TEMPLATE = re.compile(r"text/(?:x-)?template", re.IGNORECASE)
+_GAP = re.compile(r"\{\{|<%|\$\{|\{%")
+"""What templates have where something is to be filled in."""
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -56,6 +59,9 @@ _SIGNS = (
     "_DATA__",
     "State__",
     "application/json",
+    "text/template",
+    "text/x-template",
+    "<template",
 )
 """What a page has that carries its text for scripts."""
 
@@ -88,6 +94,8 @@ def hidden_texts(text: str, facts: ListedFacts | None) -> Iterator[HiddenText]:
     if body := read_json_ld(tree).body:
         yield from _hidden(tree, title, _paragraphs(html.unescape(body)), "json_ld")
     if markup := _of_scripts(tree, title):
+        yield from _hidden(tree, title, markup, "script")
+    if markup := max(_templates(tree), key=_letters, default=None):
         yield from _hidden(tree, title, markup, "script")
 
 
@@ -149,6 +157,19 @@ def _states(tree: HtmlElement) -> Iterator[Any]:
         _, colon, value = line.partition(":")
         if colon:
             yield from _loaded(value)
+
+
+def _templates(tree: HtmlElement) -> Iterator[str]:
+    """Mark-up that a page keeps for a script to show, with nothing left to be filled in."""
+    for element in islice(tree.iter("script", "template"), _MOST_SCRIPTS):
+        if element.tag == "template":
+            markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+        elif _TEMPLATE.match(element.get("type") or ""):
+            markup = element.text or ""
+        else:
+            continue
+        if len(markup) <= _LONGEST_SCRIPT and not _GAP.search(markup):
+            yield markup
 
 
 def _loaded(text: str) -> Iterator[Any]:
