@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -51,6 +51,8 @@ FEWEST_SIBLINGS, SIBLINGS_SURE = 4, 0.65
 """Lines of siblings, and their mean chance, from which prose among them is raised to it."""
 SHORTEST_CAPTION = 4
 """Words of what a photo story says under a picture."""
+MOST_ABOVE, LEADING = 15, 3
+"""Lines between the headline and the text, and lines of the text, among which the lead stands."""
 FLOOR = 0.6
 """Share of the words of trafilatura's text below which its lines are kept instead."""
 COVERED = 0.5
@@ -116,10 +118,12 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
         elif kept[index] and chances[index] < SURE and _leads_away(line):
             certain[index] = "related"
     text = [index for index, keep in enumerate(kept) if keep and index not in certain]
-    lead = lead_of(page.blocks, text, description)
-    if lead is not None and is_said_again(lines, lead, text):
-        certain[lead] = "lead"
-        text.remove(lead)
+    if (lead := lead_of(page.blocks, _opening(lines, text, certain), description)) is not None:
+        text = sorted({*text, lead})
+        kept[lead] = True
+        if is_said_again(lines, lead, text):
+            certain[lead] = "lead"
+            text.remove(lead)
     certain.update(dict.fromkeys(copies(lines, text), "repeated"))
     certain.update({index: "caption" for index in captions(page.blocks, text) if chances[index] < SURE})
     certain.update(dict.fromkeys(talk, "comments"))
@@ -129,6 +133,13 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     for index, reason in certain.items():
         reasons[index] = reason
     return reasons
+
+
+def _opening(lines: Sequence[Line], text: list[int], dropped: Collection[int]) -> list[int]:
+    """The lines among which the lead stands: those between the headline and the text, and the text's first."""
+    first = text[0] if text else 0
+    headline = next((at for at in range(first, max(first - MOST_ABOVE, -1), -1) if lines[at].level == 1), first)
+    return [*(at for at in range(headline, first) if at not in dropped), *text[:LEADING]]
 
 
 def _leads_away(line: Line) -> bool:

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from newscrawl.extraction.blocks import Blocks, parse_blocks
 from newscrawl.extraction.boxes import boxes_of
 from newscrawl.extraction.judge import Measured, PageJudge, load_page_judge
-from newscrawl.extraction.keep import Kept, keep_lines
+from newscrawl.extraction.keep import LEADING, Kept, keep_lines
 from newscrawl.extraction.metadata import read_metadata
 from newscrawl.extraction.metadata.json_ld import read_json_ld
 from newscrawl.extraction.metadata.lead import without_kicker
@@ -103,7 +103,8 @@ def extract_html(
         refused = Extraction(replace(page.facts, text=kept_text(blocks)), blocks, "", judgement)
         raise NoArticle(verdict.refusal, verdict.detail, refused)
     described = page.facts.description
-    lead = lead_of(page.blocks, [i for i, block in enumerate(blocks) if block.reason in (None, "lead")], described)
+    opening = [at for at, block in enumerate(blocks) if block.reason in (None, "lead")][:LEADING]
+    lead = lead_of(page.blocks, opening, described)
     if lead is not None:
         described = without_kicker(clean(blocks[lead].text), described)
     article = replace(page.facts, text=kept_text(blocks), description=described)

@@ -19,8 +19,6 @@ from newscrawl.extraction.line_features import SLOT
 from newscrawl.extraction.tags import HEADINGS
 from newscrawl.extraction.text_lines import Line
 
-LEADING = 3
-"""Kept lines among which the lead stands."""
 SHORTEST = 4
 """Words of a headline, and of a line that is not said twice in a row."""
 LONGEST_LABEL = 30
@@ -149,18 +147,18 @@ def copies(lines: Sequence[Line], kept: Sequence[int]) -> Iterator[int]:
             passage.clear()
 
 
-def lead_of(blocks: Blocks, kept: Sequence[int], description: str | None) -> int | None:
+def lead_of(blocks: Blocks, opening: Sequence[int], description: str | None) -> int | None:
     """The line that is the description, where an element of it alone also says so: a heading, or called a lead."""
     told = _runs(words_of(description or ""))
     if not told:
         return None
-    for index in kept[:LEADING]:
+    for index in opening:
         own = _runs(words_of(blocks.lines[index].text))
         around = [blocks.nodes[node].tokens for node in containers_of_one(blocks, index)]
         named = [*(tokens for tokens in around if "body" not in tokens), blocks.inline[index]]
         marked = blocks.nodes[blocks.owners[index]].tag in HEADINGS or not all(map(_LEAD_NAMES.isdisjoint, named))
         if marked and own and len(own & told) >= 0.8 * len(own) and len(own & told) >= 0.6 * len(told):
-            return index if len(kept) > 1 else None
+            return index if len(opening) > 1 else None
     return None
 
 

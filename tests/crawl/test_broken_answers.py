@@ -86,7 +86,8 @@ def test_all_other_articles_are_stored(crawled: Crawled):
     assert crawled.crawls.stored == fine
     for url in fine:
         ((text,),) = crawled.crawls.query("select text from articles where url = ?", url)
-        assert text.split("\n") == list(crawled.site.gold(url).text)
+        gold = crawled.site.gold(url)
+        assert text.split("\n") == [gold.lead, *gold.text]
     assert crawled.ended.code == 0
     assert crawled.crawls.ended == "finished"
     failed = sum(outcome[0] == "failed" for _, _, outcome in HOSTILE.values())

@@ -116,7 +116,7 @@ def test_extraction(language: str) -> None:
         assert f'<p class="sapo">{escape(gold.lead, quote=False)}</p>' in body.decode()
         article = extract_page(Page.of(body, gold.url)).article
         found = (article.title, tuple(article.text.split("\n")), article.authors, article.published_at)
-        assert found == (gold.title, gold.pages[0], gold.authors, gold.published_at)
+        assert found == (gold.title, (gold.lead, *gold.pages[0]), gold.authors, gold.published_at)
         assert (article.description, article.canonical_url, article.section) == (gold.lead, gold.url, gold.section)
 
 

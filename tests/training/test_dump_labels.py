@@ -24,10 +24,10 @@ def test_short_line_is_body_only_in_its_place() -> None:
     assert labels == [SIDEBAR, SIDEBAR, BODY, BODY, BODY, BODY, SIDEBAR]
 
 
-def test_lead_and_half_covered_lines_are_left_open() -> None:
-    """What may stand in the text or not teaches nothing."""
+def test_the_lead_is_the_articles_and_half_covered_lines_are_left_open() -> None:
+    """A gold without the lead does not say that the lead is another thing's; half a line teaches nothing."""
     lead = "A storm has hit the small harbour town of Harrow Bay on its busiest day."
     mixed = "The council expects to pay two million pounds, wrote another paper in a comment that was long and dull."
     labels, covers = label_lines(_lines(lead, mixed), GOLD, lead)
-    assert labels == [UNKNOWN, UNKNOWN]
+    assert labels == [BODY, UNKNOWN]
     assert covers[1] == pytest.approx(6 / 16, abs=0.1)
