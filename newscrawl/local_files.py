@@ -114,10 +114,13 @@ CONTENT_TYPES = {
     ".htm": "text/html",
     ".xhtml": "application/xhtml+xml",
 }
-"""MIME type by file name extension; each may be followed by ``.gz``."""
-WARC = ".warc"
-ENDINGS = (*CONTENT_TYPES, WARC)
-"""File name extensions that are read; each may be followed by ``.gz``."""
+"""MIME type by file name extension; each may be followed by one of PACKED."""
+ARCHIVES = (".warc", ".arc", ".wacz")
+"""File name extensions of web archives; each may be followed by one of PACKED."""
+ENDINGS = (*CONTENT_TYPES, *ARCHIVES)
+"""File name extensions that are read; each may be followed by one of PACKED."""
+PACKED = {".gz": "gzip", ".zst": "zstd"}
+"""Encoding by file name extension."""
 
 _OUTSIDE = "a symbolic link that leads out of the given folder; pass its target as a path of its own"
 
@@ -142,12 +145,13 @@ def content_type_of(name: str) -> str | None:
 
 
 def is_warc(name: str) -> bool:
-    """Whether a file's name is that of a WARC file."""
-    return _ending(name) == WARC
+    """Whether a file's name is that of a WARC, ARC or WACZ file."""
+    return _ending(name) in ARCHIVES
 
 
 def _ending(name: str) -> str:
-    return Path(name.lower().removesuffix(".gz")).suffix
+    path = Path(name.lower())
+    return Path(path.stem).suffix if path.suffix in PACKED else path.suffix
 
 
 def split_paths(paths: str) -> list[str]:
@@ -189,7 +193,7 @@ def _found(path: Path, root: Path, endings: Container[str]) -> Iterator[FoundFil
         yield from _walk(path, root, endings)
     elif _ending(path.name) not in endings:
         known = ", ".join(ending for ending in ENDINGS if ending in endings)
-        raise PathError(f"{printable(str(path))} is not a page: its name must end in {known}, or .gz")
+        raise PathError(f"{printable(str(path))} is not a page: its name must end in {known}, or .gz or .zst")
     else:
         yield FoundFile(path, root)
 
@@ -277,8 +281,8 @@ def _read(path: Path, max_size: int) -> tuple[bytes, datetime]:
             if max_size and status.st_size > max_size:
                 raise UnreadablePage("too_large", f"{status.st_size} bytes; DOWNLOAD_MAXSIZE allows {max_size}")
             body = file.read(max_size + 1 if max_size else -1)
-        if body and path.suffix.lower() == ".gz":
-            body = b"".join(limited(body, "gzip", max_size))
+        if body and path.suffix.lower() in PACKED:
+            body = b"".join(limited(body, PACKED[path.suffix.lower()], max_size))
     except BodyTooLarge:
         raise UnreadablePage(
             "too_large", f"decompresses to more than the {max_size} bytes that DOWNLOAD_MAXSIZE allows"
@@ -300,7 +304,7 @@ class PassedOver:
 def load_archive(
     found: FoundFile, max_size: int, archive: Path | None = None, *, trusted: bool = False
 ) -> Iterator[Page | Outcome | PassedOver]:
-    """Read a WARC file record by record; a damaged record gives an outcome whose key is its place in the file.
+    """Read a web archive record by record; a damaged record gives an outcome whose key is its place in the file.
 
     So a damaged copy of a page says nothing about the page. `max_size` is in bytes a page; 0 sets no limit. Pages of
     files below the folder `archive` know their place there, and count as fetched, as do `trusted` files; of others only

@@ -85,7 +85,13 @@ class Note:
 
 
 _TEXT = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
-_DOCUMENT = re.compile(rb"[^<]{0,1024}<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_DOCUMENT = re.compile(
+    rb"[^<]{0,1024}<(!doctype\s+html|html|head|body|title|meta|link|script|div|main|article|section|table|h[1-6]|p)\b",
+    re.IGNORECASE,
+)
+_BEFORE_DOCUMENT = re.compile(rb"<!--.*?(?:-->|\Z)|<\?.*?(?:>|\Z)", re.DOTALL)
+_HEAD = 4096
+"""Bytes by which a page without a type is known."""
 _OLD_DATE = re.compile(r"[0-9]{14}")
 _LONGEST_TYPE = 256
 
@@ -124,7 +130,8 @@ def _payload(record: RawRecord) -> tuple[int | None, Headers, bytes]:
     assert record.block is not None
     if record.type == "resource":
         return None, (), record.block
-    if not record.fields.get("content-type", "").lower().startswith("application/http"):
+    declared = record.fields.get("content-type", "").lower()
+    if not declared.startswith("application/http") and not record.block.startswith(b"HTTP/"):
         raise SkippedPage("not_http")
     return split_response(record.block)
 
@@ -149,7 +156,7 @@ def _foreign_page(record: RawRecord, status: int | None, headers: Headers, body:
     body = decoded_body(headers, body, max_size)
     content_type = declared if _mime(declared) in _TEXT else identified
     if _mime(content_type) not in _TEXT:
-        if not _DOCUMENT.match(body):
+        if not _DOCUMENT.match(_BEFORE_DOCUMENT.sub(b"", body[:_HEAD])):
             raise SkippedPage("no_text")
         content_type = "text/html"
     mime, semicolon, rest = content_type[:_LONGEST_TYPE].partition(";")

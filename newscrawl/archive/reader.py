@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from newscrawl.archive.http import SkippedPage
 from newscrawl.archive.pages import note_of, page_of
 from newscrawl.archive.records import ArchiveError, open_archive, open_inside, shown
-from newscrawl.archive.stream import GZIP, WARC, BrokenRecord, RawRecord, Unpacked, read_record
+from newscrawl.archive.stream import WARC, BrokenRecord, RawRecord, Unpacked, read_record
+from newscrawl.archive.wacz import ZIP, BrokenZip, archives_inside
 from newscrawl.items import Page
 
 FAULTS = frozenset({"truncated", "damaged", "incomplete", "undecodable", "too_large", "bad_date", "bad_url"})
@@ -88,28 +90,49 @@ def _said(reason: str) -> str:
     }.get(reason, f"the record holds no page ({reason})")
 
 
+ENDINGS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
+"""How the names of archive files end."""
+
+
 def read_archive(path: Path, *, max_size: int, offset: int = 0) -> Iterator[Record]:
-    """Read all records of a WARC file, gzipped or not, in bounded memory.
+    """Read all records of a WARC, ARC or WACZ file, compressed or not, in bounded memory.
 
     `offset` is where to go on: the sum of the offset and length of the last record that was dealt with. In a file that
     is one gzip stream this reads again from its beginning, and gives a few records a second time.
     `max_size` is in bytes a page; 0 sets no limit. Raises ArchiveError for a file that is none, on the first record.
     """
     with open_archive(path) as file:
-        stream = Unpacked(file)
-        if (
-            not WARC.startswith(stream.beginning)
-            and not stream.beginning.startswith((WARC, GZIP))
-            and (not GZIP.startswith(stream.beginning))
-        ):
-            raise ArchiveError("no_warc", f"{shown(path)} is not a WARC file")
-        if offset >= os.fstat(file.fileno()).st_size:
-            return
-        if offset:
-            stream.begin_at(offset)  # otherwise the file is a single gzip stream, which cannot be entered midway
-        for record in _whole(_records(stream, path, max_size)):
-            if record.offset + record.length >= offset:
-                yield record
+        size = os.fstat(file.fileno()).st_size
+        if file.read(len(ZIP)) == ZIP:
+            yield from _inside(file, size, path, max_size, offset)
+        elif offset < size or not size:
+            yield from _read(file, path, max_size, offset)
+
+
+def _inside(file: BinaryIO, size: int, path: Path, max_size: int, offset: int) -> Iterator[Record]:
+    is_any = False
+    try:
+        for name, start, inner in archives_inside(file, size, ENDINGS):
+            is_any = True
+            for record in _read(inner, Path(f"{path}:{name}"), max_size, 0):
+                if record.offset + start + record.length >= offset:
+                    yield replace(record, offset=record.offset + start, is_findable=False)
+    except BrokenZip as error:
+        raise ArchiveError(error.reason, f"{shown(path)}: {error}") from None
+    if not is_any:
+        raise ArchiveError("no_warc", f"{shown(path)} is a zip file without a WARC file inside")
+
+
+def _read(file: BinaryIO, path: Path, max_size: int, offset: int) -> Iterator[Record]:
+    stream = Unpacked(file)
+    is_one = stream.is_packed or stream.is_arc or WARC.startswith(stream.beginning[: len(WARC)])
+    if not is_one:
+        raise ArchiveError("no_warc", f"{shown(path)} is not a WARC file")
+    if offset:
+        stream.begin_at(offset)  # otherwise the file is a single packed stream, which cannot be entered midway
+    for record in _whole(_records(stream, path, max_size)):
+        if record.offset + record.length >= offset:
+            yield record
 
 
 def _records(stream: Unpacked, path: Path, max_size: int) -> Iterator[Record]:

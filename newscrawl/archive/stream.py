@@ -1,4 +1,4 @@
-"""Read the bytes of a WARC file, decompressed and verified, in bounded memory.
+"""Read the bytes of a WARC or ARC file, decompressed and verified, in bounded memory.
 
 warcio 1.8 and fastwarc 2.0 hand out a record before the checksum behind it is read, and a cut last one without a word.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-GZIP = b"\x1f\x8b\x08"
+from newscrawl.archive.arc import ARC, fields_of, header_in
+from newscrawl.archive.packing import GZIP, DamagedMember, Member, Packing
+
 WARC = b"WARC/"
 
 _INPUT = 32 * 1024
@@ -21,6 +22,9 @@ _OUTPUT = 256 * 1024
 _LONGEST_HEAD = 64 * 1024
 _MOST_BLANKS = 64
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_MOST_WRONG = 64
+"""Bytes by which the length of a record may be wrong: wget and others count one or two bytes too few or too many."""
+_SURPLUS = re.compile(rb".{1,%d}?\r?\n\r?\n(?=WARC/\d|\Z)" % _MOST_WRONG, re.DOTALL)
 
 
 class BrokenRecord(Exception):  # noqa: N818 - what it says of the record
@@ -32,13 +36,16 @@ class BrokenRecord(Exception):  # noqa: N818 - what it says of the record
 
 
 class Unpacked:
-    """A file of gzip members with one record each, a single gzip member, or an uncompressed file."""
+    """A file of packed members with one record each, a single one with all records, or an uncompressed file."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._packing = Packing(file)
+        self.is_packed = bool(self._packing.magic)
         file.seek(0)
-        self.beginning = file.read(5)
-        self.is_packed = GZIP.startswith(self.beginning[:3]) and bool(self.beginning)
+        self.beginning = self._packing.beginning(file.read(_INPUT), len(ARC))
+        """The first bytes of its first record."""
+        self.is_arc = self.beginning.startswith(ARC)
         self._start(0)
 
     def _start(self, offset: int) -> None:
@@ -48,7 +55,12 @@ class Unpacked:
         self._input = b""
         self._unread = b""
         self._at = 0
-        self._member: zlib._Decompress | None = None
+        self._member: Member | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the file has the form that newscrawl writes, whose records are found again and can be deleted."""
+        return not self.is_arc and self._packing.magic in {b"", GZIP}
 
     @property
     def position(self) -> int:
@@ -62,28 +74,25 @@ class Unpacked:
 
     @property
     def is_between_members(self) -> bool:
-        """Whether everything read so far is in gzip members with correct checksums."""
+        """Whether everything read so far is in whole members, whose checksums are right where they have one."""
         return self.is_packed and self._member is None and self._at == len(self._unread)
 
     def begin_at(self, offset: int) -> bool:
         """Seek to a record that starts at `offset`; return whether there is one, else do not move."""
         self._file.seek(offset)
-        if self._is_record(self._file.read(4096)):
+        if self._is_record(self._file.read(_INPUT)):
             self._start(offset)
             return True
         self._file.seek(self._input_end)
         return False
 
     def _is_record(self, data: bytes) -> bool:
-        if not self.is_packed:
-            return data.startswith(WARC)
-        try:
-            return zlib.decompressobj(31).decompress(data, len(WARC)) == WARC
-        except zlib.error:
-            return False
+        if not self.is_arc:
+            return self._packing.beginning(data, len(WARC)) == WARC
+        return header_in(self._packing.beginning(data, _LONGEST_HEAD), 0) is not None
 
     def find_record(self, offset: int) -> bool:
-        """Seek to the first gzip member from `offset` that has a record; return whether there is one.
+        """Seek to the first member from `offset` that has a record; return whether there is one.
 
         A file that is not packed has no such marks: a page could show what looks like a record.
         """
@@ -92,49 +101,52 @@ class Unpacked:
         while True:
             self._file.seek(offset)
             data = self._file.read(_INPUT)
-            found = data.find(GZIP)
+            magic = self._packing.magic
+            found = data.find(magic)
             if found >= 0 and self.begin_at(offset + found):
                 return True
-            if found < 0 and len(data) < len(GZIP):
+            if found < 0 and len(data) < len(magic):
                 return False
-            offset += found + 1 if found >= 0 else len(data) - len(GZIP) + 1
+            offset += found + 1 if found >= 0 else len(data) - len(magic) + 1
 
     def _more(self) -> bool:
         """Decompress another piece, which may be empty; return whether the file continues."""
-        if not self._input:
-            self._input = self._file.read(_INPUT)
-            self._input_end += len(self._input)
-        self._piece = self._input_end - len(self._input)
-        data, self._input = self._input, b""
+        data = b""
+        takes_input = self._member is None or self._member.needs_input
+        if takes_input:
+            if not self._input:
+                self._input = self._file.read(_INPUT)
+                self._input_end += len(self._input)
+            self._piece = self._input_end - len(self._input)
+            data, self._input = self._input, b""
+        continues = bool(data)
         if self.is_packed and (data or self._member):
-            is_over = not data
-            self._member = self._member or zlib.decompressobj(31)
+            is_over = takes_input and not data
+            member = self._member = self._member or self._packing.member()
             try:
-                data = self._member.decompress(data, _OUTPUT)
-            except zlib.error:
+                data = member.decompress(data, _OUTPUT)
+            except DamagedMember:
                 raise BrokenRecord("damaged") from None
-            self._input = self._member.unused_data or self._member.unconsumed_tail
-            if self._member.eof:
+            self._input = member.rest
+            if member.eof:
                 self._member = None
             elif is_over and not data:
                 raise BrokenRecord("truncated")
-            self._unread = self._unread[self._at :] + data
-            self._at = 0
-            return True
+            continues = True
         self._unread = self._unread[self._at :] + data
         self._at = 0
-        return bool(data)
+        return continues
 
     def head(self) -> bytes:
-        """Read the header of the next record, up to the blank line; empty at the end of the file."""
+        """Read the header of the next record: to the blank line, in ARC a line; empty at the end of the file."""
         while True:
             self._skip_blanks(across=True)
-            if not WARC.startswith(self._unread[self._at : self._at + len(WARC)]):
+            if not self._may_begin():
                 raise BrokenRecord("damaged")
-            end = _BLANK_LINE.search(self._unread, self._at)
+            end = self._unread.find(b"\n", self._at) + 1 if self.is_arc else self._blank_line()
             if end:
-                head = self._unread[self._at : end.end()]
-                self._at = end.end()
+                head = self._unread[self._at : end]
+                self._at = end
                 return head
             if len(self._unread) - self._at > _LONGEST_HEAD:
                 raise BrokenRecord("damaged")
@@ -143,8 +155,19 @@ class Unpacked:
                     raise BrokenRecord("truncated")
                 return b""
 
+    def _blank_line(self) -> int:
+        """Where the next blank line ends; 0 where there is none yet."""
+        found = _BLANK_LINE.search(self._unread, self._at)
+        return found.end() if found else 0
+
+    def _may_begin(self) -> bool:
+        """Whether the next bytes may begin a record."""
+        if self.is_arc:
+            return self._at == len(self._unread) or self._unread[self._at : self._at + 1].isalpha()
+        return WARC.startswith(self._unread[self._at : self._at + len(WARC)])
+
     def read(self, length: int, *, keep: bool = True) -> bytes:
-        """Read exactly `length` bytes, or skip them."""
+        """Read `length` bytes, or skip them; fewer where they would reach a little into the next member's record."""
         pieces = []
         while True:
             piece = self._unread[self._at : self._at + length]
@@ -152,17 +175,40 @@ class Unpacked:
             length -= len(piece)
             if keep:
                 pieces.append(piece)
-            if not length:
+            if not length or (length <= _MOST_WRONG and self._is_at_record()):
                 return b"".join(pieces)
             if not self._more():
                 raise BrokenRecord("truncated")
 
-    def end_record(self) -> None:
-        """Skip the end of a record. Raises BrokenRecord if it continues, or if the checksum of its member is wrong."""
+    def _is_at_record(self) -> bool:
+        """Whether a member ended here and another record begins behind it."""
+        if not self.is_between_members:
+            return False
+        if not self._input:
+            self._input = self._file.read(_INPUT)
+            self._input_end += len(self._input)
+        return not self._input or self._is_record(self._input)
+
+    def end_record(self) -> bytes:
+        """Skip the end of a record; return the bytes by which it is longer than it says, where they are few.
+
+        Raises BrokenRecord if it continues, or if the checksum of its member is wrong.
+        """
         self._skip_blanks(across=False)
-        rest = self._unread[self._at : self._at + len(WARC)]
-        if not WARC.startswith(rest):
+        if self._may_begin():
+            return b""
+        is_over = False
+        while len(self._unread) - self._at <= 2 * _MOST_WRONG and not is_over:
+            is_over = self._is_whole() or not self._more()
+        surplus = _SURPLUS.match(self._unread, self._at)
+        if surplus is None or (surplus.end() == len(self._unread) and not is_over):
             raise BrokenRecord("damaged")
+        self._at = surplus.end()
+        return surplus[0].rstrip(b"\r\n")
+
+    def _is_whole(self) -> bool:
+        """Whether what is unread is the end of a member."""
+        return self.is_packed and self._member is None
 
     def _skip_blanks(self, *, across: bool) -> None:
         """Skip blank lines, into the next member only if `across`."""
@@ -228,6 +274,30 @@ def read_record(stream: Unpacked, max_size: int) -> RawRecord | None:
     head = stream.head()
     if not head:
         return None
+    if stream.is_arc:
+        fields, size, block = _read_arc(stream, head, max_size)
+    else:
+        fields, size, block = _read_warc(stream, head, max_size)
+    surplus = stream.end_record()
+    if block is not None:
+        block = block.removesuffix(b"\r\n\r\n") if len(block) < size else block + surplus
+    is_alone = was_between and stream.is_between_members
+    if block is not None and not is_alone and _is_altered(block, fields.get("warc-block-digest", "")):
+        raise BrokenRecord("damaged")
+    kind = fields.get("warc-type", "").lower()
+    return RawRecord(
+        type=kind if kind in TYPES else "unknown",
+        fields=fields,
+        block=block,
+        offset=offset,
+        length=stream.position - offset,
+        is_alone=is_alone,
+        is_findable=stream.is_ours and (was_between or not stream.is_packed),
+    )
+
+
+def _read_warc(stream: Unpacked, head: bytes, max_size: int) -> tuple[dict[str, str], int, bytes | None]:
+    """Return the fields of a record, the length that it says, and its block; None for one that is skipped."""
     if not _VERSION.match(head):
         raise BrokenRecord("damaged")
     fields: dict[str, str] = {}
@@ -236,22 +306,25 @@ def read_record(stream: Unpacked, max_size: int) -> RawRecord | None:
     if not _LENGTH.fullmatch(fields.get("content-length", "")):
         raise BrokenRecord("damaged")
     size = int(fields["content-length"])
-    kind = fields.get("warc-type", "").lower()
-    is_wanted = kind in WITH_PAGES and (not max_size or size <= max_size + LONGEST_HTTP_HEAD)
+    is_wanted = fields.get("warc-type", "").lower() in WITH_PAGES and _fits(size, max_size)
     block = stream.read(size, keep=is_wanted)
-    stream.end_record()
-    is_alone = was_between and stream.is_between_members
-    if is_wanted and not is_alone and _is_altered(block, fields.get("warc-block-digest", "")):
+    return fields, size, block if is_wanted else None
+
+
+def _read_arc(stream: Unpacked, head: bytes, max_size: int) -> tuple[dict[str, str], int, bytes | None]:
+    """As `_read_warc`."""
+    header = header_in(head, 0)
+    if header is None:
         raise BrokenRecord("damaged")
-    return RawRecord(
-        type=kind if kind in TYPES else "unknown",
-        fields=fields,
-        block=block if is_wanted else None,
-        offset=offset,
-        length=stream.position - offset,
-        is_alone=is_alone,
-        is_findable=was_between or not stream.is_packed,
-    )
+    size = int(header["length"])
+    is_wanted = not head.startswith(ARC) and _fits(size, max_size)
+    block = stream.read(size, keep=is_wanted)
+    fields = fields_of(header, is_http=block.startswith(b"HTTP/") or not is_wanted)
+    return fields, size, block if is_wanted else None
+
+
+def _fits(size: int, max_size: int) -> bool:
+    return not max_size or size <= max_size + LONGEST_HTTP_HEAD
 
 
 def sha1(data: bytes) -> str:

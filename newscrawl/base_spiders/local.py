@@ -109,7 +109,7 @@ def _check(paths: Sequence[str], endings: Sequence[str]) -> None:
         for part in paths:
             if next(find_files([part], endings), None) is None:
                 names = ", ".join(endings)
-                raise PathError(f"nothing to read in {printable(part)}: no file ends in {names}, or .gz")
+                raise PathError(f"nothing to read in {printable(part)}: no file ends in {names}, or .gz or .zst")
     except PathError as error:
         raise ArgumentError(f"path: {error}") from None
     if not paths:

@@ -1,4 +1,4 @@
-"""WARC files: the raw pages of earlier crawls, or anybody's, such as CC-NEWS of Common Crawl."""
+"""Web archives (WARC, ARC, WACZ): the raw pages of earlier crawls, or anybody's, such as CC-NEWS of Common Crawl."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from scrapy.settings import BaseSettings
 from newscrawl.base_spiders import ArgumentError, LocalSpider
 from newscrawl.base_spiders.arguments import window
 from newscrawl.base_spiders.local import TRUST
-from newscrawl.local_files import WARC
+from newscrawl.local_files import ARCHIVES
 
 
 class ArchiveSpider(LocalSpider):
-    """Reads the WARC files below `path`, of a folder of thousands as well; without it, the project's own archive."""
+    """Reads the web archives below `path`, of a folder of thousands as well; without it, the project's own archive."""
 
     name = "archive"
-    endings = (WARC,)
+    endings = ARCHIVES
     arguments: ClassVar = {
-        "path": "a WARC file, folder or glob, or several with commas between",
+        "path": "a WARC, ARC or WACZ file, folder or glob, or several with commas between",
         "trust": TRUST,
         "since": "only pages that were fetched on this day or later, as in 2020-09-01",
         "until": "only pages that were fetched up to this day, the day itself included",

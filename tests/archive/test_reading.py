@@ -288,10 +288,49 @@ def test_reading_goes_on_behind_what_is_damaged(path: Path):
     assert [each.url for each in found if each.page] == [f"https://bao.example/tin-{number}" for number in range(5)]
 
 
-def test_a_record_longer_than_it_says_is_no_page(path: Path):
+def test_a_record_much_longer_than_it_says_is_no_page(path: Path):
     """What it says of its length is wrong, so the page is half."""
-    found = read(path, members([record(HTTP + b"\r\n" + BODY, size=len(HTTP) + 9), response()]))
+    found = read(path, members([record(HTTP + b"\r\n" + BODY * 9, size=len(HTTP) + 9), response()]))
     assert reasons(found) == ["damaged", "page"]
+
+
+@pytest.mark.parametrize("wrong", [-3, -2, -1, 1, 2, 4, 9])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_length_wrong_by_a_few_bytes_costs_nothing(path: Path, wrong: int, place: int):
+    """The member tells where the record ends: some programs count one or two bytes too few or too many."""
+    block = HTTP + b"\r\n" + BODY
+    records = [record(block, size=len(block) + (wrong if number == place else 0)) for number in range(3)]
+    found = read(path, members(records))
+    assert [each.page.body.rstrip(b"\r\n") for each in found if each.page] == [BODY] * 3
+
+
+@pytest.mark.parametrize("wrong", [-2, -1])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_length_too_small_in_a_file_without_members(path: Path, wrong: int, place: int):
+    """The next record, or the end of the file, tells where this one ends; the first record is no exception."""
+    block = HTTP + b"\r\n" + BODY
+    records = [record(block, size=len(block) + (wrong if number == place else 0)) for number in range(3)]
+    found = read(path, b"".join(records))
+    assert [each.page.body for each in found if each.page] == [BODY] * 3
+
+
+UNTYPED = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        record(HTTP + b"\r\n<p>tin", content_type=""),
+        response(b"<p>tin", UNTYPED),
+        response(b"<!-- cached --><?xml version='1.0'?>\n<!DOCTYPE html><p>tin", UNTYPED, content_type=""),
+        record(b"<!DOCTYPE html><p>tin", type_="resource", content_type=""),
+    ],
+)
+def test_without_a_type_the_first_bytes_tell(path: Path, data: bytes):
+    """Of the record as of the response in it."""
+    (found,) = read(path, members([data]))
+    assert found.page is not None
+    assert found.page.body.endswith(b"<p>tin")
 
 
 @pytest.mark.parametrize(
