@@ -63,8 +63,8 @@ EXTRACT_MAX_MEGABYTES = 2_000
 
 CRAWL_MAX_PAGES = 5_000
 """Pages that a run may fetch; the next run continues from there. 0: no limit."""
-CRAWL_MAX_MINUTES = 0
-"""Minutes that a run may take. 0: no limit."""
+CRAWL_MAX_MINUTES = 180
+"""Minutes that a run may take; the next one continues from there. 0: no limit."""
 CRAWL_MAX_MEGABYTES = 2_000
 """Megabytes that a run may download. 0: no limit."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Integer, MetaData, Table
 from docs.generate import FOLDER, Undocumented, columns_page, commands_page, pages, settings_page
 from newscrawl import settings
 from newscrawl.cli import main
-from newscrawl.crawl.frontier import Spent
+from newscrawl.crawl.budget import Spent
 from newscrawl.crawl.outcome_reasons import PAGE_REASONS, REEXTRACTION_REASONS, RUN_REASONS
 from tests.conftest import ROOT
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -19,10 +19,11 @@ from twisted.python.failure import Failure
 from newscrawl.base_spiders import SiteSpider
 from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.base_spiders.site import failed
+from newscrawl.crawl.budget import Budget, Spent
 from newscrawl.discovery import robots_sitemaps
 from newscrawl.discovery.evidence import sitemaps_worth_reading
 from newscrawl.items import Candidate, DuePage, Link, Listing, Outcome, PageKind
-from newscrawl.network.refusals import Ending
+from newscrawl.network.refusals import LOST_SECONDS, Ending
 from newscrawl.network.robots import robots_for
 from newscrawl.network.scrapy_internals import request_more
 from newscrawl.storage.errors import StorageError
@@ -31,86 +32,6 @@ from newscrawl.storage.statistics import Result
 from newscrawl.storage.store import StoreItem
 from newscrawl.storage.writer import Writer
 from newscrawl.urls import url_key
-
-Spent = Literal["max_articles", "max_pages", "max_minutes", "max_megabytes", "unreachable", "asked_to_wait"]
-"""Why a run ends before all due pages are done; the rest stays due for the next run."""
-
-MOST_FAILURES = 10
-"""Consecutive failures after which the site or the network is taken to be down."""
-
-_NOT_THE_PAGE = frozenset({"dns", "timeout", "refused", "reset", "tls", "robots_unreachable", "http_403", "http_429"})
-"""Reasons that affect the whole site; every status from 500 on is one more."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """What a run has done, and its limits; a limit of 0 means none."""
-
-    started: datetime
-    max_pages: int = 0
-    max_minutes: float = 0
-    max_megabytes: float = 0
-    max_articles: int = 0
-    pages: int = 0
-    """Pages given to Scrapy."""
-    articles: int = 0
-    """Articles stored."""
-    in_hand: int = 0
-    """Pages given to Scrapy and not answered yet."""
-    failures: list[datetime] = field(default_factory=list)
-    """Times of consecutive failures since the last success."""
-    is_in_vain: bool = True
-    """Only failures so far."""
-    spent: Spent | None = None
-
-    @property
-    def is_unreachable(self) -> bool:
-        """Whether so many pages failed that the rest would too."""
-        return len(self.failures) >= MOST_FAILURES
-
-    def check(self, now: datetime, received: int) -> bool:
-        """Whether the run may continue after having received so many bytes."""
-        limits: dict[Spent, bool] = {
-            "unreachable": self.is_unreachable,
-            "max_articles": 0 < self.max_articles <= self.articles,
-            "max_pages": 0 < self.max_pages <= self.pages,
-            "max_minutes": self.max_minutes > 0 and now - self.started >= timedelta(minutes=self.max_minutes),
-            "max_megabytes": 0 < self.max_megabytes <= received / 1e6,
-        }
-        self.spent = self.spent or next((reason for reason, is_reached in limits.items() if is_reached), None)
-        return self.spent is None
-
-    def end(self) -> Spent | None:
-        """Return why the run ended; a site with few pages may run out of them before it counts as unreachable."""
-        return self.spent or ("unreachable" if self.is_in_vain and self.failures else None)
-
-    def room(self, most: int) -> int:
-        """Return how many of `most` pages may be fetched now."""
-        limits = [most]
-        if self.max_pages:
-            limits.append(self.max_pages - self.pages)
-        if self.max_articles:
-            # Each pending page may be an article.
-            limits.append(self.max_articles - self.articles - self.in_hand)
-        return max(min(limits), 0)
-
-    def take(self, count: int) -> None:
-        """Count pages given to Scrapy."""
-        self.pages += count
-        self.in_hand += count
-
-    def count(self, item: Candidate | Outcome | Listing, *, stored: bool) -> None:
-        """Count a result."""
-        self.in_hand = max(self.in_hand - 1, 0)
-        self.articles += stored
-        if not isinstance(item, Outcome) or item.outcome != "failed":
-            # Failures are stored at once, articles only after extraction, so order them by when they were fetched.
-            answered = item.page.fetched_at if isinstance(item, Candidate) else item.fetched_at
-            self.failures = [failed for failed in self.failures if failed > answered]
-            self.is_in_vain = False
-        elif item.reason in _NOT_THE_PAGE or item.reason.startswith("http_5"):
-            self.failures.append(item.fetched_at)
-
 
 logger = logging.getLogger(__name__)
 
@@ -152,12 +73,14 @@ class Frontier:
         self.writer = writer
         self.give_up = give_up
         self.budget = Budget(
-            datetime.now(UTC),
             settings.getint("CRAWL_MAX_PAGES"),
-            settings.getfloat("CRAWL_MAX_MINUTES"),
             settings.getfloat("CRAWL_MAX_MEGABYTES"),
             spider.max_articles or 0,
         )
+        self._began = time.monotonic()
+        minutes = settings.getfloat("CRAWL_MAX_MINUTES")
+        # Not asked between pages, because those in hand may take half an hour.
+        self._limit = asyncio.get_running_loop().call_later(minutes * 60, self._end, "max_minutes") if minutes else None
         self._asking: asyncio.Task[None] | None = None
         self._is_dry = False
         self._has_begun = False
@@ -189,6 +112,7 @@ class Frontier:
         crawler.signals.connect(self._ask_when_idle, signals.spider_idle)
         crawler.signals.connect(self._record_lost, signals.item_error)
         crawler.signals.connect(self._record_lost, signals.spider_error)
+        crawler.signals.connect(self._lift_limit, signals.spider_closed)
 
     @property
     def spent(self) -> Spent | None:
@@ -212,8 +136,20 @@ class Frontier:
             self._named |= {url_key(link.url) for link in item.links}
         if isinstance(item, Outcome) and item.visit is not None and item.visit.retry_at is not None:
             self._obey_retry_after(item.visit.retry_at)
-        if self.budget.is_unreachable:
-            self._end("unreachable")
+        if not self._may_continue():
+            assert self.budget.spent is not None
+            if self.budget.spent in {"unreachable", "slow_failures"}:
+                self._end(self.budget.spent)
+
+    def _may_continue(self) -> bool:
+        assert self.crawler.stats is not None
+        value = self.crawler.stats.get_value
+        seconds = time.monotonic() - self._began
+        return self.budget.check(value("downloader/response_bytes", 0), value(LOST_SECONDS, 0.0), seconds)
+
+    def _lift_limit(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
 
     def _record_lost(self, response: Response | Failure | None) -> None:
         """Record a page lost to an unexpected error; it stays due."""
@@ -274,8 +210,7 @@ class Frontier:
 
     async def _next(self) -> tuple[DuePage, ...]:
         """Return the next pages to fetch; empty when nothing is due."""
-        assert self.crawler.stats is not None
-        if not self.budget.check(datetime.now(UTC), self.crawler.stats.get_value("downloader/response_bytes", 0)):
+        if not self._may_continue():
             return ()
         if not self._has_begun:
             self._has_begun = True

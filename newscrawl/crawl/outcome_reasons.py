@@ -188,6 +188,11 @@ RUN_REASONS: Mapping[str, Reason] = {
         "Ten visits in a row failed for reasons of the site or of the way there.",
         "Check the network and the site; the next run tries again.",
     ),
+    "slow_failures": Reason(
+        "More than half of the time of the run, and more than ten minutes, went into pages that failed: a server that "
+        "sends too slowly, pages that take too long to extract.",
+        "Look at the reasons of its failed pages; the next run tries again.",
+    ),
     "asked_to_wait": Reason(
         "The server asked to wait longer than `RETRY_AFTER_MAX`.", "Nothing: later runs wait as long."
     ),

@@ -19,7 +19,7 @@ from newscrawl.crawl.exit_status import STORAGE_FAILED
 from newscrawl.crawl.frontier import Frontier
 from newscrawl.items import Article, Candidate, Listing, NoArticle, Outcome, Page, UnreadablePage
 from newscrawl.network.ending import READING_GRACE, EndWatch
-from newscrawl.network.refusals import Ending
+from newscrawl.network.refusals import Ending, lost_time_counted
 from newscrawl.storage.errors import StorageError, fault_of
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.statistics import Result
@@ -113,7 +113,8 @@ class ExtractPipeline:
         listing, item = item.listing, replace(item, listing=None)
         try:
             work = self.workers.run(candidates.make, item, self.sites.rules_for(item.url))
-            made = await self.watch.unless_ended(work, READING_GRACE)  # a page may take a minute
+            with lost_time_counted(self.crawler, self.limits.count):
+                made = await self.watch.unless_ended(work, READING_GRACE)  # a page may take a minute
         except Ending:
             raise CutOff(f"{item.url or item.key}: the crawl ended before it was extracted") from None
         except WorkerFailed as error:
@@ -243,7 +244,8 @@ class StorePipeline:
                 self.crawler.stats.set_value("newscrawl/in_vain", True)
             self.store.finish(spent if spent and reason == "finished" else reason)
         except StorageError as error:
-            logger.error("the end of the run could not be recorded: %s", error)
+            if self.ending is None:  # otherwise the failure is logged already
+                logger.error("the end of the run could not be recorded: %s", error)
             self.crawler.stats.set_value("newscrawl/storage_failed", True)
             self.crawler.stats.set_value("newscrawl/storage_error", str(error))
         finally:

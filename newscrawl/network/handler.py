@@ -20,7 +20,7 @@ from newscrawl.compression import BodyTooLarge, BrokenBody, check_body
 from newscrawl.network.addresses import plain_host, private
 from newscrawl.network.ending import GRACE, EndWatch
 from newscrawl.network.pacing import TURNS
-from newscrawl.network.refusals import BodyCut, UnwantedType, refuse
+from newscrawl.network.refusals import BodyCut, UnwantedType, lost_time_counted, refuse
 from newscrawl.network.resolver import GlobalResolver, refused_address
 from newscrawl.network.retry import BUSY, retry_after
 from newscrawl.network.scrapy_internals import use_observed_protocol
@@ -55,7 +55,8 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         TURNS.pace.want(host, self._crawler, self._delay(request))
         try:
             async with self._place(request), TURNS.turn(host, self._watch):
-                response = await self._watch.unless_ended(super().download_request(request), GRACE)
+                with lost_time_counted(self._crawler, self._parallel(request)):
+                    response = await self._watch.unless_ended(super().download_request(request), GRACE)
                 self._heed(host, response)
         except CannotResolveHostError:
             if (address := refused_address(host)) is None:
@@ -92,6 +93,10 @@ class WireDownloadHandler(HTTP11DownloadHandler):
     def _slot(self, request: Request) -> Slot | None:
         assert self._crawler.engine is not None
         return self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+
+    def _parallel(self, request: Request) -> int:
+        slot = self._slot(request)
+        return slot.concurrency if slot else 1
 
     def _delay(self, request: Request) -> float:
         slot = self._slot(request)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from OpenSSL import SSL
 from scrapy.crawler import Crawler
@@ -64,6 +66,25 @@ def refuse(crawler: Crawler, reason: str, message: str) -> Refused:
     assert crawler.stats is not None
     crawler.stats.inc_value(f"newscrawl/refused/{reason}")
     return Refused(reason, message)
+
+
+LOST_SECONDS = "newscrawl/lost_seconds"
+"""Scrapy stat: the time that failed downloads and failed extractions took, divided by how many run in parallel."""
+
+
+@contextmanager
+def lost_time_counted(crawler: Crawler, parallel: int) -> Iterator[None]:
+    """Add the time that the body takes to the stats if it raises anything but `Ending`."""
+    began = time.monotonic()
+    try:
+        yield
+    except Ending:
+        raise
+    except Exception:
+        assert crawler.stats is not None
+        lost = (time.monotonic() - began) / max(parallel, 1)
+        crawler.stats.set_value(LOST_SECONDS, crawler.stats.get_value(LOST_SECONDS, 0.0) + lost)
+        raise
 
 
 _KNOWN: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str, str], ...] = (

@@ -25,6 +25,15 @@ GRACE = 30.0
 """Seconds before a crawl that was asked to stop is killed; it needs ten at most, unless the disk is slow."""
 
 
+LEAST_TURN = 300.0
+"""Seconds that a crawl may always take, though others wait and the time is short."""
+
+
+def turn_of(seconds: float, jobs: int, sites: int) -> float:
+    """Return after how many seconds a crawl makes room for others, in a round of so many seconds."""
+    return max(LEAST_TURN, seconds * jobs / max(sites, 1))
+
+
 class Watcher(Protocol):
     """Receives the events of a round."""
 
@@ -50,6 +59,10 @@ class Round:
         self._running: set[Child] = set()
         self._over: Stopped | None = None
         self.signal_number = 0
+        self._waiting = 0
+        """Number of sites whose turn has not come."""
+        self._turn: float | None = None
+        """Seconds after which a crawl makes room for the sites that wait."""
 
     async def run(self, jobs: int, seconds: float | None) -> list[SiteResult]:
         """Run at most `jobs` crawls in parallel within `seconds`; return the result of each site, in order."""
@@ -58,6 +71,9 @@ class Round:
             loop.add_signal_handler(number, self._receive, number)
         limit = loop.call_later(seconds, self._stop, signal.SIGTERM, "time_limit") if seconds is not None else None
         free = asyncio.Semaphore(jobs)
+        self._waiting = len(self._spiders)
+        if seconds is not None:
+            self._turn = turn_of(seconds, jobs, len(self._spiders))
         try:
             return list(await asyncio.gather(*(self._crawl(spider, free) for spider in self._spiders)))
         finally:
@@ -66,15 +82,20 @@ class Round:
 
     async def _crawl(self, spider: str, free: asyncio.Semaphore) -> SiteResult:
         async with free:
+            self._waiting -= 1
             if self._over is not None:
                 is_late = self._over == "time_limit"
                 result = no_time(spider) if is_late else interrupted(spider, self.signal_number)
             else:
                 child = Child(spider, self._options, lambda *said: self._watcher.heard(spider, *said))
                 self._running.add(child)
+                loop = asyncio.get_running_loop()
+                turn = loop.call_later(self._turn, self._end_turn, child) if self._turn is not None else None
                 try:
                     ended = await child.run()
                 finally:
+                    if turn is not None:
+                        turn.cancel()
                     self._running.discard(child)
                 result = await asyncio.to_thread(self._finish, ended)
         self._watcher.ended(result)
@@ -115,8 +136,14 @@ class Round:
             child.stop(number, why_)
         asyncio.get_running_loop().call_later(GRACE, self._kill)
 
-    def _kill(self) -> None:
-        for child in list(self._running):
+    def _end_turn(self, child: Child) -> None:
+        """End a crawl that has had its share of the time, if others wait for its place; the next round continues it."""
+        if self._waiting:
+            child.stop(signal.SIGTERM, "time_limit")
+            asyncio.get_running_loop().call_later(GRACE, self._kill, child)
+
+    def _kill(self, *children: Child) -> None:
+        for child in children or list(self._running):
             with contextlib.suppress(OSError):
                 child.kill()
 

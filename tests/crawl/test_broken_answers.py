@@ -152,3 +152,17 @@ def test_failed_pages_are_tried_again_in_a_later_run_and_not_before(tmp_path):
         assert crawls.query("select failures, reason, error from pages where url = ?", site.url + path) == [
             (0, None, None)
         ]
+
+
+def test_time_of_a_run_is_limited_whatever_its_pages_do(tmp_path):
+    """The limit does not wait for a page that drips; what was in hand stays due."""
+    with paper(tmp_path) as (site, crawls):
+        for url in site.urls():
+            site.fault(url.removeprefix(site.url), "slow", seconds=60)
+        ended = crawls(CRAWL_MAX_MINUTES=0.1, DOWNLOAD_TIMEOUT=3_600, CONCURRENT_REQUESTS_PER_DOMAIN=1)
+        assert ended.code == 0, ended.err
+        assert crawls.ended == "max_minutes"
+        assert not crawls.stored
+        site.heal()
+        assert crawls(CRAWL_MAX_MINUTES=0).code == 0
+        assert crawls.stored == set(site.urls())

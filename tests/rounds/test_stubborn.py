@@ -1,14 +1,17 @@
-"""A crawl that does not end when it is asked to."""
+"""Crawls that take longer than they should: one that is deaf, and one whose site is slow."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
+import pytest
+
 from newscrawl.cli.round import Silent
 from newscrawl.rounds import Round
 from newscrawl.rounds import round as round_module
-from tests.rounds.papers import newsroom
+from newscrawl.rounds.round import turn_of
+from tests.rounds.papers import Newsroom, newsroom
 
 STUBBORN = """
 
@@ -34,17 +37,20 @@ class Ears(Silent):
             self.deaf.set()
 
 
+def enter(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be in the project, as its user is."""
+    monkeypatch.chdir(room.project)
+    monkeypatch.delenv("SCRAPY_SETTINGS_MODULE", raising=False)  # Scrapy leaves it where it has looked for a project
+    for name, value in room.variables.items():
+        monkeypatch.setenv(name, value)
+
+
 def test_crawl_that_ignores_sigterm_is_killed_and_recorded(tmp_path, monkeypatch):
     """After some grace; its record says so, and the exit code of the round too."""
     with newsroom(tmp_path, 1) as room:
         spider = room.project / "sites" / "paper0.py"
         spider.write_text(spider.read_text("utf-8").rstrip() + STUBBORN, "utf-8")
-        monkeypatch.chdir(room.project)
-        monkeypatch.delenv(
-            "SCRAPY_SETTINGS_MODULE", raising=False
-        )  # Scrapy leaves it where it has looked for a project
-        for name, value in room.variables.items():
-            monkeypatch.setenv(name, value)
+        enter(room, monkeypatch)
         monkeypatch.setattr(round_module, "GRACE", 0.5)
 
         async def run() -> list[Any]:
@@ -62,3 +68,26 @@ def test_crawl_that_ignores_sigterm_is_killed_and_recorded(tmp_path, monkeypatch
     assert room.query("select spider, reason, exit_code, error from runs") == [
         ("paper0", "not_started", 137, "it did not stop when asked to, and was killed")
     ]
+
+
+@pytest.mark.slow
+def test_slow_site_makes_room_for_those_that_wait(tmp_path, monkeypatch):
+    """When its share of the time is over, though its pages would go on for an hour; the last site has no such limit."""
+    with newsroom(tmp_path) as room:
+        enter(room, monkeypatch)
+        monkeypatch.setattr(round_module, "turn_of", lambda *_: 5.0)
+        room.sites["paper0"].fault("/*", "slow", seconds=60)
+        slow = ["-s", "DOWNLOAD_TIMEOUT=600", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-L", "WARNING"]
+        work = Round(room.url, ["paper0", "paper1"], slow, {}, Silent())
+        first, second = asyncio.run(work.run(1, 3_600))
+        assert (first.exit_code, first.reason, second.exit_code, second.reason) == (0, "time_limit", 0, "finished")
+        assert room.query("select distinct source from articles") == [("paper1",)]
+        assert room.query("select reason from runs order by id") == [("shutdown",), ("finished",)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "jobs", "sites", "turn"), [(3_000, 4, 20, 600), (3_000, 4, 200, 300), (3_000, 4, 2, 6_000)]
+)
+def test_share_of_a_site(seconds, jobs, sites, turn):
+    """As much as all have together, five minutes at least."""
+    assert turn_of(seconds, jobs, sites) == turn
