@@ -72,7 +72,7 @@ def fill(path: Path, count: int, seed: int = 0) -> Cost:
 
 
 def _index(url: str) -> float:
-    engine = open_engine(url)  # its transaction indexes the first
+    engine = open_engine(url, create=True)  # its transaction indexes the first
     began, done = time.process_time(), 1
     while done:
         with write_transaction(engine) as connection:

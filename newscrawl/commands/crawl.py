@@ -146,8 +146,9 @@ class Command(ScrapyCrawl):
         try:
             conclude_run(self.settings["DATABASE_URL"], run_id, ending.code, ending.error)
         except StorageError as error:
-            _say(str(error))
-            ending = Ending(ending.code or INCOMPLETE, str(error))
+            if ending.error is None:
+                _say(str(error))
+            ending = Ending(ending.code or INCOMPLETE, ending.error or str(error))
         self.exitcode = ending.code
         if lock is not None:
             lock.release()
@@ -184,7 +185,8 @@ class Command(ScrapyCrawl):
             try:
                 print_report(crawler)
             except StorageError as error:
-                _say(str(error))
+                if ending.error is None:
+                    _say(str(error))
                 return Ending(ending.code or INCOMPLETE, ending.error or str(error))
         return ending
 

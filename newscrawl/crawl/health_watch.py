@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from newscrawl.base_spiders import SiteSpider
+from newscrawl.crawl.exit_status import STORAGE_FAILED
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.health import judge_run, mark_reported, unreported_alarms
 from newscrawl.text import printable
@@ -69,6 +70,8 @@ def _plain(value: object) -> str:
 
 logger = logging.getLogger(__name__)
 
+_NOT_EVALUATED = {"shutdown", STORAGE_FAILED}
+
 
 class HealthWatch:
     """Evaluates a run after its record is closed. A failure is logged, and does not fail the crawl."""
@@ -92,9 +95,9 @@ class HealthWatch:
         self.reason = reason
 
     async def engine_stopped(self) -> None:
-        """Evaluate the run and report alarms; after a signal, the next run does so instead."""
+        """Evaluate the run and report alarms; after a signal or a failure of the database, the next run does so."""
         run_id = self.crawler.stats.get_value("newscrawl/run_id") if self.crawler.stats else None
-        if run_id is None or self.reason == "shutdown" or not isinstance(self.crawler.spider, SiteSpider):
+        if run_id is None or self.reason in _NOT_EVALUATED or not isinstance(self.crawler.spider, SiteSpider):
             return
         try:
             await asyncio.to_thread(self._evaluate, run_id)

@@ -46,7 +46,7 @@ def copy_database(origin: str, target: str) -> Iterator[CopyProgress]:
     with read_connection(origin) as source:
         for fault in backend_of(origin).find_damage(source):
             raise StorageError(f"{_place(source.engine)}: {fault}; repair it before copying")
-        engine = open_engine(target)
+        engine = open_engine(target, create=True)
         with disposed_on_error(engine), explained(engine):
             _refuse_other_contents(source, engine)
             for table in TABLES:

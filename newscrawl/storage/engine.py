@@ -23,12 +23,13 @@ from newscrawl.text import printable
 _ASK_VERSION = "select version_num from alembic_version"
 
 
-def open_engine(url: str) -> Engine:
-    """Open a database for writing; create it if missing, and migrate its tables to the current schema.
+def open_engine(url: str, *, create: bool = False) -> Engine:
+    """Open a database for writing, and migrate its tables to the current schema.
 
+    Only with `create` is a missing one created, so that nothing takes the place of one that is moved away meanwhile.
     Raises StorageError if the address is wrong or the database cannot be opened, read or upgraded.
     """
-    engine = backend_of(url).writer(parse_url(url))
+    engine = backend_of(url).writer(parse_url(url), create=create)
     with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
         if _is_outdated(connection):
             from newscrawl.storage.migrate import upgrade  # noqa: PLC0415 - Alembic is slow to import, rarely needed
@@ -38,8 +39,8 @@ def open_engine(url: str) -> Engine:
 
 
 def check_database(url: str) -> None:
-    """Open a database as a crawl does, and close it again. Raises StorageError."""
-    open_engine(url).dispose()
+    """Open a database as a crawl does, creating it if it is missing, and close it again. Raises StorageError."""
+    open_engine(url, create=True).dispose()
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from newscrawl.storage.duplicates import (
     sharing,
     store_keys,
 )
-from newscrawl.storage.engine import explained, open_engine, require, write_transaction
+from newscrawl.storage.engine import explained, open_engine, read_connection, require, write_transaction
 from newscrawl.storage.frontier import rekey_page
 from newscrawl.storage.revisions import is_same
 from newscrawl.storage.rows import blocks_of, room_of
@@ -178,12 +178,10 @@ def rebuild(url: str) -> Iterator[Progress]:
 
 def count_stories(url: str) -> Stories:
     """Count the articles of a database, and how many of them are duplicates. Raises StorageError."""
-    engine = open_engine(url)
-    with explained(engine), engine.connect() as connection:
+    with read_connection(url) as connection:
         of_all = connection.execute(select(func.count()).select_from(articles)).scalar_one()
         linked = select(func.count()).where(articles.c.duplicate_of.is_not(None))
         copies = connection.execute(linked).scalar_one()
-    engine.dispose()
     return Stories(of_all, copies)
 
 

@@ -216,15 +216,13 @@ class RunReport:
 
 def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
     """Report a run, with up to `limit` of its articles ordered by `url_key`. Raises StorageError."""
-    engine = open_engine(url)
     visited = select(pages.c.article_id).where(pages.c.run_id == run_id)
     of_run = select(articles).where(articles.c.id.in_(visited))  # once, even if several URLs led to it
-    with explained(engine), engine.connect() as connection:
+    with read_connection(url) as connection:
         counts = Counts.from_json(connection.execute(select(runs.c.counts).where(runs.c.id == run_id)).scalar_one())
         rows = connection.execute(of_run.order_by(articles.c.url_key).limit(limit)).all()
         article_count = connection.execute(select(func.count()).select_from(of_run.subquery())).scalar_one()
         total = connection.execute(select(func.count()).select_from(articles)).scalar_one()
-    engine.dispose()
     reports = tuple(
         ArticleReport(
             title=row.title,

@@ -90,7 +90,7 @@ class Store:
         run_id: int | None = None,
     ) -> Store:
         """Open the database, create or upgrade its tables, and start a run, or continue the one with `run_id`."""
-        engine = open_engine(url)
+        engine = open_engine(url, create=run_id is None)
         with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
             if run_id is None:
                 run_id = runs.begin(connection, spider, arguments)
@@ -99,6 +99,7 @@ class Store:
 
     def write(self, items: Sequence[StoreItem]) -> list[Result]:
         """Process items in order, in one transaction: if it raises, nothing is stored and no due page is taken."""
+        self.file.check()  # before anything is archived
         with explained(self.engine), _archive_errors(), write_transaction(self.engine) as connection:
             results = [_write(connection, item, self) for item in items]
             items = [result.instead or item for item, result in zip(items, results, strict=True)]

@@ -27,7 +27,7 @@ from tests.storage.test_store import candidate
 
 def test_migrations_lead_to_the_schema(tmp_path):
     """A database made by the migrations has the tables, columns, keys and indexes that the code expects."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}", create=True)
     with engine.connect() as connection:
         # SQLite keeps the full-text index in tables of its own.
         options = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("article_index")}
@@ -116,7 +116,7 @@ def test_many_processes_may_create_it_at_once(tmp_path):
 
 def test_writes_are_durable_and_do_not_stop_readers(tmp_path):
     """Write-ahead log, full synchronisation, foreign keys."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}", create=True)
     with engine.connect() as connection:
         pragmas = [connection.exec_driver_sql(f"pragma {name}").scalar() for name in PRAGMAS]
     engine.dispose()
@@ -129,7 +129,7 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_tim
 def test_write_transactions_wait_for_each_other(tmp_path):
     """The right to write is taken at the beginning: another writer is refused, or waits, before it has read."""
     path = tmp_path / "x.db"
-    engine = open_engine(f"sqlite:///{path}")
+    engine = open_engine(f"sqlite:///{path}", create=True)
     with (
         write_transaction(engine),
         closing(sqlite3.connect(path, timeout=0)) as other,

@@ -28,8 +28,11 @@ class Backend(Protocol):
     def require(self, url: URL) -> None:
         """Raise StorageError if the database does not exist, because opening it would create it."""
 
-    def writer(self, url: URL) -> Engine:
-        """Create an engine whose transactions with the option `newscrawl_writes` exclude each other."""
+    def writer(self, url: URL, *, create: bool) -> Engine:
+        """Create an engine whose transactions with the option `newscrawl_writes` exclude each other.
+
+        Without `create`, connecting to a database that does not exist raises StorageError.
+        """
 
     def reader(self, url: URL) -> Engine:
         """Create a read-only engine with pooled connections; each transaction sees one snapshot."""

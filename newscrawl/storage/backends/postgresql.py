@@ -114,7 +114,7 @@ def require(url: URL) -> None:
     """Do nothing: opening an address does not create a database."""
 
 
-def writer(url: URL) -> Engine:
+def writer(url: URL, *, create: bool) -> Engine:  # noqa: ARG001 - the server creates no database by itself
     """Create an engine whose write transactions take the lock when they begin; it survives a server restart."""
     engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_CONNECTION)
     event.listen(engine, "connect", _on_connect)

@@ -47,6 +47,8 @@ insert = dialect.insert
 BUSY_TIMEOUT = 60
 """Seconds to wait for another process's transaction before giving up."""
 
+_OF_ANOTHER_PROGRAM = "select count(*) > 0 and sum(name = 'alembic_version') = 0 from sqlite_master"
+
 _READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 
 _ADVICE = {
@@ -83,20 +85,33 @@ def require(url: URL) -> None:
         raise StorageError(f"database {printable(location(url))} does not exist; run a crawl to create it")
 
 
-def writer(url: URL) -> Engine:
+def writer(url: URL, *, create: bool) -> Engine:
     """Create an engine for durable transactions that take the write lock when they begin, and wait for it."""
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT})
+    engine = create_engine(url, hide_parameters=True)
+
+    def connect(*_: object) -> sqlite3.Connection:
+        if not create:
+            require(url)
+        return _connect(url, "rwc" if create else "rw")
+
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "close", _on_close)
     return engine
 
 
+def _connect(url: URL, mode: str) -> sqlite3.Connection:
+    """Connect to the file. Without an isolation level, because the driver would begin transactions too late."""
+    address = f"{_path(url).as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+
+
 def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
-    # Otherwise the driver begins transactions by itself, and too late.
-    connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("pragma journal_mode = wal")
+    cursor.execute(_OF_ANOTHER_PROGRAM)
+    if cursor.fetchone() == (0,):  # the mode is written into the file, and a strange one is left as it is
+        cursor.execute("pragma journal_mode = wal")
     cursor.execute("pragma synchronous = full")  # a commit survives a power cut
     cursor.execute("pragma foreign_keys = on")
     cursor.close()
@@ -123,8 +138,7 @@ def reader(url: URL) -> Engine:
 
     def connect(_dialect: object, record: ConnectionPoolEntry, *_: object) -> sqlite3.Connection:
         record.info.update(file=_state(url), is_new=True)
-        address = f"{_path(url).as_uri()}?mode=ro"
-        return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+        return _connect(url, "ro")
 
     def compare(_connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
         # A new connection is current by itself; comparing it could go on forever while a crawl keeps writing.
