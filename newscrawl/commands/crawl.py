@@ -172,12 +172,17 @@ class Command(ScrapyCrawl):
         process = self.crawler_process = AsyncCrawlerProcess(settings)
         open_log(settings, checked.site, run_id)
         crawler = self._create_crawler(checked.name)
-        crawler.signals.connect(self._note_signals, signals.engine_started)
         crawler.signals.connect(self._freeze, signals.engine_started)
         crawler.signals.connect(self._note_lost, signals.spider_error)
         crawler.signals.connect(self._note_lost, signals.item_error)
         if opts.in_round:
             progress = Progress(crawler)  # noqa: F841 - signals hold no reference
+        from twisted.internet import reactor  # noqa: PLC0415 - the process has installed the one of the settings
+
+        # Scrapy's handlers are installed by a trigger of this event, which `start` adds; ours wrap them, so they come
+        # after. Later, a signal while the spider is opened would be taken for a crawl that fetched nothing.
+        wrap = ("after", "startup", self._note_signals)
+        reactor.callWhenRunning(lambda: reactor.addSystemEventTrigger(*wrap))
         process.crawl(crawler, **opts.spargs)
         process.start()
         ending = ending_of(crawler.stats.get_stats() if crawler.stats else {}, self.signal_number, self.lost_pages)
