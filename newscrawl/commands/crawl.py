@@ -182,7 +182,7 @@ class Command(ScrapyCrawl):
         # Scrapy's handlers are installed by a trigger of this event, which `start` adds; ours wrap them, so they come
         # after. Later, a signal while the spider is opened would be taken for a crawl that fetched nothing.
         wrap = ("after", "startup", self._note_signals)
-        reactor.callWhenRunning(lambda: reactor.addSystemEventTrigger(*wrap))
+        reactor.callWhenRunning(lambda: reactor.addSystemEventTrigger(*wrap))  # type: ignore[arg-type]
         process.crawl(crawler, **opts.spargs)
         process.start()
         ending = ending_of(crawler.stats.get_stats() if crawler.stats else {}, self.signal_number, self.lost_pages)
