@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, Self, get_args
+from typing import Literal, NamedTuple, Self, get_args
 
 BlockKind = Literal["paragraph", "heading", "list_item", "quote", "table_row", "image"]
 
@@ -217,6 +217,14 @@ class Link:
     """What a feed says of it."""
 
 
+class LinkKeys(NamedTuple):
+    """By what the page of a link is known."""
+
+    key: str
+    plainer: tuple[str, ...] = ()
+    """Keys that the plain form of the page may have; empty where the link is plain itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class SiteShape:
     """How addresses of a site look, as `discovery.shapes` has it."""
@@ -329,6 +337,8 @@ class Listing:
     """Whether all of it was read; a page missing from a truncated listing may still exist."""
     shapes: tuple[SiteShape, ...] = field(default=(), repr=False)
     """What it shows of the site's addresses."""
+    keys: tuple[LinkKeys, ...] | None = field(default=None, repr=False)
+    """Of the links; None where the store is to compute them."""
     reason: str | None = None
     """What is odd about it, in a word: ``nothing_queued`` where it names pages, and none that is followed."""
 

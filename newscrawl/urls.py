@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -58,6 +58,19 @@ _BY_DOMAIN: dict[str, Parameters] = {}
 def declare(domains: Iterable[str], parameters: Parameters) -> None:
     """Set the parameters of domains and their subdomains; the most specific domain counts."""
     _BY_DOMAIN.update(dict.fromkeys(domains, parameters))
+    url_key.cache_clear()
+
+
+def declared_parameters() -> dict[str, Parameters]:
+    """Return what was declared of domains, for a process that knows no spiders."""
+    return {domain: parameters for domain, parameters in _BY_DOMAIN.items() if parameters != NO_PARAMETERS}
+
+
+def declare_all(declared: Mapping[str, Parameters]) -> None:
+    """Declare what another process knows: see `declared_parameters`."""
+    if not declared.items() <= _BY_DOMAIN.items():
+        _BY_DOMAIN.update(declared)
+        url_key.cache_clear()
 
 
 def parameters_of(host: str) -> Parameters:
@@ -106,6 +119,7 @@ _ROUNDS = 10
 _ENCODED = re.compile(r"(?:%[89A-F][0-9A-F])+")
 
 
+@lru_cache(maxsize=2048)
 def url_key(url: str) -> str:
     """Return the key of a URL, its canonical form, which identifies the page; requests go to the URL itself.
 

@@ -23,6 +23,7 @@ from newscrawl.compression import GZIP
 from newscrawl.discovery import Found, NotAListing, read_listing
 from newscrawl.discovery.evidence import Evidence, feeds_worth_reading, section_rank, sitemaps_worth_reading
 from newscrawl.discovery.kinds import is_surely_section
+from newscrawl.discovery.link_keys import link_keys
 from newscrawl.discovery.pagination import next_part
 from newscrawl.discovery.read import is_html
 from newscrawl.discovery.shapes import Shapes, shapes_of
@@ -31,7 +32,7 @@ from newscrawl.network.refusals import reason_of
 from newscrawl.network.retry import BUSY, retry_after
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
-from newscrawl.urls import url_key
+from newscrawl.urls import declared_parameters, url_key
 from newscrawl.workers.pool import Limits, WorkerFailed, Workers
 
 logger = logging.getLogger(__name__)
@@ -291,17 +292,18 @@ class SiteSpider(NewsSpider):
             now = moment_of(response)
             given = response.body, content_type, response.url
             found = await self.workers.run(read_listing, *given, timezone=self.timezone, now=now)
-        except WorkerFailed as error:
+        except (WorkerFailed, NotAListing) as error:
             return no_article(response, due, self.source, error.reason, str(error))
         except MemoryError:
             return no_article(response, due, self.source, "out_of_memory", "it takes too much memory to read")
-        except NotAListing as error:
-            return no_article(response, due, self.source, error.reason, str(error))
         if found.kind == "section" and due.kind != "section":
             return no_article(response, due, self.source, "no_listing", f"a web page, and no {due.kind}")
         self.is_wordpress = self.is_wordpress or _WORDPRESS.search(response.body) is not None
         visit, moment = visit_of(response, due), moment_of(response)
-        listing = await self._listing(found, due.key, due.url, visit, moment)
+        try:
+            listing = await self._listing(found, due.key, due.url, visit, moment)
+        except WorkerFailed as error:
+            return no_article(response, due, self.source, error.reason, str(error))
         if found.claims_article != "no" and self._may_be_article(response.url):
             page = page_of(response, due, self.source)
             return replace(page, listing=listing, visit=replace(visit, kind="article"))
@@ -332,7 +334,8 @@ class SiteSpider(NewsSpider):
                 printable(url),
                 len(found.links),
             )
-        return Listing(key, url, self.source, visit, moment, links, found.complete, shapes, reason)
+        keys = await self.workers.run(link_keys, links, declared_parameters())
+        return Listing(key, url, self.source, visit, moment, links, found.complete, shapes, keys, reason)
 
     async def _followed(self, found: Found, url: str) -> tuple[Link, ...]:
         """Return the links to follow, each with what it leads to.
@@ -366,10 +369,10 @@ class SiteSpider(NewsSpider):
         try:
             given = page.body, page.content_type, page.url
             found = await self.workers.run(read_listing, *given, timezone=self.timezone, now=page.fetched_at)
+            visit = replace(page.visit, kind="section")
+            listing = await self._listing(found, page.key, page.url, visit, page.fetched_at)
         except (WorkerFailed, MemoryError, NotAListing):
             return None
-        visit = replace(page.visit, kind="section")
-        listing = await self._listing(found, page.key, page.url, visit, page.fetched_at)
         return listing if any(link.kind == "article" for link in listing.links) else None
 
     async def _read_article(self, response: Response, due: DuePage) -> Page | Outcome | Request:

@@ -22,6 +22,7 @@ from newscrawl.base_spiders.site import failed
 from newscrawl.crawl.budget import Budget, Spent
 from newscrawl.discovery import robots_sitemaps
 from newscrawl.discovery.evidence import sitemaps_worth_reading
+from newscrawl.discovery.link_keys import link_keys
 from newscrawl.items import Candidate, DuePage, Link, Listing, Outcome, PageKind
 from newscrawl.network.refusals import LOST_SECONDS, Ending
 from newscrawl.network.robots import robots_for
@@ -31,7 +32,6 @@ from newscrawl.storage.frontier import Defer, Seed, Survey, Take
 from newscrawl.storage.statistics import Result
 from newscrawl.storage.store import StoreItem
 from newscrawl.storage.writer import Writer
-from newscrawl.urls import url_key
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ class Frontier:
         if kind == "section" and self._walk == "on":
             self._dry = 0 if result.news or result.outcome == "stored" else self._dry + 1
         if isinstance(item, Listing) and self.spider.listings is not None:
-            self._named |= {url_key(link.url) for link in item.links}
+            self._named |= {one.key for one in item.keys or link_keys(item.links)}
         if isinstance(item, Outcome) and item.visit is not None and item.visit.retry_at is not None:
             self._obey_retry_after(item.visit.retry_at)
         if not self._may_continue():

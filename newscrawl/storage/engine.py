@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,11 @@ from newscrawl.storage.errors import StorageError
 from newscrawl.storage.schema import VERSION
 from newscrawl.storage.search_index import index_queued
 from newscrawl.text import printable
+
+logger = logging.getLogger(__name__)
+
+MOST_WAITS = 60
+"""How often to wait for another process's transaction before giving up, ten seconds each."""
 
 _ASK_VERSION = "select version_num from alembic_version"
 
@@ -49,9 +55,27 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
     Articles it writes are queued by triggers and indexed for search before the commit.
     """
-    with engine.connect().execution_options(newscrawl_writes=True) as connection, connection.begin():
+    with ExitStack() as opened:
+        connection = _begin(engine, opened)
         yield connection
         index_queued(connection)
+
+
+def _begin(engine: Engine, opened: ExitStack) -> Connection:
+    """Begin a write transaction; while another process holds the lock, wait, and say so every ten seconds."""
+    for waits_left in reversed(range(MOST_WAITS)):
+        try:
+            with ExitStack() as begun:
+                connection = begun.enter_context(engine.connect().execution_options(newscrawl_writes=True))
+                begun.enter_context(connection.begin())
+                opened.push(begun.pop_all())
+                return connection
+        except DBAPIError as error:
+            if not waits_left or not backend_of(engine.url).is_locked(error):
+                raise
+            place = printable(location(engine.url))
+            logger.warning("database %s is locked: another process is writing; waiting for it", place)
+    raise AssertionError("unreachable")
 
 
 @contextmanager

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, func, insert, or_, select, update
 
-from newscrawl.items import EVER, DuePage, Link, ListedFacts, Listing, PageKind, SiteShape, Wanted, Window
+from newscrawl.items import EVER, DuePage, Link, ListedFacts, PageKind, SiteShape, Window
 from newscrawl.storage.engine import read_connection
 from newscrawl.storage.rows import facts_from_json
 from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
-from newscrawl.storage.visits import after_listing
-from newscrawl.urls import plainer_keys, url_key
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 """A recorded time further in the future than this comes from a wrong clock; so does a visit planned with it."""
 
-MOST_WAITING = 2_000
-"""Maximum articles of a source queued for their first visit. Older ones are recorded as skipped and left to a run that
-asks for their dates: an hourly crawl does not fetch a site's whole past."""
-
 CHUNK = 500
 """Keys looked up per statement."""
-
-_FEW_VANISHED = 20
-"""Pages that may vanish from a sitemap at a time, however small it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +29,8 @@ class Seed:
     links: tuple[Link, ...]
     unknown_only: bool = False
     """Skip pages that were visited before."""
+    keys: tuple[str, ...] = ()
+    """Of the links; the store computes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +93,11 @@ def facts_of_keys(connection: Connection, keys: Sequence[str]) -> dict[str, List
     return found
 
 
-def _note_facts(connection: Connection, links: Mapping[str, Link], now: datetime) -> None:
-    """Keep what a feed says of the pages that it names; what it leaves out later is still true."""
-    said = {key: link.facts for key, link in links.items() if link.facts is not None}
-    if not said:
-        return
-    known = facts_of_keys(connection, list(said))
-    keys = [key for key, facts in said.items() if known.get(key) != facts]
-    for start in range(0, len(keys), CHUNK):
-        chunk = pages.c.url_key.in_(keys[start : start + CHUNK])
-        for page_id, key in connection.execute(select(pages.c.id, pages.c.url_key).where(chunk)).all():
-            values = {"facts": asdict(said[key]), "seen_at": now}
-            if key in known:
-                connection.execute(update(listed_facts).where(listed_facts.c.page_id == page_id).values(**values))
-            else:
-                connection.execute(insert(listed_facts).values(page_id=page_id, **values))
-
-
 def defer(connection: Connection, wanted: Defer, now: datetime) -> None:
     """Plan the first visits of pages for later."""
     waiting = and_(pages.c.source == wanted.source, pages.c.kind == wanted.kind, pages.c.fetched_at.is_(None))
     due = and_(waiting, pages.c.next_fetch_at <= now)
     connection.execute(update(pages).where(due).values(next_fetch_at=wanted.until))
-
-
-MOST_SHAPES = 200
-"""Shapes of one kind that are kept of a source."""
 
 
 def load_shapes(connection: Connection, source: str) -> tuple[SiteShape, ...]:
@@ -134,26 +106,10 @@ def load_shapes(connection: Connection, source: str) -> tuple[SiteShape, ...]:
     return tuple(SiteShape(row.shape, row.kind, row.addresses, row.example) for row in connection.execute(known).all())
 
 
-def _note_shapes(connection: Connection, source: str, shapes: Iterable[SiteShape], now: datetime) -> None:
-    """Keep what a listing shows of a site's addresses; of very many shapes the first that were seen."""
-    known = {(one.kind, one.shape): one for one in load_shapes(connection, source)}
-    for one in shapes:
-        before = known.get((one.kind, one.shape))
-        own = and_(site_shapes.c.source == source, site_shapes.c.kind == one.kind, site_shapes.c.shape == one.shape)
-        if before is None:
-            if sum(kind == one.kind for kind, _ in known) < MOST_SHAPES:
-                values = {"kind": one.kind, "shape": one.shape, "addresses": one.addresses, "example": one.example}
-                connection.execute(insert(site_shapes).values(source=source, seen_at=now, **values))
-                known[one.kind, one.shape] = one
-        elif one.addresses > before.addresses:
-            connection.execute(update(site_shapes).where(own).values(addresses=one.addresses, seen_at=now))
-
-
 def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> list[DuePage]:
     """Take the requested pages for a run, and add those not known yet."""
     taken = []
-    for link in wanted.links:
-        key = url_key(link.url)
+    for link, key in zip(wanted.links, wanted.keys, strict=True):
         row = connection.execute(select(pages).where(pages.c.url_key == key)).first()
         if row is None:
             new = {"url": link.url, "source": wanted.source, "kind": link.kind, "outcome": "queued", "queued_at": now}
@@ -190,22 +146,19 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
     if rows:
         ids = [row.id for row in rows]
         connection.execute(update(pages).where(pages.c.id.in_(ids)).values(taken_by=run_id))
-    keyed = [(rekey_page(connection, row.id, row.url_key, row.url), row) for row in rows]
-    facts = facts_of_keys(connection, [key for key, _ in keyed if key is not None])
-    due_pages = [
+    facts = facts_of_keys(connection, [row.url_key for row in rows])
+    return [
         DuePage(
-            key,
+            row.url_key,
             row.url,
             row.kind,
             row.etag,
             row.last_modified,
             is_named=row.named_by in {"feed", "sitemap"},
-            facts=facts.get(key),
+            facts=facts.get(row.url_key),
         )
-        for key, row in keyed
-        if key is not None
+        for row in rows
     ]
-    return due_pages if due_pages or not rows else take(connection, run_id, wanted, now)
 
 
 def _is_due(window: Window, now: datetime) -> ColumnElement[bool]:
@@ -232,32 +185,26 @@ def _conditions(within: frozenset[str] | None) -> Sequence[ColumnElement[bool]]:
     return [pages.c.url_key.in_(keys[start : start + CHUNK]) for start in range(0, len(keys), CHUNK)]
 
 
-def rekey_page(connection: Connection, page_id: int, key: str, url: str) -> str | None:
-    """Update the key of a row of `pages` to the one that `url` has by the current rules, and return it.
+def rekey(connection: Connection, due: Sequence[tuple[DuePage, str]]) -> list[DuePage]:
+    """Give taken pages the keys that they have by the current rules; leave out those that another row stands for."""
+    keyed = [(page, rekey_page(connection, page.key, current)) for page, current in due]
+    return [replace(page, key=key) for page, key in keyed if key is not None]
+
+
+def rekey_page(connection: Connection, key: str, current: str) -> str | None:
+    """Update the key of a row of `pages` to the one that its URL has by the current rules, and return it.
 
     Returns None if another row already has that key; then this row is a duplicate and is not fetched again.
     """
-    current = url_key(url)
     if current == key:
         return key
-    own = pages.c.id == page_id
+    own = pages.c.url_key == key
     if connection.execute(select(pages.c.id).where(pages.c.url_key == current)).first() is None:
         connection.execute(update(pages).where(own).values(url_key=current))
         return current
     connection.execute(delete(pages).where(own, pages.c.fetched_at.is_(None)))
     connection.execute(update(pages).where(own).values(next_fetch_at=None))
     return None
-
-
-def _count_waiting(connection: Connection, source: str) -> int:
-    """Return how many articles of a source are queued for their first visit."""
-    waiting = select(func.count()).where(
-        pages.c.source == source,
-        pages.c.next_fetch_at.is_not(None),
-        pages.c.fetched_at.is_(None),
-        pages.c.kind == "article",
-    )
-    return connection.execute(waiting).scalar_one()
 
 
 def asked_to_wait(connection: Connection, source: str, now: datetime) -> datetime | None:
@@ -305,162 +252,3 @@ def _spider_is_due(connection: Connection, source: str, last: datetime | None, n
         return True
     due = select(pages.c.id).where(pages.c.source == source, pages.c.next_fetch_at <= now).limit(1)
     return connection.execute(due).first() is not None and asked_to_wait(connection, source, now) is None
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A fetched listing, and the run that fetched it."""
-
-    connection: Connection
-    listing: Listing
-    page_id: int
-    run_id: int
-    wanted: Wanted
-    now: datetime
-
-
-def record_listing(
-    connection: Connection, listing: Listing, run_id: int, wanted: Wanted, now: datetime
-) -> tuple[int, int]:
-    """Queue the pages that a listing names; return its `pages.id` and how many of its articles are new or modified."""
-    before = connection.execute(select(pages).where(pages.c.url_key == listing.key)).first()
-    page_id: int = before.id if before else _add(connection, listing, now)
-    reading = _Reading(connection, listing, page_id, run_id, wanted, now)
-    links = {url_key(link.url): link for link in listing.links}
-    known = {row.url_key: row for row in _known(connection, links) if row.id != page_id}
-    new = {key: link for key, link in links.items() if key not in known and key != listing.key}
-    news = _queue(reading, _without_other_forms(connection, new))
-    news += sum(_update_known(reading, row, links[key]) for key, row in known.items())
-    _note_facts(connection, links, now)
-    _note_shapes(connection, listing.source, listing.shapes, now)
-    if listing.visit.kind == "sitemap" and listing.complete:
-        _revisit_vanished(reading, links.keys())
-    last_visit = before.fetched_at if before else None
-    values = {
-        "url": listing.url,
-        "source": listing.source,
-        "kind": listing.visit.kind,
-        "outcome": "listed",
-        "reason": listing.reason,
-        "error": None,
-        "status": listing.visit.status,
-        "etag": listing.visit.header("ETag"),
-        "last_modified": listing.visit.header("Last-Modified"),
-        "fetched_at": listing.fetched_at,
-        "next_fetch_at": after_listing(now, last_visit, news),
-        "failures": 0,
-        "taken_by": run_id,
-        "run_id": run_id,
-    }
-    connection.execute(update(pages).where(pages.c.id == page_id).values(**values))
-    return page_id, news
-
-
-def _add(connection: Connection, listing: Listing, now: datetime) -> int:
-    values = {"url": listing.url, "source": listing.source, "outcome": "queued", "queued_at": now}
-    added = insert(pages).values(url_key=listing.key, kind=listing.visit.kind, **values).returning(pages.c.id)
-    page_id: int = connection.execute(added).scalar_one()
-    return page_id
-
-
-def _known(connection: Connection, keys: Iterable[str]) -> list[Row[Any]]:
-    wanted: list[str] = list(keys)
-    origin = pages.alias()
-    columns = select(*pages.c, origin.c.kind.label("origin_kind"))
-    joined = columns.select_from(pages.outerjoin(origin, origin.c.id == pages.c.discovered_from))
-    rows: list[Any] = []
-    for start in range(0, len(wanted), CHUNK):
-        rows += connection.execute(joined.where(pages.c.url_key.in_(wanted[start : start + CHUNK]))).all()
-    return rows
-
-
-def _without_other_forms(connection: Connection, links: dict[str, Link]) -> dict[str, Link]:
-    """Leave out AMP, mobile and print URLs of articles whose plain URL is known or listed."""
-    plainer = {key: plainer_keys(key) for key, link in links.items() if link.kind == "article"}
-    wanted = {plain for plains in plainer.values() for plain in plains}
-    if not wanted:
-        return links
-    there = {row.url_key for row in _known(connection, wanted) if row.kind == "article"} | links.keys()
-    return {key: link for key, link in links.items() if there.isdisjoint(plainer.get(key, ()))}
-
-
-def _queue(reading: _Reading, links: dict[str, Link]) -> int:
-    """Insert new pages, and queue the newest; return how many articles are queued."""
-    window, now = reading.wanted.window, reading.now
-    room = MOST_WAITING - _count_waiting(reading.connection, reading.listing.source)
-    has_room = bool(window) or reading.wanted.everything
-    rows: dict[str, dict[str, Any]] = {}
-    queued = 0
-    # An undated link may be from today.
-    for key, link in sorted(links.items(), key=lambda item: item[1].modified_at or now, reverse=True):
-        is_article = link.kind == "article"
-        is_wanted = window.holds(link.modified_at) if is_article else _may_hold(window, link)
-        is_wanted = is_wanted and (has_room or queued < room)
-        queued += is_article and is_wanted
-        rows[key] = {
-            "url_key": key,
-            "url": link.url,
-            "source": reading.listing.source,
-            "kind": link.kind,
-            "outcome": "queued" if is_wanted else "skipped",
-            "reason": None if is_wanted else "older",
-            "discovered_from": reading.page_id,
-            "listed_at": link.modified_at,
-            "queued_at": now,
-            "next_fetch_at": now if is_wanted else None,
-        }
-    if rows:
-        # In the order of the listing, which is mostly by importance.
-        reading.connection.execute(insert(pages), [rows[key] for key in links])
-    return queued
-
-
-def _may_hold(window: Window, link: Link) -> bool:
-    """Whether a listing last modified then can name articles within the window."""
-    return window.since is None or link.modified_at is None or link.modified_at >= window.since
-
-
-def _update_known(reading: _Reading, row: Row[Any], link: Link) -> int:
-    """Record what a listing says about a known page; return 1 if that queues an article, else 0."""
-    if row.reason == "deleted":  # by the user, for good
-        return 0
-    changes: dict[str, Any] = {}
-    wanted, date = reading.wanted, link.modified_at
-    last_known = row.listed_at or row.fetched_at
-    is_modified = date is not None and last_known is not None and date > last_known
-    # Of such a page only a local copy was read.
-    is_unvisited = row.fetched_at is None and row.next_fetch_at is None and row.outcome not in {"queued", "skipped"}
-    if is_unvisited and wanted.window.holds(date):
-        changes |= {"queued_at": reading.now, "outcome": "queued", "reason": None, "error": None}
-    is_requested = (
-        bool(changes) or wanted.everything or (row.outcome == "skipped" and wanted.window and wanted.window.holds(date))
-    )
-    if date is not None and (row.listed_at is None or date > row.listed_at):
-        changes["listed_at"] = date
-    if (is_modified or is_requested) and row.taken_by != reading.run_id:
-        changes |= {"next_fetch_at": reading.now, "failures": 0}
-        if row.outcome == "skipped":
-            changes |= {"outcome": "queued", "reason": None}
-    # A page that vanishes from its sitemap may be gone; a feed drops every page sooner or later.
-    rank = {"sitemap": 2, "feed": 1}
-    if rank.get(reading.listing.visit.kind, 0) > rank.get(row.origin_kind or "", 0):
-        changes["discovered_from"] = reading.page_id
-    if changes:
-        reading.connection.execute(update(pages).where(pages.c.id == row.id).values(**changes))
-    return int(row.kind == "article" and "next_fetch_at" in changes)
-
-
-def _revisit_vanished(reading: _Reading, keys: Iterable[str]) -> None:
-    """Schedule one visit to articles that a sitemap no longer names, unless it lost most, as a list of the latest."""
-    listed = select(pages.c.id, pages.c.url_key).where(
-        pages.c.discovered_from == reading.page_id, pages.c.kind == "article", pages.c.fetched_at.is_not(None)
-    )
-    rows = reading.connection.execute(listed).all()
-    named = set(keys)
-    vanished = [row.id for row in rows if row.url_key not in named]
-    values: dict[str, Any] = {"discovered_from": None}
-    if len(vanished) <= max(_FEW_VANISHED, len(rows) // 2):
-        values["next_fetch_at"] = reading.now
-    for start in range(0, len(vanished), CHUNK):
-        some = pages.c.id.in_(vanished[start : start + CHUNK])
-        reading.connection.execute(update(pages).where(some).values(**values))

@@ -82,9 +82,7 @@ def _with_current_key(connection: Connection, row: RowMapping, now: datetime) ->
     connection.execute(delete(article_urls).where(article_urls.c.url_key == current))
     connection.execute(update(articles).where(articles.c.id == row["id"]).values(url_key=current))
     record_url(connection, row["id"], OtherUrl(key, row["url"], "form"), now)
-    page = connection.execute(select(pages.c.id).where(pages.c.url_key == key)).scalar()
-    if page is not None:
-        rekey_page(connection, page, key, row["url"])
+    rekey_page(connection, key, current)
     return connection.execute(select(articles).where(articles.c.id == row["id"])).mappings().one()
 
 

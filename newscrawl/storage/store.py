@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -38,11 +38,12 @@ from newscrawl.storage.frontier import (
     known_listings,
     load_shapes,
     postpone,
-    record_listing,
+    rekey,
     seed,
     survey,
     take,
 )
+from newscrawl.storage.listings import Pace, Reading, record_listing, write_ahead
 from newscrawl.storage.replacement import is_untrusted, with_known_facts, worsening
 from newscrawl.storage.revisions import is_same, is_same_page
 from newscrawl.storage.rows import BLOCK_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, text_of
@@ -51,11 +52,13 @@ from newscrawl.storage.schema import articles
 from newscrawl.storage.statistics import Counts, Result, count_measures, lost_facts, write_measures
 from newscrawl.storage.visits import first_sight, is_older_copy, record_article, record_local_article, record_outcome
 from newscrawl.text import printable
+from newscrawl.urls import url_key
 
 # Built once, because building a statement takes as long as running it.
 _BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))
 _ADDED = insert(articles).returning(articles.c.id)
 
+_Prepared = Candidate | Outcome | Reading | Seed | Take | Survey | Defer
 StoreItem = Candidate | Outcome | Listing | Seed | Take | Survey | Defer
 """Something to write, or a request for due pages."""
 
@@ -75,6 +78,7 @@ class Store:
     is_watched: bool = False
     traffic: Callable[[], Traffic] | None = None
     """Returns the network traffic of the run so far."""
+    pace: Pace = field(default_factory=Pace)
     file: DatabaseFile = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,10 +102,15 @@ class Store:
         return cls(engine, run_id, archive=archive)
 
     def write(self, items: Sequence[StoreItem]) -> list[Result]:
-        """Process items in order, in one transaction: if it raises, nothing is stored and no due page is taken."""
+        """Process items in order, in one transaction: if it raises, nothing is stored and no due page is taken.
+
+        Of a long listing all but the last slice is written before, in transactions of its own.
+        """
         self.file.check()  # before anything is archived
+        with explained(self.engine):
+            prepared = [self._prepare(item) for item in items]
         with explained(self.engine), _archive_errors(), write_transaction(self.engine) as connection:
-            results = [_write(connection, item, self) for item in items]
+            results = [_write(connection, item, self) for item in prepared]
             items = [result.instead or item for item, result in zip(items, results, strict=True)]
             counts = self.counts.plus(zip(items, results, strict=True))
             if counts != self.counts:
@@ -113,7 +122,34 @@ class Store:
             self.file.check()
         self.counts = counts
         self.measures |= counted
-        return results
+        with explained(self.engine):
+            return [self._rekey(item, result) for item, result in zip(prepared, results, strict=True)]
+
+    def _prepare(self, item: StoreItem) -> _Prepared:
+        """Compute keys before the transaction, for hostile URLs take long, and write long listings ahead."""
+        match item:
+            case Listing():
+                reading = Reading.of(item, self.run_id, self.wanted, datetime.now(UTC))
+                return write_ahead(self.engine, reading, self.pace)
+            case Seed():
+                return replace(item, keys=tuple(url_key(link.url) for link in item.links))
+            case Candidate():
+                visit, canonical = item.page.visit, item.extraction.article.canonical_url
+                for url in (visit.requested_url if visit else None, canonical):
+                    with suppress(ValueError):
+                        url_key(url or "")  # remembers it
+        return item
+
+    def _rekey(self, item: _Prepared, result: Result) -> Result:
+        """Give pages that were taken the keys that they have by what the site's spider says of parameters today."""
+        while isinstance(item, Take) and result.due:
+            due = [(page, url_key(page.url)) for page in result.due]
+            if all(page.key == key for page, key in due):
+                break
+            with write_transaction(self.engine) as connection:
+                left = rekey(connection, due) or take(connection, self.run_id, item, datetime.now(UTC))
+            result = replace(result, due=tuple(left))
+        return result
 
     def finish(self, reason: str) -> None:
         """Record the end of the run."""
@@ -161,13 +197,13 @@ def _answer(connection: Connection, item: Seed | Take | Survey | Defer, run_id: 
             return Result("queued")
 
 
-def _write(connection: Connection, item: StoreItem, store: Store) -> Result:
+def _write(connection: Connection, item: _Prepared, store: Store) -> Result:
     now = datetime.now(UTC)
     match item:
         case Seed() | Take() | Survey() | Defer():
             return _answer(connection, item, store.run_id, now)
-        case Listing():
-            page_id, news = record_listing(connection, item, store.run_id, store.wanted, now)
+        case Reading():
+            page_id, news = record_listing(connection, item)
             return Result("listed", news=news, visited=Visited(page_id))
         case Outcome():
             visited = record_outcome(connection, item, store.run_id, now)

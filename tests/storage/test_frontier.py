@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newscrawl.items import Link, Listing, Outcome, Visit, Wanted, Window
-from newscrawl.storage import frontier as listings_room
+from newscrawl.storage import listings as listings_room
 from newscrawl.storage.frontier import Seed, Take
 from newscrawl.storage.store import Store
 from tests.database import query

@@ -15,6 +15,7 @@ import pytest
 
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Article, Block, Candidate, Extraction, Image, Outcome, Page, kept_text
+from newscrawl.storage import engine as engine_room
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.maintenance import back_up
 from newscrawl.storage.runs import report_run
@@ -259,14 +260,18 @@ def test_database_that_is_taken_away_is_noticed(store, database):
 
 
 @ONLY_SQLITE
-def test_locked_database_is_one_clear_line(store, database):
-    """Who waited too long learns why."""
+def test_locked_database_is_one_clear_line(store, database, monkeypatch, caplog):
+    """Who waits is told so each time, and who waited too long learns why."""
+    monkeypatch.setattr(engine_room, "MOST_WAITS", 3)
     other = sqlite3.connect(database.path, isolation_level=None)
     other.execute("begin immediate")
     with store.engine.connect() as connection:
         connection.exec_driver_sql("pragma busy_timeout = 50")
     with pytest.raises(StorageError, match=r"out.db: database is locked \(another process has been writing"):
         store.write([candidate()])
+    assert [record.message for record in caplog.records] == [
+        f"database {database.path} is locked: another process is writing; waiting for it"
+    ] * 2
     other.close()
     store.write([candidate()])
     assert query(database, "select count(*) from articles") == [(1,)]

@@ -40,6 +40,9 @@ class Backend(Protocol):
     def cause(self, error: DBAPIError) -> str | None:
         """Return in one line what is wrong with the database; None if the error is in the statement or its values."""
 
+    def is_locked(self, error: DBAPIError) -> bool:
+        """Whether another process held the write lock for as long as was waited."""
+
     def query(self, url: URL, statement: str) -> Iterator[Sequence[Any]]:
         """Run a user's statement, which the database only allows to read; yield column names, then rows."""
 

@@ -44,8 +44,8 @@ from newscrawl.text import printable
 
 insert = dialect.insert
 
-LOCK_TIMEOUT = 60
-"""Seconds to wait for another process's transaction before giving up."""
+LOCK_TIMEOUT = 10
+"""Seconds to wait for another process's transaction at a time; `write_transaction` waits again."""
 
 MOST_HEADED, MOST_OTHERS = 200, 100
 """Number of matches whose texts are ranked: the newest with all words in title or lead, and the newest of any.
@@ -67,7 +67,7 @@ _ADVICE = {
     "3D": "create it first: createdb",
     "42501": "make the role the owner of the database, or grant it the missing privilege",
     "53": "what was stored before is safe",
-    "55P03": f"another process has been writing for {LOCK_TIMEOUT} s; try again when it is done",
+    "55P03": "another process has been writing all the time; try again when it is done",
     "57": "the server shut down; what was stored before is safe, and the next crawl continues",
 }
 """What to do, by SQLSTATE or its class."""
@@ -142,6 +142,11 @@ def reader(url: URL) -> Engine:
     engine = create_engine(url, hide_parameters=True, isolation_level="REPEATABLE READ", connect_args=options, **pool)
     event.listen(engine, "connect", _on_connect)
     return engine
+
+
+def is_locked(error: DBAPIError) -> bool:
+    """Whether another process held the write lock for as long as was waited."""
+    return getattr(error.orig, "sqlstate", None) == "55P03"
 
 
 def cause(error: DBAPIError) -> str | None:

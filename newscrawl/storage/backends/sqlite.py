@@ -44,8 +44,8 @@ from newscrawl.text import printable
 
 insert = dialect.insert
 
-BUSY_TIMEOUT = 60
-"""Seconds to wait for another process's transaction before giving up."""
+BUSY_TIMEOUT = 10
+"""Seconds to wait for another process's transaction at a time; `write_transaction` waits again."""
 
 _OF_ANOTHER_PROGRAM = "select count(*) > 0 and sum(name = 'alembic_version') = 0 from sqlite_master"
 
@@ -56,7 +56,7 @@ _ADVICE = {
     "readonly": "check that the file and its folder are writable",
     "not a database": "set DATABASE_URL to another file; this one was not changed",
     "already exists": "the file holds tables of another program; set DATABASE_URL to another file",
-    "is locked": f"another process has been writing for {BUSY_TIMEOUT} s; try again when it is done",
+    "is locked": "another process has been writing all the time; try again when it is done",
     "disk I/O": "the disk may be full or failing; what was stored before is safe",
     "is full": "free some space; what was stored before is safe",
 }
@@ -169,6 +169,11 @@ def cause(error: DBAPIError) -> str | None:
         return None
     said = printable(str(error.orig)).strip()
     return said + "".join(f" ({what})" for words, what in _ADVICE.items() if words in said)
+
+
+def is_locked(error: DBAPIError) -> bool:
+    """Whether another process held the write lock for as long as was waited."""
+    return "is locked" in str(error.orig)
 
 
 def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
