@@ -27,7 +27,7 @@ DropReason = Literal[
 """Why a block is not part of the article. A closed list:
 
 - ``title``: repeats the headline
-- ``lead``: the lead where the page marks it apart from the body and the body says it again
+- ``lead``: the lead where it is a heading or the body says it again; it is the article's description
 - ``byline``: author and author bio, date, agency or source line, tags
 - ``caption``: the caption and credit of a picture
 - ``image``: a picture itself

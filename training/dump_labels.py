@@ -15,7 +15,7 @@ BODY, SIDEBAR, UNKNOWN = 1, 0, -1
 def label_lines(lines: list[Line], gold: str, lead: str = "") -> tuple[list[int], list[float]]:
     """For each line BODY, SIDEBAR or UNKNOWN (partly covered), and the share of it that the gold covers.
 
-    The lead is the article's, where it is shown, whether the gold has it or not.
+    The lead is the article's, where it is shown as a paragraph, whether the gold has it or not.
 
     Long lines are judged by their shingles. Short ones must stand in the gold in the right order: the chain of
     exact occurrences that covers most words (a longest increasing subsequence) decides.
@@ -37,7 +37,7 @@ def label_lines(lines: list[Line], gold: str, lead: str = "") -> tuple[list[int]
         led = sum(1 for gram in own if gram in lead_grams) / max(len(own), 1)
         candidates += [(index, place, len(words)) for place in _occurrences(words, answer, places)]
         if len(words) >= 8:
-            is_body = cover >= 0.6 or led >= 0.8
+            is_body = cover >= 0.6 or (led >= 0.8 and not line.level)
             labels.append(BODY if is_body else UNKNOWN if cover > 0.2 or led > 0.6 else SIDEBAR)
         else:
             labels.append(UNKNOWN if led > 0.6 and len(words) > 3 else SIDEBAR)

@@ -119,11 +119,10 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
             certain[index] = "related"
     text = [index for index, keep in enumerate(kept) if keep and index not in certain]
     if (lead := lead_of(page.blocks, _opening(lines, text, certain), description)) is not None:
-        text = sorted({*text, lead})
-        kept[lead] = True
-        if is_said_again(lines, lead, text):
+        if lines[lead].level or is_said_again(lines, lead, text):
             certain[lead] = "lead"
-            text.remove(lead)
+        kept[lead] = True
+        text = sorted({*text, lead} - certain.keys())
     certain.update(dict.fromkeys(copies(lines, text), "repeated"))
     certain.update({index: "caption" for index in captions(page.blocks, text) if chances[index] < SURE})
     certain.update(dict.fromkeys(talk, "comments"))

@@ -66,14 +66,16 @@ def test_captions_become_images(news: News):
     ]
 
 
-def test_a_marked_lead_is_the_description_and_text():
-    """Where the element says so and the page's description repeats it, the article begins with it all the same."""
+@pytest.mark.parametrize(("tag", "is_text"), [("p", True), ("h2", False)])
+def test_a_marked_lead_is_the_description(tag: str, is_text: bool):
+    """Where the element says so and the page's description repeats it; as a paragraph it is text as well."""
     lead = "Hơn hai mươi tuyến đường còn ngập sau mỗi trận mưa lớn, thành phố yêu cầu nạo vét kênh trong tháng."
-    html = page(VIETNAMESE, before=f'<h2 class="sapo">{lead}</h2>')
+    html = page(VIETNAMESE, before=f'<{tag} class="sapo">{lead}</{tag}>')
     html = html.replace("</head>", f'<meta name="description" content="{lead}"></head>')
     extraction = extracted(html)
-    assert extraction.article.text == "\n".join((lead, *VIETNAMESE.paragraphs))
+    assert extraction.article.text == "\n".join(([lead] if is_text else []) + VIETNAMESE.paragraphs)
     assert extraction.article.description == lead
+    assert reasons(extraction, lead) == ({None} if is_text else {"lead"})
 
 
 def test_an_unmarked_first_paragraph_is_text():
