@@ -43,6 +43,22 @@ def find_project() -> str:
     return module
 
 
+def spider_folders() -> list[str]:
+    """Return the spiders' folder of a clone of newscrawl in which an installed one runs, so that both are found.
+
+    A spider that `newscrawl new-site` writes in a clone belongs there, whichever newscrawl is run.
+    """
+    try:
+        config = next((path for folder in _folders() if (path := folder / "scrapy.cfg").is_file()), None)
+        if config is None or _default_of(config) != "newscrawl.settings":
+            return []
+    except (ProjectError, OSError):  # the command itself will say so
+        return []
+    folder = config.parent / "newscrawl" / "spiders"
+    is_other = (folder / "__init__.py").is_file() and folder.resolve() != Path(__file__).resolve().parent / "spiders"
+    return [str(folder)] if is_other else []
+
+
 def setting(name: str) -> Any:
     """Return a setting of the project, or newscrawl's default. Raises ProjectError."""
     module = find_project()

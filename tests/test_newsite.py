@@ -176,7 +176,7 @@ def test_what_is_read_of_a_site():
     assert feeds_to_read(strange + links, "news.example") == tuple(f"{SITE}/{n}.rss" for n in range(5))
     days = [Link(f"{SITE}/{n}.xml", "sitemap", datetime(2026, 1, n, tzinfo=UTC)) for n in (3, 1, 5, 4, 2)]
     assert sitemaps_below(days) == tuple(f"{SITE}/{n}.xml" for n in (5, 4, 1))
-    menu = [f"{SITE}/", f"{SITE}/a", f"{SITE}/a/b/c/", f"{SITE}/a?page=2", "https://other.example/a", f"{SITE}/b/c"]
+    menu = [f"{SITE}/", f"{SITE}/a", f"{SITE}/a/b/c/d/", f"{SITE}/a?page=2", "https://other.example/a", f"{SITE}/b/c"]
     assert sections_to_read([Link(url, "section") for url in menu], "news.example") == (f"{SITE}/a", f"{SITE}/b/c")
 
 
@@ -203,22 +203,69 @@ def found(**changed: object) -> Findings:
     return Findings(**facts | {"articles": (dated("2026-01-02T03:04:05+07:00"),)} | changed)
 
 
+def section(name: str, *articles: str, **facts: bool) -> ReadListing:
+    """A page that was asked for as a section."""
+    return ReadListing(f"{SITE}/{name}/", "section", tuple(map(Link, articles)), **facts)
+
+
 def test_a_spider_is_proposed():
-    """Listings that were read and name articles; what was not read is marked as such."""
+    """Listings that were read and name articles."""
     empty = ReadListing(f"{SITE}/empty.rss", "feed")
-    proposal = propose("news", found(listings=(*found().listings, empty), sitemaps=(f"{SITE}/sitemap.xml",)))
+    listed = addresses("/{section}/{slug}-{number}.html")
+    sitemap = ReadListing(f"{SITE}/sitemap.xml", "sitemap", tuple(map(Link, listed)))
+    listings = (*found().listings, sitemap, empty, section("kinh-te", *listed[:3]), section("empty"))
+    proposal = propose("news", found(listings=listings, sitemaps=(f"{SITE}/sitemap.xml",)))
     assert proposal == Proposal(
         "news",
         "news.example",
         None,
         (f"{SITE}/a.rss",),
         (f"{SITE}/sitemap.xml",),
-        tuple(SECTIONS),
+        (f"{SITE}/kinh-te/",),
         r"https?://news\.example/[\w-]+/[\w-]+-\d+\.html",
         "Asia/Ho_Chi_Minh",
         "vi",
-        ("sections",),
     )
+
+
+def test_a_page_with_nothing_but_what_all_pages_show_is_no_section():
+    """A privacy policy has the box of the newest articles too; and a page that is an article is none."""
+    listed = addresses("/{section}/{slug}-{number}.html")
+    box = listed[:4]
+    pages = (
+        section("politics", *box, *listed[4:8]),
+        section("privacy", *box),
+        section("about", *box, listed[9]),
+        section("sport", *box, *listed[8:12]),
+        section("essay", *box, *listed[12:16], is_article=True),
+    )
+    assert propose("news", found(listings=(*found().listings, *pages))).sections == (
+        f"{SITE}/politics/",
+        f"{SITE}/sport/",
+    )
+
+
+def test_a_spider_explores_where_lists_leave_articles_out():
+    """A feed has the newest alone; a sitemap that names what the front page shows is enough, if addresses tell."""
+    listed = addresses("/{section}/{slug}-{number}.html")
+    front = ReadListing(f"{SITE}/", "section", tuple(map(Link, listed)))
+
+    def explores(*urls: str, shown: ReadListing = front) -> bool:
+        sitemap = ReadListing(f"{SITE}/sitemap.xml", "sitemap", tuple(map(Link, urls)))
+        return propose("news", found(front=shown, listings=(sitemap,) if urls else found().listings)).explores
+
+    assert explores()
+    assert not explores(*listed)
+    assert explores(*listed[:8])
+    short = [f"{SITE}/{word}/" for word in "storm flood vote bridge ferry".split()]
+    assert explores(*short, shown=ReadListing(f"{SITE}/", "section", tuple(map(Link, short))))
+
+
+def test_an_expression_that_leaves_an_article_out_is_none():
+    """What a feed names and the expression does not match would never be crawled."""
+    listed = [*addresses("/{section}/{slug}-{number}.html"), f"{SITE}/a-story-without-a-number"]
+    feed = ReadListing(f"{SITE}/a.rss", "feed", tuple(map(Link, listed)))
+    assert propose("news", found(listings=(feed,))).article_url is None
 
 
 def test_many_sitemaps_are_left_to_robots_txt():
@@ -263,7 +310,7 @@ HOSTILE = (
 @pytest.mark.parametrize("url", [url.replace("{SITE}", SITE) for url in HOSTILE])
 def test_whatever_a_site_says_is_data_in_the_module(url):
     """No address ends a string, and none is a pattern that a spider would fill in."""
-    proposal = Proposal("news", "news.example", url, (url,), (url,), (url,), url, "Asia/Tokyo", "ja", ("sections",))
+    proposal = Proposal("news", "news.example", url, (url,), (url,), (url,), url, "Asia/Tokyo", "ja", explores=True)
     found = values(source_of(proposal, TODAY))
     assert [found["home"], *found["feeds"], *found["sections"], found["article_url"]] == [url] * 4
     assert [one.format(year=2026, month=11, day=24) for one in found["sitemaps"]] == [url]
@@ -281,7 +328,7 @@ def test_a_module_is_short_and_formatted(tmp_path):
         r"https?://news\.example/[\w-]+",
         "Asia/Tokyo",
         "ja",
-        ("sections",),
+        explores=True,
     )
     for name, proposal in (("long", fitted(long)), ("short", fitted(Proposal("short", "news.example")))):
         source = source_of(proposal, TODAY)

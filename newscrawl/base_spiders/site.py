@@ -313,7 +313,7 @@ class SiteSpider(NewsSpider):
         """Say whether a page that was asked for as a section may be an article by its address."""
         key = url_key(url)
         is_declared = key in self.menu or key in map(url_key, (self.front_page, *self.sections))
-        return self.explores and not is_declared and not is_surely_section(url)
+        return self.explores and not is_declared and not is_surely_section(url) and self.is_article(url) is not False
 
     async def _listing(self, found: Found, key: str, url: str, visit: Visit, moment: datetime) -> Listing:
         """Make of what a listing names what is to be followed."""

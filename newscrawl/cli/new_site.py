@@ -90,9 +90,9 @@ def _spiders(settings: BaseSettings, project: Path) -> Path:
             places = list(import_module(name).__path__)
         except (ImportError, SyntaxError, AttributeError):  # no such module, or no package
             continue
-        folder = Path(places[0]).resolve()
-        if folder.is_relative_to(project.resolve()) and os.access(folder, os.W_OK):
-            return folder
+        for folder in (Path(place).resolve() for place in places):
+            if folder.is_relative_to(project.resolve()) and os.access(folder, os.W_OK):
+                return folder
     raise ProjectError(
         f"none of {', '.join(map(str, modules))} is a folder of this project that may be written to; "
         "set NEWSPIDER_MODULE to a package of its own that is among SPIDER_MODULES as well"
@@ -220,6 +220,8 @@ def _told(project: Project, proposal: Proposal, articles: dict[str, Article], wr
     for what, values in (("feeds", proposal.feeds), ("sitemaps", proposal.sitemaps), ("sections", proposal.sections)):
         yield f"  {what}: {len(values) or 'none'}"
     yield f"  article_url: {proposal.article_url or 'left out: the addresses of its articles have no one form'}"
+    if proposal.explores:
+        yield "  explores: feeds and sitemaps do not name all articles, so a crawl follows sections as well"
     yield f"  timezone: {proposal.timezone or 'left out: neither the domain nor the dates tell it'}"
     yield f"  language: {proposal.language or 'left out: the pages do not tell it'}"
     for path in written:

@@ -15,10 +15,12 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import Settings
 
-from newscrawl.discovery import NotAListing, read_listing, robots_sitemaps
+from newscrawl.discovery import Found, NotAListing, read_listing, robots_sitemaps
+from newscrawl.discovery.evidence import Evidence
 from newscrawl.discovery.pagination import next_part
+from newscrawl.discovery.shapes import Shapes, shapes_of
 from newscrawl.extraction import extract_page
-from newscrawl.items import Article, Link, NoArticle
+from newscrawl.items import Article, Link, ListingKind, NoArticle
 from newscrawl.network.refusals import reason_of
 from newscrawl.network.replay import address, capture_responses, captured, recording_of
 from newscrawl.network.robots import Robots, robots_for
@@ -37,7 +39,7 @@ from newscrawl.urls import site_of
 MOST_ARTICLES = 3
 MOST_TRIES = 6
 """Pages that may turn out to be no articles."""
-MOST_SECTIONS = 2
+_GUESSED: tuple[ListingKind, ...] = ("sitemap", "feed")
 MOST_SECONDS = 600
 """After which no further page is asked for, so that a slow site costs its author minutes and not hours."""
 
@@ -84,6 +86,8 @@ class VisitSpider(Spider):
         super().__init__()
         self.visit = visit
         self.robots: Robots | None = None
+        self._shapes = Shapes()
+        self._front: Found | None = None
         self._until = monotonic() + MOST_SECONDS
 
     async def start(self) -> AsyncIterator[Any]:
@@ -103,13 +107,20 @@ class VisitSpider(Spider):
         visit = self.visit
         await self._read_front()
         links = visit.front.links if visit.front else ()
-        named = [Link(url, "sitemap") for url in visit.sitemaps[:MOST_SITEMAPS]]
-        named += [Link(url, "feed") for url in feeds_to_read(links, visit.domain)]
-        for link in named or guesses(visit.home):
-            await self._read_listing(link)
-        if not visit.findings.of("feed", "sitemap"):
-            for url in sections_to_read(links, visit.domain)[:MOST_SECTIONS]:
-                await self._read_listing(Link(url, "section"))
+        for url in visit.sitemaps[:MOST_SITEMAPS]:
+            await self._read_listing(Link(url, "sitemap"))
+        for url in feeds_to_read(links, visit.domain):
+            await self._read_listing(Link(url, "feed"))
+        for kind in _GUESSED:
+            for link in guesses(visit.home, kind):
+                if visit.findings.of(kind):
+                    break
+                await self._read_listing(link)
+        if self._front is not None:  # once more, now that feeds and sitemaps have told how articles look
+            visit.front = self._judged(self._front, visit.home)
+            links = visit.front.links
+        for url in sections_to_read(links, visit.domain):
+            await self._read_listing(Link(url, "section"))
         candidates = tuple(articles_to_read(visit.findings))
         if not candidates:
             raise UnreadableSite(f"{visit.home} names no feed, sitemap or section with articles")
@@ -126,13 +137,15 @@ class VisitSpider(Spider):
         visit.home, visit.domain = urljoin(response.url, urlsplit(response.url).path or "/"), domain
         robots = self.robots = await robots_for(self.crawler, response.url)
         visit.sitemaps = tuple(link.url for link in robots_sitemaps(robots.body, response.url))
-        visit.front = self._listing_of(response, response.url)
+        self._front = self._found(response)
+        visit.front = self._judged(self._front, visit.home) if self._front else None
         visit.say(f"front page {visit.home}: {_said(visit.front)}")
 
     async def _read_listing(self, link: Link, *, is_below: bool = False) -> None:
         assert link.kind != "article"
         response = await self._fetch(link.url)
-        listing = None if isinstance(response, str) else self._listing_of(response, link.url)
+        found = None if isinstance(response, str) else self._found(response)
+        listing = self._judged(found, link.url) if found else None
         if listing is None or (listing.kind == "section") != (link.kind == "section"):
             self.visit.say(f"not read: {response}" if isinstance(response, str) else f"no {link.kind}: {link.url}")
             self.visit.listings.append(ReadListing(link.url, link.kind))
@@ -181,13 +194,23 @@ class VisitSpider(Spider):
             return why if why.startswith(url) else f"{url}: {why}"
         return response if response.status == 200 else f"{url}: its server answered with status {response.status}"
 
-    def _listing_of(self, response: Response, url: str) -> ReadListing | None:
+    def _found(self, response: Response) -> Found | None:
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         try:
-            found = read_listing(response.body, content_type, response.url, site=site_of(self.visit.home))
+            return read_listing(response.body, content_type, response.url, site=site_of(self.visit.home))
         except NotAListing:
             return None
-        return ReadListing(url, found.kind, found.links)
+
+    def _judged(self, found: Found, url: str) -> ReadListing:
+        """Judge links by all that is known of the site so far, as a crawl does."""
+        links = Evidence(found, url, lambda _: None, self._shapes, explores=True).judged(found.links)
+        listing = ReadListing(url, found.kind, tuple(links), found.claims_article == "yes")
+        if found.kind != "section":
+            self._shapes.learn(shapes_of(listing.articles, "article"))
+        else:
+            menu = [link.url for link in found.links if link.place == "menu" and link.kind == "section"]
+            self._shapes.learn(shapes_of(menu, "listing"))
+        return listing
 
 
 def _article(recording: Recording) -> Article:

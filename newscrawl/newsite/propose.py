@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from newscrawl.discovery import is_trap, kind_of_link
+from newscrawl.discovery.evidence import feeds_worth_reading
 from newscrawl.extraction.metadata.zones import top_level, zone_of
 from newscrawl.items import Article, Link, ListingKind
 from newscrawl.newsite.shape import article_url
@@ -29,6 +31,8 @@ class ReadListing:
     kind: ListingKind
     links: tuple[Link, ...] = field(default=(), repr=False)
     """None where it could not be read."""
+    is_article: bool = False
+    """Whether the page of a section looks like an article itself."""
 
     @property
     def articles(self) -> tuple[str, ...]:
@@ -60,6 +64,10 @@ MOST_FEEDS = 5
 MOST_SITEMAPS_OF_LEVEL = 3
 """Of one level."""
 MOST_SECTIONS = 6
+MOST_TRIED = 10
+"""Pages that may turn out to be no sections."""
+_FEWEST_OF_ITS_OWN = 2
+"""Articles that a section lists and other pages do not."""
 _MOST_LINKS_OF_ONE = 100
 LONGEST = 100
 """Characters of an address that a spider names: more would not fit on a line."""
@@ -75,15 +83,24 @@ def is_of(url: str, domain: str) -> bool:
 
 
 def feeds_to_read(links: Iterable[Link], domain: str) -> tuple[str, ...]:
-    """Return the feeds to read, in the site's order. Those of readers' comments name articles as well, but old ones."""
-    feeds = (link.url for link in links if link.kind == "feed" and is_of(link.url, domain))
-    return tuple(url for url in feeds if "comment" not in url and len(url) <= LONGEST)[:MOST_FEEDS]
+    """Return the feeds to read, in the site's order: one where the same is there in several formats.
+
+    Those of readers' comments name articles as well, but old ones.
+    """
+    feeds = [link for link in links if link.kind == "feed" and is_of(link.url, domain) and len(link.url) <= LONGEST]
+    return tuple(link.url for link in feeds_worth_reading(feeds)[0])[:MOST_FEEDS]
 
 
-def guesses(home: str) -> tuple[Link, ...]:
-    """Return where listings mostly are, for a site that names none."""
-    where = (("/sitemap.xml", "sitemap"), ("/feed", "feed"), ("/rss", "feed"))
-    return tuple(Link(urljoin(home, path), kind) for path, kind in where)  # type: ignore[arg-type]
+_GUESSES: dict[ListingKind, tuple[str, ...]] = {
+    "sitemap": ("sitemap.xml", "wp-sitemap.xml", "sitemap_index.xml"),
+    "feed": ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json"),
+}
+
+
+def guesses(home: str, kind: ListingKind) -> tuple[Link, ...]:
+    """Return where the listings of a kind mostly are, for a site that names none: at its root, or below its path."""
+    roots = dict.fromkeys((urljoin(home, "."), urljoin(home, "/")))
+    return tuple(Link(urljoin(root, name), kind) for name in _GUESSES[kind] for root in roots)
 
 
 def sitemaps_below(links: Sequence[Link]) -> tuple[str, ...]:
@@ -96,15 +113,15 @@ def sitemaps_below(links: Sequence[Link]) -> tuple[str, ...]:
 
 
 def sections_to_read(links: Iterable[Link], domain: str) -> tuple[str, ...]:
-    """Return the sections of a front page: short addresses, in the order of the menu."""
+    """Return what may be sections of a front page: short addresses, in the order of the menu."""
     sections = (link.url for link in links if link.kind == "section" and is_of(link.url, domain))
-    return tuple(url for url in sections if _is_plain(url) and not is_trap(url))[:MOST_SECTIONS]
+    return tuple(url for url in sections if _is_plain(url) and not is_trap(url))[:MOST_TRIED]
 
 
 def _is_plain(url: str) -> bool:
     parts = urlsplit(url)
     depth = len([segment for segment in parts.path.split("/") if segment])
-    return 1 <= depth <= 2 and not parts.query and len(url) <= LONGEST
+    return 1 <= depth <= 3 and not parts.query and len(url) <= LONGEST
 
 
 def articles_to_read(found: Findings) -> tuple[str, ...]:
@@ -183,6 +200,8 @@ def _offset(raw: str) -> timedelta | None:
     return offset if found[1] == "+" else -offset
 
 
+_COVERED = 0.9
+"""Of the articles on the front page and in the sections, that feeds and sitemaps must name."""
 MOST_SITEMAPS = 3
 """That a spider names. It reads all that robots.txt names where it names none itself."""
 _MOST_OF_ONE = 500
@@ -202,7 +221,7 @@ class Proposal:
     article_url: str | None = None
     timezone: str | None = None
     language: str | None = None
-    unverified: tuple[str, ...] = ()
+    explores: bool = False
 
     @property
     def rules(self) -> SiteRules:
@@ -213,22 +232,45 @@ class Proposal:
 def propose(name: str, found: Findings) -> Proposal:
     """Return the spider that fits what was found."""
     language = language_of(found.articles)
-    named = sections_to_read(found.front.links, found.domain) if found.front else ()
-    tried = {one.url for one in found.listings}
-    good = tuple(one.url for one in found.of("section"))
-    sections = (*good, *(url for url in named if url not in tried))
+    form = _article_url(found)
     return Proposal(
         name,
         found.domain,
         home=None if found.home == f"https://{found.domain}/" else found.home,
         feeds=tuple(one.url for one in found.of("feed") if len(one.url) <= LONGEST)[:MOST_FEEDS],
         sitemaps=_sitemaps(found),
-        sections=sections,
-        article_url=_article_url(found),
+        sections=_sections(found),
+        article_url=form,
         timezone=timezone_of(found.home, found.articles, language),
         language=language,
-        unverified=("sections",) if set(sections) - set(good) else (),
+        explores=_must_explore(found, form),
     )
+
+
+def _sections(found: Findings) -> tuple[str, ...]:
+    """The pages that list articles which are not on most other pages as well.
+
+    What links to nothing but a box of the newest articles, as all pages of its site do, is none: a privacy policy.
+    Where there is neither feed nor sitemap, a section is all that there is.
+    """
+    read = [one for one in found.listings if one.kind == "section"]
+    pages = Counter(key for one in read for key in {url_key(url) for url in one.articles})
+    boxes = {key for key, count in pages.items() if count > 1 and 2 * count > len(read)}
+    if not found.of("feed", "sitemap"):
+        boxes = set()
+    own = {one.url: sum(url_key(url) not in boxes for url in one.articles) for one in read if not one.is_article}
+    fewest = _FEWEST_OF_ITS_OWN if found.of("feed", "sitemap") else 1
+    return tuple(url for url, count in own.items() if count >= fewest)[:MOST_SECTIONS]
+
+
+def _must_explore(found: Findings, form: str | None) -> bool:
+    """Whether feeds and sitemaps leave out articles that its pages show, or addresses alone do not tell articles."""
+    listed = {url_key(url) for one in found.of("feed", "sitemap") for url in one.articles}
+    front = (found.front,) if found.front else ()
+    shown = {url_key(url) for one in (*front, *found.of("section")) for url in one.articles}
+    is_untold = form is None and any(kind_of_link(url, 0) != "article" for url in listed)
+    is_covered = len(shown & listed) >= _COVERED * len(shown)
+    return is_untold or not found.of("sitemap") or not is_covered
 
 
 def _sitemaps(found: Findings) -> tuple[str, ...]:
@@ -248,11 +290,14 @@ def _article_url(found: Findings) -> str | None:
     front = found.front.links if found.front else ()
     everything = [link for one in found.listings for link in one.links]
     lists = [found.home, *(one.url for one in found.listings)]
-    return article_url(
-        _own((url for one in listings for url in one.articles[:_MOST_OF_ONE]), found.domain),
+    named = _own((url for one in listings for url in one.articles[:_MOST_OF_ONE]), found.domain)
+    form = article_url(
+        named,
         lists + _own((link.url for link in (*front, *everything) if link.kind == "section"), found.domain),
         _own((link.url for link in front if link.kind == "article"), found.domain),
     )
+    # Those that do not match would never be crawled.
+    return form if form and all(re.fullmatch(form, url) for url in named) else None
 
 
 def _own(urls: Iterator[str], domain: str) -> list[str]:

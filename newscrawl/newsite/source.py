@@ -16,8 +16,7 @@ def fitted(proposal: Proposal) -> Proposal:
     """Return a proposal whose module is short enough to be read at a glance: with fewer sections, then feeds."""
     while len(_lines(proposal, date.max)) > MOST_LINES and (proposal.sections or len(proposal.feeds) > 1):
         if proposal.sections:
-            unverified = proposal.unverified if proposal.sections[1:] else ()
-            proposal = replace(proposal, sections=proposal.sections[:-1], unverified=unverified)
+            proposal = replace(proposal, sections=proposal.sections[:-1])
         else:
             proposal = replace(proposal, feeds=proposal.feeds[:-1])
     return proposal
@@ -42,7 +41,8 @@ def _lines(proposal: Proposal, day: date) -> list[str]:
         attributes.append(f"timezone = {literal(proposal.timezone)}")
     if proposal.language:
         attributes.append(f"language = {literal(proposal.language)}")
-    attributes += _tuple("unverified", proposal.unverified)
+    if proposal.explores:
+        attributes.append("explores = True")
     return [
         f'"""The site {proposal.domain}."""',
         "",

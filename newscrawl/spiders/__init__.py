@@ -1,1 +1,5 @@
 """One spider a file; `scrapy list` is the registry."""
+
+from newscrawl.project import spider_folders
+
+__path__ += spider_folders()

@@ -92,7 +92,6 @@ def test_a_spider_is_written_as_the_site_is(made, newspaper):
         "article_url": rf"https?://127\.0\.0\.1:{newspaper.port}/[\w-]+/[\w-]+-\d+\.html",
         "timezone": "Asia/Ho_Chi_Minh",
         "language": "vi",
-        "unverified": ("sections",),
     }
     assert result.stderr == ""
     assert "wrote sites/paper.py\n" in result.stdout
