@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
@@ -139,11 +139,10 @@ def tags_of(
     title: str | None,
 ) -> tuple[str, ...]:
     """Return the tags of the first source that has any: meta tags, JSON-LD, last the links that are shown as tags."""
-    sources: tuple[Iterable[str], ...] = (
-        head.all(_TAGS[0], _TAGS[1]),
-        structured.keywords,
-        *(head.all(name) for name in _TAGS[2:]),
-        _shown(marks, near),
+    sources: Iterable[Iterable[str]] = chain(
+        (head.all(_TAGS[0], _TAGS[1]), structured.keywords),
+        (head.all(name) for name in _TAGS[2:]),
+        (_shown(marks, near) for _ in range(1)),  # when nothing else has any
     )
     described = head.first("description", "og:description")
     for source in sources:

@@ -18,7 +18,7 @@ SHORTEST = 60
 """Bytes of a paragraph that is a sentence of the article rather than a button, in UTF-8: Chinese needs fewer signs."""
 
 ENOUGH = 600
-"""Characters by which a language is recognized, in a third of a millisecond."""
+"""Characters by which a language is recognized, in half a millisecond; half of them where it is the declared one."""
 
 FEWEST_LETTERS = 40
 SURE = 0.8
@@ -64,7 +64,9 @@ def language_of(tree: HtmlElement, said: Iterable[str | None], locales: tuple[st
     if sum(map(str.isalpha, sample)) < FEWEST_LETTERS:
         return declared[0] if declared else None
     identifier = load_identifier()
-    found, chance = identifier.classify(sample) if identifier else ("", 0)
+    found, chance = identifier.classify(sample[: ENOUGH // 2]) if identifier else ("", 0)
+    if identifier and not (found in declared and chance >= SURE):
+        found, chance = identifier.classify(sample)
     if found in declared or chance < SURE or len(found) != 2:
         return found if found in declared else declared[0] if declared else None
     related = next((code for code in declared if any({code, found} <= group for group in _RELATED)), None)

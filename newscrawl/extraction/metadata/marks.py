@@ -1,6 +1,6 @@
 """Elements by what their names and addresses say they hold: bylines, dates, categories, tags, breadcrumbs.
 
-One pass through the page finds all of them.
+One pass through the elements of the page finds all marks but those of links, which take another.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ _CATEGORY = re.compile(
     r"categor|kategor|rubri[ck]|ressort|article-?section|section-?(?:name|link|label)|chuyen-?muc", re.IGNORECASE
 )
 """In the class or address of a link to what an article is filed under."""
+_IN_CATEGORY = ("ategor", "rubri", "ressort", "section", "chuyen")
 _TAG = re.compile(r"/(?:tags?|etiquetas?|schlagwort\w*|topics?|keywords?)/", re.IGNORECASE)
+_IN_TAG = ("/tag", "/etiqueta", "/schlagwort", "/topic", "/keyword")
+"""A part of what each pattern matches, which is looked for first: a page has hundreds of links."""
 
 
 class Marks:
@@ -45,21 +48,29 @@ class Marks:
 
     def __getitem__(self, mark: Mark) -> Iterator[HtmlElement]:
         """The elements that have the mark, in the order of the page; of ``category`` and ``tag`` they are links."""
-        return iter(self._found[mark])
+        return iter(self._links[mark] if mark in self._links_to else self._elements[mark])
+
+    _links_to = ("category", "tag")
 
     @cached_property
-    def _found(self) -> dict[Mark, list[HtmlElement]]:
-        found: dict[Mark, list[HtmlElement]] = {mark: [] for mark in (*_CLASSES, "category", "tag")}
+    def _elements(self) -> dict[Mark, list[HtmlElement]]:
+        found: dict[Mark, list[HtmlElement]] = {mark: [] for mark in _CLASSES}
         for element in self.tree.iter("*"):
             marks: tuple[Mark, ...] = ()
             for name, value in element.items():
-                if name in _NAMING:
-                    marks += _marks_of(name, value)
-            for mark in dict.fromkeys(marks):
+                if name in _NAMING and (named := _marks_of(name, value)):
+                    marks += named
+            for mark in dict.fromkeys(marks) if marks else ():
                 if element.tag not in _NEITHER[mark]:
                     found[mark].append(element)
-            if element.tag == "a" and (link := _link_mark(element)):
-                found[link].append(element)
+        return found
+
+    @cached_property
+    def _links(self) -> dict[Mark, list[HtmlElement]]:
+        found: dict[Mark, list[HtmlElement]] = {"category": [], "tag": []}
+        for element in self.tree.iter("a"):
+            if mark := _link_mark(element):
+                found[mark].append(element)
         return found
 
 
@@ -67,15 +78,24 @@ def _link_mark(link: HtmlElement) -> Literal["category", "tag"] | None:
     """Whether a link leads to a category or a tag: by its rel, its class and its parent's, else by its address."""
     rel = link.get("rel") or ""
     parent = link.getparent()
-    names = f"{link.get('class') or ''} {(parent.get('class') or '') if parent is not None else ''}"
-    if "category" in rel or (names != " " and _CATEGORY.search(names)):
+    if (
+        "category" in rel
+        or _names_category(link.get("class"))
+        or (parent is not None and _names_category(parent.get("class")))
+    ):
         return "category"
     if "tag" in rel:
         return "tag"
     address = (link.get("href") or "")[:300]
-    if _TAG.search(address):
+    folded = address.lower()
+    if any(part in folded for part in _IN_TAG) and _TAG.search(address):
         return "tag"
-    return "category" if _CATEGORY.search(address) else None
+    return "category" if any(part in folded for part in _IN_CATEGORY) and _CATEGORY.search(address) else None
+
+
+@lru_cache(maxsize=8192)
+def _names_category(classes: str | None) -> bool:
+    return classes is not None and _CATEGORY.search(classes) is not None
 
 
 @lru_cache(maxsize=8192)
