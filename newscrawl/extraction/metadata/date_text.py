@@ -57,7 +57,7 @@ _HOURS |= {"HNE": -5, "HAE": -4, "HNC": -6, "HAC": -5, "HNR": -7, "HAR": -6, "HN
 
 _ISO = re.compile(
     r"(?<![\d/.-])(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)"
-    r"(?:[T\s,_-]{0,3}(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s?(Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}\b|[+-]\d{2}\b)?)?"
+    r"(?:[T\s,_-]{0,3}(\d{1,2}):(\d{2})(?::(\d{1,2})(?:[.,]\d{1,9})?)?\s?(Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}\b|[+-]\d{2}\b)?)?"
 )
 _COMPACT = re.compile(r"\A(\d{4})(\d{2})(\d{2})(?:[T_\s-]?(\d{2}):?(\d{2}):?(\d{2})?(Z|[+-]\d{2}:?\d{2})?)?\Z")
 _EPOCH = re.compile(r"\A\d{10}(?:\d{3})?\Z", re.ASCII)
@@ -138,7 +138,8 @@ class _Reader:
         day = r"(?<!\d)(?P<day>\d{1,2})"
         # Two digits are a year where nothing makes a time, a share or a number of them.
         year = (
-            r"(?P<year>\d{4}(?!\d)|['’]?\d\d(?![\d:.,%h]*\d)(?!\s?(?:[:%]|[AaPp]\.?[Mm]\b|h\b|[^\W\d_]{1,3}\b\s?\d)))"
+            r"(?P<year>\d{4}(?!\d)|['’]?\d\d(?![\d:.,%h]*\d)"
+            r"(?!\s?(?:[:%]|[AaPp]\.?[Mm]\b|h\b|min|[^\W\d_]{1,3}\b\s?\d)))"
         )
         day_first = (
             rf"{day}(?:st|nd|rd|th|er|[.ºª°])?[\s.-]{{0,2}}(?:(?:de|of|di|d[’'])\s?)?{name}"

@@ -48,8 +48,13 @@ def confirmed_heading(head: MetaTags, titles: Sequence[str | None], sites: Colle
     """Return the first-level heading that one of the titles confirms best; None where none is confirmed."""
     known = [words_of(title) for title in titles if title]
     # Where the page's title is "headline – site", a heading that is only the site is its logo.
-    parts = SEPARATOR.split((head.title or "")[:LONGEST])[1:]
-    logos = {folded(part) for part in parts if len(_WORD.findall(part)) <= MOST_IN_LOGO}
+    parts = SEPARATOR.split((head.title or "")[:LONGEST])
+    rest = sum(
+        map(len, parts)
+    )  # what is longer than all the others together is the headline behind the site and its section
+    logos = {
+        folded(part) for part in parts[1:] if len(_WORD.findall(part)) <= MOST_IN_LOGO and len(part) <= rest - len(part)
+    }
     if not known and len(head.headings) == 1:  # nothing could confirm it, and nothing else could be meant
         return head.headings[0]
     best = CONFIRMED

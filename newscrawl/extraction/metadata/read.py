@@ -7,7 +7,15 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.authors import read_authors
-from newscrawl.extraction.metadata.dates import Reading, candidates, modified, published, search_date
+from newscrawl.extraction.metadata.dates import (
+    Reading,
+    candidates,
+    in_local_time,
+    modified,
+    published,
+    search_date,
+    shown_before,
+)
 from newscrawl.extraction.metadata.filing import paywalled, section_of, tags_of
 from newscrawl.extraction.metadata.headline import headline_element, title_of
 from newscrawl.extraction.metadata.images import images_of, main_image
@@ -52,6 +60,8 @@ def read_metadata(
     when = published(candidates(marks, head, structured, near, url), reading)
     if when.at is None:
         when = search_date(tree, url, reading)
+    else:
+        when = in_local_time(shown_before(when, near, reading), head, reading)
     return Article(
         title=title,
         text="",

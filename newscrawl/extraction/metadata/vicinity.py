@@ -205,7 +205,7 @@ def _inside(element: HtmlElement, heading: HtmlElement) -> Iterator[tuple[str, H
             yield "text", f" {node.tail}"
 
 
-def _leads_away(element: HtmlElement) -> bool:
+def leads_away(element: HtmlElement) -> bool:
     """Whether an element has a link as long as a headline: it speaks of another story."""
     return any(len(text_of(link, LONG)) >= HEADLINE for link in islice(element.iter("a"), 10))
 
@@ -220,5 +220,5 @@ def _lines_before(heading: HtmlElement) -> list[Line]:
             if text and len(text) <= LONG:
                 times = list(islice(before.iter("time"), 2))
                 moment = times[0].get("datetime") if len(times) == 1 else None
-                lines.append(Line(text, moment=moment, before=True, listed=len(times) > 1 or _leads_away(before)))
+                lines.append(Line(text, moment=moment, before=True, listed=len(times) > 1 or leads_away(before)))
     return lines

@@ -137,6 +137,7 @@ def test_last_change_without_a_known_zone():
         ("https://example.com/news/2024-05-03-bridge.html", "2024-05-03 00:00"),
         ("https://example.com/bridge-20240503101112345.htm", "2024-05-03 00:00"),
         ("https://example.com/news/2024/may/03/bridge", "2024-05-03 00:00"),
+        ("https://example.com/news/2024/october/03/bridge", "2024-10-03 00:00"),
         ("https://example.com/2024/05/bridge", None),
         ("https://example.com/2024/13/45/bridge", None),
         ("https://example.com/a/12024050312", None),
@@ -250,3 +251,59 @@ def test_last_resort():
     script = '<script>window.__DATA__ = {"publishedAt": "2024-05-05T10:00:00Z", "id": 1}</script>'
     assert found(body=script) == ("2024-05-05 10:00", "text", "second")
     assert found(body=script + script.replace("2024", "2023")) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "line", "expected"),
+    [
+        ("2024-05-20T10:00:00Z", "3 May 2024", ("2024-05-03 00:00", "byline")),
+        ("May 20, 2024", "Posted by Ada Byron on 3 May 2024", ("2024-05-03 00:00", "byline")),
+        ("2024-05-20", '<time datetime="2024-05-03T10:00:00Z">3 May</time>', ("2024-05-03 10:00", "time")),
+        ("2024-05-04T22:00:00Z", "3 May 2024", ("2024-05-04 22:00", "json_ld")),
+        ("2024-05-03T10:00:00Z", "20 May 2024", ("2024-05-03 10:00", "json_ld")),
+        ("2024-05-20T10:00:00Z", "Updated 3 May 2024", ("2024-05-20 10:00", "json_ld")),
+        ("2024-05-20T10:00:00Z", "The bridge that fell on 3 May 2024 is open.", ("2024-05-20 10:00", "json_ld")),
+    ],
+)
+def test_date_below_the_headline_is_days_before_what_machines_are_told(told, line, expected):
+    """Then it is the one of publication: that of the last change is told. A zone makes a day of difference at most."""
+    head = LD.format(f'"datePublished": "{told}"')
+    assert found(head=head, body=f"<p>{line}</p>", language="en")[:2] == expected
+
+
+def test_other_stories_date_nothing_before_the_article():
+    """A date further down, in a list or before the headline is not the one below the headline."""
+    head = LD.format('"datePublished": "2024-05-20T10:00:00Z"')
+    text = f"<p>{'The harbour office said that the works would go on. ' * 4}</p>"
+    listed = "<ul><li>1 May 2024</li><li>2 May 2024</li><li>3 May 2024</li></ul>"
+    for body in (f"{text}<p>3 May 2024</p>", listed, "<aside>3 May 2024</aside>"):
+        assert found(head=head, body=body, language="en")[1] == "json_ld"
+
+
+def test_moment_in_the_zone_of_the_place():
+    """The page writes it twice: in UTC, on the next day, and as its readers have it."""
+    head = LD.format('"datePublished": "2024-05-04T02:30:00Z"')
+    made = article(head=head, body='<time datetime="2024-05-03T21:30:00-05:00">May 3</time>')
+    assert made.published_raw == "2024-05-03T21:30:00-05:00"
+    assert made.published_at == datetime(2024, 5, 4, 2, 30, tzinfo=UTC)
+    other = article(head=head, body='<time datetime="2024-05-03T22:30:00-05:00">May 3</time>')
+    assert other.published_raw == "2024-05-04T02:30:00Z"
+
+
+@pytest.mark.parametrize(
+    "margin",
+    [
+        "<aside><h3>Published</h3><p>May 5, 2024</p><p>By <a href='/a'>Ada Byron</a></p></aside>",
+        "<div class='post-sidebar'><h4>Posted</h4> <p>May 5, 2024</p></div>",
+    ],
+)
+def test_facts_in_a_margin(margin):
+    """A margin that says when something was published and leads to no other story is about the article."""
+    assert found(body=margin, language="en") == ("2024-05-05 00:00", "text", "day")
+    other = "<a href='/b'>Market hall to stay open for two hours longer</a>"
+    assert found(body=margin.replace("<p>", f"{other}<p>", 1), language="en") == (None, None, None)
+
+
+def test_meta_tag_named_published():
+    """Without a word for the day or the time."""
+    assert found(head='<meta name="published" content="May 5, 2024">', language="en")[0] == "2024-05-05 00:00"

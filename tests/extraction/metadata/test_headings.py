@@ -66,3 +66,16 @@ def test_kicker_with_an_element_of_its_own(shared, said, expected):
     tree = fromstring(f"<html><head>{page}</html>")
     head, structured = read_meta_tags(tree, None), JsonLd(headline=said, kind="NewsArticle")
     assert title_of(headline_element(tree, head, structured, (), None), head, structured, ()) == expected
+
+
+def test_short_headline_behind_the_site_and_its_section():
+    """It is longer than both, and so no logo."""
+    page = fromstring(
+        "<html><head><title>Port – News – Harbour authority reorganised</title></head><body>{}</body></html>"
+    )
+    body = page.find("body")
+    body.append(fromstring("<h1>Harbour authority reorganised</h1>"))
+    head = read_meta_tags(page, "https://example.com/a")
+    heading = headline_element(page, head, JsonLd(), (), "https://example.com/a")
+    assert heading is not None
+    assert heading.tag == "h1"
