@@ -18,7 +18,7 @@ from newscrawl.compression import BodyTooLarge, BrokenBody, limited
 from newscrawl.extraction.canonical import canonical_link
 from newscrawl.items import Origin, Outcome, Page, UnreadablePage
 from newscrawl.text import printable
-from newscrawl.urls import is_article_url, site_of, url_key
+from newscrawl.urls import is_article_url, site_of, url_key, without_password
 
 NAME = "pages.json"
 
@@ -79,7 +79,12 @@ def _entry(facts: Any) -> Entry:
     moment = datetime.fromisoformat(fetched_at) if fetched_at else None
     if moment is not None and moment.tzinfo is None:
         raise ValueError(f"fetched_at needs a time zone: {fetched_at}")
-    return Entry(entry.url, entry.source, entry.content_type, moment.astimezone(UTC) if moment else None)
+    return Entry(
+        entry.url and without_password(entry.url),
+        entry.source,
+        entry.content_type,
+        moment.astimezone(UTC) if moment else None,
+    )
 
 
 @lru_cache(maxsize=16)
@@ -266,7 +271,7 @@ def _link_fault(found: FoundFile, real: Path) -> str | None:
 
 def _own_url(body: bytes, content_type: str) -> str | None:
     url = canonical_link(body, content_type)
-    return url if url and is_article_url(url) else None
+    return without_password(url) if url and is_article_url(url) else None
 
 
 def _read(path: Path, max_size: int) -> tuple[bytes, datetime]:

@@ -116,6 +116,7 @@ _MAYBE_SESSION = re.compile(r"(?:[a-z]*_)?(?:sid|session_?id|session)=[0-9a-f-]{
 # Session IDs in a path, as removed by Heritrix's StripSessionIDs, and ASP.NET's.
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/;?]*|/\((?:[A-Z]\([\w-]{20,}\))+\)(?=/)", re.IGNORECASE | re.ASCII)
 _ROUNDS = 10
+_AUTHORITY = re.compile(r"[^/?#\\]*")
 _ENCODED = re.compile(r"(?:%[89A-F][0-9A-F])+")
 
 
@@ -175,6 +176,16 @@ def _authority(parts: SplitResult) -> str:
         authority = authority.rpartition(":")[0]
     host, colon, port = authority.partition(":")
     return host.rstrip(".") + colon + port if host.strip(".") else authority
+
+
+def without_password(url: str) -> str:
+    """Return an http(s) URL without a user name and password, which no table and no message should hold."""
+    scheme, slashes, rest = url.partition("://")
+    if scheme.lower() not in {"http", "https"}:
+        return url
+    authority = _AUTHORITY.match(rest)
+    assert authority is not None
+    return f"{scheme}{slashes}{authority[0].rpartition('@')[2]}{rest[authority.end() :]}"
 
 
 def _composed(url: str) -> str:

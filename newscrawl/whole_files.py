@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,6 +10,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
+
+_MOST_LINKS = 40
+"""As many as Linux follows."""
+
+
+def followed(path: Path) -> Path:
+    """Return where the symbolic links of a path lead, for a file that is to be replaced behind them.
+
+    As the kernel does in shared folders (`protected_symlinks`), it follows only links of this user, of root, and of the
+    owner of their folder: in `/tmp` a stranger's link would lead to a file that only this user may write. Raises
+    OSError.
+    """
+    waiting, real = [*reversed(path.absolute().parts)], Path("/")
+    left = _MOST_LINKS
+    while waiting:
+        part = waiting.pop()
+        if part == "..":
+            real = real.parent
+            continue
+        step = real / part
+        if not step.is_symlink():
+            real = step
+            continue
+        left -= 1
+        if not left:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        if step.lstat().st_uid not in {os.geteuid(), 0, real.stat().st_uid}:
+            raise PermissionError(errno.EACCES, f"{step} is a symbolic link of another user")
+        target = step.readlink()
+        if target.is_absolute():
+            real = Path("/")
+        waiting += reversed(target.parts)
+    return real
 
 
 @contextmanager

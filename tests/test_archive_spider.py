@@ -178,6 +178,17 @@ def test_records_in_one_gzip_stream_have_no_place(tmp_path):
         assert read_page(tmp_path, *first.archived).key == first.key
 
 
+@pytest.mark.parametrize("is_trusted", [False, True])
+def test_password_in_the_address_of_a_record_goes_nowhere(tmp_path, is_trusted):
+    """Neither into a page nor into what is said of a damaged one."""
+    path = tmp_path / "a.warc"
+    good = response(html("Huế"), url="https://me:secret@tin.example/a.html")
+    path.write_bytes(good + response(html("Vinh"), url="https://me:secret@tin.example/b.html")[:-100])
+    made, lost = load_archive(FoundFile(path, tmp_path.resolve()), 1 << 20, trusted=is_trusted)
+    assert made.url == made.key == "https://tin.example/a.html"
+    assert "secret" not in f"{made} {made.visit} {lost}"
+
+
 def test_files_outside_the_archive_have_no_place(folder, tmp_path):
     """Only below its folder."""
     path = folder / "CC-NEWS.warc.gz"

@@ -22,6 +22,7 @@ from newscrawl.urls import (
     plainer_keys,
     site_of,
     url_key,
+    without_password,
 )
 
 
@@ -320,3 +321,20 @@ def test_a_key_is_its_own_key_where_a_site_has_exceptions(rest, host):
     with contextlib.suppress(ValueError):
         made = url_key(f"https://{host}/a?{rest}")
         assert url_key(made) == made
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://me:secret@bao.example/a@b?c@d#e@f", "https://bao.example/a@b?c@d#e@f"),
+        ("HTTP://secret@bao.example:8080", "HTTP://bao.example:8080"),
+        ("https://a@b:c@bao.example/", "https://bao.example/"),
+        ("https://bao.example/@user", "https://bao.example/@user"),
+        ("https://bao.example?me@home", "https://bao.example?me@home"),
+        ("urn:x@y", "urn:x@y"),
+        ("", ""),
+    ],
+)
+def test_password_of_an_address_is_left_out(url, expected):
+    """And nothing else of it."""
+    assert without_password(url) == expected

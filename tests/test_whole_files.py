@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.whole_files import replace_file, replaced
+from newscrawl.whole_files import followed, replace_file, replaced
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
@@ -55,3 +56,31 @@ def test_a_link_is_replaced_and_what_it_leads_to_is_left(tmp_path: Path) -> None
     assert (tmp_path / "elsewhere").read_bytes() == b"theirs"
     assert (tmp_path / "link").read_bytes() == b"ours"
     assert not (tmp_path / "link").is_symlink()
+
+
+def test_links_are_followed_as_the_system_does(tmp_path: Path) -> None:
+    """Through folders, relative and absolute ones; a circle is an error."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "folder").symlink_to("a/b")
+    (tmp_path / "a" / "b" / "up").symlink_to("../other.txt")
+    (tmp_path / "far").symlink_to(tmp_path / "folder" / "up")
+    for path in ("far", "folder/up", "folder/../other.txt", "folder/new.txt", "missing/x", "a/./b/up"):
+        assert followed(tmp_path / path) == Path(os.path.realpath(tmp_path / path))
+    (tmp_path / "one").symlink_to("two")
+    (tmp_path / "two").symlink_to("one")
+    with pytest.raises(OSError, match="Too many levels of symbolic links"):
+        followed(tmp_path / "one")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link away")
+@pytest.mark.parametrize("path", ["link", "folder/file"])
+def test_link_of_a_stranger_is_not_followed(tmp_path: Path, path: str) -> None:
+    """In a folder of everybody it would lead to what only this user may write."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "file").write_bytes(b"ours")
+    (tmp_path / "link").symlink_to("elsewhere/file")
+    (tmp_path / "folder").symlink_to("elsewhere")
+    for name in ("link", "folder"):
+        os.lchown(tmp_path / name, 4242, 4242)
+    with pytest.raises(PermissionError, match="is a symbolic link of another user"):
+        followed(tmp_path / path)

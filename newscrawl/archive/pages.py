@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from newscrawl.archive.http import Headers, SkippedPage, decoded_body, header, received_headers, split_response
 from newscrawl.archive.stream import WITH_PAGES, BrokenRecord, RawRecord
 from newscrawl.items import Page, PageKind, Visit
-from newscrawl.urls import site_of, url_key
+from newscrawl.urls import site_of, url_key, without_password
 
 FIELD = "Newscrawl-Page"
 DELETED = "Newscrawl-Deleted"
@@ -147,7 +147,7 @@ def _own_page(record: RawRecord, note: Note, status: int | None, headers: Header
 def _foreign_page(record: RawRecord, status: int | None, headers: Headers, body: bytes, max_size: int) -> Page:
     if status not in {200, None}:
         raise SkippedPage(f"status_{status}")
-    url = record.fields.get("warc-target-uri", "").strip("<> ")
+    url = without_password(record.fields.get("warc-target-uri", "").strip("<> "))
     key, source = _identity(url)
     declared = record.fields.get("content-type", "") if status is None else header(headers, "content-type")
     identified = record.fields.get("warc-identified-payload-type", "")

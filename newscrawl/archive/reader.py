@@ -14,6 +14,7 @@ from newscrawl.archive.records import ArchiveError, open_archive, open_inside, s
 from newscrawl.archive.stream import WARC, BrokenRecord, RawRecord, Unpacked, read_record
 from newscrawl.archive.wacz import ZIP, BrokenZip, archives_inside
 from newscrawl.items import Page
+from newscrawl.urls import without_password
 
 FAULTS = frozenset({"truncated", "damaged", "incomplete", "undecodable", "too_large", "bad_date", "bad_url"})
 """Reasons for which a page is lost; with other reasons, a record simply has no wanted page."""
@@ -157,7 +158,7 @@ def _records(stream: Unpacked, path: Path, max_size: int) -> Iterator[Record]:
 
 def _record(record: RawRecord, max_size: int) -> Record:
     """Return the result of a readable record."""
-    url = record.fields.get("warc-target-uri", "").strip("<> ") or None
+    url = without_password(record.fields.get("warc-target-uri", "").strip("<> ")) or None
     result = Record(None, None, record.offset, record.length, url, record.is_findable)
     try:
         page = page_of(record, max_size)

@@ -19,7 +19,7 @@ from newscrawl.storage.errors import StorageError
 from newscrawl.storage.lookup import Shared, StoredArticle, article_by_id, article_by_key
 from newscrawl.text import printable
 from newscrawl.urls import url_key
-from newscrawl.whole_files import replace_file
+from newscrawl.whole_files import followed, replace_file
 
 # Dropped blocks are marked by a label, a dashed edge and smaller type, not by colour alone.
 
@@ -103,7 +103,10 @@ def save(explanation: Explanation, path: Path) -> None:
 
     Raises NotExplainedError where it may not be, and where it is the very page that is explained.
     """
-    real = Path(os.path.realpath(path))
+    try:
+        real = followed(path)
+    except OSError as error:
+        raise NotExplainedError(printable(f"{path} cannot be written ({error.strerror})")) from error
     if real == Path(os.path.realpath(explanation.place)):
         raise NotExplainedError(printable(f"{path} is the page itself; name another file for the explanation"))
     if real.exists() and not (real.is_file() and os.access(real, os.W_OK)):

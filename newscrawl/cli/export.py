@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ from newscrawl.cli.options import (
     selection_of,
     selection_options,
 )
-from newscrawl.whole_files import replaced
+from newscrawl.whole_files import followed, replaced
 
 Row = Sequence[Any]
 Writer = Callable[[Iterable[Row], Sequence[str], BinaryIO], None]
@@ -169,7 +168,7 @@ def _opened(out: Path) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    real = Path(os.path.realpath(out))
+    real = followed(out)
     if real.exists() and not real.is_file():
         with real.open("wb") as file:  # a device or a pipe; opening a folder fails
             yield file

@@ -14,21 +14,28 @@ from newscrawl.cli.options import address, database_option, escaped, json_option
 
 @click.command()
 @click.argument("statement")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    default=60,
+    help="Time that the statement may take [default: 60; 0: no limit]",
+)
 @database_option
 @json_option
-def sql(statement: str, database: str | None, as_json: bool) -> None:
+def sql(statement: str, timeout: float, database: str | None, as_json: bool) -> None:
     """Run one read-only SELECT statement, and print the column names and tab-separated rows.
 
     \b
     newscrawl sql "select source, count(*) from unique_articles group by source"
     newscrawl sql --json "select title, published_at from articles" | jq .title
 
-    With --json an object a line.
+    With --json an object a line. On PostgreSQL, functions with effects are refused.
     """
     with one_line("sql"):
         from newscrawl.storage.engine import select_rows  # noqa: PLC0415
 
-        rows = select_rows(address(database), statement)
+        rows = select_rows(address(database), statement, timeout)
         names = [str(name) for name in next(rows, ())]
         if not as_json:
             click.echo("\t".join(map(_cell, names)))

@@ -17,6 +17,7 @@ from scrapy.http import Response
 from scrapy.spiderloader import SpiderLoader
 from twisted.python.failure import Failure
 
+from newscrawl.base_spiders import ArgumentError, NewsSpider
 from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, NoArticle
@@ -117,7 +118,11 @@ class Command(ScrapyCommand):
         try:
             sites = SiteRegistry(self.settings)
             spider = SpiderLoader.from_settings(self.settings).load(name)
+            if issubclass(spider, NewsSpider):
+                spider()  # raises ArgumentError for one that needs arguments
             requests = (capture := Capture()).requests(urls)
+        except ArgumentError as error:
+            _refuse(f"{name} is no spider of one site: {error}")
         except (KeyError, ValueError, RulesError) as error:
             _refuse(str(error.args[0]))
         folder = Path(opts.dir) / name

@@ -9,6 +9,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self
@@ -19,6 +20,7 @@ from scrapy.exceptions import NotConfigured
 
 from newscrawl.base_spiders import SiteSpider
 from newscrawl.crawl.exit_status import STORAGE_FAILED
+from newscrawl.storage.backends import shown_address
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.health import judge_run, mark_reported, unreported_alarms
 from newscrawl.text import printable
@@ -31,13 +33,14 @@ class CommandFailed(Exception):  # noqa: N818 - of somebody else's program
 def run_command(command: str, facts: Mapping[str, Any], messages: Sequence[str], seconds: float) -> None:
     """Run a command with the facts as JSON on its standard input, and the main ones in its environment.
 
-    The command is a program with arguments, run without a shell; its output is discarded. Raises CommandFailed.
+    The command is a program with arguments, run without a shell and without the password of the database; its output is
+    discarded. Raises CommandFailed.
     """
     try:
         program = shlex.split(command)
     except ValueError as error:
         raise CommandFailed(f"cannot be parsed: {error}") from None
-    environment = os.environ | {
+    environment = _without_passwords() | {
         "NEWSCRAWL_ALARM_SOURCE": str(facts["source"]),
         "NEWSCRAWL_ALARM_STATE": str(facts["state"]),
         "NEWSCRAWL_ALARM_MESSAGE": "\n".join(messages),
@@ -63,6 +66,15 @@ def run_command(command: str, facts: Mapping[str, Any], messages: Sequence[str],
         raise CommandFailed(f"it exited with {done.returncode}" + (f": {printable(last)[:200]}" if last else ""))
 
 
+def _without_passwords() -> dict[str, str]:
+    """Return the environment as an alarm may have it: the address of the database without its password."""
+    environment = {name: value for name, value in os.environ.items() if name != "PGPASSWORD"}
+    if url := environment.pop(_DATABASE, None):
+        with suppress(StorageError):
+            environment[_DATABASE] = shown_address(url)
+    return environment
+
+
 def _plain(value: object) -> str:
     assert isinstance(value, datetime)
     return value.isoformat()
@@ -70,6 +82,7 @@ def _plain(value: object) -> str:
 
 logger = logging.getLogger(__name__)
 
+_DATABASE = "NEWSCRAWL_DATABASE_URL"
 _NOT_EVALUATED = {"shutdown", STORAGE_FAILED}
 
 

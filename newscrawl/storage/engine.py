@@ -218,10 +218,10 @@ _pools: WeakSet[Pool] = WeakSet()
 os.register_at_fork(before=_close_idle)  # a connection must not be shared between processes
 
 
-def select_rows(url: str, statement: str) -> Iterator[Sequence[Any]]:
-    """Run one read-only statement; yield the column names, then the rows.
+def select_rows(url: str, statement: str, seconds: float = 0) -> Iterator[Sequence[Any]]:
+    """Run one read-only statement for at most so many seconds (0: no limit); yield the column names, then the rows.
 
     The database itself refuses anything but reading. Raises StorageError.
     """
     require(url)
-    return backend_of(url).query(parse_url(url), statement)
+    return backend_of(url).query(parse_url(url), statement, seconds)

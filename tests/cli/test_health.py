@@ -156,6 +156,16 @@ def test_command_gets_the_facts(tmp_path):
     assert out.read_text("utf-8") == json.dumps(FACTS, ensure_ascii=False) + "báoa\nb$HOME;ls"
 
 
+def test_command_gets_no_password(tmp_path, monkeypatch):
+    """It may be somebody else's program; where the database is, it may know."""
+    monkeypatch.setenv("NEWSCRAWL_DATABASE_URL", "postgresql://me:secret@db.example/news?sslpassword=secret")
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    out = tmp_path / "out"
+    run_command(f"sh -c 'env > {out}'", FACTS, ["a"], 30)
+    assert "secret" not in out.read_text("utf-8")
+    assert "NEWSCRAWL_DATABASE_URL=postgresql://me@db.example/news\n" in out.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("command", "complaint"),
     [

@@ -160,3 +160,11 @@ def test_a_broken_folder_is_not_written_to(site, project):
     assert result.returncode == 1
     assert "response 1" in result.stderr
     assert broken.read_text("utf-8") == "[1]"
+
+
+def test_spider_that_needs_arguments_is_one_line(tmp_path):
+    """The one for any site has no site of its own."""
+    result = run(SCRAPY, "savefixture", "site", "https://news.example/", cwd=make_project(tmp_path))
+    assert result.returncode == 1
+    assert result.stderr.startswith("newscrawl savefixture: site is no spider of one site: url: no site is named")
+    assert result.stderr.count("\n") == 1

@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import replace
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -194,9 +195,31 @@ def test_what_the_database_cannot_hold_costs_one_page(database, tmp_path):
 
 
 def test_function_with_side_effects_leaves_nothing(database):
-    """Also where the server would let a superuser call it."""
-    list(select_rows(database.url, "select lo_from_bytea(0, 'x')"))
+    """Also where the server would let a superuser call it: one of our own is refused like theirs."""
+    with pytest.raises(StorageError, match=r"lo_from_bytea\(\) may have effects"):
+        list(select_rows(database.url, "select lo_from_bytea(0, 'x')"))
     assert query(database, "select count(*) from pg_largeobject_metadata") == [(0,)]
+
+
+def test_role_that_only_reads_is_enough_for_readers(database, postgres):
+    """As the operating guide makes it, with other names; it can search and ask, and the server refuses the rest."""
+    store = Store.open(database.url, "test", {})
+    store.write([candidate("Mưa lớn ở Huế.")])
+    store.close()
+    guide = (ROOT / "docs" / "OPERATING.md").read_text("utf-8").split("### A role that only reads")[1]
+    statements = guide.split("```sql")[1].split("```")[0].replace("news_reader", "reader_of_test")
+    name = parse_url(database.url).database
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(statements.replace("database newscrawl", f"database {name}"))
+        try:
+            url = postgres.url(name, "reader_of_test")
+            assert search(url, Selection(query=parse("mua lon"))).total == 1
+            assert list(select_rows(url, "select count(*) from articles"))[1:] == [(1,)]
+            with pytest.raises(StorageError, match=r"permission denied|read-only"):
+                Store.open(url, "test", {}).write([candidate("Moi.")])
+        finally:
+            connection.execute("drop owned by reader_of_test cascade")
+            connection.execute("drop role reader_of_test")
 
 
 def test_phrases_are_found_beyond_the_positions_that_the_index_knows(database):

@@ -52,6 +52,40 @@ def test_nothing_but_reading_is_possible(url, statement, tmp_path):
     assert not other.exists()
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "pg_notify('news', 'x')",
+        "pg_advisory_lock(1702391667)",
+        'pg_catalog . "pg_advisory_lock" (1)',
+        "PG_ADVISORY_XACT_LOCK/* */(1)",
+        "pg_create_physical_replication_slot('mine')",
+        "pg_terminate_backend(1)",
+        "set_config('role', 'none', false)",
+        "lo_creat(1)",
+        "pg_sleep(0)",
+        "U&\"\\0070g_notify\"('news', 'x')",
+        "u& \"!0070g_notify\" uescape '!' ('news', 'x')",
+    ],
+)
+def test_functions_with_effects_are_refused(url, call, database):
+    """Also to a superuser; a read-only transaction would let them through."""
+    why = r"." if database.is_sqlite else r"may have effects|write names as they are"
+    with pytest.raises(StorageError, match=why):
+        list(select_rows(url, f"select {call}"))
+    if not database.is_sqlite:
+        assert list(select_rows(url, "select count(*) from pg_replication_slots"))[1:] == [(0,)]
+        assert list(select_rows(url, "select random() < 2, 'notify'"))[1:] == [(True, "notify")]
+
+
+def test_statement_has_a_time_limit(url, database):
+    """What goes on for ever is ended in a line."""
+    endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
+    why = "the statement took more than 0.2 s" if database.is_sqlite else "canceling statement due to statement timeout"
+    with pytest.raises(StorageError, match=why):
+        list(select_rows(url, endless, 0.2))
+
+
 def test_wrong_statement_is_one_line(url, database):
     """With the place and the cause."""
     cause = f"{database.path}: no such column: nonsense" if database.is_sqlite else 'column "nonsense" does not exist'

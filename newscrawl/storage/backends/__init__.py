@@ -43,8 +43,11 @@ class Backend(Protocol):
     def is_locked(self, error: DBAPIError) -> bool:
         """Whether another process held the write lock for as long as was waited."""
 
-    def query(self, url: URL, statement: str) -> Iterator[Sequence[Any]]:
-        """Run a user's statement, which the database only allows to read; yield column names, then rows."""
+    def query(self, url: URL, statement: str, seconds: float) -> Iterator[Sequence[Any]]:
+        """Run a user's statement, which the database only allows to read; yield column names, then rows.
+
+        It may work for so many seconds; 0 sets no limit.
+        """
 
     def prepare(self, connection: Connection) -> None:
         """Prepare a transaction for full-text search."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -54,6 +55,11 @@ Ranking a hundred thousand texts for a common word takes seconds."""
 _CONNECTION: dict[str, Any] = {"connect_timeout": 10, "application_name": "newscrawl"}
 _WRITER_LOCK = 0x6E657773
 """Number of the advisory lock that every write transaction of a database takes ("news" in ASCII)."""
+_WITH_EFFECTS = "select proname from pg_proc where provolatile = 'v' and proname = any(%s) and proname <> all(%s)"
+_HARMLESS = ["clock_timestamp", "gen_random_uuid", "random", "random_normal", "timeofday"]
+_NAME = re.compile(r"[^\W\d][\w$]*")
+_QUOTED_NAME = re.compile(r'"((?:[^"]|"")+)"')
+_ESCAPED_NAME = re.compile(r'\bU&\s*"', re.IGNORECASE)
 _ROWS_AT_A_TIME = 1_000
 
 _ROW_ERRORS = {"22", "23", "54"}
@@ -166,17 +172,24 @@ def cause(error: DBAPIError) -> str | None:
     return f"{said} ({advice})" if advice else said
 
 
-def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
-    """Run a statement through a server-side cursor, which accepts only queries, in a read-only transaction."""
+def query(url: URL, statement: str, seconds: float) -> Iterator[Sequence[Any]]:
+    """Run a statement through a server-side cursor, which accepts only queries, in a read-only transaction.
+
+    Neither keeps a function from having effects: a role may notify, lock, and as superuser end other sessions or create
+    replication slots. So functions that are not declared free of side effects are refused by name.
+    """
     import psycopg  # noqa: PLC0415
     from psycopg import sql  # noqa: PLC0415
 
-    options = _CONNECTION | {"options": "-c default_transaction_read_only=on -c timezone=UTC"}
+    limit = f"-c statement_timeout={round(seconds * 1000)}"
+    options = _CONNECTION | {"options": f"-c default_transaction_read_only=on -c timezone=UTC {limit}"}
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     # Prepared, because the protocol then accepts only a single statement.
     declared = sql.SQL("declare answer no scroll cursor for {}").format(sql.SQL(statement.rstrip().rstrip(";")))
     try:
         with closing(psycopg.connect(address, **options)) as connection, connection.cursor() as cursor:
+            for (name,) in cursor.execute(_WITH_EFFECTS, [_names(statement), _HARMLESS]).fetchall():
+                raise StorageError(f"database {printable(location(url))}: {name}() may have effects; it is not allowed")
             cursor.execute(declared, prepare=True)
             cursor.execute(f"fetch {_ROWS_AT_A_TIME} from answer")
             yield [column.name for column in cursor.description or ()]
@@ -189,6 +202,17 @@ def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
         if isinstance(error, psycopg.errors.SyntaxError | psycopg.errors.ReadOnlySqlTransaction):
             said += "; only one SELECT statement is allowed"
         raise StorageError(f"database {printable(location(url))}: {said}") from error
+
+
+def _names(statement: str) -> list[str]:
+    """Return whatever may be the name of a function in a statement, also in what turns out to be a literal.
+
+    Raises StorageError for a name that is written in escapes.
+    """
+    if _ESCAPED_NAME.search(statement):
+        raise StorageError('write names as they are, not as U&"..."')
+    quoted = [name.replace('""', '"') for name in _QUOTED_NAME.findall(statement)]
+    return [*quoted, *{name.lower() for name in _NAME.findall(statement)}]
 
 
 def find_damage(connection: Connection) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
@@ -49,6 +50,8 @@ BUSY_TIMEOUT = 10
 
 _OF_ANOTHER_PROGRAM = "select count(*) > 0 and sum(name = 'alembic_version') = 0 from sqlite_master"
 
+_STEPS = 100_000
+"""Instructions of SQLite between two looks at the clock, about a millisecond."""
 _READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 
 _ADVICE = {
@@ -176,7 +179,7 @@ def is_locked(error: DBAPIError) -> bool:
     return "is locked" in str(error.orig)
 
 
-def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
+def query(url: URL, statement: str, seconds: float) -> Iterator[Sequence[Any]]:
     """Run a statement on a read-only connection, with an authorizer that also refuses to attach files."""
     path = _path(url)
     try:
@@ -184,6 +187,9 @@ def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
             connection.set_authorizer(
                 lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
             )
+            end = monotonic() + seconds
+            if seconds:
+                connection.set_progress_handler(lambda: monotonic() > end, _STEPS)
             cursor = connection.execute(statement)
             yield [column[0] for column in cursor.description or ()]
             yield from cursor
@@ -191,6 +197,8 @@ def query(url: URL, statement: str) -> Iterator[Sequence[Any]]:
         said = str(error)
         if said == "not authorized":
             said = "only one SELECT statement is allowed"
+        elif said == "interrupted":
+            said = f"the statement took more than {seconds:g} s"
         raise StorageError(f"database {printable(str(path))}: {printable(said)}") from error
 
 
