@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+import threading
 
-from newscrawl.network.robots import Robots
+import pytest
+from scrapy import Request
+from scrapy.utils.test import get_crawler
+
+from newscrawl.network.robots import Robots, RobotsMiddleware
 from tests.network.crawling import Answer, crawl, redirect, response, serving
 from tests.network.test_faults import hang, reset
 
@@ -55,6 +60,27 @@ def test_everything_may_be_fetched_where_there_are_no_rules(answer: bytes):
     with serving({"/robots.txt": answer, "*": response()}) as server:
         crawled = crawl(server.url("/a"))
     assert crawled.only.get("status") == 200
+
+
+@pytest.mark.parametrize(("rules", "in_thread"), [(10, False), (20_000, True)])
+def test_long_robots_txt_is_not_asked_in_the_reactor(rules: int, in_thread: bool):
+    """Twenty thousand rules of wildcards take a quarter of a second for each page."""
+    threads = []
+
+    class Watched(Robots):
+        def allows(self, url: str) -> bool:
+            threads.append(threading.current_thread())
+            return super().allows(url)
+
+    async def ask() -> None:
+        middleware = RobotsMiddleware(get_crawler(settings_dict={"ROBOTSTXT_OBEY": True}))
+        middleware._known["bao.example"] = asyncio.get_running_loop().create_future()
+        body = "User-agent: *\n" + "".join(f"Disallow: /*{number}*x$\n" for number in range(rules))
+        middleware._known["bao.example"].set_result(Watched.answered("newscrawl", 200, body.encode()))
+        await middleware.process_request(Request("https://bao.example/a"))
+
+    asyncio.run(ask())
+    assert [thread is not threading.main_thread() for thread in threads] == [in_thread]
 
 
 def test_the_rules_for_us_are_obeyed():
