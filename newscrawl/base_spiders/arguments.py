@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newscrawl.base_spiders.base import ArgumentError
+from newscrawl.discovery.dates import EARLIEST, LATEST
+from newscrawl.discovery.named import Section
 from newscrawl.items import Window
 from newscrawl.text import printable
 from newscrawl.urls import is_article_url
@@ -20,20 +21,27 @@ ARGUMENTS: Mapping[str, str] = {
     "max_articles": "end after so many new or changed articles",
     "urls": "just these pages: URLs with commas between, or a file with one a line",
     "full": "1: fetch what is known as well",
-    "section": "just this section of the site",
+    "section": "only this section: its name, a part of its articles' addresses, a feed's category, or its path",
+    "timezone": "the site's time zone, in which days are meant, as in Asia/Ho_Chi_Minh",
 }
 
 
 def window(given: Mapping[str, str], timezone: str | None) -> Window:
-    """Return the days of `since` and `until` as moments, in the site's zone. Raises ArgumentError."""
-    zone = ZoneInfo(timezone) if timezone else UTC
+    """Return the days of `since` and `until`, and the moments between which they lie. Raises ArgumentError.
+
+    In the site's zone; where that is not known, from the first moment at which such a day begins anywhere.
+    """
+    zone = ZoneInfo(timezone) if timezone else None
     since, until = (_day(given, name) for name in ("since", "until"))
     if since and until and since > until:
         raise ArgumentError(f"since={since} is after until={until}")
     try:
         return Window(
-            datetime.combine(since, time(), zone).astimezone(UTC) if since else None,
-            datetime.combine(until + timedelta(days=1), time(), zone).astimezone(UTC) if until else None,
+            datetime.combine(since, time(), zone or EARLIEST).astimezone(UTC) if since else None,
+            datetime.combine(until + timedelta(days=1), time(), zone or LATEST).astimezone(UTC) if until else None,
+            since,
+            until,
+            timezone,
         )
     except OverflowError:
         raise ArgumentError("since and until must be days that a calendar has room around") from None
@@ -90,6 +98,24 @@ def urls(given: Mapping[str, str]) -> tuple[str, ...] | None:
     return wanted
 
 
-def section_name(url: str) -> str:
-    """Return the word by which the listing of a section is called: the last of its address, without ending."""
-    return PurePosixPath(urlsplit(url).path).stem
+def section(given: Mapping[str, str]) -> Section | None:
+    """Return the section that a run is limited to; None for all. Raises ArgumentError."""
+    value = given.get("section")
+    if value is None:
+        return None
+    found = Section(str(value).strip())
+    if not found.path or "://" in found.given:
+        raise ArgumentError(f"section: {printable(str(value))!r} is neither a name nor a path of the site")
+    return found
+
+
+def timezone(given: Mapping[str, str]) -> str | None:
+    """Return the IANA name of a zone. Raises ArgumentError."""
+    value = given.get("timezone")
+    if value is None:
+        return None
+    try:
+        ZoneInfo(str(value))
+    except (KeyError, OSError, ValueError):
+        raise ArgumentError(f"timezone: {printable(str(value))!r} is no zone such as Asia/Ho_Chi_Minh") from None
+    return str(value)

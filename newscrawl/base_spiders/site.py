@@ -24,9 +24,11 @@ from newscrawl.discovery import Found, NotAListing, read_listing
 from newscrawl.discovery.evidence import Evidence, feeds_worth_reading, section_rank, sitemaps_worth_reading
 from newscrawl.discovery.kinds import is_surely_section
 from newscrawl.discovery.link_keys import link_keys
+from newscrawl.discovery.named import Section, folders_of
 from newscrawl.discovery.pagination import next_part
 from newscrawl.discovery.read import is_html
 from newscrawl.discovery.shapes import Shapes, shapes_of
+from newscrawl.extraction.metadata.zones import top_level, zone_of
 from newscrawl.items import DuePage, Link, Listing, Outcome, Page, Visit, Wanted, Window
 from newscrawl.network.refusals import reason_of
 from newscrawl.network.retry import BUSY, retry_after
@@ -139,6 +141,8 @@ _FEED_GUESSES: tuple[tuple[str, ...], ...] = (
     ("rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json"),
 )
 
+_MOST_NAMES = 30
+"""Names of sections in a message."""
 MOST_PARTS = 20
 """Pages of one article."""
 LARGE = 250_000
@@ -187,7 +191,9 @@ class SiteSpider(NewsSpider):
         """Whose articles these are."""
         self.workers = Workers(Limits(count=0))
         """Where answers are read; those of the crawl, once it is open."""
-        self.window = arguments.window(given, self.timezone)
+        self.zone_name = arguments.timezone(given) or self.timezone
+        """The zone of the site's times without one."""
+        self.window = arguments.window(given, self.zone_name or self._zone_of_country())
         self.max_articles = arguments.number(given, "max_articles")
         self.urls = arguments.urls(given)
         self.shapes = Shapes()
@@ -201,20 +207,33 @@ class SiteSpider(NewsSpider):
         self.spare_feeds: tuple[Link, ...] = ()
         """The same feeds in other formats, should those fail."""
         self.wanted = Wanted(self.window, everything=arguments.switch(given, "full"))
-        self.chosen_section: str | None = given.get("section")
-        self.listings = self._chosen(self.chosen_section) if self.chosen_section is not None else None
-        """The only listings that are read; None for all."""
+        self.section = arguments.section(given)
+        """The only section of which articles are fetched; None for all."""
+        self.listings = self._listings_of(self.section) if self.section is not None else ()
+        """The declared listings of that section."""
+        self.chosen: set[str] = set()
+        """Keys of the pages that a run for one section may fetch: its articles and listings, feeds and sitemaps."""
+        self.has_chosen_article = False
+        self._own_listings: set[str] = set()
+        """Keys of the section's own pages, which may have other names in their addresses."""
+        self.sections_seen: dict[str, None] = {}
+        """What the site calls its sections, in the order in which they were met."""
         for url in self.urls or ():
             if not self.is_own(url):
                 raise ArgumentError(f"urls: {url} is not of {self.front_page}")
 
-    def _chosen(self, section: str) -> tuple[Link, ...]:
+    def _listings_of(self, section: Section) -> tuple[Link, ...]:
+        """Return the declared listings of a section. Raises ArgumentError where others are declared and it is not."""
         declared = [Link(url, "feed") for url in self.feeds] + [Link(url, "section") for url in self.sections]
-        names = {arguments.section_name(link.url) for link in declared}
-        chosen = tuple(link for link in declared if arguments.section_name(link.url) == section)
-        if not chosen:
-            raise ArgumentError(f"section {section!r} is none of: {', '.join(sorted(names)) or 'none is declared'}")
+        chosen = tuple(link for link in declared if section.is_listing(link.url))
+        if not chosen and self.sections:
+            names = sorted({folders[-1] for link in declared if (folders := folders_of(link.url))})
+            raise ArgumentError(f"section {printable(section.given)!r} is none of: {', '.join(names)}")
         return chosen
+
+    def _zone_of_country(self) -> str | None:
+        zone = zone_of(None, top_level(self.front_page))
+        return zone.key if isinstance(zone, ZoneInfo) else None
 
     @property
     def front_page(self) -> str:
@@ -235,7 +254,7 @@ class SiteSpider(NewsSpider):
 
     def always(self) -> tuple[Link, ...]:
         """The listings that every run begins with."""
-        sitemaps = fill(self.sitemaps, self.window, self.timezone)
+        sitemaps = fill(self.sitemaps, self.window, self.zone_name)
         return tuple(Link(url, "sitemap") for url in sitemaps) + tuple(Link(url, "feed") for url in self.feeds)
 
     def at_first(self) -> tuple[Link, ...]:
@@ -269,7 +288,9 @@ class SiteSpider(NewsSpider):
     def request(self, due: DuePage) -> Request:
         """Ask for a page; for one that is known, only if it has changed."""
         headers = {}
-        if not self.wanted.everything:
+        # What has not changed since a run for all sections was not looked through for one.
+        is_looked_through = self.section is not None and due.kind != "article"
+        if not self.wanted.everything and not is_looked_through:
             validators = {"If-None-Match": due.etag, "If-Modified-Since": due.last_modified}
             headers = {name: value for name, value in validators.items() if value}
         # The database knows what was visited, and a redirect may lead to a page that was.
@@ -291,7 +312,7 @@ class SiteSpider(NewsSpider):
         try:
             now = moment_of(response)
             given = response.body, content_type, response.url
-            found = await self.workers.run(read_listing, *given, timezone=self.timezone, now=now)
+            found = await self.workers.run(read_listing, *given, timezone=self.zone_name, now=now)
         except (WorkerFailed, NotAListing) as error:
             return no_article(response, due, self.source, error.reason, str(error))
         except MemoryError:
@@ -335,7 +356,28 @@ class SiteSpider(NewsSpider):
                 len(found.links),
             )
         keys = await self.workers.run(link_keys, links, declared_parameters())
+        if self.section is not None:
+            named = [one.key for one in keys]
+            self._choose(self.section, list(zip(named, links, strict=True)), found, url, key)
         return Listing(key, url, self.source, visit, moment, links, found.complete, shapes, keys, reason)
+
+    def _choose(self, section: Section, links: Sequence[tuple[str, Link]], found: Found, url: str, own: str) -> None:
+        """Choose of the links of a listing, given with their keys, what belongs to the section."""
+        is_own_listing = found.kind != "sitemap" and (own in self._own_listings or section.is_listing(url))
+        for key, link in links:
+            if link.kind == "section":
+                if link.place == "menu" and link.label:
+                    self.sections_seen.setdefault(link.label)
+                is_chosen = section.is_listing(link.url, link.label)
+                if is_chosen:
+                    self._own_listings.add(key)
+            else:
+                for name in link.facts.categories if link.facts else ():
+                    self.sections_seen.setdefault(name)
+                is_chosen = link.kind != "article" or is_own_listing or section.has(link)
+            if is_chosen:
+                self.chosen.add(key)
+                self.has_chosen_article = self.has_chosen_article or link.kind == "article"
 
     async def _followed(self, found: Found, url: str) -> tuple[Link, ...]:
         """Return the links to follow, each with what it leads to.
@@ -368,7 +410,7 @@ class SiteSpider(NewsSpider):
             return None
         try:
             given = page.body, page.content_type, page.url
-            found = await self.workers.run(read_listing, *given, timezone=self.timezone, now=page.fetched_at)
+            found = await self.workers.run(read_listing, *given, timezone=self.zone_name, now=page.fetched_at)
             visit = replace(page.visit, kind="section")
             listing = await self._listing(found, page.key, page.url, visit, page.fetched_at)
         except (WorkerFailed, MemoryError, NotAListing):
@@ -414,6 +456,16 @@ class SiteSpider(NewsSpider):
             return
         rest = (*rest, page_of(response, due, self.source))
         yield await self._next_part(response, first, rest) or replace(first, rest=rest)
+
+    def closed(self, reason: str) -> None:
+        """Say of a run for one section that there was none, and which there are."""
+        if self.section is None or self.has_chosen_article or reason != "finished":
+            return
+        names = ", ".join(list(map(printable, self.sections_seen))[:_MOST_NAMES]) or "none that newscrawl can tell"
+        message = f"no article of a section {printable(self.section.given)!r} is named; the site names: {names}"
+        logger.error("%s", message)
+        assert self.crawler.stats is not None
+        self.crawler.stats.set_value("newscrawl/unknown_section", message)
 
     def fail(self, failure: Failure) -> Iterator[Outcome]:
         """Record why there was no answer. What was cut off by the end of the run stays due."""

@@ -58,7 +58,7 @@ def main(
         folder = archive or archive_folder() or Path()
         if not folder.is_dir():
             raise StorageError(f"archive: no folder {printable(str(folder))}; name it with --archive")
-        scope = Scope(source, window(days, None))
+        scope = Scope(source, window(days, "UTC"))
         url = address(database)
         if sample is None:
             work = Reextraction.begin(url, scope, restart=restart)

@@ -44,6 +44,8 @@ def _fault(stats: Mapping[str, object], lost_pages: int) -> str | None:
         failed = {name.removeprefix(_FAILED): count for name, count in stats.items() if name.startswith(_FAILED)}
         reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(failed.items()))
         return "nothing could be fetched" + (f": {reasons}" if reasons else "")
+    if message := stats.get("newscrawl/unknown_section"):
+        return str(message)
     if any(name.startswith("feedexport/failed_count") for name in stats):
         return "the output file (-o) could not be written; see the log"
     return None

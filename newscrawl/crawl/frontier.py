@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+from urllib.parse import urljoin
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -22,7 +23,6 @@ from newscrawl.base_spiders.site import failed
 from newscrawl.crawl.budget import Budget, Spent
 from newscrawl.discovery import robots_sitemaps
 from newscrawl.discovery.evidence import sitemaps_worth_reading
-from newscrawl.discovery.link_keys import link_keys
 from newscrawl.items import Candidate, DuePage, Link, Listing, Outcome, PageKind
 from newscrawl.network.refusals import LOST_SECONDS, Ending
 from newscrawl.network.robots import robots_for
@@ -92,12 +92,15 @@ class Frontier:
         """Kinds of listings that were read, or are as they were."""
         self._kinds: dict[str, PageKind] = {}
         """What was asked for, by address: a page may turn out to be of another kind."""
-        self._walk: Literal["undecided", "on", "over"] = "undecided" if spider.explores else "on"
+        is_walked = not spider.explores or spider.section is not None
+        self._walk: Literal["undecided", "on", "over"] = "on" if is_walked else "undecided"
         """Whether the site's sections are read: while feeds and sitemaps do not name all, and sections bring news."""
         self._dry = 0
         """Sections in a row that brought nothing."""
         self._spare = False
         """Whether a feed has failed, so that its other formats are to be tried."""
+        self._has_guessed = False
+        """Whether a section that nothing names was looked for at the address that it would have."""
         self._noted = 0
         """Results so far; each may have queued pages, or made room for them."""
         self._sections = 0
@@ -106,8 +109,6 @@ class Frontier:
         self._in_hand: Counter[PageKind] = Counter()
         self._longest_wait = timedelta(seconds=settings.getfloat("RETRY_AFTER_MAX"))
         self._ending: asyncio.Future[None] | None = None
-        self._named: set[str] = set()
-        """Keys of the pages that the listings of this run name, if only those are wanted."""
         crawler.signals.connect(self._ask_when_empty, signals.scheduler_empty)
         crawler.signals.connect(self._ask_when_idle, signals.spider_idle)
         crawler.signals.connect(self._record_lost, signals.item_error)
@@ -132,8 +133,6 @@ class Frontier:
             self._spare = True
         if kind == "section" and self._walk == "on":
             self._dry = 0 if result.news or result.outcome == "stored" else self._dry + 1
-        if isinstance(item, Listing) and self.spider.listings is not None:
-            self._named |= {one.key for one in item.keys or link_keys(item.links)}
         if isinstance(item, Outcome) and item.visit is not None and item.visit.retry_at is not None:
             self._obey_retry_after(item.visit.retry_at)
         if not self._may_continue():
@@ -226,7 +225,7 @@ class Frontier:
             if due := await self._seed(sitemaps):
                 return due
         due = await self._take()
-        while not due and self.spider.listings is None and not self._are_listings_in_hand():
+        while not due and not self._are_listings_in_hand():
             stage = await self._stage()
             if stage is None:
                 break
@@ -258,6 +257,9 @@ class Frontier:
         if self._walk == "on" and self._is_dry_walk:
             self._walk = "over"
             return await self._defer()
+        if spider.section is not None and spider.explores and not spider.has_chosen_article and not self._has_guessed:
+            self._has_guessed = True
+            return await self._seed((Link(urljoin(spider.front_page, f"{'/'.join(spider.section.path)}/"), "section"),))
         return None
 
     @property
@@ -279,9 +281,12 @@ class Frontier:
             return ()
         if spider.urls is not None:
             return await self._seed(tuple(Link(url) for url in spider.urls))
-        if spider.listings is not None:
-            return await self._seed(spider.listings)
         always = spider.always()
+        if spider.section is not None and not spider.explores:
+            sitemaps = tuple(link for link in always if link.kind == "sitemap")
+            always = (spider.listings or tuple(link for link in always if link.kind == "feed")) + sitemaps
+        elif spider.section is not None:
+            always += spider.listings
         if not spider.sitemaps:
             robots = await robots_for(self.crawler, spider.front_page)
             if not robots.reachable:
@@ -296,6 +301,8 @@ class Frontier:
                 always += sitemaps
         # The front page of a site that is explored shows whether its feeds and sitemaps name everything.
         unknown_only = bool(always) and not spider.explores
+        if spider.section is not None and not spider.explores:
+            return await self._seed(always)
         return await self._seed(always) + await self._seed(spider.at_first(), unknown_only=unknown_only)
 
     async def _seed(self, links: tuple[Link, ...], *, unknown_only: bool = False) -> tuple[DuePage, ...]:
@@ -305,9 +312,7 @@ class Frontier:
         """Take due pages within the scope of the run."""
         listings = self._listings_to_take()
         kinds = listings if listings_only else ("article", *listings)
-        within = None
-        if self.spider.listings is not None:
-            kinds, within = ("article",), frozenset(self._named)
+        within = frozenset(self.spider.chosen) if self.spider.section is not None else None
         if self.budget.max_articles and self._in_hand.total() > self._in_hand["article"]:
             # Wait for pending listings, which may name newer articles.
             kinds = tuple(kind for kind in kinds if kind != "article")

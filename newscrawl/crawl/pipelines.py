@@ -112,7 +112,10 @@ class ExtractPipeline:
             item = replace(item, source=self.sites.source_of(item.url))
         listing, item = item.listing, replace(item, listing=None)
         try:
-            work = self.workers.run(candidates.make, item, self.sites.rules_for(item.url))
+            rules = self.sites.rules_for(item.url)
+            if isinstance(self.crawler.spider, SiteSpider) and rules.timezone is None:
+                rules = replace(rules, timezone=self.crawler.spider.given.get("timezone"))
+            work = self.workers.run(candidates.make, item, rules)
             with lost_time_counted(self.crawler, self.limits.count):
                 made = await self.watch.unless_ended(work, READING_GRACE)  # a page may take a minute
         except Ending:
@@ -127,7 +130,7 @@ class ExtractPipeline:
         if listing is not None and made.extraction.article.published_at is None:
             return listing  # a page about the site, or a section with an introduction
         spider = self.crawler.spider
-        if isinstance(spider, SiteSpider) and not spider.window.holds(made.extraction.article.published_at):
+        if isinstance(spider, SiteSpider) and not spider.window.holds_article(made.extraction.article):
             return _without_article(item, "skipped", NoArticle("older", "published outside of the dates of the run"))
         return made.of(item)
 

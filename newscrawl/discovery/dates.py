@@ -11,7 +11,7 @@ from newscrawl.extraction.metadata.calendars import language_of_date
 from newscrawl.extraction.metadata.date_text import LONGEST, Order, Written, read_date
 
 _FIRST_YEAR = 1990
-_EARLIEST, _LATEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
+EARLIEST, LATEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
 """Where a day begins first and where it ends last."""
 _NUMBERS = re.compile(r"(?<![\d/.-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<=\s)(\d{1,2}\s[A-Za-z]{3}\s)(\d{2})(?=\s\d\d:)")
@@ -53,8 +53,8 @@ def read_listed_date(text: str, order: Order | None, language: str | None = None
 
 
 def _of_day(day: date, zone: tzinfo | None, now: datetime) -> datetime | None:
-    begin = datetime.combine(day, time(), zone or _EARLIEST).astimezone(UTC)
-    end = datetime.combine(day + timedelta(days=1), time(), zone or _LATEST).astimezone(UTC) - timedelta(seconds=1)
+    begin = datetime.combine(day, time(), zone or EARLIEST).astimezone(UTC)
+    end = datetime.combine(day + timedelta(days=1), time(), zone or LATEST).astimezone(UTC) - timedelta(seconds=1)
     if end <= now:
         return end
     return begin if begin <= now else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import filterfalse
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -242,3 +242,21 @@ def _day_of(path: str) -> tuple[int, int, int] | None:
         return None
     year, month, day = (int(number or 0) for number in (match.groups()[:3] if match[1] else match.groups()[3:]))
     return (year, month, day) if 1 <= month <= 12 and day <= 31 else None
+
+
+def days_of_address(url: str) -> tuple[date, date] | None:
+    """Return the first and the last day that an address can mean by the date in its path; None for no date.
+
+    ``/2026/11/28/a-title`` and ``/2026-11-28/a-title`` mean a day, ``/2026/11/a-title`` a month.
+    """
+    try:
+        found = _day_of(urlsplit(url).path)
+        if found is None or not _FIRST_YEAR <= found[0] < 2100:
+            return None
+        year, month, day = found
+        if day:
+            return date(year, month, day), date(year, month, day)
+        last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        return date(year, month, 1), last
+    except ValueError:
+        return None

@@ -26,6 +26,8 @@ _TAG = re.compile(r"<[a-zA-Z/!]")
 _FEEDS = frozenset(("application/rss+xml", "application/atom+xml", "application/feed+json"))
 _HEADLINE = 8
 """Words of a link's text that is a headline, whatever its address."""
+_LONGEST_LABEL = 5
+"""Words of the name of a section."""
 _WORDS_READ = 2000
 """Characters of a link's text."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -92,10 +94,10 @@ def read_section(body: bytes, context: Context) -> Found:
         for url in _feeds(tree, base):
             links.add(Link(url, "feed"))
         anchors = _anchors(tree, base, context)
-        for url, kind, place in islice(_judged(anchors), context.limit + 1):
+        for one, kind in islice(_judged(anchors), context.limit + 1):
             if len(links) >= context.limit:
                 return Found("section", links.all(), complete=False, claims_article=claims)
-            links.add(Link(url, kind, place=place))
+            links.add(Link(one.url, kind, place=one.place, label=one.label if kind == "section" else None))
     if not len(links) and claims == "no":
         raise NotAListing("no_links", "an HTML page without a link to a page of its site")
     return Found("section", links.all(), complete, claims)
@@ -125,6 +127,8 @@ class _Anchor:
     words: int = 0
     """Of its longest text."""
     place: Place | None = None
+    label: str | None = None
+    """Its text in the navigation."""
 
 
 def _anchors(tree: HtmlElement, base: str, context: Context) -> dict[str, _Anchor]:
@@ -136,7 +140,10 @@ def _anchors(tree: HtmlElement, base: str, context: Context) -> dict[str, _Ancho
         words = _words(anchor)
         known = found.setdefault(url_key(url), _Anchor(url))
         known.words = max(known.words, words)
-        known.place = _prominent(known.place, _place(anchor, words))
+        place = _place(anchor, words)
+        known.place = _prominent(known.place, place)
+        if place == "menu" and 0 < words <= _LONGEST_LABEL and known.label is None:
+            known.label = " ".join("".join(islice(anchor.itertext(), 20)).split())[:100]
     for url in _listed_items(tree, base):
         if site(url) in context.sites and not is_trap(url, context.now):
             known = found.setdefault(url_key(url), _Anchor(url))
@@ -226,7 +233,7 @@ def _items_in(data: Any, depth: int) -> Iterator[str]:
         yield from _items_in(value, depth + 1)
 
 
-def _judged(anchors: dict[str, _Anchor]) -> Iterator[tuple[str, Kind, Place | None]]:
+def _judged(anchors: dict[str, _Anchor]) -> Iterator[tuple[_Anchor, Kind]]:
     """Judge the links of a page by what it has of them all.
 
     Where all headlines of a page lead to addresses with a date or a number, an address without one is a section. What
@@ -241,9 +248,9 @@ def _judged(anchors: dict[str, _Anchor]) -> Iterator[tuple[str, Kind, Place | No
             continue
         is_parent = parents[one.url.partition("?")[0].rstrip("/")] >= MOST_PARTS
         if kind == "article" and (all_numbered or is_parent) and not has_identity(one.url):
-            yield one.url, "section", one.place
+            yield one, "section"
         elif kind is not None:
-            yield one.url, kind, one.place
+            yield one, kind
 
 
 def _is_variant(url: str, anchors: Mapping[str, object]) -> bool:

@@ -26,7 +26,7 @@ class ArchiveSpider(LocalSpider):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.window = window(given, None)
+        self.window = window(given, "UTC")
 
     def default_path(self, settings: BaseSettings) -> str:
         """Return the project's own archive."""

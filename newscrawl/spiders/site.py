@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from newscrawl.base_spiders import ArgumentError, SiteSpider
+from newscrawl.discovery.named import Section
 from newscrawl.items import Link
 from newscrawl.text import printable
 from newscrawl.urls import is_article_url, site_of
@@ -45,8 +46,11 @@ class AnySiteSpider(SiteSpider):
         except ValueError:
             return False
 
-    def _chosen(self, section: str) -> tuple[Link, ...]:
-        url = urljoin(self._home, f"{section.strip('/ ')}/")
-        if not section.strip("/ ") or not self.is_own(url):
-            raise ArgumentError(f"section: {printable(section)!r} is no path of {self._home}")
+    def _listings_of(self, section: Section) -> tuple[Link, ...]:
+        """Return the page at a path; a name is looked for in what the site says."""
+        if "/" not in section.given.strip("/"):
+            return ()
+        url = urljoin(self._home, f"{section.given.strip('/ ')}/")
+        if not self.is_own(url):
+            raise ArgumentError(f"section: {printable(section.given)!r} is no path of {self._home}")
         return (Link(url, "section"),)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, false, func, insert, or_, select, update
 
+from newscrawl.discovery.kinds import days_of_address
 from newscrawl.items import EVER, DuePage, Link, ListedFacts, PageKind, SiteShape, Window
 from newscrawl.storage.engine import read_connection
 from newscrawl.storage.rows import facts_from_json
@@ -16,6 +17,9 @@ from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 """A recorded time further in the future than this comes from a wrong clock; so does a visit planned with it."""
+
+_MOST_LOOKED_AT = 100_000
+"""Due pages whose addresses are looked at for a page of some days."""
 
 CHUNK = 500
 """Keys looked up per statement."""
@@ -135,11 +139,10 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
         .where(pages.c.source == wanted.source, pages.c.kind.in_(wanted.kinds), pages.c.url.is_not(None))
         .where(free, _is_due(wanted.window, now), _is_inside(wanted.window))
         .order_by(rank, pages.c.listed_at.desc().nulls_last(), pages.c.id)
-        .limit(wanted.limit)
     )
     rows: list[Any] = []
     for condition in _conditions(wanted.within):
-        rows += connection.execute(due.where(condition)).all()
+        rows += _first(connection, due.where(condition), wanted)
         if len(rows) >= wanted.limit:
             break
     rows = rows[: wanted.limit]
@@ -159,6 +162,22 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
         )
         for row in rows
     ]
+
+
+def _first(connection: Connection, due: Select[Any], wanted: Take) -> list[Any]:
+    """Return the first pages of a query; in a run for some days, but those whose address holds another day."""
+    if not wanted.window:
+        return list(connection.execute(due.limit(wanted.limit)).all())
+    found: list[Any] = []
+    for start in range(0, _MOST_LOOKED_AT, CHUNK):
+        rows = connection.execute(due.limit(CHUNK).offset(start)).all()
+        for row in rows:
+            days = days_of_address(row.url) if row.kind == "article" else None
+            if days is None or wanted.window.holds_days(*days):
+                found.append(row)
+        if len(found) >= wanted.limit or len(rows) < CHUNK:
+            break
+    return found[: wanted.limit]
 
 
 def _is_due(window: Window, now: datetime) -> ColumnElement[bool]:

@@ -6,11 +6,12 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, func, insert, select, update
 
+from newscrawl.discovery.kinds import days_of_address
 from newscrawl.discovery.link_keys import link_keys
 from newscrawl.items import Link, LinkKeys, Listing, SiteShape, Wanted, Window
 from newscrawl.storage.engine import write_transaction
@@ -185,7 +186,7 @@ def _queue(connection: Connection, reading: Reading, page_id: int, new: Sequence
     queued = 0
     for keys, link in new:
         is_article = link.kind == "article"
-        is_wanted = window.holds(link.modified_at) if is_article else _may_hold(window, link)
+        is_wanted = _is_of_window(window, link) if is_article else _may_hold(window, link)
         is_wanted = is_wanted and (has_room or queued < room)
         queued += is_article and is_wanted
         row = {
@@ -196,7 +197,7 @@ def _queue(connection: Connection, reading: Reading, page_id: int, new: Sequence
             "outcome": "queued" if is_wanted else "skipped",
             "reason": None if is_wanted else "older",
             "discovered_from": page_id,
-            "listed_at": link.modified_at,
+            "listed_at": _listed_at(link, window, now),
             "queued_at": now,
             "next_fetch_at": now if is_wanted else None,
         }
@@ -204,6 +205,21 @@ def _queue(connection: Connection, reading: Reading, page_id: int, new: Sequence
     if rows:
         connection.execute(insert(pages), rows)
     return queued
+
+
+def _is_of_window(window: Window, link: Link) -> bool:
+    """Whether an article may be of the window: by the date in its address, else by what its listing says."""
+    days = days_of_address(link.url) if window else None
+    return window.holds(link.modified_at) if days is None else window.holds_days(*days)
+
+
+def _listed_at(link: Link, window: Window, now: datetime) -> datetime | None:
+    """The date of a new page: what its listing says; in a run for some days, the date in its address if that is one."""
+    days = days_of_address(link.url) if window and link.kind == "article" else None
+    if days is None or not window.holds_days(*days) or (link.modified_at and window.holds(link.modified_at)):
+        return link.modified_at
+    noon = datetime(days[1].year, days[1].month, days[1].day, 12, tzinfo=UTC)
+    return min(noon, now) if window.holds(noon) else None
 
 
 def _may_hold(window: Window, link: Link) -> bool:
@@ -224,7 +240,9 @@ def _update_known(connection: Connection, reading: Reading, page_id: int, row: R
     if is_unvisited and wanted.window.holds(date):
         changes |= {"queued_at": reading.now, "outcome": "queued", "reason": None, "error": None}
     is_requested = (
-        bool(changes) or wanted.everything or (row.outcome == "skipped" and wanted.window and wanted.window.holds(date))
+        bool(changes)
+        or wanted.everything
+        or (row.outcome == "skipped" and wanted.window and _is_of_window(wanted.window, link))
     )
     if date is not None and (row.listed_at is None or date > row.listed_at):
         changes["listed_at"] = date

@@ -401,7 +401,7 @@ pages = Table(
         doc="`pages.id` of the listing that names it.",
         null="none does, or its sitemap no longer does",
     ),
-    _column("listed_at", UtcDateTime, doc="Latest date that a listing gives for it.", null="none does"),
+    _column("listed_at", UtcDateTime, doc="Latest date that a listing or its address gives for it.", null="none does"),
     _column("queued_at", UtcDateTime, doc="When a listing first named it.", null="it was never queued"),
     _column(
         "fetched_at",

@@ -28,8 +28,9 @@ WRONG = {
     "urls=/no/such/file": "/no/such/file cannot be read",
     "urls=http://elsewhere.example/a.html": "http://elsewhere.example/a.html is not of https://news.example/",
     "full=yes": "full must be 1 or 0, not 'yes'",
-    "section=": "section: '' is no path",
-    "section=http://elsewhere.example/x": "section: 'http://elsewhere.example/x' is no path",
+    "section=": "section: '' is neither a name nor a path",
+    "section=http://elsewhere.example/x": "section: 'http://elsewhere.example/x' is neither a name nor a path",
+    "timezone=Hanoi": "timezone: 'Hanoi' is no zone such as Asia/Ho_Chi_Minh",
     "max_article=3": "did you mean 'max_articles'?",
 }
 
@@ -132,12 +133,24 @@ def test_full_fetches_what_is_known(tmp_path):
         assert not [request for request in site.requests() if request.if_none_match or request.if_modified_since]
 
 
-def test_section_reads_one_section(tmp_path):
-    """Its page is the only listing; the articles of other sections are not asked for, but for those it names."""
+@pytest.mark.parametrize("name", ["kinh-te", "Kinh tế", "/kinh-te/"])
+def test_section_reads_one_section(tmp_path, name: str):
+    """By its name or its path; sitemap and feed are read for it, and no article or page of another section."""
     with paper(tmp_path) as (site, crawls):
-        assert crawls("-a", "section=kinh-te").code == 0
-        assert crawls.query("select url from pages where outcome = 'listed'") == [(f"{site.url}/kinh-te/",)]
-        assert {url for url in site.urls() if "/kinh-te/" in url} <= crawls.stored
-        assert set(site.by_path()) & {"/", "/sitemap.xml", "/thoi-su/", "/atom.xml"} == set()
-        assert crawls("-a", "section=khong-co").code == 2
-        assert crawls.outcome("/khong-co/") == ("failed", "http_404")
+        assert crawls("-a", f"section={name}").code == 0
+        wanted = {url for url in site.urls() if "/kinh-te/" in url}
+        assert wanted <= crawls.stored
+        assert not [path for path in site.by_path() if path.startswith("/thoi-su/")]
+        site.forget()
+        assert crawls().code == 0  # the others were not forgotten
+        assert crawls.stored == set(site.urls())
+        assert not wanted & {site.url + path for path in site.by_path()}
+
+
+def test_a_section_that_is_not_there_is_told_with_those_that_are(tmp_path):
+    """In the message of the run."""
+    with paper(tmp_path) as (_, crawls):
+        ended = crawls("-a", "section=khong-co")
+        assert ended.code == 2
+        assert "no article of a section 'khong-co' is named; the site names: " in ended.err
+        assert not crawls.stored
