@@ -182,6 +182,16 @@ Origin = Literal["fetched", "file", "archive"]
 """Where a page comes from: ``fetched`` from its site by newscrawl, or read from a local ``file`` or a WARC ``archive``,
 which only claim to be what they are."""
 
+
+def stored_size(extraction: Extraction) -> int:
+    """Return how many characters storing an article takes: its blocks, of which the text is a part, and its facts."""
+    article = extraction.article
+    pictures = [text for image in article.images for text in (image.url, image.caption)]
+    facts = (article.title, article.description, article.section, article.canonical_url, article.image_url)
+    texts = (*facts, *article.authors, *article.tags, *pictures)
+    return sum(len(block.text) for block in extraction.blocks) + sum(len(text) for text in texts if text)
+
+
 ListingKind = Literal["feed", "sitemap", "section"]
 """A page that names other pages: an RSS, Atom or JSON feed, a sitemap or sitemap index, a section or home page."""
 PageKind = Literal["article", ListingKind]

@@ -67,6 +67,16 @@ CRAWL_MAX_MINUTES = 180
 """Minutes that a run may take; the next one continues from there. 0: no limit."""
 CRAWL_MAX_MEGABYTES = 2_000
 """Megabytes that a run may download. 0: no limit."""
+CRAWL_MAX_STORED_MEGABYTES = 1_000
+"""Megabytes of texts and addresses that a run may store. 0: no limit."""
+KNOWN_PAGES_MAX = 200_000
+"""Pages of a site that are known at a time. Beyond that the oldest that were never fetched are forgotten, and only
+their number is kept (`forgotten_pages`). 0: no limit."""
+ARTICLE_MAX_CHARACTERS = 3_000_000
+"""Characters of an article with all its blocks: 500,000 words. A page with more ends as `too_long`. 0: no limit."""
+DISK_MIN_FREE_MEGABYTES = 500
+"""Free space on the disks of database, archive and logs below which a run ends as `disk_low`; a twentieth of a disk of
+less than 10 GB. 0: no limit."""
 
 # The four things that the project is for happen in these two:
 # - extract the main text: `extraction`, in a worker process

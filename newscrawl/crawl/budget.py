@@ -9,7 +9,15 @@ from typing import Literal
 from newscrawl.items import Candidate, Listing, Outcome
 
 Spent = Literal[
-    "max_articles", "max_pages", "max_minutes", "max_megabytes", "unreachable", "slow_failures", "asked_to_wait"
+    "max_articles",
+    "max_pages",
+    "max_minutes",
+    "max_megabytes",
+    "max_stored",
+    "unreachable",
+    "slow_failures",
+    "asked_to_wait",
+    "disk_low",
 ]
 """Why a run ends before all due pages are done; the rest stays due for the next run."""
 
@@ -32,6 +40,10 @@ class Budget:
     max_pages: int = 0
     max_megabytes: float = 0
     max_articles: int = 0
+    max_stored: float = 0
+    """In megabytes."""
+    stored: int = 0
+    """Bytes of texts and addresses."""
     pages: int = 0
     """Pages given to Scrapy."""
     articles: int = 0
@@ -56,6 +68,7 @@ class Budget:
             "slow_failures": lost >= LEAST_LOST and lost >= MOST_LOST * seconds,
             "max_articles": 0 < self.max_articles <= self.articles,
             "max_pages": 0 < self.max_pages <= self.pages,
+            "max_stored": 0 < self.max_stored <= self.stored / 1e6,
             "max_megabytes": 0 < self.max_megabytes <= received / 1e6,
         }
         self.spent = self.spent or next((reason for reason, is_reached in limits.items() if is_reached), None)

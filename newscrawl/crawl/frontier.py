@@ -76,11 +76,12 @@ class Frontier:
             settings.getint("CRAWL_MAX_PAGES"),
             settings.getfloat("CRAWL_MAX_MEGABYTES"),
             spider.max_articles or 0,
+            settings.getfloat("CRAWL_MAX_STORED_MEGABYTES"),
         )
         self._began = time.monotonic()
         minutes = settings.getfloat("CRAWL_MAX_MINUTES")
         # Not asked between pages, because those in hand may take half an hour.
-        self._limit = asyncio.get_running_loop().call_later(minutes * 60, self._end, "max_minutes") if minutes else None
+        self._limit = asyncio.get_running_loop().call_later(minutes * 60, self.end, "max_minutes") if minutes else None
         self._asking: asyncio.Task[None] | None = None
         self._is_dry = False
         self._has_begun = False
@@ -123,6 +124,7 @@ class Frontier:
     def record(self, item: Candidate | Outcome | Listing, result: Result) -> None:
         """Record the result of a stored item."""
         self.budget.count(item, stored=result.outcome == "stored")
+        self.budget.stored += result.bytes
         self._is_dry = False
         self._noted += 1
         kind = self._kind_of(item)
@@ -138,7 +140,7 @@ class Frontier:
         if not self._may_continue():
             assert self.budget.spent is not None
             if self.budget.spent in {"unreachable", "slow_failures"}:
-                self._end(self.budget.spent)
+                self.end(self.budget.spent)
 
     def _may_continue(self) -> bool:
         assert self.crawler.stats is not None
@@ -164,9 +166,9 @@ class Frontier:
         """End the run if the server asks to wait for longer than RETRY_AFTER_MAX."""
         if retry_at - datetime.now(UTC) > self._longest_wait and self._ending is None:
             logger.warning("%s asks for no requests before %s UTC", self.spider.source, f"{retry_at:%F %T}")
-            self._end("asked_to_wait")
+            self.end("asked_to_wait")
 
-    def _end(self, reason: Spent) -> None:
+    def end(self, reason: Spent) -> None:
         """End the run at once: pages that are scheduled but not requested stay due."""
         self.budget.spent = self.budget.spent or reason
         if self._ending is None and not self.spider.is_closing:

@@ -31,6 +31,10 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "What text there is is too short for an article.",
         "If these are articles, report it; brief notices are the doubtful case.",
     ),
+    "too_long": Reason(
+        "The text and the other blocks of the page have more characters than `ARTICLE_MAX_CHARACTERS`.",
+        "Raise the setting if these are articles.",
+    ),
     "protected": Reason(
         "The page asks for a password in the place of its text.",
         "Nothing: its text is not public.",
@@ -60,6 +64,11 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "A local page names the address of an article that was fetched, or read from files of another kind. It "
         "replaces nothing, and is only counted with the run.",
         "If you fetched these pages yourself, run with `--trust`.",
+    ),
+    "forgotten": Reason(
+        "The site names more pages than `KNOWN_PAGES_MAX`; these were forgotten without a visit, the oldest first. "
+        "They are only counted, with the run and in `forgotten_pages`.",
+        "Nothing, or raise the setting; with `since` the pages of some days are named again.",
     ),
     "content_type": Reason("The server says that it is no web page: a picture, a PDF, a download.", NOTHING),
     "older": Reason(
@@ -184,6 +193,11 @@ RUN_REASONS: Mapping[str, Reason] = {
     "max_pages": Reason("`CRAWL_MAX_PAGES` was reached.", "Nothing: the next run continues."),
     "max_minutes": Reason("`CRAWL_MAX_MINUTES` was reached.", "Nothing: the next run continues."),
     "max_megabytes": Reason("`CRAWL_MAX_MEGABYTES` was reached.", "Nothing: the next run continues."),
+    "max_stored": Reason("`CRAWL_MAX_STORED_MEGABYTES` was reached.", "Nothing: the next run continues."),
+    "disk_low": Reason(
+        "A disk of database, archive or logs has less free space than `DISK_MIN_FREE_MEGABYTES`.",
+        "Free some space; the next run continues.",
+    ),
     "unreachable": Reason(
         "Ten visits in a row failed for reasons of the site or of the way there.",
         "Check the network and the site; the next run tries again.",

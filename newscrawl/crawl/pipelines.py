@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Self
@@ -15,11 +16,23 @@ from scrapy.exceptions import DropItem
 from newscrawl.archive import ArchiveWriter
 from newscrawl.base_spiders import SiteSpider
 from newscrawl.base_spiders.registry import SiteRegistry
+from newscrawl.crawl.disk import DiskWatch
 from newscrawl.crawl.exit_status import STORAGE_FAILED
 from newscrawl.crawl.frontier import Frontier
-from newscrawl.items import Article, Candidate, Listing, NoArticle, Outcome, Page, UnreadablePage
+from newscrawl.items import (
+    Article,
+    Candidate,
+    Extraction,
+    Listing,
+    NoArticle,
+    Outcome,
+    Page,
+    UnreadablePage,
+    stored_size,
+)
 from newscrawl.network.ending import READING_GRACE, EndWatch
 from newscrawl.network.refusals import Ending, lost_time_counted
+from newscrawl.storage.backends import location
 from newscrawl.storage.errors import StorageError, fault_of
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.statistics import Result
@@ -129,10 +142,18 @@ class ExtractPipeline:
             return listing or _without_article(item, outcome, error)
         if listing is not None and made.extraction.article.published_at is None:
             return listing  # a page about the site, or a section with an introduction
+        return self._refusal(item, made.extraction) or made.of(item)
+
+    def _refusal(self, page: Page, extraction: Extraction) -> Outcome | None:
+        """Refuse an article that is not of the days of the run, or longer than what may be stored."""
         spider = self.crawler.spider
-        if isinstance(spider, SiteSpider) and not spider.window.holds_article(made.extraction.article):
-            return _without_article(item, "skipped", NoArticle("older", "published outside of the dates of the run"))
-        return made.of(item)
+        if isinstance(spider, SiteSpider) and not spider.window.holds_article(extraction.article):
+            return _without_article(page, "skipped", NoArticle("older", "published outside of the dates of the run"))
+        most, size = self.crawler.settings.getint("ARTICLE_MAX_CHARACTERS"), stored_size(extraction)
+        if 0 < most < size:
+            why = NoArticle("too_long", f"{size:,} characters; ARTICLE_MAX_CHARACTERS allows {most:,}")
+            return _without_article(page, "no_article", why)
+        return None
 
 
 def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipped"], why: NoArticle) -> Outcome:
@@ -166,7 +187,14 @@ class StorePipeline:
         is_live = isinstance(spider, SiteSpider) and not settings["FIXTURES_DIR"]
         archive = ArchiveWriter(Path(folder), spider.name) if folder and is_live else None
         run_id = settings.getint("RUN_ID") or None
-        self.store = Store.open(settings["DATABASE_URL"], spider.name, arguments, archive, run_id)
+        url = settings["DATABASE_URL"]
+        self.store = Store.open(url, spider.name, arguments, archive, run_id)
+        self.store.most_known = settings.getint("KNOWN_PAGES_MAX")
+        database = [location(url)] if url.startswith("sqlite:") else []
+        folders = tuple(
+            Path(place) for place in (*map(os.path.dirname, database), folder, settings["LOG_DIR"]) if place
+        )
+        self.disk = DiskWatch(folders, settings.getfloat("DISK_MIN_FREE_MEGABYTES"))
         self.store.traffic = self._traffic
         self.writer: Writer[StoreItem, Result] = Writer(self.store.write)
         if isinstance(spider, SiteSpider):
@@ -188,6 +216,7 @@ class StorePipeline:
         except StorageError as error:
             self._abort(error)
             raise NotStored(str(error)) from error
+        self._watch_disk()
         item = result.instead or item
         assert self.crawler.stats is not None
         self.crawler.stats.inc_value(f"newscrawl/{result.outcome}")
@@ -201,6 +230,18 @@ class StorePipeline:
         if item.reason == "robots_unreachable":
             raise PageFailed(item.error, log_level="DEBUG")  # already logged once for the whole host
         raise _DROPS.get(item.outcome, PageWithoutArticle)(item.error)
+
+    def _watch_disk(self) -> None:
+        """End the run before a disk is full."""
+        lack = None if self.ending is not None else self.disk.look()
+        if lack is None:
+            return
+        logger.error("%s; the crawl stops here, and the next one continues", lack)
+        assert self.crawler.stats is not None
+        self.crawler.stats.set_value("newscrawl/storage_failed", True)
+        self.crawler.stats.set_value("newscrawl/storage_error", lack)
+        assert self.crawler.engine is not None
+        self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="disk_low"))
 
     async def _store(self, item: Candidate | Outcome | Listing) -> tuple[Candidate | Outcome | Listing, Result]:
         """Store an item; if the database rejects it, store a failed page instead."""

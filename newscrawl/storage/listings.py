@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 
 from newscrawl.discovery.kinds import days_of_address
 from newscrawl.discovery.link_keys import link_keys
 from newscrawl.items import Link, LinkKeys, Listing, SiteShape, Wanted, Window
+from newscrawl.storage.backends import backend_of
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.frontier import CHUNK, facts_of_keys, load_shapes
-from newscrawl.storage.schema import listed_facts, pages, site_shapes
+from newscrawl.storage.schema import forgotten_pages, listed_facts, pages, runs, site_shapes
 from newscrawl.storage.visits import after_listing
 
 MOST_WAITING = 2_000
@@ -34,6 +36,9 @@ MOST_SHAPES = 200
 LONGEST_SLICE = 0.05
 """Seconds that a transaction may take which writes a part of a listing."""
 _FEWEST_ROWS, _MOST_ROWS = 50, 5_000
+
+_ROW_BYTES = 120
+"""Bytes of a row of `pages` beside its addresses, about."""
 
 Pair = tuple[LinkKeys, Link]
 
@@ -54,6 +59,59 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the links of a listing."""
+
+    news: int = 0
+    """Articles that are new or modified."""
+    added: int = 0
+    """Pages that were not known."""
+    forgotten: int = 0
+    """Pages that were not known for long, or were not even added, because the site has too many."""
+    removed: int = 0
+    """Known pages among those."""
+    bytes: int = 0
+    """Bytes of the rows, without indexes."""
+
+    def plus(self, other: Written) -> Written:
+        """Return the sum of both."""
+        return Written(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """How many pages of the source of a listing may be known."""
+
+    most: int = 0
+    """0 for no limit."""
+    known: int = 0
+    """Pages known before the listing."""
+    oldest: tuple[tuple[bool, datetime, int], ...] = ()
+    """Those that were never fetched, the first to be forgotten first: whether it is queued, its age, `pages.id`."""
+
+    @classmethod
+    def of(cls, engine: Engine, source: str, links: int, most: int) -> Ceiling:
+        """Look up what has to make room for so many links; without the write lock, for it may be much."""
+        if not most:
+            return cls()
+        running = select(runs.c.id).where(runs.c.finished_at.is_(None))
+        is_free = or_(pages.c.taken_by.is_(None), pages.c.taken_by.not_in(running))
+        is_unread = and_(pages.c.fetched_at.is_(None), pages.c.article_id.is_(None), is_free)
+        is_own = and_(pages.c.source == source, is_unread, pages.c.outcome.in_(("queued", "skipped")))
+        age = func.coalesce(pages.c.listed_at, pages.c.queued_at)
+        is_queued = pages.c.outcome == "queued"
+        is_deleted = pages.c.reason.is_not_distinct_from("deleted")
+        unread = select(is_queued, age, pages.c.id).where(is_own, age.is_not(None), ~is_deleted)
+        with engine.connect() as connection:
+            known = connection.execute(select(func.count()).where(pages.c.source == source)).scalar_one()
+            excess = known + links - most
+            if excess <= 0:
+                return cls(most, known)
+            rows = connection.execute(unread.order_by(is_queued, age, pages.c.id).limit(excess)).all()
+        return cls(most, known, tuple((bool(row[0]), row[1], row[2]) for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A fetched listing, the run that fetched it, and what of it is to be written."""
 
@@ -65,8 +123,9 @@ class Reading:
     """The links that are not written yet, each page once, the newest first; of equals, in the order of the listing."""
     named: frozenset[str]
     """Keys of all links."""
-    news: int = 0
-    """Articles among the links written so far that are new or modified."""
+    ceiling: Ceiling = Ceiling()
+    written: Written = Written()
+    """What became of the links written so far."""
 
     @classmethod
     def of(cls, listing: Listing, run_id: int, wanted: Wanted, now: datetime) -> Reading:
@@ -78,18 +137,22 @@ class Reading:
         return cls(listing, run_id, wanted, now, tuple(pairs), frozenset(links))
 
 
-def write_ahead(engine: Engine, reading: Reading, pace: Pace) -> Reading:
+def write_ahead(engine: Engine, reading: Reading, pace: Pace, most_known: int = 0) -> Reading:
     """Write all of a long listing but its last slice, each slice in a transaction; return what is left.
+
+    `most_known` is how many pages of its source may be known; 0 for no limit.
 
     A crawl that is killed meanwhile reads the listing again: that it was read is recorded with the last slice.
     """
     _revisit_vanished(engine, reading, pace)
+    ceiling = Ceiling.of(engine, reading.listing.source, len(reading.pairs), most_known)
+    reading = replace(reading, ceiling=ceiling)
     while len(reading.pairs) > pace.rows:
         part, rest = reading.pairs[: pace.rows], reading.pairs[pace.rows :]
         with _slice(engine, pace, len(part)) as connection:
             page = _page_of(connection, reading)
-            news = _record(connection, reading, page.id, part)
-        reading = replace(reading, pairs=rest, news=reading.news + news)
+            written = _record(connection, reading, page.id, part)
+        reading = replace(reading, pairs=rest, written=reading.written.plus(written))
     return reading
 
 
@@ -104,14 +167,14 @@ def _slice(engine: Engine, pace: Pace, rows: int) -> Iterator[Connection]:
     time.sleep(min(seconds, LONGEST_SLICE) / 2)
 
 
-def record_listing(connection: Connection, reading: Reading) -> tuple[int, int]:
+def record_listing(connection: Connection, reading: Reading) -> tuple[int, Written]:
     """Queue the pages that a listing still names, and record that it was read.
 
-    Returns its `pages.id` and how many of its articles are new or modified.
+    Returns its `pages.id` and what became of all its links.
     """
     listing, now = reading.listing, reading.now
     before = _page_of(connection, reading)
-    news = reading.news + _record(connection, reading, before.id, reading.pairs)
+    written = reading.written.plus(_record(connection, reading, before.id, reading.pairs))
     _note_shapes(connection, listing.source, listing.shapes, now)
     values = {
         "url": listing.url,
@@ -124,13 +187,13 @@ def record_listing(connection: Connection, reading: Reading) -> tuple[int, int]:
         "etag": listing.visit.header("ETag"),
         "last_modified": listing.visit.header("Last-Modified"),
         "fetched_at": listing.fetched_at,
-        "next_fetch_at": after_listing(now, before.fetched_at, news),
+        "next_fetch_at": after_listing(now, before.fetched_at, written.news),
         "failures": 0,
         "taken_by": reading.run_id,
         "run_id": reading.run_id,
     }
     connection.execute(update(pages).where(pages.c.id == before.id).values(**values))
-    return before.id, news
+    return before.id, written
 
 
 def _page_of(connection: Connection, reading: Reading) -> Any:
@@ -146,15 +209,15 @@ def _page_of(connection: Connection, reading: Reading) -> Any:
     return connection.execute(own).one()
 
 
-def _record(connection: Connection, reading: Reading, page_id: int, pairs: Sequence[Pair]) -> int:
-    """Queue pages, and record what the listing says of them; return how many articles are new or modified."""
+def _record(connection: Connection, reading: Reading, page_id: int, pairs: Sequence[Pair]) -> Written:
+    """Queue pages, and record what the listing says of them."""
     links = {keys.key: (keys, link) for keys, link in pairs}
     known = {row.url_key: row for row in _known(connection, links) if row.id != page_id}
     new = [pair for key, pair in links.items() if key not in known and key != reading.listing.key]
-    news = _queue(connection, reading, page_id, _without_other_forms(connection, new, reading.named))
-    news += sum(_update_known(connection, reading, page_id, row, links[key][1]) for key, row in known.items())
+    written = _queue(connection, reading, page_id, _without_other_forms(connection, new, reading.named))
+    news = sum(_update_known(connection, reading, page_id, row, links[key][1]) for key, row in known.items())
     _note_facts(connection, {keys.key: link for keys, link in pairs}, reading.now)
-    return news
+    return written.plus(Written(news=news))
 
 
 def _known(connection: Connection, keys: Iterable[str]) -> list[Row[Any]]:
@@ -177,8 +240,8 @@ def _without_other_forms(connection: Connection, new: Sequence[Pair], named: Col
     return [(keys, link) for keys, link in new if link.kind != "article" or there.isdisjoint(keys.plainer)]
 
 
-def _queue(connection: Connection, reading: Reading, page_id: int, new: Sequence[Pair]) -> int:
-    """Insert new pages, and queue the newest; return how many articles are queued."""
+def _queue(connection: Connection, reading: Reading, page_id: int, new: Sequence[Pair]) -> Written:
+    """Insert new pages, and queue the newest."""
     window, now = reading.wanted.window, reading.now
     room = MOST_WAITING - _count_waiting(connection, reading.listing.source)
     has_room = bool(window) or reading.wanted.everything
@@ -202,9 +265,44 @@ def _queue(connection: Connection, reading: Reading, page_id: int, new: Sequence
             "next_fetch_at": now if is_wanted else None,
         }
         rows.append(row)
-    if rows:
-        connection.execute(insert(pages), rows)
-    return queued
+    kept, removed = _make_room(reading, rows)
+    for start in range(0, len(removed), CHUNK):
+        connection.execute(delete(pages).where(pages.c.id.in_(removed[start : start + CHUNK])))
+    if kept:
+        connection.execute(insert(pages), kept)
+    forgotten = len(rows) - len(kept) + len(removed)
+    if forgotten:
+        _count_forgotten(connection, reading, forgotten)
+    news = sum(row["outcome"] == "queued" and row["kind"] == "article" for row in kept)
+    size = sum(len(row["url_key"]) + len(row["url"]) + _ROW_BYTES for row in kept)
+    return Written(news, len(kept), forgotten, len(removed), size)
+
+
+def _make_room(reading: Reading, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[int]]:
+    """Return which of the new rows are added, and the ids of known ones that are forgotten for them.
+
+    What is queued comes before what was too old for the run, and the later before the earlier.
+    """
+    ceiling, written = reading.ceiling, reading.written
+    known = ceiling.known + written.added - written.removed
+    excess = known + len(rows) - ceiling.most if ceiling.most else 0
+    if excess <= 0:
+        return list(rows), []
+    oldest: list[tuple[bool, datetime, int, bool]] = [(*one, True) for one in ceiling.oldest[written.removed :]]
+    oldest += [
+        (row["outcome"] == "queued", row["listed_at"] or reading.now, place, False) for place, row in enumerate(rows)
+    ]
+    victims = heapq.nsmallest(excess, oldest)
+    left_out = {number for *_, number, is_known in victims if not is_known}
+    kept = [row for place, row in enumerate(rows) if place not in left_out]
+    return kept, [number for *_, number, is_known in victims if is_known]
+
+
+def _count_forgotten(connection: Connection, reading: Reading, count: int) -> None:
+    values = {"source": reading.listing.source, "pages": count, "last_at": reading.now}
+    added = backend_of(connection.engine.url).insert(forgotten_pages).values(**values)
+    more = {"pages": forgotten_pages.c.pages + count, "last_at": reading.now}
+    connection.execute(added.on_conflict_do_update(index_elements=["source"], set_=more))
 
 
 def _is_of_window(window: Window, link: Link) -> bool:

@@ -30,7 +30,7 @@ metadata = MetaData(
     }
 )
 
-VERSION = "0015"
+VERSION = "0016"
 """Revision of the newest migration. Readers compare it with the database without importing Alembic."""
 
 FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at")
@@ -474,6 +474,18 @@ site_shapes = Table(
     info={
         "doc": "What the URLs of a site look like, learned from its feeds and sitemaps (articles) and the sections "
         "that were read (listings). `newscrawl sites show` prints it. At most 200 of a kind."
+    },
+)
+
+forgotten_pages = Table(
+    "forgotten_pages",
+    metadata,
+    _column("source", Text, primary_key=True, doc="As in `articles`."),
+    _column("pages", Integer, doc="Pages that were forgotten so far; one that is listed again counts again."),
+    _column("last_at", UtcDateTime, doc="When the last ones were."),
+    info={
+        "doc": "How many pages of a site were forgotten without having been fetched, because a site may have no more "
+        "than `KNOWN_PAGES_MAX`."
     },
 )
 

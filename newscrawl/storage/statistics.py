@@ -41,6 +41,10 @@ class Result:
     """The publisher changed the article, and its earlier text was saved."""
     news: int = 0
     """Number of articles that a listing names as new or modified."""
+    forgotten: int = 0
+    """Pages that are not known any more, because the site has too many."""
+    bytes: int = 0
+    """Bytes of texts or addresses that were written, about."""
     due: tuple[DuePage, ...] = ()
     """Pages for the run to fetch."""
     extraction: Extraction | None = None
@@ -93,6 +97,8 @@ class Counts:
                 continue
             reason = item.reason if isinstance(item, Listing) else result.reason
             total.reasons.update([reason] if reason else [])
+            if result.forgotten:
+                total.reasons["forgotten"] += result.forgotten
             if isinstance(item, Listing):
                 continue
             for block in (result.extraction or item.extraction).blocks:

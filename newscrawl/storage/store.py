@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, RowMapping, bindparam, insert, select
 
 from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.health import Measures, Visited
-from newscrawl.items import Candidate, Listing, Outcome, Wanted, kept_text
+from newscrawl.items import Candidate, Listing, Outcome, Wanted, kept_text, stored_size
 from newscrawl.storage import runs
 from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move_article, record_redirect, record_url
 from newscrawl.storage.boilerplate import (
@@ -78,6 +78,8 @@ class Store:
     is_watched: bool = False
     traffic: Callable[[], Traffic] | None = None
     """Returns the network traffic of the run so far."""
+    most_known: int = 0
+    """Pages of a source that may be known; 0 for no limit."""
     pace: Pace = field(default_factory=Pace)
     file: DatabaseFile = field(init=False)
 
@@ -130,7 +132,7 @@ class Store:
         match item:
             case Listing():
                 reading = Reading.of(item, self.run_id, self.wanted, datetime.now(UTC))
-                return write_ahead(self.engine, reading, self.pace)
+                return write_ahead(self.engine, reading, self.pace, self.most_known)
             case Seed():
                 return replace(item, keys=tuple(url_key(link.url) for link in item.links))
             case Candidate():
@@ -203,8 +205,9 @@ def _write(connection: Connection, item: _Prepared, store: Store) -> Result:
         case Seed() | Take() | Survey() | Defer():
             return _answer(connection, item, store.run_id, now)
         case Reading():
-            page_id, news = record_listing(connection, item)
-            return Result("listed", news=news, visited=Visited(page_id))
+            page_id, written = record_listing(connection, item)
+            result = Result("listed", news=written.news, forgotten=written.forgotten, bytes=written.bytes)
+            return replace(result, visited=Visited(page_id))
         case Outcome():
             visited = record_outcome(connection, item, store.run_id, now)
             if item.visit is not None and item.visit.retry_at is not None and item.source is not None:
@@ -212,6 +215,8 @@ def _write(connection: Connection, item: _Prepared, store: Store) -> Result:
             return Result(item.outcome, visited=visited)
         case Candidate():
             result = _write_article(connection, item, store, now)
+            if result.outcome == "stored":
+                result = replace(result, bytes=stored_size(item.extraction))
             if result.instead is not None:
                 return replace(result, visited=record_outcome(connection, result.instead, store.run_id, now))
             if item.page.origin != "fetched":

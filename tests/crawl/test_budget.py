@@ -35,6 +35,16 @@ def test_page_answered_after_failures_begins_the_row_anew():
     assert len(budget.failures) == MOST_FAILURES - 1
 
 
+def test_what_a_run_stores_is_limited():
+    """In megabytes of texts and addresses."""
+    budget = Budget(max_stored=2)
+    budget.stored = 1_999_999
+    assert budget.check(0, 0, 1)
+    budget.stored += 1
+    assert not budget.check(0, 0, 1)
+    assert budget.end() == "max_stored"
+
+
 def test_failure_of_the_page_alone_is_not_counted():
     """Missing pages say nothing about their site."""
     budget = Budget()

@@ -88,6 +88,14 @@ def test_one_changed_word_makes_one_revision(crawl, rows, tmp_path):
     assert rows("select count(*) from article_revisions") == [(1,)]
 
 
+def test_an_article_that_is_too_long_is_refused_with_its_size(crawl, rows):
+    """Neither cut nor stored, and the others are not affected."""
+    result = crawl("-s", "ARTICLE_MAX_CHARACTERS=6500")
+    assert "1 stored, 1 without an article (too_long 1)" in result.stdout
+    ((error,),) = rows("select error from pages where reason = 'too_long'")
+    assert error.endswith("characters; ARTICLE_MAX_CHARACTERS allows 6,500")
+
+
 def test_change_in_the_sidebar_is_no_revision(crawl, rows, tmp_path):
     """What stands around an article may change as it likes."""
     page = tmp_path / "dump.txt"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newscrawl.discovery.link_keys import link_keys
-from newscrawl.items import Link, Listing, Visit
+from newscrawl.items import Link, Listing, Visit, Wanted, Window
 from newscrawl.storage import listings as listings_room
 from newscrawl.storage import store as store_room
 from newscrawl.storage.frontier import Take
@@ -124,3 +124,59 @@ def test_others_write_while_a_listing_of_22000_links_is_written(database):
     assert query(database, "select count(*) from pages where kind = 'article' and source = 'bao'") == [(22_000,)]
     for store in (reader, writer):
         store.close()
+
+
+def known(database) -> list[str]:
+    """The last steps of the addresses of articles, by when they were listed."""
+    rows = query(database, "select url from pages where kind = 'article' order by listed_at")
+    return [url.rpartition("-")[2].removesuffix(".html") for (url,) in rows]
+
+
+def dated(numbers: range, url: str = SITEMAP) -> Listing:
+    """A sitemap of articles, of which those with higher numbers are later."""
+    links = tuple(
+        Link(f"https://bao.example/tin-{number}.html", "article", NOW - timedelta(days=1000 - number))
+        for number in numbers
+    )
+    return Listing(url, url, "bao", Visit(url, "sitemap", 200), NOW, links)
+
+
+def test_a_site_may_have_so_many_known_pages(store, database):
+    """The oldest that were not fetched are forgotten for later ones, and counted; an older one is not even added."""
+    store.most_known = 26  # and the sitemap itself
+    store.write([dated(range(100, 125))])
+    database.execute(f"update pages set fetched_at = '{NOW:%F %T}.000000' where url like '%tin-100.html'")
+    other = "https://bao.example/other.xml"
+    (result,) = store.write([dated(range(200, 212), other)])
+    assert (result.news, result.forgotten) == (12, 12)
+    assert known(database) == ["100", *map(str, range(113, 125)), *map(str, range(200, 212))]
+    assert query(database, "select source, pages from forgotten_pages") == [("bao", 12)]
+    (again,) = store.write([dated(range(50), "https://bao.example/old.xml")])
+    assert (again.news, again.forgotten) == (0, 51)
+    assert known(database) == ["100", *map(str, range(114, 125)), *map(str, range(200, 212))]
+    assert query(database, "select pages from forgotten_pages") == [(63,)]
+    assert store.counts.reasons["forgotten"] == 63
+
+
+def test_what_is_queued_is_forgotten_after_what_was_too_old(store, database, monkeypatch):
+    """A run that asks for days of the past gets their pages, however many later ones were only recorded."""
+    monkeypatch.setattr(listings_room, "MOST_WAITING", 5)
+    store.most_known = 21
+    store.write([dated(range(300, 320))])
+    store.wanted = Wanted(Window(NOW - timedelta(days=1000), NOW - timedelta(days=990)))
+    (result,) = store.write([dated(range(10))])
+    assert (result.news, result.forgotten) == (10, 10)
+    assert query(database, "select outcome, count(*) from pages where kind = 'article' group by 1 order by 1") == [
+        ("queued", 15),
+        ("skipped", 5),
+    ]
+
+
+def test_the_size_of_what_is_stored_is_told(store):
+    """For the budget of a run: addresses of new pages, and texts with all their blocks."""
+    (listed, again) = store.write([dated(range(20)), dated(range(20))])
+    assert listed.bytes >= 20 * 2 * len("https://bao.example/tin-1.html")
+    assert again.bytes == 0
+    (stored, same) = store.write([candidate("Chữ " * 500), candidate("Chữ " * 500)])
+    assert stored.bytes >= 2000
+    assert same.bytes == 0
