@@ -205,6 +205,8 @@ def _decoded(match: re.Match[str]) -> str:
 def site_of(url: str) -> str | None:
     """Return the registrable domain of a URL's host (``bnews.vn``), or the host itself if it has none.
 
+    Below the private suffixes of hosting services, each customer's name is a site (``anna.github.io``).
+
     Of a name without a public suffix (``www.news.intranet``) it is the last two labels, by the list's own default rule:
     https://github.com/publicsuffix/list/wiki/Format#algorithm
     """
@@ -217,7 +219,7 @@ def _suffixes() -> TLDExtract:
     # Most commands do not need it. The list comes with the package, so nothing is fetched or cached on disk.
     from tldextract import TLDExtract  # noqa: PLC0415
 
-    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 @lru_cache(maxsize=4096)

@@ -119,6 +119,9 @@ def test_keys_of_ordinary_urls_stay_as_they_were(url):
     [
         ("https://bnews.vn/a", "bnews.vn"),
         ("https://www.thoidai.com.vn/a", "thoidai.com.vn"),
+        ("https://anna.github.io/a", "anna.github.io"),
+        ("https://www.anna.blogspot.com/a", "anna.blogspot.com"),
+        ("https://github.io/a", "github.io"),
         ("http://127.0.0.1:8000/a", "127.0.0.1"),
         ("https://localhost/a", "localhost"),
         ("http://www.news.intranet/a", "news.intranet"),
