@@ -31,7 +31,7 @@ from newscrawl.network.replay import recordings_of
 from newscrawl.project import ProjectError, restrict_umask
 from newscrawl.recordings import RecordingError
 from newscrawl.rules import RulesError
-from newscrawl.storage.engine import check_database
+from newscrawl.storage.engine import check_database, hurry
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, site_lock
 from newscrawl.storage.runs import begin_run, conclude_run
@@ -202,6 +202,7 @@ class Command(ScrapyCrawl):
 
             def note(received: int, frame: FrameType | None, scrapys: object = scrapys) -> None:
                 self.signal_number = received
+                hurry()
                 if callable(scrapys):
                     scrapys(received, frame)
 

@@ -23,8 +23,16 @@ from newscrawl.text import printable
 
 logger = logging.getLogger(__name__)
 
-MOST_WAITS = 60
-"""How often to wait for another process's transaction before giving up, ten seconds each."""
+MOST_WAITS = 120
+"""How often to wait for another process's transaction before giving up, five seconds each."""
+_is_hurried = False
+
+
+def hurry() -> None:
+    """From now on wait but once for another process's transaction, because this process was asked to end."""
+    global _is_hurried  # noqa: PLW0603 - as is a signal, it is the process's
+    _is_hurried = True
+
 
 _ASK_VERSION = "select version_num from alembic_version"
 
@@ -62,7 +70,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def _begin(engine: Engine, opened: ExitStack) -> Connection:
-    """Begin a write transaction; while another process holds the lock, wait, and say so every ten seconds."""
+    """Begin a write transaction; while another process holds the lock, wait, and say so every five seconds."""
     for waits_left in reversed(range(MOST_WAITS)):
         try:
             with ExitStack() as begun:
@@ -71,7 +79,7 @@ def _begin(engine: Engine, opened: ExitStack) -> Connection:
                 opened.push(begun.pop_all())
                 return connection
         except DBAPIError as error:
-            if not waits_left or not backend_of(engine.url).is_locked(error):
+            if _is_hurried or not waits_left or not backend_of(engine.url).is_locked(error):
                 raise
             place = printable(location(engine.url))
             logger.warning("database %s is locked: another process is writing; waiting for it", place)

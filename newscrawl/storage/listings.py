@@ -216,8 +216,8 @@ def _record(connection: Connection, reading: Reading, page_id: int, pairs: Seque
     new = [pair for key, pair in links.items() if key not in known and key != reading.listing.key]
     written = _queue(connection, reading, page_id, _without_other_forms(connection, new, reading.named))
     news = sum(_update_known(connection, reading, page_id, row, links[key][1]) for key, row in known.items())
-    _note_facts(connection, {keys.key: link for keys, link in pairs}, reading.now)
-    return written.plus(Written(news=news))
+    size = _note_facts(connection, {keys.key: link for keys, link in pairs}, reading.now)
+    return written.plus(Written(news=news, bytes=size))
 
 
 def _known(connection: Connection, keys: Iterable[str]) -> list[Row[Any]]:
@@ -388,11 +388,14 @@ def _count_waiting(connection: Connection, source: str) -> int:
     return connection.execute(waiting).scalar_one()
 
 
-def _note_facts(connection: Connection, links: Mapping[str, Link], now: datetime) -> None:
-    """Keep what a feed says of the pages that it names; what it leaves out later is still true."""
+def _note_facts(connection: Connection, links: Mapping[str, Link], now: datetime) -> int:
+    """Keep what a feed says of the pages that it names; what it leaves out later is still true.
+
+    Returns how many characters that is, about, as far as it is new.
+    """
     said = {key: link.facts for key, link in links.items() if link.facts is not None}
     if not said:
-        return
+        return 0
     known = facts_of_keys(connection, list(said))
     keys = [key for key, facts in said.items() if known.get(key) != facts]
     for start in range(0, len(keys), CHUNK):
@@ -403,6 +406,7 @@ def _note_facts(connection: Connection, links: Mapping[str, Link], now: datetime
                 connection.execute(update(listed_facts).where(listed_facts.c.page_id == page_id).values(**values))
             else:
                 connection.execute(insert(listed_facts).values(page_id=page_id, **values))
+    return sum(len(text) for key in keys for text in (said[key].title, said[key].summary, said[key].content) if text)
 
 
 def _note_shapes(connection: Connection, source: str, shapes: Iterable[SiteShape], now: datetime) -> None:

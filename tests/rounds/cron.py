@@ -26,7 +26,7 @@ _MOMENTS = {  # by our clock: what listings say of a page is by the clock of its
     "articles": ("fetched_at", "first_seen_at", "updated_at", "gone_at"),
     "runs": ("started_at", "finished_at"),
 }
-SQLITES_PATIENCE = 10
+SQLITES_PATIENCE = 5
 """Seconds that newscrawl waits for a database that another process writes."""
 
 

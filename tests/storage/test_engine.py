@@ -123,7 +123,7 @@ def test_writes_are_durable_and_do_not_stop_readers(tmp_path):
     assert dict(zip(PRAGMAS, pragmas, strict=True)) == PRAGMAS
 
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5_000}
 
 
 def test_write_transactions_wait_for_each_other(tmp_path):

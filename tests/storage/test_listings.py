@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newscrawl.discovery.link_keys import link_keys
-from newscrawl.items import Link, Listing, Visit, Wanted, Window
+from newscrawl.items import Link, ListedFacts, Listing, Visit, Wanted, Window
 from newscrawl.storage import listings as listings_room
 from newscrawl.storage import store as store_room
 from newscrawl.storage.frontier import Take
@@ -176,6 +176,12 @@ def test_the_size_of_what_is_stored_is_told(store):
     """For the budget of a run: addresses of new pages, and texts with all their blocks."""
     (listed, again) = store.write([dated(range(20)), dated(range(20))])
     assert listed.bytes >= 20 * 2 * len("https://bao.example/tin-1.html")
+    assert again.bytes == 0
+    told = dated(range(1))
+    fact = ListedFacts(content="<p>" + "chữ " * 700)
+    told = replace(told, links=(replace(told.links[0], facts=fact),))
+    (fed, again) = store.write([told, told])
+    assert fed.bytes >= 2800
     assert again.bytes == 0
     (stored, same) = store.write([candidate("Chữ " * 500), candidate("Chữ " * 500)])
     assert stored.bytes >= 2000

@@ -272,6 +272,12 @@ def test_locked_database_is_one_clear_line(store, database, monkeypatch, caplog)
     assert [record.message for record in caplog.records] == [
         f"database {database.path} is locked: another process is writing; waiting for it"
     ] * 2
+    caplog.clear()
+    monkeypatch.setattr(engine_room, "_is_hurried", False)
+    engine_room.hurry()  # as SIGTERM does
+    with pytest.raises(StorageError, match="database is locked"):
+        store.write([candidate()])
+    assert caplog.records == []
     other.close()
     store.write([candidate()])
     assert query(database, "select count(*) from articles") == [(1,)]

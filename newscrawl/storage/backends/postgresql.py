@@ -45,7 +45,7 @@ from newscrawl.text import printable
 
 insert = dialect.insert
 
-LOCK_TIMEOUT = 10
+LOCK_TIMEOUT = 5
 """Seconds to wait for another process's transaction at a time; `write_transaction` waits again."""
 
 MOST_HEADED, MOST_OTHERS = 200, 100

@@ -45,7 +45,7 @@ from newscrawl.text import printable
 
 insert = dialect.insert
 
-BUSY_TIMEOUT = 10
+BUSY_TIMEOUT = 5
 """Seconds to wait for another process's transaction at a time; `write_transaction` waits again."""
 
 _OF_ANOTHER_PROGRAM = "select count(*) > 0 and sum(name = 'alembic_version') = 0 from sqlite_master"
