@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -138,6 +139,13 @@ def url_key(url: str) -> str:
             break
         url = key
     return url
+
+
+def remember_keys(*urls: str | None) -> None:
+    """Compute keys before a transaction that needs them; `url_key` remembers the last ones."""
+    for url in urls:
+        with suppress(ValueError):
+            url_key(url or "")
 
 
 def _is_ordinary(url: str) -> bool:

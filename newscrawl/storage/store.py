@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, RowMapping, bindparam, insert, select
 
 from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.health import Measures, Visited
-from newscrawl.items import Candidate, Listing, Outcome, Wanted, kept_text, stored_size
+from newscrawl.items import Candidate, Listing, Outcome, Visit, Wanted, kept_text, stored_size
 from newscrawl.storage import runs
 from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move_article, record_redirect, record_url
 from newscrawl.storage.boilerplate import (
@@ -52,7 +52,7 @@ from newscrawl.storage.schema import articles
 from newscrawl.storage.statistics import Counts, Result, count_measures, lost_facts, write_measures
 from newscrawl.storage.visits import first_sight, is_older_copy, record_article, record_local_article, record_outcome
 from newscrawl.text import printable
-from newscrawl.urls import url_key
+from newscrawl.urls import remember_keys, url_key
 
 # Built once, because building a statement takes as long as running it.
 _BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))
@@ -135,11 +135,10 @@ class Store:
                 return write_ahead(self.engine, reading, self.pace, self.most_known)
             case Seed():
                 return replace(item, keys=tuple(url_key(link.url) for link in item.links))
-            case Candidate():
-                visit, canonical = item.page.visit, item.extraction.article.canonical_url
-                for url in (visit.requested_url if visit else None, canonical):
-                    with suppress(ValueError):
-                        url_key(url or "")  # remembers it
+            case Candidate(page=page, extraction=extraction):
+                remember_keys(page.visit.requested_url if page.visit else None, extraction.article.canonical_url)
+            case Outcome(visit=Visit(requested_url=requested)):
+                remember_keys(requested)
         return item
 
     def _rekey(self, item: _Prepared, result: Result) -> Result:

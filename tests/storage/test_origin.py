@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newscrawl.items import Candidate, Link, Listing, Origin, Outcome, Visit
+from newscrawl.storage.engine import check_database
 from newscrawl.storage.frontier import Take
 from newscrawl.storage.store import Store
 from tests.database import query
+from tests.storage.earlier import downgrade
 from tests.storage.test_store import candidate
 
 URL = "https://bao.example/lu-ve"
@@ -113,3 +115,20 @@ def test_local_pages_teach_a_site_no_boilerplate(store, database):
         store.write([page(f"{own}\n{shared}", f"https://bao.example/{number}", "file", title=str(number))])
     assert query(database, f"select text from articles where url_key = '{URL}'") == [(f"{STORY}\n{shared}",)]
     assert query(database, f"select count(*) from articles where text like '%{shared}'") == [(1,)]
+
+
+def test_an_upgrade_marks_what_came_from_local_pages(each_database):
+    """By the runs that stored them; their addresses are no visits any more, and those of a crawl stay."""
+    for spider in ("archive", "fixtures", "bao"):
+        store = Store.open(each_database.url, spider, {})
+        store.write([page(STORY.replace("lũ", spider), f"https://bao.example/{spider}")])  # as a visit, in that version
+        store.finish("finished")
+        store.close()
+    downgrade(each_database.url, "0013")
+    check_database(each_database.url)
+    marked = "select a.url_key, origin, p.fetched_at is null, next_fetch_at is null, etag from articles a join pages p "
+    assert query(each_database, f"{marked} on p.article_id = a.id order by a.id") == [
+        ("https://bao.example/archive", "archive", 1, 1, None),
+        ("https://bao.example/fixtures", "file", 1, 1, None),
+        ("https://bao.example/bao", "fetched", 0, 0, None),
+    ]

@@ -30,9 +30,10 @@ FROM_FILE = """
 update articles set origin = 'file' where archive_file is null
 and (url_key like 'file:%' or run_id in (select id from runs where spider = 'fixtures'))
 """
-# A local page is no visit: a listing that names its address queues it.
+# A local page is no visit: a listing that names its address queues it. What an archive said of one is forgotten.
 NO_VISIT = """
-update pages set fetched_at = null where url is not null and status is null and taken_by is null
+update pages set fetched_at = null, next_fetch_at = null, status = null, etag = null, last_modified = null
+where url is not null and run_id in (select id from runs where spider in ('archive', 'fixtures'))
 and article_id in (select id from articles where origin <> 'fetched')
 """
 
