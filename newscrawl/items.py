@@ -354,7 +354,8 @@ class Listing:
     keys: tuple[LinkKeys, ...] | None = field(default=None, repr=False)
     """Of the links; None where the store is to compute them."""
     reason: str | None = None
-    """What is odd about it, in a word: ``nothing_queued`` where it names pages, and none that is followed."""
+    """What is odd about it, in a word: ``nothing_queued`` where it names pages, and none that is followed;
+    ``needs_rendering`` where its HTML has no text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,8 @@ _FEED_GUESSES: tuple[tuple[str, ...], ...] = (
 
 _MOST_NAMES = 30
 """Names of sections in a message."""
+_NO_LISTING = frozenset(("no_listing", "no_links", "not_html", "empty", "needs_rendering"))
+"""Reasons of an answer with another page in the place of a feed or sitemap."""
 MOST_PARTS = 20
 """Pages of one article."""
 LARGE = 250_000
@@ -204,6 +206,8 @@ class SiteSpider(NewsSpider):
         """Whether one of its pages has named a feed to read."""
         self.is_wordpress = False
         """Whether one of its pages names files of WordPress."""
+        self.guessed: set[str] = set()
+        """Addresses that nothing names, where listings mostly are."""
         self.spare_feeds: tuple[Link, ...] = ()
         """The same feeds in other formats, should those fail."""
         self.wanted = Wanted(self.window, everything=arguments.switch(given, "full"))
@@ -274,10 +278,12 @@ class SiteSpider(NewsSpider):
         roots = dict.fromkeys((here, urljoin(here, "/")))
         feeds = () if self.has_feeds else _FEED_GUESSES
         sitemaps = (*_SITEMAP_GUESSES, _WORDPRESS_GUESSES) if self.is_wordpress else _SITEMAP_GUESSES
-        return (
+        groups = (
             *(tuple(Link(urljoin(root, name), "sitemap") for root in roots for name in group) for group in sitemaps),
             *(tuple(Link(urljoin(root, name), "feed") for root in roots for name in group) for group in feeds),
         )
+        self.guessed |= {link.url for group in groups for link in group}
+        return groups
 
     async def start(self) -> AsyncIterator[Request]:
         """Begin with nothing: the frontier hands out what is due."""
@@ -301,11 +307,19 @@ class SiteSpider(NewsSpider):
         due: DuePage = response.meta["due"]
         outcome = outcome_of(response, due, self.source)
         if outcome is not None:
-            yield outcome
+            yield self._of_guess(outcome, due)
         elif due.kind == "article":
             yield await self._read_article(response, due)
         else:
-            yield await self._read_listing(response, due)
+            read = await self._read_listing(response, due)
+            yield self._of_guess(read, due) if isinstance(read, Outcome) else read
+
+    def _of_guess(self, outcome: Outcome, due: DuePage) -> Outcome:
+        """Return the outcome of an address that was only guessed: that nothing is there is no failure."""
+        is_failure = outcome.outcome == "failed" and (outcome.reason[:6] == "http_4" or outcome.reason in _NO_LISTING)
+        if due.url not in self.guessed or not is_failure or outcome.reason == "http_429":
+            return outcome
+        return replace(outcome, outcome="skipped", reason="not_there")
 
     async def _read_listing(self, response: Response, due: DuePage) -> Listing | Page | Outcome:
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
@@ -347,7 +361,7 @@ class SiteSpider(NewsSpider):
         is_telling = found.kind in {"feed", "sitemap"}
         shapes = shapes_of(articles, "article") if is_telling else shapes_of((url,), "listing")
         self.shapes.learn(shapes)
-        reason = None
+        reason = "needs_rendering" if found.needs_rendering else None
         if found.kind == "sitemap" and found.links and not links:
             reason = "nothing_queued"
             logger.warning(

@@ -157,11 +157,15 @@ def are_related(one: Holder, other: Holder) -> bool:
     common = one.lines.keys() & other.lines.keys()
     shared = frozenset(run for key in common for run in _runs(one.lines[key]))
     least = min(len(one.runs - shared), len(other.runs - shared))
-    copied = sum(one.sentences[key] for key in one.sentences.keys() & other.sentences.keys())
-    shorter = min(sum(one.sentences.values()), sum(other.sentences.values()))
-    if least < SHORTEST or copied >= MOSTLY_SHARED * shorter:
+    if least < SHORTEST or are_copies(one, other):
         return True
     return len((one.runs & other.runs) - shared) >= KIN * least
+
+
+def are_copies(one: Holder, other: Holder) -> bool:
+    """Whether one article has most sentences of the other."""
+    copied = sum(one.sentences[key] for key in one.sentences.keys() & other.sentences.keys())
+    return copied >= MOSTLY_SHARED * min(sum(one.sentences.values()), sum(other.sentences.values()))
 
 
 @dataclass
@@ -170,31 +174,38 @@ class Judge:
 
     threshold: int = field(default_factory=lambda: THRESHOLD)
     related: dict[tuple[int, int], bool] = field(default_factory=dict)
+    copies: dict[tuple[int, int], bool] = field(default_factory=dict)
 
     def is_template(self, key: int, holders: Sequence[Holder]) -> bool:
-        """Whether a block is boilerplate, given the articles that have it, in any order."""
+        """Whether a block is boilerplate, given the articles that have it, in any order.
+
+        A box of links is one whatever the articles share, unless they are copies: what related ones have in common is
+        their text, and not what they link to.
+        """
         if len(holders) < self.threshold:
             return False
         lines = Counter(line for holder in holders for line in {*holder.line_keys} if line is not None)
         companions = {line for line, count in lines.items() if count > 1}
         enclosed = sum(holder.encloses(key, companions) for holder in holders)
-        return enclosed <= MOST_ENCLOSED * len(holders) and self._are_enough([], holders)
+        is_box = any(block.box is not None and box_key(block.box) == key for block in holders[0].blocks)
+        return enclosed <= MOST_ENCLOSED * len(holders) and self._are_enough([], holders, is_box=is_box)
 
-    def _are_enough(self, chosen: list[Holder], others: Sequence[Holder]) -> bool:
+    def _are_enough(self, chosen: list[Holder], others: Sequence[Holder], *, is_box: bool) -> bool:
         """Whether `chosen` can be extended from `others` to `threshold` articles, no two of them related."""
         if len(chosen) == self.threshold:
             return True
         for index, holder in enumerate(others[: len(chosen) + len(others) - self.threshold + 1]):
-            is_unrelated = not any(self._are_related(holder, one) for one in chosen)
-            if is_unrelated and self._are_enough([*chosen, holder], others[index + 1 :]):
+            is_unrelated = not any(self._are_related(holder, one, is_box=is_box) for one in chosen)
+            if is_unrelated and self._are_enough([*chosen, holder], others[index + 1 :], is_box=is_box):
                 return True
         return False
 
-    def _are_related(self, one: Holder, other: Holder) -> bool:
+    def _are_related(self, one: Holder, other: Holder, *, is_box: bool) -> bool:
         pair = (min(one.article_id, other.article_id), max(one.article_id, other.article_id))
-        if pair not in self.related:
-            self.related[pair] = are_related(one, other)
-        return self.related[pair]
+        known, decide = (self.copies, are_copies) if is_box else (self.related, are_related)
+        if pair not in known:
+            known[pair] = decide(one, other)
+        return known[pair]
 
 
 def drop_templates(

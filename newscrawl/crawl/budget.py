@@ -97,6 +97,8 @@ class Budget:
         """Count a result."""
         self.in_hand = max(self.in_hand - 1, 0)
         self.articles += stored
+        if isinstance(item, Outcome) and item.reason == "not_there":
+            return  # of an address that was only guessed
         if not isinstance(item, Outcome) or item.outcome != "failed":
             # Failures are stored at once, articles only after extraction, so order them by when they were fetched.
             answered = item.page.fetched_at if isinstance(item, Candidate) else item.fetched_at

@@ -13,6 +13,13 @@ STORAGE_FAILED = "storage_failed"
 """Scrapy's close reason when the database fails."""
 _SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 _FAILED = "newscrawl/failed/"
+_ROBOTS = "newscrawl/robots_failed/"
+_SETTINGS = {
+    "tls": "its certificate is wrong: if you trust it, set SSL_CERT_FILE to that of its authority, or "
+    "DOWNLOAD_VERIFY_CERTIFICATES=False",
+    "private_address": "its address is not on the public Internet: if it is yours, name it in ALLOW_PRIVATE_ADDRESSES",
+}
+"""What decides about a reason for which nothing could be fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,12 @@ def _fault(stats: Mapping[str, object], lost_pages: int) -> str | None:
     if not stats.get("downloader/response_count") or stats.get("newscrawl/in_vain"):
         failed = {name.removeprefix(_FAILED): count for name, count in stats.items() if name.startswith(_FAILED)}
         reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(failed.items()))
-        return "nothing could be fetched" + (f": {reasons}" if reasons else "")
-    if message := stats.get("newscrawl/unknown_section"):
-        return str(message)
+        of_robots = {name.removeprefix(_ROBOTS) for name in stats if name.startswith(_ROBOTS)}
+        advice = [f"; {_SETTINGS[reason]}" for reason in sorted(failed.keys() | of_robots) if reason in _SETTINGS]
+        return "nothing could be fetched" + (f": {reasons}" if reasons else "") + "".join(advice)
+    for message in map(stats.get, ("newscrawl/unknown_section", "newscrawl/needs_rendering")):
+        if message:
+            return str(message)
     if any(name.startswith("feedexport/failed_count") for name in stats):
         return "the output file (-o) could not be written; see the log"
     return None

@@ -35,8 +35,15 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "The text and the other blocks of the page have more characters than `ARTICLE_MAX_CHARACTERS`.",
         "Raise the setting if these are articles.",
     ),
+    "needs_rendering": Reason(
+        "The page has no text in its HTML: scripts draw it in the browser. Neither the data that it carries for them "
+        "nor a feed has the text.",
+        "Look whether the site has a feed with full texts, and name it in a spider. Otherwise the site cannot be "
+        "crawled without a browser.",
+    ),
     "protected": Reason(
-        "The page asks for a password in the place of its text.",
+        "The page asks for a password in the place of its text, or to sign in or subscribe, and shows nothing of its "
+        "own but a lead.",
         "Nothing: its text is not public.",
     ),
     "listing": Reason(
@@ -120,6 +127,10 @@ PAGE_REASONS: Mapping[str, Reason] = {
     ),
     "no_listing": Reason(
         "A web page stands where a feed or sitemap is expected.", "Look for the new address, and change the spider."
+    ),
+    "not_there": Reason(
+        "One of the addresses at which sites mostly have feeds and sitemaps, tried because this one names none.",
+        NOTHING,
     ),
     "broken": Reason("The feed or sitemap is malformed before its first entry.", LATER),
     "not_html": Reason(

@@ -19,6 +19,7 @@ from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.crawl.disk import DiskWatch
 from newscrawl.crawl.exit_status import STORAGE_FAILED
 from newscrawl.crawl.frontier import Frontier
+from newscrawl.health.notes import needs_rendering, notes_of
 from newscrawl.items import (
     Article,
     Candidate,
@@ -229,6 +230,8 @@ class StorePipeline:
         self.crawler.stats.inc_value(f"newscrawl/{item.outcome}/{item.reason}")
         if item.reason == "robots_unreachable":
             raise PageFailed(item.error, log_level="DEBUG")  # already logged once for the whole host
+        if item.reason == "not_there":
+            raise ListingRead(item.error)
         raise _DROPS.get(item.outcome, PageWithoutArticle)(item.error)
 
     def _watch_disk(self) -> None:
@@ -278,6 +281,11 @@ class StorePipeline:
         counts = self.store.counts
         logger.info("%s", counts)
         assert self.crawler.stats is not None
+        for source, measures in self.store.measures.items():
+            for note in notes_of(measures):
+                logger.warning("%s: %s", source, note)
+            if not counts.outcomes["stored"] and (rendering := needs_rendering(measures)) is not None:
+                self.crawler.stats.set_value("newscrawl/needs_rendering", rendering)
         self.crawler.stats.set_value("newscrawl/revisions", counts.revisions)
         self.crawler.stats.set_value("newscrawl/words_kept", counts.words_kept)
         for dropped, words in counts.words_dropped.items():

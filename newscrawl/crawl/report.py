@@ -45,6 +45,8 @@ def write_report(report: RunReport, path: str, next_command: str, out: TextIO) -
     if report.article_count > len(report.articles):
         print(f"and {report.article_count - len(report.articles)} more articles", file=out)
     print(f"\n{report.counts}", file=out)
+    for note in report.notes:
+        print(printable(note), file=out)
     print(f"{report.total_articles} articles in {printable(path)}", file=out)
     if report.total_articles:
         print(f"Next: {printable(next_command)}", file=out)

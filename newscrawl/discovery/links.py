@@ -96,13 +96,16 @@ class Found:
     """Whether all of it was read: it was not cut off, and not cut at a limit."""
     claims_article: Literal["yes", "maybe", "no"] = "no"
     """Whether an HTML page looks like an article itself: by its own mark-up, or by prose below one headline."""
+    needs_rendering: bool = False
+    """Whether an HTML page has no text: scripts draw it."""
 
 
 class NotAListing(Exception):  # noqa: N818 - an answer about the body rather than a fault
     """Nothing can be read here. ``reason`` is a word to count by, ``detail`` a sentence.
 
-    The reasons: ``empty``, ``binary``, ``broken``, ``too_large``, ``not_html`` (neither feed nor sitemap nor HTML) and
-    ``no_links`` (an HTML page that links to nothing of its site: a shell for scripts, a challenge).
+    The reasons: ``empty``, ``binary``, ``broken``, ``too_large``, ``not_html`` (neither feed nor sitemap nor HTML),
+    ``no_links`` (an HTML page that links to nothing of its site: a challenge, a notice) and ``needs_rendering`` (one
+    that scripts draw in the browser).
     """
 
     def __init__(self, reason: str, detail: str) -> None:

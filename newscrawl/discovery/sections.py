@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from newscrawl.discovery.kinds import Kind, Place, has_identity, is_trap, kind_of_link
 from newscrawl.discovery.links import Context, Found, Links, NotAListing, absolute, site
 from newscrawl.extraction.parse import MOST_TAGS, parse_page
+from newscrawl.extraction.shell import is_shell
 from newscrawl.items import Link, UnreadablePage
 from newscrawl.urls import url_key
 
@@ -83,13 +84,15 @@ def base_of(tree: HtmlElement, url: str) -> str:
 def read_section(body: bytes, context: Context) -> Found:
     """Read the links of a page, in UTF-8: feeds anywhere, articles and sections on the page's own site.
 
-    Raises NotAListing, as ``no_links``.
+    Raises NotAListing, as ``no_links`` or ``needs_rendering``.
     """
     tree, complete = tree_of(body)
     links = Links(but=context.url)
     claims: Literal["yes", "maybe", "no"] = "no"
+    needs_rendering = False
     if tree is not None:
         claims = claims_article(tree)
+        needs_rendering = is_shell(tree)
         base = base_of(tree, context.url)
         for url in _feeds(tree, base):
             links.add(Link(url, "feed"))
@@ -98,9 +101,11 @@ def read_section(body: bytes, context: Context) -> Found:
             if len(links) >= context.limit:
                 return Found("section", links.all(), complete=False, claims_article=claims)
             links.add(Link(one.url, kind, place=one.place, label=one.label if kind == "section" else None))
+    if not len(links) and claims == "no" and needs_rendering:
+        raise NotAListing("needs_rendering", "its HTML has no text and no links: scripts draw the page in the browser")
     if not len(links) and claims == "no":
         raise NotAListing("no_links", "an HTML page without a link to a page of its site")
-    return Found("section", links.all(), complete, claims)
+    return Found("section", links.all(), complete, claims, needs_rendering)
 
 
 def _feeds(tree: HtmlElement, base: str) -> Iterator[str]:

@@ -21,9 +21,10 @@ from newscrawl.extraction.metadata.lead import without_kicker
 from newscrawl.extraction.parse import parse_page
 from newscrawl.extraction.rules import lead_of
 from newscrawl.extraction.second_opinion import SecondOpinion, ask_trafilatura
+from newscrawl.extraction.shell import is_shell
 from newscrawl.extraction.tags import INLINE, SKIPPED
 from newscrawl.extraction.tree_features import Opinions
-from newscrawl.extraction.verdict import Verdict, judge_page
+from newscrawl.extraction.verdict import Verdict, judge_page, wall_phrases
 from newscrawl.items import Article, Block, Extraction, Judgement, NoArticle, UnreadablePage, kept_text
 from newscrawl.rules import NO_RULES, SiteRules, compile_xpath
 from newscrawl.text import clean, clean_line
@@ -70,10 +71,16 @@ def read_page(html: str, url: str | None, fetched_at: datetime, rules: SiteRules
             "too_large", f"{len(blocks.lines)} lines of text; a page of more than {MOST_LINES} is no article"
         )
     if not blocks.lines:
-        raise NoArticle("no_text", "no article text was found")
+        raise _without_text(tree)
     claims = _ARTICLE.search(" ".join([structured.kind or "", *tree.xpath('//meta[@property="og:type"]/@content')[:1]]))
     opinions = Opinions(facts.description, structured.body)
     return ReadPage(tree, facts, blocks, opinions, claims is not None, tuple(pruned))
+
+
+def _without_text(tree: HtmlElement) -> NoArticle:
+    if is_shell(tree):
+        return NoArticle("needs_rendering", "its HTML has no text: scripts draw the page in the browser")
+    return NoArticle("no_text", "no article text was found")
 
 
 class ExtractedPage(NamedTuple):
@@ -96,10 +103,15 @@ def extract_html(
         for line, reason, box in zip(page.blocks.lines, decision.kept.reasons, boxes_of(page.blocks, url), strict=True)
     )
     verdict = decision.verdict
+    if verdict.refusal is None and _is_locked(page, blocks):
+        locked = "a request to sign in or subscribe in the place of its text, and beginnings of other articles"
+        verdict = verdict._replace(refusal="protected", detail=locked)
     judgement = Judgement(
         tuple(decision.kept.chances.round(4).tolist()), decision.kept.asked, verdict.article, verdict.evidence
     )
     if verdict.refusal is not None:
+        if verdict.refusal in {"no_text", "too_short"} and is_shell(page.tree):
+            raise _without_text(page.tree)
         refused = Extraction(replace(page.facts, text=kept_text(blocks)), blocks, "", judgement)
         raise NoArticle(verdict.refusal, verdict.detail, refused)
     described = page.facts.description
@@ -109,6 +121,30 @@ def extract_html(
         described = without_kicker(clean(blocks[lead].text), described)
     article = replace(page.facts, text=kept_text(blocks), description=described)
     return ExtractedPage(article, blocks + tuple(Block("paragraph", text, "site") for text in page.pruned), judgement)
+
+
+_ASKS = re.compile(
+    r"(?:^|[/#?_-])(?:log-?in|sign-?(?:in|up)|register|subscribe|subscription|membership)(?:$|[/?&=._-])"
+)
+"""In the address of a link: where readers become members."""
+
+
+_LONGEST_LABEL = 80
+"""Letters of what a page may keep beside its lead and say nothing by it."""
+
+
+def _is_locked(page: ReadPage, blocks: tuple[Block, ...]) -> bool:
+    """Whether what is kept is the lead and cards of other articles, below a request to become a member."""
+    kept = [block for block in blocks if block.reason is None]
+    lead = " ".join((page.facts.description or "").split())
+    own = [block for block in kept if block.box is None and block.text != lead]
+    if len(kept) == len(own) or sum(len(block.text) for block in own) >= _LONGEST_LABEL:
+        return False
+    start = next((index for index, block in enumerate(blocks) if block.reason == "title"), 0)
+    end = next((index for index in range(start, len(blocks)) if blocks[index].box is not None), len(blocks))
+    links = [lead.get("href") or "" for lead in page.blocks.leads[start:end] if lead is not None]
+    asked = wall_phrases("", [block.text for block in blocks[start:end]])["login"]
+    return bool(asked) or any(_ASKS.search(href[:500].lower()) for href in links)
 
 
 @dataclass(frozen=True, slots=True)

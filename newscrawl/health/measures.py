@@ -12,6 +12,9 @@ from newscrawl.items import Article, Candidate, Listing, Outcome
 LEFT = 0.7
 """A text with less than this share of its earlier words has lost text."""
 
+NEEDS_RENDERING = "needs_rendering"
+"""The page reason of a page without a text in its HTML."""
+
 Reading = tuple[int, int] | str | None
 """Reading of a listing: how many pages it names and how many are new or modified; or the reason of its failure; or None
 if it was not modified."""
@@ -39,7 +42,7 @@ class Measures:
     known: Counter[str] = field(default_factory=Counter)
     """Visits to pages of stored articles: `same`, `revised`, `not_modified`, or the page reason."""
     without: Counter[str] = field(default_factory=Counter)
-    """Fresh articles without title, date, authors."""
+    """Fresh articles without title, date, authors, section; `any_date` counts those that only a feed dates as dated."""
     lost: Counter[str] = field(default_factory=Counter)
     """Known articles whose page lost text, title, date, authors, section, tags. All but the text keep their values."""
     copies: int = 0
@@ -49,6 +52,8 @@ class Measures:
     width: float = 0.0
     """UTF-8 bytes per character, summed over the fresh articles: it distinguishes scripts and garbled text."""
     width_squares: float = 0.0
+    shells: int = 0
+    """Pages of every kind without a text in their HTML."""
     listings: dict[int, Reading] = field(default_factory=dict)
     """By `pages.id`."""
     examples: dict[str, int] = field(default_factory=dict)
@@ -69,10 +74,11 @@ class Measures:
         counters = (self.fresh, self.known, self.without, self.lost)
         fresh, known, without, lost = (counter.copy() for counter in counters)
         kept = (self.copies, self.words.copy(), self.width, self.width_squares)
-        return Measures(fresh, known, without, lost, *kept, dict(self.listings), dict(self.examples))
+        return Measures(fresh, known, without, lost, *kept, self.shells, dict(self.listings), dict(self.examples))
 
     def count(self, item: Candidate | Outcome | Listing, visited: Visited, *, outcome: str, news: int = 0) -> None:
         """Count a visit."""
+        self.shells += getattr(item, "reason", None) == NEEDS_RENDERING
         match item:
             case Listing():
                 if visited.page_id is not None:
@@ -99,7 +105,8 @@ class Measures:
             self._show("copies", visited)
         # A date that only the feed gives would hide that the pages have lost theirs.
         date = None if article.published_source == "feed" else article.published_at
-        for name, value in (("title", article.title), ("date", date), ("authors", article.authors)):
+        fields = {"title": article.title, "date": date, "authors": article.authors}
+        for name, value in (fields | {"any_date": article.published_at, "section": article.section}).items():
             if not value:
                 self.without[name] += 1
                 self._show(name, visited)
@@ -125,6 +132,7 @@ class Measures:
             "copies": self.copies,
             "words": {str(length): count for length, count in sorted(self.words.items())},
             "width": [round(self.width, 4), round(self.width_squares, 4)] if self.width else None,
+            "shells": self.shells,
             "listings": {str(page): reading for page, reading in self.listings.items()},
             "examples": self.examples,
         }
@@ -145,6 +153,7 @@ class Measures:
             Counter({int(length): count for length, count in stored.get("words", {}).items()}),
             width,
             squares,
+            stored.get("shells", 0),
             {int(page): (value[0], value[1]) if isinstance(value, list) else value for page, value in readings},
             dict(stored.get("examples", {})),
         )

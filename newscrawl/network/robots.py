@@ -179,6 +179,8 @@ class RobotsMiddleware:
         reason, sentence = reason_of(error)
         if isinstance(error, IgnoreRequest) and reason == "redirect_loop":  # RFC 9309 2.3.1.2: as if there were none
             return Robots(self._product)
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(f"newscrawl/robots_failed/{reason}")
         return Robots(
             self._product, reachable=False, problem=f"its robots.txt could not be fetched ({reason}: {sentence})"
         )

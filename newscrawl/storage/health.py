@@ -251,7 +251,8 @@ def _health(connection: Connection, source: str) -> SiteHealth | None:
             known[verdict.symptom] = replace(updated, run_id=first_known.run_id, since=first_known.since)
         for verdict in changes.over:
             del known[verdict.symptom]
-    return SiteHealth(source, len(every), every[-1].started_at, tuple(known.values()), notes_of(every[-1].measures))
+    notes = notes_of(every[-1].measures, [run.measures for run in every[:-1]])
+    return SiteHealth(source, len(every), every[-1].started_at, tuple(known.values()), notes)
 
 
 def _new_alarm(connection: Connection, source: str, verdict: Verdict, first: Run, run: Run) -> Alarm:

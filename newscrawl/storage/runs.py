@@ -17,11 +17,12 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from newscrawl._version import __version__
+from newscrawl.health import Measures, notes_of
 from newscrawl.items import Block
 from newscrawl.storage.engine import explained, open_engine, read_connection, write_transaction
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, is_held, lock_folder, sweep
-from newscrawl.storage.schema import articles, pages, runs
+from newscrawl.storage.schema import articles, pages, run_sources, runs
 from newscrawl.storage.statistics import Counts
 
 KILLED = "killed"
@@ -212,6 +213,8 @@ class RunReport:
     article_count: int
     total_articles: int
     """Number of articles in the database, from all runs."""
+    notes: tuple[str, ...] = ()
+    """What the run found on its sites, each a line."""
 
 
 def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
@@ -223,6 +226,9 @@ def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
         rows = connection.execute(of_run.order_by(articles.c.url_key).limit(limit)).all()
         article_count = connection.execute(select(func.count()).select_from(of_run.subquery())).scalar_one()
         total = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+        of_sources = select(run_sources.c.source, run_sources.c.measures).where(run_sources.c.run_id == run_id)
+        measured = [(row.source, Measures.from_json(row.measures)) for row in connection.execute(of_sources).all()]
+    notes = tuple(f"{source}: {note}" for source, measures in measured for note in notes_of(measures))
     reports = tuple(
         ArticleReport(
             title=row.title,
@@ -233,4 +239,4 @@ def report_run(url: str, run_id: int, limit: int = 10) -> RunReport:
         )
         for row in rows
     )
-    return RunReport(counts, reports, article_count, total)
+    return RunReport(counts, reports, article_count, total, notes)

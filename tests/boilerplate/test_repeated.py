@@ -70,6 +70,18 @@ def test_a_box_of_links_is_known_by_its_build():
     assert not Judge().is_template(key, enclosed)
 
 
+def test_a_box_is_one_also_on_related_pages():
+    """What two reports of one affair share is text, and what they link to is not; copies are one page."""
+    affair = story(50)[0].text
+    pages = [
+        Holder(one, (Block("paragraph", f"{affair} {one}."), *story(one), *links(one))) for one in range(THRESHOLD)
+    ]
+    assert are_related(*pages[:2])
+    assert Judge().is_template(box_key("ab12"), pages)
+    copies = [Holder(one, (*story(7), *links(one))) for one in range(THRESHOLD + 2)]
+    assert not Judge().is_template(box_key("ab12"), copies)
+
+
 def test_a_box_above_the_text_is_no_first_paragraph():
     """The text begins below it."""
     blocks = (*links(1), *story(2))
