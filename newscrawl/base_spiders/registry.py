@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
@@ -11,13 +13,14 @@ from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
 from newscrawl.base_spiders import NewsSpider
+from newscrawl.base_spiders.publishers import publishers_by_host
 from newscrawl.project import find_project
 from newscrawl.rules import NO_RULES, RulesError, SiteRules
 from newscrawl.urls import site_of
 
 
 class SiteRegistry:
-    """The sites of a project: the spiders that `scrapy list` names, by their `allowed_domains`.
+    """The sites of a project: the spiders that `scrapy list` names, by their `allowed_domains`, then publishers.
 
     Raises RulesError when a spider is wrong, or when two differ about one domain.
     """
@@ -38,8 +41,8 @@ class SiteRegistry:
 
     def rules_for(self, url: str | None) -> SiteRules:
         """Return the rules of the site that owns a URL's host; the longest of its domains wins."""
-        spider = self._owner(url)
-        rules = spider.site_rules if spider is not None else self._default
+        spider, publisher = self._owner(url), _at_host(publishers_by_host(), url)
+        rules = spider.site_rules if spider is not None else publisher.rules if publisher else self._default
         if rules.extractor is not None or self._default.extractor is None:
             return rules
         return replace(rules, extractor=self._default.extractor)
@@ -50,13 +53,21 @@ class SiteRegistry:
         return spider.name if spider is not None else site_of(url)
 
     def _owner(self, url: str | None) -> type[NewsSpider] | None:
-        try:
-            host = (urlsplit(url or "").hostname or "").rstrip(".")
-        except ValueError:
-            return None
-        labels = host.split(".")
-        owners = (self._spiders.get(".".join(labels[start:])) for start in range(len(labels)))
-        return next((owner for owner in owners if owner is not None), None)
+        return _at_host(self._spiders, url)
+
+
+_T = TypeVar("_T")
+
+
+def _at_host(owners: Mapping[str, _T], url: str | None) -> _T | None:
+    """Return the owner of the longest domain that a URL's host is or stands below."""
+    try:
+        host = (urlsplit(url or "").hostname or "").rstrip(".")
+    except ValueError:
+        return None
+    labels = host.split(".")
+    found = (owners.get(".".join(labels[start:])) for start in range(len(labels)))
+    return next((owner for owner in found if owner is not None), None)
 
 
 @cache

@@ -1,6 +1,8 @@
-"""`newscrawl sites`: what crawls have learned of a site."""
+"""`newscrawl sites`: what crawls have learned of a site, and the publishers that are known without a crawl."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 import click
 
@@ -9,7 +11,7 @@ from newscrawl.cli.options import address, database_option, json_option, one_lin
 
 @click.group()
 def sites() -> None:
-    """Show what crawls have learned of the sites they visit."""
+    """Show what is known of sites, from crawls and as shipped."""
 
 
 @sites.command()
@@ -51,3 +53,30 @@ def show(source: str, database: str | None, as_json: bool) -> None:
     click.echo()
     for line in table(["address of", "seen", "shape", "example"], shapes):
         click.echo(line)
+
+
+@sites.command("publishers")
+@click.option("--country", metavar="CODE", help="Only of this country, as in vn (ISO 3166).")
+@click.option("--language", metavar="CODE", help="Only in this language, as in vi (ISO 639-1).")
+@json_option
+def list_publishers(country: str | None, language: str | None, as_json: bool) -> None:
+    """List the publishers whose feeds, sitemaps and addresses are shipped: newscrawl sites publishers --country fr.
+
+    `newscrawl crawl NAME` crawls one. None is crawled unless it is named. Those of Vietnam are spiders; `scrapy list`
+    names them.
+    """
+    from newscrawl.base_spiders.publishers import publishers  # noqa: PLC0415
+
+    chosen = [
+        one
+        for one in publishers().values()
+        if (country is None or one.country == country.upper()) and language in {None, one.language}
+    ]
+    if as_json:
+        print_json([asdict(one) for one in chosen])
+        return
+    rows = [[one.name, one.country, one.language, one.title, one.home] for one in chosen]
+    for line in table(["name", "country", "language", "title", "home"], rows):
+        click.echo(line)
+    checked = sum(one.confirmed_by is not None for one in chosen)
+    click.echo(f"{len(chosen)} publishers; the form of addresses is confirmed by a page of {checked} of them")

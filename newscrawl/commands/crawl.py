@@ -16,9 +16,10 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
-from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
+from scrapy.spiderloader import SpiderLoaderProtocol, get_spider_loader
 
 from newscrawl.base_spiders import ArgumentError, LocalSpider, NewsSpider, SiteSpider
+from newscrawl.base_spiders.publishers import publishers
 from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.commands.progress import Progress, end_with_parent, report_event
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, Ending, ending_of
@@ -52,18 +53,19 @@ class Checked:
 
 
 def known_spider(loader: SpiderLoaderProtocol, name: str) -> str:
-    """Check that a spider exists, and return its name. Raises ArgumentError."""
+    """Check that a spider or publisher exists, and return its name. Raises ArgumentError."""
     known = sorted(loader.list())
-    if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known spiders: {', '.join(known)}"
+    if name not in known and name not in publishers():
+        close = difflib.get_close_matches(name, [*known, *publishers()], n=1)
+        others = f"{', '.join(known)}, and the publishers that `newscrawl sites publishers` names"
+        hint = f"did you mean {close[0]!r}?" if close else f"known spiders: {others}"
         raise ArgumentError(f"no spider named {printable(name)!r}; {hint}")
     return name
 
 
 def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) -> Checked:
     """Check settings, arguments and database, and return the spider to run. Raises one of `WRONG`."""
-    loader = SpiderLoader.from_settings(settings)
+    loader = get_spider_loader(settings)
     registry = SiteRegistry(settings)
     check_settings(settings)
     restrict_umask(settings["UMASK"])
