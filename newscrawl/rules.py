@@ -25,7 +25,7 @@ _WORDS = frozenset(
     """.split()
 )
 _LITERAL = re.compile("'[^']*'|\"[^\"]*\"")
-_CALL = re.compile(r"(?:[\w-]+::)?([\w:.-]+)\s*\(")
+_CALL = re.compile(r"(?<![\w:.-])(?:[\w-]++::)?+([\w:.-]++)\s*+\(")
 
 
 @cache

@@ -29,7 +29,7 @@ from newscrawl.discovery.pagination import next_part
 from newscrawl.discovery.read import is_html
 from newscrawl.discovery.shapes import Shapes, shapes_of
 from newscrawl.extraction.metadata.zones import top_level, zone_of
-from newscrawl.items import DuePage, Link, Listing, Outcome, Page, Visit, Wanted, Window
+from newscrawl.items import DuePage, Link, Listing, Outcome, Page, SiteShape, Visit, Wanted, Window
 from newscrawl.network.refusals import reason_of
 from newscrawl.network.retry import BUSY, retry_after
 from newscrawl.rules import RulesError
@@ -128,8 +128,8 @@ def _parts(day: date) -> dict[str, int]:
     return {"year": day.year, "month": day.month, "day": day.day}
 
 
-SLICE = 500
-"""Links that are judged before others of the crawl have their turn: some milliseconds."""
+MOST_IN_REACTOR = 500
+"""Links that are judged in the reactor, in some milliseconds; more are judged in a thread."""
 
 
 _SITEMAP_GUESSES: tuple[tuple[str, ...], ...] = (("sitemap.xml",),)
@@ -356,10 +356,9 @@ class SiteSpider(NewsSpider):
         self.shapes.learn(shapes_of(menu, "listing"))
         if url_key(url) == url_key(self.front_page):
             self.menu = frozenset(map(url_key, menu))
-        links = await self._followed(found, url)
-        articles = [link.url for link in links if link.kind == "article"]
-        is_telling = found.kind in {"feed", "sitemap"}
-        shapes = shapes_of(articles, "article") if is_telling else shapes_of((url,), "listing")
+        is_long = len(found.links) > MOST_IN_REACTOR
+        followed = asyncio.to_thread(self._followed, found, url) if is_long else None
+        links, shapes = await followed if followed else self._followed(found, url)
         self.shapes.learn(shapes)
         reason = "needs_rendering" if found.needs_rendering else None
         if found.kind == "sitemap" and found.links and not links:
@@ -393,8 +392,18 @@ class SiteSpider(NewsSpider):
                 self.chosen.add(key)
                 self.has_chosen_article = self.has_chosen_article or link.kind == "article"
 
-    async def _followed(self, found: Found, url: str) -> tuple[Link, ...]:
-        """Return the links to follow, each with what it leads to.
+    def _followed(self, found: Found, url: str) -> tuple[tuple[Link, ...], tuple[SiteShape, ...]]:
+        """Return the links to follow, each with what it leads to, and what is learned of how addresses look.
+
+        It takes seconds for fifty thousand links.
+        """
+        links = self._judged(found, url)
+        if found.kind == "section":
+            return links, shapes_of((url,), "listing")
+        return links, shapes_of([link.url for link in links if link.kind == "article"], "article")
+
+    def _judged(self, found: Found, url: str) -> tuple[Link, ...]:
+        """Return the links to follow.
 
         A page that names no article leads nowhere: so ends the walk through a calendar, or through a search.
         """
@@ -402,10 +411,7 @@ class SiteSpider(NewsSpider):
         own = [
             link for link in found.links if self.is_own(link.url) or (link.kind == "feed" and found.kind == "section")
         ]
-        links: list[Link] = []
-        for start in range(0, len(own), SLICE):
-            links += evidence.judged(own[start : start + SLICE])
-            await asyncio.sleep(0)
+        links = list(evidence.judged(own))
         if found.kind != "section":
             return sitemaps_worth_reading(links) if links and links[0].kind == "sitemap" else tuple(links)
         feeds, spare = feeds_worth_reading([link for link in links if link.kind == "feed"])

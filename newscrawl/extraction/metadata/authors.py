@@ -59,7 +59,7 @@ _ELSEWHERE = re.compile(
 
 
 _AUTHORS_NAME = re.compile(r"author[a-z_-]{0,12}name", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s+[-–—]\s+")
+_BETWEEN = re.compile(r"(?<!\s)\s++[-–—]\s++")
 _RIGHT = re.compile(r"text-align\s*:\s*right|\Aright\Z|(?<![a-z])(?:text-?|align-?|pull-?)right(?![a-z])")
 _BOLD = ("b", "strong")
 _BRACKETED = re.compile(r"[（(【\[][^（()）【】\[\]]{2,200}[）)】\]]\s*\Z")

@@ -74,8 +74,8 @@ _META = (
     ),
 )
 _META_LIKE = re.compile(
-    r"publi[a-z]*[ _:.-]?(?:date|time|at|on)\Z|pub_?date|date[ _:.-]?publi|(?:date|time)[ _:.-]?issued|post_?date"
-    r"|\A(?:first[ _:.-]?)?published\Z"
+    r"publi(?:(?!publi)[a-z])*[ _:.-]?(?:date|time|at|on)\Z|pub_?date|date[ _:.-]?publi|(?:date|time)[ _:.-]?issued"
+    r"|post_?date|\A(?:first[ _:.-]?)?published\Z"
 )
 CHANGED = re.compile(
     phrases(

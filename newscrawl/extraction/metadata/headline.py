@@ -24,7 +24,7 @@ from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.site_names import SEPARATOR, longest_part, without_label, without_site
 from newscrawl.extraction.tags import HEADINGS
 
-_AFTER_LOGO = re.compile(r"\s?[:|–—-]\s+(?=\S{2,}.*\s\S)")
+_AFTER_LOGO = re.compile(r"\s?[:|–—-]\s+(?=\S\S.*\s\S)")
 _NEWS = re.compile(r"news|report", re.IGNORECASE)
 
 
@@ -57,8 +57,8 @@ def _below_logo(head: MetaTags) -> HtmlElement | None:
         logo = text_of(head.headings[0], LONGEST)
         rest = head.title[len(logo) :]
         links = {urlsplit(head.absolute(link.get("href")) or "/x").path for link in head.headings[0].iter("a")}
-        if logo and links & {"", "/"} and head.title.startswith(logo) and _AFTER_LOGO.match(rest):
-            return heading_that_says(head, [_AFTER_LOGO.sub("", rest)])
+        if logo and links & {"", "/"} and head.title.startswith(logo) and (mark := _AFTER_LOGO.match(rest)):
+            return heading_that_says(head, [rest[mark.end() :]])
     return None
 
 

@@ -43,7 +43,7 @@ _LEADING_ROLE = re.compile(r"\A(?!the\s)(?:[a-zäöüß-]{3,}\s+){1,4}(?=[A-Z]\S
 """By *political reporter* Joan Marsh."""
 
 _TRAILING_WORDS = re.compile(r"(?<=\S)(?:\s+[a-zà-ÿ]{1,4}\.?)+\Z")
-_BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]{0,80}[)\]}]")
+_BRACKETS = re.compile(r"(?:(?<!\s)\s++)?+[(\[{][^()\[\]{}]{0,80}[)\]}]")
 _DEGREE = phrases(
     r"""
     Ph\.?D\.?|M\.?D\.?|R\.?N\.?|R\.?D\.?N?\.?|M\.?S\.?|M\.?A\.?|M\.?P\.?H\.?|CPT|CFP®?|CFA|CPA|LDN|LD|MSc|MBA|Esq\.?|B\.?A\.?
@@ -54,7 +54,7 @@ _DEGREES = re.compile(rf"(?:,\s*|\s+)(?:{_DEGREE})(?=\s*(?:,|\Z|\s))")
 _GENERATION = re.compile(r",\s*(?=(?:Jr|Sr|II|III|IV)\b)")
 _WORD_FOR_AND = "and|und|og|och|et|e|y|en|i|ja|và|with|mit|и|та"
 _AND = re.compile(rf"\s+(?:{_WORD_FOR_AND}|&|\+)\s+|\s*(?:;|\||•|·| / |、|，)\s*", re.IGNORECASE)
-_COMMA = re.compile(rf"\s*,\s*(?:(?:{_WORD_FOR_AND})\s+)?", re.IGNORECASE)
+_COMMA = re.compile(rf"(?:(?<!\s)\s++)?+,\s*(?:(?:{_WORD_FOR_AND})\s+)?", re.IGNORECASE)
 _ROLE_WORD = phrases(
     """
     reporter|writer|editor|correspondent|journalist|producer|columnist|director|manager|professor|specialist|expert

@@ -20,7 +20,7 @@ _NAMED = ("og:site_name", "application-name", "apple-mobile-web-app-title", "pub
 _WORD = re.compile(r"\w+")
 SEPARATOR = re.compile(r"\s+[|\-–—·•»:/<~]+\s+|\s*[|｜]\s*|\s*[-–—]\s+(?=[^\s]+\.[a-z]{2,5}\Z)|\s*_(?=[^_\s]+\Z)")
 _PARTS = re.compile(r"\s+[|·•»]\s+|\s*｜\s*|(?<=[^\x00-\x7f])_+(?=\S)|\s+[-–—]\s+(?!.*\s[-–—|]\s)")
-_BAR = re.compile(r"\s+\|\s+|\s*｜\s*")
+_BAR = re.compile(r"(?<!\s)\s++\|\s++|(?:(?<!\s)\s++)?+｜\s*+")
 
 
 def site_names(head: MetaTags, structured: JsonLd, url: str | None) -> frozenset[str]:
