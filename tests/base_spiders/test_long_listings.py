@@ -36,7 +36,9 @@ def test_long_listing_is_judged_in_a_thread(count: int, in_thread: bool):
     """A sitemap of fifty thousand links takes seconds; what is followed is the same."""
     spider = Bao()
     spider.workers = Workers(Limits(0))
-    links = tuple(Link(f"https://bao.example/tin/mua-lon-o-thanh-pho-{number}.html") for number in range(count))
+    links = tuple(
+        Link(f"https://bao.example/tin/mua-lon-o-thanh-pho-{number}.html") for number in range(1_000, 1_000 + count)
+    )
     made = spider._listing(
         Found("sitemap", links), MAP, MAP, Visit(MAP, "sitemap", 200), datetime(2026, 3, 1, tzinfo=UTC)
     )
