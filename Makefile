@@ -80,18 +80,18 @@ site: $(DEV)  ## build the documentation into site/
 	$(BIN)/mkdocs build --quiet --strict
 
 lock: $(DEV)  ## pin versions in requirements.lock, after a change of pyproject.toml; needs uv
-	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --extra dev --extra docs --extra bench --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --extra dev --extra docs --extra bench --extra serve --output-file requirements.lock pyproject.toml
 
 clean:  ## remove what make and the build made
 	rm -rf $(VENV) $(MIN) build dist site *.egg-info
 
 $(VENV)/.crawl: requirements.lock pyproject.toml
-	$(call install,--constraint requirements.lock --editable .)
+	$(call install,--constraint requirements.lock --editable '.[serve]')
 
 $(DEV): requirements.lock pyproject.toml
 	$(call install,--requirement requirements.lock --editable .)
 
 $(MIN)/.ready: pyproject.toml
 	uv venv --quiet --clear --python $(PYTHON) $(MIN)
-	uv pip install --quiet --python $(MIN)/bin/python --resolution lowest-direct --editable '.[dev,bench]'
+	uv pip install --quiet --python $(MIN)/bin/python --resolution lowest-direct --editable '.[dev,bench,serve]'
 	@touch $@

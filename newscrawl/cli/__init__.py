@@ -19,6 +19,7 @@ from newscrawl.cli.health import health
 from newscrawl.cli.options import address, database_option, refuse
 from newscrawl.cli.runs import runs
 from newscrawl.cli.search import search
+from newscrawl.cli.serve import serve
 from newscrawl.cli.show import show
 from newscrawl.cli.sites import sites
 from newscrawl.cli.sql import sql
@@ -51,7 +52,7 @@ def main() -> None:
     """
 
 
-for command in (crawl, search, show, export, stats, runs, sites, health, sql, delete, db):
+for command in (crawl, search, show, export, stats, runs, sites, health, serve, sql, delete, db):
     main.add_command(command)
 
 

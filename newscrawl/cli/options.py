@@ -9,7 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -54,28 +54,18 @@ def selection_options(command: Command) -> Command:
 
 def selection_of(typed: str, chosen: dict[str, Any]) -> Selection:
     """Return the selection given by a query and the options that select articles. Raises QueryError."""
-    from newscrawl.search.query import parse, phrase_of  # noqa: PLC0415
     from newscrawl.storage.selection import Selection  # noqa: PLC0415
 
-    return Selection(
-        query=parse(typed),
-        since=_moment(chosen["since"]),
-        until=_moment(chosen["until"], timedelta(days=1)),
+    return Selection.of(
+        typed,
+        since=chosen["since"] and chosen["since"].date(),
+        until=chosen["until"] and chosen["until"].date(),
         sources=chosen["source"],
         languages=chosen["language"],
-        section=phrase_of(chosen["section"] or ""),
-        author=phrase_of(chosen["author"] or ""),
+        section=chosen["section"] or "",
+        author=chosen["author"] or "",
         all_copies=chosen["all_copies"],
     )
-
-
-def _moment(day: datetime | None, later: timedelta = timedelta()) -> datetime | None:
-    if day is None:
-        return None
-    try:
-        return day.replace(tzinfo=UTC) + later
-    except OverflowError:
-        return None  # datetime has no later day, so there is no limit
 
 
 def address(database: str | None) -> str:

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -203,10 +204,29 @@ def read_connection(url: str) -> Iterator[Connection]:
     Tables of another schema version are refused, not upgraded. The connection is pooled between uses.
     """
     engine = _reader(url)
-    backend_of(engine.url).require(engine.url)
+    backend = backend_of(engine.url)
+    backend.require(engine.url)
     with explained(engine), engine.connect() as connection:
         require_current(connection)
-        yield connection
+        seconds = _most_seconds.get()
+        if seconds is None:
+            yield connection
+        else:
+            with backend.limited(connection, seconds):
+                yield connection
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Within the body, the database stops a statement of a read connection that takes longer, with a StorageError."""
+    token = _most_seconds.set(seconds)
+    try:
+        yield
+    finally:
+        _most_seconds.reset(token)
+
+
+_most_seconds: ContextVar[float | None] = ContextVar("_most_seconds", default=None)
 
 
 @lru_cache(maxsize=16)

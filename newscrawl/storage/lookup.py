@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,6 +131,19 @@ def history(url: str, page: int | str) -> History | None:
         return None if article is None else _history(connection, _facts(article))
 
 
+def copies_of(url: str, heads: Sequence[int]) -> dict[int, list[Facts]]:
+    """Return the duplicates of some articles by the id of the oldest, the oldest first. Raises StorageError.
+
+    At most MOST_COPIES of all together; each has the `count` of those of its story.
+    """
+    with read_connection(url) as connection:
+        rows = connection.execute(_FOLDED, {"heads": list(heads)}).all() if heads else []
+    found: dict[int, list[Facts]] = {}
+    for row in rows:
+        found.setdefault(row.duplicate_of, []).append(_facts(row))
+    return found
+
+
 def _history(connection: Connection, article: Facts) -> History:
     this = {"id": article["id"], "key": article["url_key"], "run": article["run_id"]}
     this["head"] = article["duplicate_of"] or article["id"]
@@ -186,6 +200,15 @@ _ORIGINAL = _brief().where(articles.c.id == bindparam("head"))
 _COPIES = (
     _brief(func.count().over().label("count"))
     .where(articles.c.id != bindparam("id"), articles.c.duplicate_of == bindparam("head"))
+    .order_by(func.coalesce(articles.c.published_at, articles.c.first_seen_at), articles.c.id)
+    .limit(MOST_COPIES)
+)
+_FOLDED = (
+    _brief(
+        articles.c.duplicate_of,
+        func.count().over(partition_by=articles.c.duplicate_of).label("count"),
+    )
+    .where(articles.c.duplicate_of.in_(bindparam("heads", expanding=True)))
     .order_by(func.coalesce(articles.c.published_at, articles.c.first_seen_at), articles.c.id)
     .limit(MOST_COPIES)
 )

@@ -62,16 +62,21 @@ class Answer:
     """Articles that are not indexed yet; the next crawl or `newscrawl db upgrade` indexes them."""
 
 
-def search(url: str, selection: Selection, limit: int = 10) -> Answer:
-    """Search the database at `url`; a query with words gives the best first, else the newest. Raises StorageError."""
+def search(url: str, selection: Selection, limit: int = 10, offset: int = 0) -> Answer:
+    """Search the database at `url`; a query with words gives the best first, else the newest. Raises StorageError.
+
+    The first `offset` results are passed over.
+    """
     with read_connection(url) as connection:
-        best = _find(connection, selection, limit)
+        best = _find(connection, selection, offset + limit)
+        total = best[0].total if best else 0
+        best = best[offset:]
         ids = [row.id for row in best]
         rows = connection.execute(_ROWS, {"ids": ids}).all() if ids else []
         waiting = rows[0].waiting if rows else count_queued(connection)
     by_id = {row.id: row for row in rows}
     found = tuple(_found(by_id[article_id], selection) for article_id in ids)
-    return Answer(found, best[0].total if best else 0, waiting)
+    return Answer(found, total, waiting)
 
 
 def _find(connection: Connection, selection: Selection, limit: int) -> Sequence[Row[Any]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement
 
-from newscrawl.search.query import Phrase, Query
+from newscrawl.search.query import Phrase, Query, parse, phrase_of
 from newscrawl.storage.schema import articles
 
 TITLE_WEIGHT, LEAD_WEIGHT = 8.0, 3.0
@@ -33,10 +33,44 @@ class Selection:
     all_copies: bool = False
     """Include duplicates, and articles that are gone from their site."""
 
+    @classmethod
+    def of(
+        cls,
+        typed: str = "",
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        sources: Sequence[str] = (),
+        languages: Sequence[str] = (),
+        section: str = "",
+        author: str = "",
+        all_copies: bool = False,
+    ) -> Self:
+        """Return the selection that a person describes; days are in UTC, and `until` is the last. Raises QueryError."""
+        return cls(
+            query=parse(typed),
+            since=_midnight(since),
+            until=_midnight(until, timedelta(days=1)),
+            sources=tuple(sources),
+            languages=tuple(languages),
+            section=phrase_of(section),
+            author=phrase_of(author),
+            all_copies=all_copies,
+        )
+
     @property
     def needs_words(self) -> bool:
         """Whether the full-text index is needed."""
         return bool(self.query.phrases or self.query.without or self.section or self.author)
+
+
+def _midnight(day: date | None, later: timedelta = timedelta()) -> datetime | None:
+    if day is None:
+        return None
+    try:
+        return datetime.combine(day, time(), UTC) + later
+    except OverflowError:
+        return None  # datetime has no later day, so there is no limit
 
 
 def conditions(

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Text, cast, func, insert, select, update
 
 from newscrawl.health import Measures, Visited
 from newscrawl.health.measures import LEFT
 from newscrawl.items import Article, Candidate, DuePage, Extraction, Listing, Outcome, OutcomeName, PageKind, SiteShape
+from newscrawl.storage.backends import backend_of
 from newscrawl.storage.engine import read_connection
 from newscrawl.storage.schema import articles, run_sources, runs
 from newscrawl.storage.selection import Selection, conditions
@@ -190,6 +191,30 @@ def _shares(
     if days is None:
         return [Share(*row) for row in connection.execute(grouped.order_by(count.desc(), by.nulls_first())).all()]
     return [Share(*row) for row in connection.execute(grouped.where(by.is_not(None)).order_by(by.desc()).limit(days))]
+
+
+Dimension = Literal["day", "month", "source", "language", "section"]
+"""What `count_by` counts by; days and months are in UTC."""
+
+
+def count_by(url: str, selection: Selection, by: Dimension, limit: int = 100) -> list[tuple[str | None, int]]:
+    """Count the articles of a selection, words included, by a property; None stands for those that have none.
+
+    Days and months come the latest first, the others the most frequent first. Raises StorageError.
+    """
+    column = {"day": _DAY, "month": func.substr(_DAY, 1, 7)}.get(by)
+    is_date = column is not None
+    column = articles.c[by] if column is None else column
+    backend = backend_of(url)
+    wanted = [articles.c.id.in_(backend.matching(selection))] if selection.needs_words else conditions(selection)
+    counted = select(column.label("name"), func.count().label("articles")).where(*wanted).group_by(column)
+    order = [column.desc()] if is_date else [func.count().desc(), column]
+    if is_date:
+        counted = counted.where(articles.c.published_at.is_not(None))
+    with read_connection(url) as connection:
+        if selection.needs_words:
+            backend.prepare(connection)
+        return [(row.name, row.articles) for row in connection.execute(counted.order_by(*order).limit(limit))]
 
 
 def last_runs(url: str, limit: int = 20, spider: str | None = None) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -36,6 +37,9 @@ class Backend(Protocol):
 
     def reader(self, url: URL) -> Engine:
         """Create a read-only engine with pooled connections; each transaction sees one snapshot."""
+
+    def limited(self, connection: Connection, seconds: float) -> AbstractContextManager[None]:
+        """Within the body, stop a statement of a reader that takes longer."""
 
     def cause(self, error: DBAPIError) -> str | None:
         """Return in one line what is wrong with the database; None if the error is in the statement or its values."""

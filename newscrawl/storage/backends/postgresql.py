@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -74,6 +74,7 @@ _ADVICE = {
     "42501": "make the role the owner of the database, or grant it the missing privilege",
     "53": "what was stored before is safe",
     "55P03": "another process has been writing all the time; try again when it is done",
+    "57014": "the question takes too long to answer; narrow it",
     "57": "the server shut down; what was stored before is safe, and the next crawl continues",
 }
 """What to do, by SQLSTATE or its class."""
@@ -153,6 +154,13 @@ def reader(url: URL) -> Engine:
 def is_locked(error: DBAPIError) -> bool:
     """Whether another process held the write lock for as long as was waited."""
     return getattr(error.orig, "sqlstate", None) == "55P03"
+
+
+@contextmanager
+def limited(connection: Connection, seconds: float) -> Iterator[None]:
+    """Set the server's limit for each statement of the transaction."""
+    connection.exec_driver_sql(f"set local statement_timeout = {int(1000 * seconds)}")
+    yield
 
 
 def cause(error: DBAPIError) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -61,6 +61,7 @@ _ADVICE = {
     "already exists": "the file holds tables of another program; set DATABASE_URL to another file",
     "is locked": "another process has been writing all the time; try again when it is done",
     "disk I/O": "the disk may be full or failing; what was stored before is safe",
+    "interrupted": "the question takes too long to answer; narrow it",
     "is full": "free some space; what was stored before is safe",
 }
 """What to do, by words in SQLite's message."""
@@ -152,6 +153,18 @@ def reader(url: URL) -> Engine:
     event.listen(engine, "checkout", compare)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+@contextmanager
+def limited(connection: Connection, seconds: float) -> Iterator[None]:
+    """Interrupt what takes longer; SQLite has no limit for a statement, so this is one for all in the body."""
+    ends = monotonic() + seconds
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(lambda: monotonic() > ends, _STEPS)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def _state(url: URL) -> tuple[int, ...] | None:

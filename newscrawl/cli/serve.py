@@ -1,0 +1,73 @@
+"""`newscrawl serve`: the database in a browser."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from newscrawl.cli.options import address, archive_folder, database_option, one_line, refuse
+
+_PORT = 8370
+_TOKEN = "NEWSCRAWL_SERVE_TOKEN"  # noqa: S105 - the name of a variable
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=_PORT, show_default=True, help="Port; 0: any free one.")
+@click.option(
+    "--allow-host", "names", metavar="NAME", multiple=True, help="Another name under which it is asked, as by a proxy."
+)
+@click.option("--public-read", is_flag=True, help="Let everybody who can reach the address read, without a token.")
+@click.option(
+    "--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Archive folder [default: ARCHIVE_DIR]"
+)
+@database_option
+def serve(
+    *, host: str, port: int, names: tuple[str, ...], public_read: bool, archive: Path | None, database: str | None
+) -> None:
+    """Serve the database to a browser: search, read, compare, and see how sites are doing.
+
+    \b
+    newscrawl serve                                  http://127.0.0.1:8370
+    newscrawl serve --host 0.0.0.0 --public-read     everybody in the network may read
+
+    Only this machine is served, unless an address is named. Others need the token in NEWSCRAWL_SERVE_TOKEN, as
+    password or bearer token, or --public-read. It only reads; crawls may run meanwhile. It needs
+    pip install 'newscrawl[serve]'.
+    """
+    try:
+        import jinja2  # noqa: F401, PLC0415
+        import starlette  # noqa: F401, PLC0415
+        import uvicorn  # noqa: PLC0415
+    except ImportError as error:
+        refuse("serve", f"it needs {error.name}; run: pip install 'newscrawl[serve]'")
+    from newscrawl.project import setting  # noqa: PLC0415
+    from newscrawl.serve.app import create_app  # noqa: PLC0415
+    from newscrawl.serve.guard import allowed_hosts, is_loopback  # noqa: PLC0415
+    from newscrawl.serve.served import Served  # noqa: PLC0415
+    from newscrawl.storage.backends import location  # noqa: PLC0415
+    from newscrawl.workers.pool import Limits, lease  # noqa: PLC0415
+
+    token = os.environ.get(_TOKEN) or None
+    is_open = not is_loopback(host)
+    if is_open and token is None and not public_read:
+        refuse("serve", f"{host} can be reached by others: set {_TOKEN}, or let everybody read with --public-read")
+    with one_line("serve"):
+        url = address(database)
+        limits = Limits(1, setting("EXTRACT_MAX_SECONDS"), setting("EXTRACT_MAX_MEGABYTES"))
+        served = Served(url, archive or archive_folder(), setting("DOWNLOAD_MAXSIZE"), lease(limits), is_public=is_open)
+        app = create_app(served, allowed_hosts(host, names), any_address=is_open, token=None if public_read else token)
+        where = location(url)
+    config = uvicorn.Config(
+        app, host, port, log_level="warning", access_log=False, server_header=False, date_header=True, lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    try:
+        socket = config.bind_socket()
+    except SystemExit:
+        refuse("serve", f"port {port} of {host} cannot be used; another program may have it: choose one with --port")
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"{where} is served at http://{shown}:{socket.getsockname()[1]}; stop with Ctrl-C", err=True)
+    server.run([socket])

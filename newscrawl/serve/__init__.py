@@ -1,0 +1,4 @@
+"""The database in a browser: pages for readers and operators, a JSON API and feeds (`newscrawl serve`).
+
+It reads through the functions that the commands use, and writes nothing.
+"""

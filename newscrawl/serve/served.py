@@ -1,0 +1,53 @@
+"""What is served, and how the database is asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import anyio.to_thread
+from starlette.exceptions import HTTPException
+
+from newscrawl.serve.question import LARGEST_ID
+from newscrawl.storage.engine import time_limit
+from newscrawl.workers.pool import Workers
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MOST_SECONDS = 10.0
+"""How long a question may take the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A database, the raw pages that belong to it, and the workers that read those."""
+
+    database: str
+    """Its address."""
+    archive: Path | None
+    """Folder of raw pages; None if none are kept."""
+    max_size: int
+    """Bytes of a raw page that are shown."""
+    workers: Workers
+    is_public: bool = False
+    """Whether others than this machine's users may read: they are not told where the database is."""
+
+    async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask the database in a thread, within the time limit. Raises what the function raises."""
+        return await anyio.to_thread.run_sync(partial(_within_limit, question, *args, **kwargs))
+
+
+def _within_limit(question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    with time_limit(MOST_SECONDS):
+        return question(*args, **kwargs)
+
+
+def id_of(given: int) -> int:
+    """Return the id in a path. Raises HTTPException 404 for one that no row can have."""
+    if not 0 < given <= LARGEST_ID:
+        raise HTTPException(404)
+    return given
