@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -65,9 +67,10 @@ def serve(
     )
     server = uvicorn.Server(config)
     try:
-        socket = config.bind_socket()
-    except SystemExit:
-        refuse("serve", f"port {port} of {host} cannot be used; another program may have it: choose one with --port")
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        refuse("serve", f"port {port} of {host} cannot be used ({error.strerror}); choose another with --port")
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"{where} is served at http://{shown}:{socket.getsockname()[1]}; stop with Ctrl-C", err=True)
-    server.run([socket])
+    click.echo(f"{where} is served at http://{shown}:{listening.getsockname()[1]}; stop with Ctrl-C", err=True)
+    with suppress(KeyboardInterrupt):
+        server.run([listening])

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from newscrawl.serve import reader
+from newscrawl.serve import api, feeds, operating, reader
 from newscrawl.serve.guard import Guard
 from newscrawl.serve.question import BadQuestion
 from newscrawl.serve.rendering import page
@@ -57,7 +57,7 @@ def create_app(
 
 
 def _routes(served: Served) -> Iterator[BaseRoute]:
-    pages: dict[str, Handler] = {**reader.ROUTES}
+    pages: dict[str, Handler] = {**reader.ROUTES, **operating.ROUTES, **api.ROUTES, **feeds.ROUTES}
     for path, handler in pages.items():
         yield Route(path, partial(handler, served), methods=["GET"])
     yield Mount("/static", StaticFiles(packages=[("newscrawl.serve", "static")]))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newscrawl.archive import read_page
-from newscrawl.extraction.decode import decode
 from newscrawl.items import NoArticle
 
 _CONNECTING = re.compile(r"<(/?)(base|link|meta)\b", re.IGNORECASE)
@@ -33,6 +32,8 @@ def harmless_page(folder: Path, file: str, offset: int, max_size: int) -> str:
 
     Raises ArchiveError, and UnreadablePage if its characters cannot be told.
     """
+    from newscrawl.extraction.decode import decode  # noqa: PLC0415 - with it comes all that extracts
+
     page = read_page(folder, file, offset, max_size=max_size)
     if "html" not in page.content_type:
         return page.body.decode("utf-8", "replace")

@@ -211,6 +211,16 @@ def accept(url: str, source: str) -> int:
         engine.dispose()
 
 
+def active_alarms(url: str, source: str | None = None) -> list[Alarm]:
+    """Return the alarms that crawls have found and that are not over, of all sources or one. Raises StorageError."""
+    columns = select(alarms, pages.c.url).outerjoin(pages, pages.c.id == alarms.c.page_id)
+    wanted = [alarms.c.ended_at.is_(None), *([] if source is None else [alarms.c.source == source])]
+    with read_connection(url) as connection:
+        return [
+            _alarm(row) for row in connection.execute(columns.where(*wanted).order_by(alarms.c.source, alarms.c.id))
+        ]
+
+
 @dataclass(frozen=True, slots=True)
 class SiteHealth:
     """A source and its active alarms."""

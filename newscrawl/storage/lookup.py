@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Row, RowMapping, Select, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from newscrawl.items import Block, Extraction, NoArticle
 from newscrawl.storage.engine import read_connection
@@ -24,6 +37,8 @@ from newscrawl.storage.schema import (
 MOST_NAMED = 3
 """Number of other pages named for a boilerplate block."""
 MOST_COPIES = 100
+BRIEF_COLUMNS = ("id", "url_key", "url", "source", "title", "published_at", "similarity", "gone_at")
+"""Columns of a story's publications."""
 MOST_REVISIONS = 100
 
 Facts = dict[str, Any]
@@ -144,6 +159,40 @@ def copies_of(url: str, heads: Sequence[int]) -> dict[int, list[Facts]]:
     return found
 
 
+def articles_by_ids(url: str, ids: Sequence[int], columns: Sequence[str]) -> dict[int, Facts]:
+    """Return some columns of some articles by their ids. Raises StorageError."""
+    wanted = select(*(articles.c[name] for name in dict.fromkeys(("id", *columns)))).where(articles.c.id.in_(ids))
+    with read_connection(url) as connection:
+        return {row.id: _facts(row) for row in connection.execute(wanted)} if ids else {}
+
+
+def latest_changes(url: str, source: str | None = None, limit: int = 50) -> list[Facts]:
+    """Return what publishers changed last in titles and texts, the latest first. Raises StorageError.
+
+    Each is a row of `article_revisions` with `new_title` and `new_text`, and the article's `url`, `url_key`, `source`,
+    `language` and `current_title`.
+    """
+    earlier, later = article_revisions, article_revisions.alias("later")
+    is_next = and_(later.c.article_id == earlier.c.article_id, later.c.number == earlier.c.number + 1)
+    has_next = later.c.id.is_not(None)
+    names = ("url", "url_key", "source", "language")
+    found = (
+        select(
+            earlier,
+            case((has_next, later.c.title), else_=articles.c.title).label("new_title"),
+            case((has_next, later.c.text), else_=articles.c.text).label("new_text"),
+            articles.c.title.label("current_title"),
+            *(articles.c[name] for name in names),
+        )
+        .select_from(earlier.join(articles, articles.c.id == earlier.c.article_id).outerjoin(later, is_next))
+        .where(earlier.c.cause == "publisher", *([] if source is None else [articles.c.source == source]))
+        .order_by(earlier.c.id.desc())
+        .limit(limit)
+    )
+    with read_connection(url) as connection:
+        return [_facts(row) for row in connection.execute(found)]
+
+
 def _history(connection: Connection, article: Facts) -> History:
     this = {"id": article["id"], "key": article["url_key"], "run": article["run_id"]}
     this["head"] = article["duplicate_of"] or article["id"]
@@ -168,8 +217,7 @@ def _facts(row: Row[Any]) -> Facts:
 
 
 def _brief(*more: ColumnElement[Any]) -> Select[Any]:
-    short = ("id", "url_key", "url", "source", "title", "published_at", "similarity", "gone_at")
-    return select(*(articles.c[name] for name in short), *more)
+    return select(*(articles.c[name] for name in BRIEF_COLUMNS), *more)
 
 
 def _pages() -> Select[Any]:

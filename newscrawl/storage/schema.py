@@ -668,6 +668,22 @@ search_queue = Table(
     },
 )
 
+_KINDS = {"UtcDateTime": "time", "Text": "text", "Float": "number", "Boolean": "boolean", "JSON": "json"}
+
+
+def described(table: Table) -> dict[str, tuple[str, bool, str]]:
+    """Return the columns of a table by name: kind of value, whether it may be NULL, and meaning.
+
+    Kinds are `text`, `time`, `integer`, `number`, `boolean`, `json` and `bytes`.
+    """
+    found = {}
+    for column in table.columns:
+        name = type(column.type).__name__
+        kind = "bytes" if name == "CompressedJson" else _KINDS.get(name, "integer")
+        found[str(column.name)] = (kind, bool(column.nullable), column.doc or "")
+    return found
+
+
 UNIQUE_ARTICLES = (
     f"create view unique_articles as select {', '.join(articles.columns.keys())} "  # noqa: S608 - our own names
     "from articles where duplicate_of is null and gone_at is null"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
 
 from newscrawl.search.query import Phrase
 from newscrawl.search.snippets import Marked, mark, snippet
@@ -62,13 +62,15 @@ class Answer:
     """Articles that are not indexed yet; the next crawl or `newscrawl db upgrade` indexes them."""
 
 
-def search(url: str, selection: Selection, limit: int = 10, offset: int = 0) -> Answer:
+def search(
+    url: str, selection: Selection, limit: int = 10, offset: int = 0, after: tuple[datetime | None, int] | None = None
+) -> Answer:
     """Search the database at `url`; a query with words gives the best first, else the newest. Raises StorageError.
 
-    The first `offset` results are passed over.
+    The first `offset` results are passed over; or, without words, those up to the date and id of `after`.
     """
     with read_connection(url) as connection:
-        best = _find(connection, selection, offset + limit)
+        best = _find(connection, selection, offset + limit, after)
         total = best[0].total if best else 0
         best = best[offset:]
         ids = [row.id for row in best]
@@ -79,7 +81,9 @@ def search(url: str, selection: Selection, limit: int = 10, offset: int = 0) -> 
     return Answer(found, total, waiting)
 
 
-def _find(connection: Connection, selection: Selection, limit: int) -> Sequence[Row[Any]]:
+def _find(
+    connection: Connection, selection: Selection, limit: int, after: tuple[datetime | None, int] | None = None
+) -> Sequence[Row[Any]]:
     """Return rows of `id` and `total`, the number of all matches."""
     backend = backend_of(connection.engine.url)
     if selection.needs_words:
@@ -91,9 +95,17 @@ def _find(connection: Connection, selection: Selection, limit: int) -> Sequence[
     found: Select[Any] = select(articles.c.id, total).where(*wanted)
     # Undated articles come last, from a second query: databases sort NULL differently.
     date, newest = articles.c.published_at, articles.c.id.desc()
-    rows = connection.execute(found.where(date.is_not(None)).order_by(date.desc(), newest).limit(limit)).all()
+    last_date, last_id = after or (None, None)
+    rows: Sequence[Row[Any]] = []
+    if after is None or last_date is not None:
+        dated = found.where(date.is_not(None)).order_by(date.desc(), newest).limit(limit)
+        if last_date is not None:
+            dated = dated.where(date <= last_date, or_(date < last_date, articles.c.id < last_id))
+        rows = connection.execute(dated).all()
     if len(rows) < limit and selection.since is None and selection.until is None:
         undated = found.where(date.is_(None)).order_by(newest).limit(limit - len(rows))
+        if after is not None and last_date is None:
+            undated = undated.where(articles.c.id < last_id)
         rows = [*rows, *connection.execute(undated)]
     return rows
 

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Column, ColumnElement, Select, Text, and_, case, cast, func, select
 
 from newscrawl.items import SiteShape
+from newscrawl.storage.backends import backend_of
 from newscrawl.storage.engine import read_connection
 from newscrawl.storage.frontier import load_shapes
-from newscrawl.storage.schema import pages
+from newscrawl.storage.locks import file_name, holder_of, is_held, lock_folder
+from newscrawl.storage.rows import blocks_of
+from newscrawl.storage.schema import (
+    alarms,
+    article_revisions,
+    article_urls,
+    articles,
+    pages,
+    run_sources,
+    runs,
+    site_block_articles,
+    site_blocks,
+)
 
 _MOST_LISTINGS = 200
 
@@ -46,3 +63,177 @@ def known_site(url: str, source: str) -> KnownSite | None:
         rows = tuple(dict(row._mapping) for row in connection.execute(listings).all())
         waiting = select(func.count()).where(is_listing, pages.c.fetched_at.is_(None))
         return KnownSite(rows, connection.execute(waiting).scalar_one(), load_shapes(connection, source))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteState:
+    """How a site is doing."""
+
+    source: str
+    articles: int
+    days: tuple[tuple[date, int], ...]
+    """Articles published on each of the last days, the earliest first, without those that have none."""
+    pages: int
+    """URLs that are known."""
+    due: int
+    """Pages whose next visit is due."""
+    next_fetch_at: datetime | None
+    last_run: dict[str, Any] | None
+    """`id`, `started_at`, `finished_at` and `reason` of its last measured run."""
+    shares: dict[str, int]
+    """Visits of that run that gave no article, by reason, and `visits`, the number of all."""
+    alarms: tuple[str, ...]
+    """Active alarms, in words."""
+    holder: str | None
+    """The process that is crawling it."""
+
+
+DAYS = 30
+"""Days of `SiteState.days`."""
+
+
+def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteState]:
+    """Return the state of every site, or of one; those with alarms come first. Raises StorageError.
+
+    A handful of queries, however many sites there are.
+    """
+    first = now - timedelta(days=DAYS - 1)
+    day = cast(func.date(articles.c.published_at), Text)
+    queries: dict[str, Select[Any]] = {
+        "articles": _grouped(articles.c.source, only, func.count()),
+        "days": _grouped(articles.c.source, only, day, func.count())
+        .where(articles.c.published_at >= first, articles.c.published_at <= now)
+        .group_by(day)
+        .order_by(day),
+        "pages": _grouped(pages.c.source, only, func.count(), func.min(pages.c.next_fetch_at)),
+        "due": _grouped(pages.c.source, only, func.count()).where(pages.c.next_fetch_at <= now),
+        "alarms": select(alarms.c.source, alarms.c.message).where(alarms.c.ended_at.is_(None)).order_by(alarms.c.id),
+    }
+    last = _grouped(run_sources.c.source, only, func.max(run_sources.c.run_id).label("run_id")).subquery()
+    queries["runs"] = (
+        select(run_sources.c.source, run_sources.c.measures, *(runs.c[name] for name in _OF_RUN))
+        .join(last, and_(last.c.source == run_sources.c.source, last.c.run_id == run_sources.c.run_id))
+        .join(runs, runs.c.id == run_sources.c.run_id)
+    )
+    with read_connection(url) as connection:
+        rows = {name: connection.execute(query).all() for name, query in queries.items()}
+    by_source = {name: _by_source(found) for name, found in rows.items() if name not in {"days", "alarms"}}
+    days, messages = _lists(rows["days"]), _lists(rows["alarms"])
+    folder = lock_folder(url)
+    names = {*by_source["articles"], *by_source["pages"], *by_source["runs"]}
+    states = []
+    for name in names:
+        page = by_source["pages"].get(name)
+        run = by_source["runs"].get(name)
+        states.append(
+            SiteState(
+                name,
+                by_source["articles"][name][1] if name in by_source["articles"] else 0,
+                tuple((date.fromisoformat(row[1]), row[2]) for row in days.get(name, ())),
+                page[1] if page is not None else 0,
+                by_source["due"][name][1] if name in by_source["due"] else 0,
+                _utc(page[2]) if page is not None else None,
+                None if run is None else {key: getattr(run, key) for key in _OF_RUN},
+                {} if run is None else _failures(run.measures),
+                tuple(row[1] for row in messages.get(name, ())),
+                _holder(folder, name),
+            )
+        )
+    return sorted(states, key=lambda one: (not one.alarms, one.source))
+
+
+_OF_RUN = ("id", "started_at", "finished_at", "reason")
+
+
+def _grouped(source: Column[Any], only: str | None, *columns: ColumnElement[Any]) -> Select[Any]:
+    wanted = source.is_not(None) if only is None else source == only
+    return select(source, *columns).where(wanted).group_by(source)
+
+
+def _by_source(rows: Sequence[Any]) -> dict[str, Any]:
+    return {row[0]: row for row in rows}
+
+
+def _lists(rows: Sequence[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
+
+
+_NO_FAILURE = frozenset({"stored", "elsewhere", "same", "revised", "not_modified"})
+
+
+def _failures(measures: dict[str, Any]) -> dict[str, int]:
+    visits = Counter(measures.get("fresh", {})) + Counter(measures.get("known", {}))
+    failed = {reason: count for reason, count in visits.most_common() if reason not in _NO_FAILURE}
+    return {"visits": visits.total(), **failed}
+
+
+def _holder(folder: Path, source: str) -> str | None:
+    path = folder / f"{file_name(source)}.lock"
+    if not path.exists() or not is_held(path):
+        return None
+    return str(holder_of(path) or "another process")
+
+
+def learned_boilerplate(url: str, source: str, limit: int = 100) -> list[dict[str, Any]]:
+    """Return the blocks that a site repeats and that are dropped from its articles: `articles`, `template_at`, `text`.
+
+    The most frequent come first. The text is that of an article that has it; None if none is left. Raises StorageError.
+    """
+    known = (
+        select(site_blocks.c.id, site_blocks.c.articles, site_blocks.c.template_at, site_blocks.c.block_hash)
+        .where(site_blocks.c.source == source, site_blocks.c.template_at.is_not(None))
+        .order_by(site_blocks.c.articles.desc(), site_blocks.c.id)
+        .limit(limit)
+    )
+    with read_connection(url) as connection:
+        found = connection.execute(known).all()
+        ids = [row.id for row in found]
+        first = (
+            select(site_block_articles.c.block_id, func.min(site_block_articles.c.article_id).label("article_id"))
+            .where(site_block_articles.c.block_id.in_(ids))
+            .group_by(site_block_articles.c.block_id)
+        )
+        holders = {row.block_id: row.article_id for row in connection.execute(first)} if ids else {}
+        wanted = select(articles.c.id, articles.c.blocks).where(articles.c.id.in_(set(holders.values())))
+        blocks = {row.id: blocks_of(row.blocks) for row in connection.execute(wanted)} if holders else {}
+    from newscrawl.boilerplate.repeated import block_key  # noqa: PLC0415 - loads numpy
+
+    texts = {
+        block_key(block.text): block.text for some in blocks.values() for block in some if block.reason == "template"
+    }
+    return [
+        {"articles": row.articles, "template_at": row.template_at, "text": texts.get(row.block_hash)} for row in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What the database and the archive take."""
+
+    database: int
+    """Bytes."""
+    rows: dict[str, int]
+    """Number of rows of the tables that grow."""
+    archive: int | None
+    """Bytes; None if no raw pages are kept."""
+    archive_files: int
+
+
+def space(url: str, archive: Path | None) -> Space:
+    """Measure the database and the archive. Raises StorageError."""
+    tables = (articles, article_revisions, article_urls, pages, runs)
+    with read_connection(url) as connection:
+        size = backend_of(url).size(connection)
+        counts = {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
+        }
+    files = [] if archive is None or not archive.is_dir() else [path for path in archive.rglob("*") if path.is_file()]
+    sizes = sum(path.stat().st_size for path in files)
+    return Space(size, counts, None if archive is None else sizes, len(files))

@@ -217,9 +217,10 @@ def count_by(url: str, selection: Selection, by: Dimension, limit: int = 100) ->
         return [(row.name, row.articles) for row in connection.execute(counted.order_by(*order).limit(limit))]
 
 
-def last_runs(url: str, limit: int = 20, spider: str | None = None) -> list[dict[str, Any]]:
-    """Return rows of `runs`, the latest first. Raises StorageError."""
+def last_runs(url: str, limit: int = 20, spider: str | None = None, before: int | None = None) -> list[dict[str, Any]]:
+    """Return rows of `runs`, the latest first; of those before the run `before`. Raises StorageError."""
     wanted = [] if spider is None else [runs.c.spider == spider]
+    wanted += [] if before is None else [runs.c.id < before]
     with read_connection(url) as connection:
         rows = connection.execute(select(runs).where(*wanted).order_by(runs.c.id.desc()).limit(limit)).all()
     return [dict(row._mapping) for row in rows]

@@ -29,7 +29,7 @@ def test_served_in_a_process_of_its_own(filled_file):
         assert process.stderr is not None
         line = process.stderr.readline()
         (place, port) = re.findall(r"(http://127\.0\.0\.1:(\d+));", line)[0]
-        with urllib.request.urlopen(f"{place}/?q=ngap") as answer:
+        with urllib.request.urlopen(f"{place}/?q=ngap", timeout=60) as answer:
             assert answer.status == 200
             assert "Đà" in answer.read().decode()
         taken = subprocess.run(
@@ -38,9 +38,10 @@ def test_served_in_a_process_of_its_own(filled_file):
             text=True,
             check=False,
             env=environment(),
+            timeout=60,
         )
         assert taken.returncode == 1
         assert f"port {port} of 127.0.0.1 cannot be used" in taken.stderr
         os.kill(process.pid, signal.SIGINT)
-        process.wait(30)
+        assert process.wait(60) == 0
         assert "Traceback" not in process.stderr.read()

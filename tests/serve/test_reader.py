@@ -32,6 +32,8 @@ def tree(client, path: str, status: int = 200) -> lxml.html.HtmlElement:
 
 def words(element) -> str:
     """What a person reads, with single spaces."""
+    for cell in element.iter("dt", "dd", "td", "br"):
+        cell.tail = f" {cell.tail or ''}"
     return " ".join(element.text_content().split())
 
 
