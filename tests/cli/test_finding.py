@@ -117,7 +117,7 @@ def test_table_has_straight_columns_in_any_script():
 def test_completion_names_commands_and_options(url):
     """As the help says, for the shell."""
     shell = {"cwd": folder_of(url), "_NEWSCRAWL_COMPLETE": "bash_complete"}
-    result = run(COMMAND, **shell, COMP_WORDS="newscrawl se", COMP_CWORD="1")
+    result = run(COMMAND, **shell, COMP_WORDS="newscrawl sea", COMP_CWORD="1")
     assert result.stdout == "plain,search\n"
     result = run(COMMAND, **shell, COMP_WORDS="newscrawl search --si", COMP_CWORD="2")
     assert result.stdout == "plain,--since\n"
