@@ -33,6 +33,9 @@ TRUST = "1: these pages were fetched by you, so they count as fetched and may re
 
 logger = logging.getLogger(__name__)
 
+_MOST_PASSED_OVER = 1_000
+"""Records that are passed over before a crawl that is ending can end: a file may have a million, and each is quick."""
+
 
 class LocalSpider(NewsSpider):
     """Reads the files below `path`."""
@@ -76,13 +79,22 @@ class LocalSpider(NewsSpider):
         In a thread: what is passed over in a big WARC file would hold up the crawl for seconds.
         """
         items = self._load()
-        while not self.is_closing and (item := await asyncio.to_thread(next, items, None)) is not None:
+        while not self.is_closing and (item := await asyncio.to_thread(self._next, items)) is not None:
+            if not isinstance(item, PassedOver):
+                yield item
+
+    def _next(self, items: Iterator[Page | Outcome | PassedOver]) -> Page | Outcome | PassedOver | None:
+        """Return the next page that is wanted; what is passed over only after so much of it; None at the end."""
+        for number, item in enumerate(items):
             if isinstance(item, PassedOver):
                 self._records[item.reason] += 1
             elif isinstance(item, Page) and not self.window.holds(item.fetched_at):
                 self._records["other_days"] += 1
             else:
-                yield item
+                return item
+            if number == _MOST_PASSED_OVER:
+                return PassedOver("")
+        return None
 
     def _load(self) -> Iterator[Page | Outcome | PassedOver]:
         max_size = self.settings.getint("DOWNLOAD_MAXSIZE")

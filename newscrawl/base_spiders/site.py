@@ -329,8 +329,6 @@ class SiteSpider(NewsSpider):
             found = await self.workers.run(read_listing, *given, timezone=self.zone_name, now=now)
         except (WorkerFailed, NotAListing) as error:
             return no_article(response, due, self.source, error.reason, str(error))
-        except MemoryError:
-            return no_article(response, due, self.source, "out_of_memory", "it takes too much memory to read")
         if found.kind == "section" and due.kind != "section":
             return no_article(response, due, self.source, "no_listing", f"a web page, and no {due.kind}")
         self.is_wordpress = self.is_wordpress or _WORDPRESS.search(response.body) is not None
@@ -433,7 +431,7 @@ class SiteSpider(NewsSpider):
             found = await self.workers.run(read_listing, *given, timezone=self.zone_name, now=page.fetched_at)
             visit = replace(page.visit, kind="section")
             listing = await self._listing(found, page.key, page.url, visit, page.fetched_at)
-        except (WorkerFailed, MemoryError, NotAListing):
+        except (WorkerFailed, NotAListing):
             return None
         return listing if any(link.kind == "article" for link in listing.links) else None
 

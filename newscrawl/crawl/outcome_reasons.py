@@ -103,7 +103,7 @@ PAGE_REASONS: Mapping[str, Reason] = {
     "bad_manifest": Reason("`pages.json` beside the file is wrong.", "Correct the entry that `error` names."),
     "worker_timeout": Reason("Extraction took longer than `EXTRACT_MAX_SECONDS`.", REPORT),
     "worker_died": Reason(
-        "Two workers died over the page, mostly for want of memory.",
+        "The page takes more memory than `EXTRACT_MAX_MEGABYTES` allows, or two workers died over it.",
         "Check the machine's memory and `EXTRACT_MAX_MEGABYTES`. If it happens again with the same page, report it.",
     ),
     "extractor_failed": Reason("A fault in extraction; the log has the traceback.", REPORT),

@@ -74,8 +74,6 @@ async def _reread(article: Archived, folder: Path, workers: Workers, rules: Site
         candidate = await workers.run(extract_again, folder, article, rules)
     except (ArchiveError, NoArticle, WorkerFailed) as error:
         return Reread(article, None, error.reason)
-    except MemoryError:
-        return Reread(article, None, "out_of_memory")
     return Reread(article, candidate)
 
 

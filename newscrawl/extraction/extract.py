@@ -119,7 +119,7 @@ def _extract_one(page: Page, rules: SiteRules, extract: _Extract) -> ExtractedPa
             article, blocks, judgement = extract(text, page.url, page.fetched_at, rules)
         else:
             article, blocks = _extract_dump(text, rules)
-    except NoArticle:
+    except (MemoryError, NoArticle):
         raise
     except Exception as error:
         detail = f"the extractor failed on it ({type(error).__name__}: {error})"
@@ -174,7 +174,7 @@ def _adjusted(article: Article, page: Page, function: str) -> Article:
     """Let the site's own function have the last word. What it may do wrong is told as the function's fault."""
     try:
         adjusted = load_adjust(function)(article, page)
-    except NoArticle:
+    except (MemoryError, NoArticle):
         raise
     except Exception as error:
         detail = f"the site's {function} failed on it ({type(error).__name__}: {error})"

@@ -237,13 +237,14 @@ def _reader(url: str) -> Engine:
     return engine
 
 
-def _close_idle() -> None:
+def close_readers() -> None:
+    """Close idle reading connections, so that a writer that closes after them can remove SQLite's log files."""
     for pool in tuple(_pools):
         pool.dispose()
 
 
 _pools: WeakSet[Pool] = WeakSet()
-os.register_at_fork(before=_close_idle)  # a connection must not be shared between processes
+os.register_at_fork(before=close_readers)  # a connection must not be shared between processes
 
 
 def select_rows(url: str, statement: str, seconds: float = 0) -> Iterator[Sequence[Any]]:

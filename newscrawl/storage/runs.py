@@ -19,7 +19,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from newscrawl._version import __version__
 from newscrawl.health import Measures, notes_of
 from newscrawl.items import Block
-from newscrawl.storage.engine import explained, open_engine, read_connection, write_transaction
+from newscrawl.storage.engine import close_readers, explained, open_engine, read_connection, write_transaction
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, is_held, lock_folder, sweep
 from newscrawl.storage.schema import articles, pages, run_sources, runs
@@ -190,6 +190,7 @@ def _writing(url: str) -> Iterator[Connection]:
         with explained(engine), write_transaction(engine) as connection:
             yield connection
     finally:
+        close_readers()
         engine.dispose()
 
 

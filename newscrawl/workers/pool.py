@@ -69,7 +69,7 @@ class Workers:
         self._leases = 0
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function in a worker. Raises what it raises, and WorkerFailed if the worker is killed or dies.
+        """Call a function in a worker. Raises what it raises; WorkerFailed if it is killed, dies, or lacks memory.
 
         A page whose worker dies is retried once, because the cause may lie elsewhere, such as the out-of-memory killer.
         """
@@ -85,6 +85,9 @@ class Workers:
             except TookTooLong:
                 why = f"extraction took more than {self.limits.seconds:g} s and was stopped"
                 raise WorkerFailed("worker_timeout", why) from None
+            except (MemoryError, SystemError):  # the interpreter itself fails so where it cannot allocate
+                why = "it takes more memory than EXTRACT_MAX_MEGABYTES allows"
+                raise WorkerFailed("worker_died", why) from None
             except (ProcessExpired, BrokenProcessPool) as error:
                 if is_last:
                     raise WorkerFailed("worker_died", f"two workers died while extracting it ({error})") from None

@@ -340,3 +340,14 @@ def test_others_cannot_read_what_a_crawl_writes(crawl, tmp_path):
     page.write_text(article("Huế"), "utf-8")
     assert modes("usual") == {"x.db": 0o640, "logs": 0o640, "x.db.locks": 0o600}
     assert modes("strict", "-s", "UMASK=077") == {"x.db": 0o600, "logs": 0o600, "x.db.locks": 0o600}
+
+
+def test_workers_without_memory_lose_no_page(crawl, rows):
+    """Each page says why, in a line and in its row; a run with more memory reads them."""
+    small = crawl("-s", "EXTRACT_MAX_MEGABYTES=100", "-L", "WARNING", env={"NEWSCRAWL_EXTRACT_WORKERS": "1"})
+    assert small.returncode == 0, small.stderr
+    assert "Traceback" not in small.stderr
+    assert len([line for line in small.stderr.splitlines() if "EXTRACT_MAX_MEGABYTES" in line]) == 2
+    assert rows("select distinct outcome, reason from pages") == [("failed", "worker_died")]
+    assert crawl(env={"NEWSCRAWL_EXTRACT_WORKERS": "1"}).returncode == 0
+    assert rows("select outcome, count(*) from pages group by 1") == [("stored", 2)]
