@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LABEL = 13
 _FACTS = (
     *("url", "canonical_url", "source", "section", "authors", "tags", "language", "published_at", "modified_at"),
-    *("paywalled", "gone_at", "word_count", "revision", "first_seen_at", "updated_at", "extractor"),
+    *("paywalled", "origin", "gone_at", "word_count", "revision", "first_seen_at", "updated_at", "extractor"),
 )
 
 

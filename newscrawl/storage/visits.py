@@ -35,6 +35,7 @@ SHORTEST_LISTING = timedelta(minutes=30)
 LONGEST_LISTING = timedelta(days=1)
 
 _BY_KEY = select(pages).where(pages.c.url_key == bindparam("key"))
+_LISTED = select(pages.c.queued_at).where(pages.c.url_key.in_(bindparam("keys", expanding=True)))
 _ADDED = insert(pages).returning(pages.c.id)
 
 _JUST_NOW = timedelta(minutes=10)
@@ -84,7 +85,7 @@ def first_sight(connection: Connection, page: Page, now: datetime) -> datetime |
     if page.origin != "fetched":
         return None
     keys = {page.key, *([url_key(page.visit.requested_url)] if page.visit is not None else [])}
-    listed = connection.execute(select(pages.c.queued_at).where(pages.c.url_key.in_(keys))).scalars()
+    listed = connection.execute(_LISTED, {"keys": list(keys)}).scalars()
     moments: list[datetime] = [moment for moment in listed if moment is not None]
     return min(now, page.fetched_at, *moments)
 

@@ -111,7 +111,9 @@ def test_many_processes_may_create_it_at_once(tmp_path):
     processes = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(4)]
     for process in processes:
         _, errors = process.communicate(timeout=60)
-        assert (process.returncode, errors) == (0, "")
+        assert process.returncode == 0, errors
+        # Where the machine is busy, one may say that it waits.
+        assert all("another process is writing; waiting for it" in line for line in errors.splitlines()), errors
 
 
 def test_writes_are_durable_and_do_not_stop_readers(tmp_path):
