@@ -24,6 +24,9 @@ from newscrawl.base_spiders.arguments import ARGUMENTS
 from newscrawl.cli import main
 from newscrawl.commands import savefixture
 from newscrawl.crawl.outcome_reasons import PAGE_REASONS, REEXTRACTION_REASONS, RUN_REASONS, Reason
+from newscrawl.extraction import columns as judged
+from newscrawl.extraction.context_features import AROUND
+from newscrawl.extraction.verdict import EVIDENCE
 from newscrawl.storage.schema import metadata
 
 FOLDER = Path(__file__).parent / "reference"
@@ -43,6 +46,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(inspect.getsource(settings)),
         "columns.md": columns_page(metadata.sorted_tables),
         "reasons.md": reasons_page(),
+        "features.md": features_page(),
     }
     return {name: re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n" for name, text in texts.items()}
 
@@ -101,6 +105,74 @@ def _default(value: ast.expr) -> tuple[str, str | None]:
             return f"`{ast.unparse(value)}`", None
         case _:
             return f"`{ast.unparse(value)}`", None
+
+
+# Features of the judges
+
+
+def features_page() -> str:
+    """Print what the learned judges look at: the columns of each forest, and the evidence of the verdict."""
+    around = [(f"`{place}`", meaning) for place, meaning in AROUND.items()]
+    verdict = [(f"`{name}`", meaning) for name, meaning in EVIDENCE.items()]
+    return f"""{NOTE.format("newscrawl/extraction/columns.py and what it puts together")}
+# What the judges look at
+
+Every line of a page is a row of numbers. Boosted forests judge it ([how](../ARCHITECTURE.md)); these are their
+columns, in their order. Each forest sees the columns of the one before, and then what that one said.
+
+## Text dumps, first forest
+
+{_groups(judged.DUMP_FIRST)}
+## Text dumps, second forest
+
+Also:
+
+{_groups((judged.SECOND,))}
+## Web pages, first forest
+
+What the first forest of text dumps sees, and:
+
+{_groups(judged.PAGE_FIRST[len(judged.DUMP_FIRST) :])}
+## Web pages, second forest
+
+Also:
+
+{_groups(judged.PAGE_SECOND[len(judged.PAGE_FIRST) :])}
+## Web pages, third forest
+
+Where the first two are unsure of the page as a whole, trafilatura is asked, and the third forest sees also:
+
+{_groups(judged.PAGE_THIRD[len(judged.PAGE_SECOND) :])}
+## Places around a line
+
+What columns such as `words, before` are of; all columns of one place stand together.
+
+{_table(("Place", "Meaning"), around)}
+## The verdict
+
+Whether the page is an article at all is judged by one row a page:
+
+{_table(("Evidence", "Meaning"), verdict)}"""
+
+
+def _groups(groups: Iterable[judged.Group]) -> str:
+    """Print groups of columns; of those that stand for many lines around, or many containers, one for all."""
+    return "\n".join(
+        f"**{group.title}** ({len(group.columns)} columns)\n\n{_table(('Column', 'Meaning'), _columns(group))}"
+        for group in groups
+    )
+
+
+def _columns(group: judged.Group) -> Iterator[tuple[str, str]]:
+    shown: set[str] = set()
+    for column in group.columns:
+        name, comma, place = column.name.partition(", ")
+        label = f"{name}, …" if comma and place in AROUND else re.sub(r"^(container|step) \d+", r"\1 …", column.name)
+        if label in shown:
+            continue
+        shown.add(label)
+        meaning = f"`{name}` of the lines around" if label.endswith(", …") else column.meaning
+        yield f"`{label}`", meaning or "the same"
 
 
 # Commands

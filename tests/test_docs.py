@@ -33,7 +33,7 @@ def trees() -> Iterator[ast.AST]:
         yield ast.parse(path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("name", ["commands.md", "settings.md", "columns.md", "reasons.md"])
+@pytest.mark.parametrize("name", ["commands.md", "settings.md", "columns.md", "reasons.md", "features.md"])
 def test_reference_is_what_the_code_says(name):
     """`make docs` would change nothing."""
     assert (FOLDER / name).read_text("utf-8") == pages()[name], "run `make docs`"

@@ -45,7 +45,7 @@ from training.dump_labels import BODY, UNKNOWN
 from training.made_pages import Box, boxes, lengthen, make_page, shorten
 from training.page_data import THEMES, LabelledPage, load_labelled, trusted
 from training.side_by_side import side_by_side
-from training.train_textdumps import FOLDS, flatten, fold_of, forest_arrays, save_model
+from training.train_textdumps import FOLDS, flatten, fold_of, forest_arrays, made_with, save_model
 
 SEED = 20261124
 PARAMETERS = train_textdumps.PARAMETERS | {
@@ -344,6 +344,7 @@ def card(
         "names": len(judge.odds),
         "parameters": PARAMETERS,
         "rounds": ROUNDS,
+        "made_with": made_with(),
         "seed": SEED,
         "folds": f"{FOLDS}, by a hash of the registrable domain",
         "out_of_fold": totals(outcomes(pages, judges)),
@@ -369,23 +370,27 @@ def _cache() -> Path:
     return CACHE / f"page-judges-{key.hexdigest()[:16]}.pickle"
 
 
-def main() -> None:
-    """Train, judge out of fold, write the model and its card."""
-    parser = argparse.ArgumentParser(prog="python -m training.train_pages", description=__doc__.partition("\n")[0])
-    parser.add_argument("--themes", type=Path, metavar="FOLDER", help="a data set of generated pages to learn from")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes; any number gives the same model")
-    options = parser.parse_args()
-    pages = load_labelled(options.themes)
-    judges, judge = Trainer(found := samples(pages), options.jobs).judges()
+def train(themes: Path | None, folder: Path, jobs: int) -> None:
+    """Train, judge out of fold, and write the model and its card into a folder."""
+    pages = load_labelled(themes)
+    judges, judge = Trainer(found := samples(pages), jobs).judges()
     print("training the verdict", flush=True)
-    rows = verdicts.rows(pages, judges, options.jobs)
+    rows = verdicts.rows(pages, judges, jobs)
     forests, chances = verdicts.fold_verdicts(rows)
     judges = [replace(fold, verdict=forest) for fold, forest in zip(judges, forests, strict=True)]
     judge = replace(judge, verdict=verdicts.fit(rows))
     _cache().write_bytes(pickle.dumps((judges, judge, rows, len(found))))
-    folder = Path(shipped.__file__).parent
     save(judge, card(pages, found, judges, judge) | {"accepted": verdicts.accepted(rows, chances)}, folder)
     print((folder / "page_judge.json").read_text(encoding="utf-8"))
+
+
+def main() -> None:
+    """Train what ships."""
+    parser = argparse.ArgumentParser(prog="python -m training.train_pages", description=__doc__.partition("\n")[0])
+    parser.add_argument("--themes", type=Path, metavar="FOLDER", help="a data set of generated pages to learn from")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes; any number gives the same model")
+    options = parser.parse_args()
+    train(options.themes, Path(shipped.__file__).parent, options.jobs)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from newscrawl.extraction.containers import Floats
 from newscrawl.extraction.forest import Forest
 from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.keep import judge_lines
-from newscrawl.extraction.verdict import EVIDENCE, LIKELY, evidence
+from newscrawl.extraction.verdict import EVIDENCE, LIKELY, evidence, wall_phrases
 from training.dump_labels import SIDEBAR
 from training.made_pages import boxes, empty, make_listing, make_wall, shorten, silence
 from training.page_data import LISTINGS, LabelledPage, trusted
@@ -51,7 +51,6 @@ LISTING_WEIGHT = 10.0
 WORDLESS = 0.35
 """Share of walls that are shown without phrases of walls: a wall is to be known by what it lacks."""
 MOST_PHRASES = 8
-_WALL_WORDS = list(EVIDENCE).index("wall_words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +130,9 @@ def _row(judges: Sequence[PageJudge], task: Task) -> Row | None:
     kept = [reason is None for reason in judge_lines(measured, chances, page.title, page.facts.description)]
     if not any(kept):
         return None
-    values = evidence(measured, chances, kept, page.facts, claims_article=page.claims_article)
-    if task.phrases is not None:
-        values[_WALL_WORDS] = 100 * task.phrases / max(float(np.expm1(values[0])), 50)
+    text = [line.text for line, keep in zip(page.blocks.lines, kept, strict=True) if keep]
+    phrases = wall_phrases(page.title, text).total() if task.phrases is None else task.phrases
+    values = evidence(measured, chances, kept, page.facts, claims_article=page.claims_article, phrases=phrases)
     return Row(kind, fold, values, kind in ("article", "snippets", "silent", "short"), task.weight)
 
 

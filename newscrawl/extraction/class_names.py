@@ -15,6 +15,19 @@ or a container around it. 0 says nothing."""
 
 STEPS = 4
 """Containers around the line's own that are looked at one by one."""
+NAMES = {
+    "name_own": "odds of the element's own names, as those of an element",
+    "name_inline": "odds of the names of inline elements that the whole line stands in",
+    "name_here": "odds of the element's own names, as those of a container",
+    "name_lowest": "lowest odds among the element and the containers around it",
+    "name_highest": "highest odds among them",
+    "name_sum": "sum of their odds",
+}
+"""The first columns of ``name_features``, in their order; then ``STEP`` for each of ``STEPS``."""
+STEP = {
+    "name": "odds of the names of the container so many steps out",
+    "name_lowest": "lowest odds from there outwards",
+}
 
 
 def name_features(blocks: Blocks, odds: Odds) -> Matrix:

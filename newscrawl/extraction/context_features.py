@@ -10,6 +10,78 @@ from newscrawl.extraction.text_lines import Line
 
 NEAR = ["words", "stop", "same_start", "linked", "bullet", "common", "caps", "shared", "date", "level", "images"]
 """Base features that a line also sees of its neighbours."""
+AROUND = {
+    "two before": "of the second line before",
+    "before": "of the line before",
+    "behind": "of the line behind",
+    "two behind": "of the second line behind",
+    "3 before": "mean of the three lines before",
+    "3 behind": "mean of the three lines behind",
+    "8 before": "mean of the eight lines before",
+    "8 behind": "mean of the eight lines behind",
+}
+"""What ``neighbours`` gives of each of its columns, all columns of one place after the other; -1 past either end."""
+PLACE = {
+    "before_core": "lines to the page's best run of prose, where the line stands before it (log)",
+    "behind_core": "lines since the page's best run of prose, where the line stands behind it (log)",
+    "in_core": "stands in that run",
+    "before_strict_core": "the same for a run in which lines that are no prose cost three times as much",
+    "behind_strict_core": "",
+    "in_strict_core": "",
+    "place": "share of the page's lines that stand before",
+    "prose_before": "share of the page's prose up to here",
+    "page_lines": "lines of the page (log)",
+    "page_prose": "words of the page's prose (log)",
+    "format_in_core": "share of the prose in the run that has the line's format: indent, level, bullet, kind",
+    "format_outside": "share of the lines outside the run that have the line's format",
+    "page_linked": "mean of ``linked`` over the page",
+    "page_stop": "mean of ``stop`` over the page",
+    "page_blank": "mean of ``blank`` over the page",
+    "page_level": "mean of ``level`` over the page",
+    "page_bullet": "mean of ``bullet`` over the page",
+    "core_linked": "mean of ``linked`` over the run",
+    "core_common": "mean of ``common`` over the run",
+    "like_next": "how far the next twelve lines are shaped like those one further on",
+    "rhythm": "how much more they are like those 2 to 6 further on, as where items of several lines take turns",
+    "is_stamp": "is little more than a time or a date",
+    "since_stamp": "lines since such a one (log); -1 for none",
+    "until_stamp": "lines until such a one (log); -1 for none",
+    "stamps_near": "such lines among the 25 around",
+    "section_words": "mean of ``words`` over the section, which is what stands under one heading or label",
+    "section_stop": "mean of ``stop`` over the section",
+    "section_bullet": "mean of ``bullet`` over the section",
+    "section_linked": "mean of ``linked`` over the section",
+    "section_shared": "mean of ``shared`` over the section",
+    "section_caps": "mean of ``caps`` over the section",
+    "section_date": "mean of ``date`` over the section",
+    "section_same_start": "share of the section's lines that begin like two others and more",
+    "section_lines": "lines of the section (log)",
+    "sections_behind": "sections that follow (log)",
+    "section_named": "the section stands under a known heading of other articles",
+    "in_section": "lines since the section began (log)",
+    "since_title": "lines since the headline stood (log); -1 for none",
+    "until_title": "lines until the headline stands again (log); -1 for none",
+    "since_listing": "lines since a known heading of other articles (log); -1 for none",
+    "since_ending": "lines since a known heading of what follows an article (log); -1 for none",
+    "until_ending": "lines until one (log); -1 for none",
+    "since_heading": "lines since a heading (log); -1 for none",
+    "prose_near": "words of prose in the nine lines around (log)",
+    "prose_about": "words of prose in the 25 lines around (log)",
+}
+"""The columns that say where a line stands, in their order."""
+OPINION = {
+    "chance": "chance by the forest before",
+    "likely_before": "share of the likely words up to here",
+    "page_likely": "likely words of the page (log)",
+    "page_share": "share of the page's lines with a chance above one half",
+    "since_likely": "lines since such a one (log); -1 for none",
+    "until_likely": "lines until such a one (log); -1 for none",
+    "before_likely_run": "lines to the run of the likeliest lines (log)",
+    "behind_likely_run": "lines since that run (log)",
+}
+"""What ``second_features`` adds, in their order; then ``AROUND`` of ``SEEN``."""
+SEEN = ["chance", "likely_mass"]
+"""The chance of neighbours, and their likely words beside the mean of the page's lines."""
 
 
 def features(title: str, lines: list[Line], *, use_lexicon: bool = True) -> Matrix:

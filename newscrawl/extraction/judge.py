@@ -108,7 +108,7 @@ def third_matrix(page: Measured, judgement: Judgement, covered: tuple[Floats, Fl
         judgement.matrix,
         chances[:, None].astype(np.float32),
         group_features(page.held, words, chances),
-        opinion_features(page.held, words, chances, covered),
+        opinion_features(page.held, page.matrix, chances, covered),
     ]
     return np.hstack(parts)
 

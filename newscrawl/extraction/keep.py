@@ -15,6 +15,7 @@ from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.line_features import BASE
 from newscrawl.extraction.reasons import page_reasons
 from newscrawl.extraction.rules import (
+    behind_credit,
     beside_headlines,
     boxes_of_links,
     captions,
@@ -38,6 +39,9 @@ MOST_WEIGHT = 150
 """Words for which a line counts at most: one of thousands must not decide about all others."""
 UNSURE = 0.95
 """Expected F1 below which trafilatura is asked, which is on one page in five."""
+VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.85, 0.8, 0.08, 0.6
+"""Expected F1, once trafilatura was heard, below which lines that are mostly in its text are kept as well: those with a
+chance that is not tiny, which is raised."""
 SURE = 0.8
 """Chance from which no rule drops a line, but one that says again what was said."""
 VOUCHES, VOUCHERS = 0.6, 2
@@ -90,6 +94,9 @@ def keep_lines(
         return Kept(judge_lines(page, judgement.chances, title, description), judgement.chances, asked=False)
     covered = coverage(page.blocks, ask())
     chances = judge.reconsider(page, judgement, covered)
+    if best_threshold(chances, counted).expected_f1 < VERY_UNSURE:
+        agreed = (covered[0] >= MOSTLY_COVERED) & ~beside_headlines(page.blocks.lines)
+        chances = np.where(agreed & (chances >= POSSIBLE), np.maximum(chances, AGREED), chances)
     reasons = judge_lines(page, chances, title, description)
     found = (np.maximum(covered[0], 0) >= COVERED) & ~beside_headlines(page.blocks.lines)
     kept = np.array([reason in (None, "lead") for reason in reasons])
@@ -123,6 +130,8 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
             certain[lead] = "lead"
         kept[lead] = True
         text = sorted({*text, lead} - certain.keys())
+    if (last := behind_credit(page, text)) is not None and chances[last] < SURE:
+        certain[last] = "byline"
     certain.update(dict.fromkeys(copies(lines, text), "repeated"))
     certain.update({index: "caption" for index in captions(page.blocks, text) if chances[index] < SURE})
     certain.update(dict.fromkeys(talk, "comments"))

@@ -10,7 +10,7 @@ import re
 import struct
 from collections import Counter
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ class LineFacts(NamedTuple):
     """A text as numbers and words."""
 
     words: list[str]
-    """In lower case, the first of a long line."""
+    """In lower case, the first of a long line; pairs of characters where a script has no spaces."""
     different: set[str]
     long: set[str]
     """Those of more than one letter."""
@@ -73,14 +73,34 @@ def facts_of(text: str, *, use_lexicon: bool = True) -> LineFacts:
 def _facts(text: str, use_lexicon: bool) -> LineFacts:
     begin = text[: 8 * MOST_WORDS]
     words = _WORD.findall(begin.lower())[:MOST_WORDS]
-    count = len(words) if begin.isascii() else len(words) + len(_WIDE.findall(begin)) / 2
+    wide = 0 if begin.isascii() else len(_WIDE.findall(begin))
+    count = len(words) + wide / 2
     different = set(words)
     shape = _shape(text, begin, count)
     letters = _letters(text[: 4 * MOST_WORDS], use_lexicon=use_lexicon)
     length = sum(map(len, words)) / max(len(words), 1)
+    if wide:
+        words = _divided(words)[:MOST_WORDS]
     lexicon = _lexicon(text) if use_lexicon else _NOTHING
     row = _PACKED.pack(*shape, *letters, length, *lexicon)
     return LineFacts(words, different, {word for word in different if len(word) > 1}, count, len(text), shape[0], row)
+
+
+def terms_of(text: str) -> list[str]:
+    """The words of a text in lower case, as ``LineFacts.words`` has them."""
+    words = _WORD.findall(text.lower())
+    return words if text.isascii() or not _WIDE.search(text) else _divided(words)
+
+
+def _divided(words: list[str]) -> list[str]:
+    """The words, and in the place of those of a script without spaces their pairs of characters."""
+    found: list[str] = []
+    for word in words:
+        if len(word) > 2 and not word.isascii() and _WIDE.search(word):
+            found += map("".join, pairwise(word))
+        else:
+            found.append(word)
+    return found
 
 
 _remembered = lru_cache(maxsize=REMEMBERED)(_facts)
@@ -135,13 +155,56 @@ def _lexicon(text: str) -> tuple[int, ...]:
 Matrix = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
-_NAMES = """
-words chars stop colon cut comma_end stops commas linked links images level bullet quote cells kind_row indent blank
-caps upper digits time date first_upper first_digit quotes address credit word_length common in_title of_title shared
-repeats glued lex_related lex_more lex_comments lex_share lex_tags lex_promo lex_menu lex_media lex_byline label_list
-label_meta same_start
-"""
-BASE = tuple(_NAMES.split())
+BASE = {
+    "words": "words (log); two characters of a script without spaces are one",
+    "chars": "characters (log)",
+    "stop": "ends with the end of a sentence",
+    "colon": "ends with a colon",
+    "cut": "breaks off, as a teaser does",
+    "comma_end": "ends with a comma, a semicolon or a dash",
+    "stops": "ends of sentences within it, up to 20",
+    "commas": "commas a word, up to 1",
+    "linked": "share of its characters that are links",
+    "links": "links, up to 30",
+    "images": "pictures since the line before, up to 9",
+    "level": "level of a heading; 0 for none",
+    "bullet": "is the item of a list",
+    "quote": "stands in a quotation",
+    "cells": "cells of its table row, up to 9",
+    "kind_row": "is a table row",
+    "indent": "characters that it is indented by, up to 80",
+    "blank": "empty lines before it",
+    "caps": "share of its words that begin with a capital letter",
+    "upper": "share of its words in capital letters",
+    "digits": "share of its words that begin with a digit",
+    "time": "holds a time of day; more for a short line",
+    "date": "holds a date or a year; more for a short line",
+    "first_upper": "begins with a capital letter",
+    "first_digit": "begins with a digit",
+    "quotes": "holds a quotation mark",
+    "address": "holds a web address or a handle",
+    "credit": "holds the credit of a picture",
+    "word_length": "mean length of its words",
+    "common": "share of its words that are among the 40 most frequent ones of the page's prose",
+    "in_title": "share of its words that are in the title",
+    "of_title": "share of the title's words that are in it",
+    "shared": "share of its rare words that the page's prose uses elsewhere",
+    "repeats": "lines of the page with the same text, up to 9",
+    "glued": "was cut from the end of the line before",
+    "lex_related": "is a known heading of related articles",
+    "lex_more": "is a known heading of more articles",
+    "lex_comments": "is a known heading of comments",
+    "lex_share": "is a known label of sharing",
+    "lex_tags": "is a known heading of topics",
+    "lex_promo": "is a known heading of promotion",
+    "lex_menu": "is a known entry of menus",
+    "lex_media": "is a known label of media",
+    "lex_byline": "is a known label of bylines",
+    "label_list": "begins with a known label of other things: related, more, share, comments, promotion, media, menu",
+    "label_meta": "begins with another known label",
+    "same_start": "lines of the page that begin with the same two words, up to 9",
+}
+"""The columns of ``base_features``, in their order."""
 SLOT = {name: index for index, name in enumerate(BASE)}
 LONG_WORDS = 8
 _OF_TEXT = [SLOT[name] for name in (*SHAPE, *LETTERS, *LEXICON)]
@@ -192,7 +255,7 @@ def _among_others(title: str, lines: list[Line], facts: list[LineFacts]) -> dict
     common = frozenset(word for word, _ in frequent.most_common(40))
     spread = Counter(chain.from_iterable([facts[index].different for index in prose]))
     anywhere, elsewhere = frozenset(spread), frozenset(word for word, number in spread.items() if number > 1)
-    title_words = frozenset(_WORD.findall(title.lower()))
+    title_words = frozenset(terms_of(title))
     repeats = Counter([line.text for line in lines])
     starts = Counter([tuple(fact.words[:2]) for fact in facts if len(fact.words) > 1])
     in_prose = frozenset(prose)

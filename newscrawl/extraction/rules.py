@@ -162,6 +162,13 @@ def lead_of(blocks: Blocks, opening: Sequence[int], description: str | None) -> 
     return None
 
 
+def behind_credit(page: Measured, text: Sequence[int]) -> int | None:
+    """The last line of a text, where the credit of an agency or a picture parts it from the rest: about the author."""
+    if len(text) < 2 or not text[-2] < text[-1] - 1 == text[-2] + 1:
+        return None
+    return text[-1] if page.base[text[-1] - 1, SLOT["credit"]] > 0 else None
+
+
 def is_said_again(lines: Sequence[Line], index: int, kept: Sequence[int]) -> bool:
     """Whether the other kept lines hold nearly all that a line says, as where a lead is the beginning of the text."""
     own = _runs(words_of(lines[index].text))

@@ -11,9 +11,9 @@ from trafilatura.settings import Document
 
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Containers, Floats
-from newscrawl.extraction.context_features import neighbours
-from newscrawl.extraction.line_features import Matrix
-from newscrawl.extraction.tree_features import covers
+from newscrawl.extraction.context_features import neighbours, since
+from newscrawl.extraction.line_features import SLOT, Matrix
+from newscrawl.extraction.tree_features import covers, words_and_prose
 
 MOST_LINES = 3000
 """Lines of a page about which trafilatura is asked: it needs seconds for tens of thousands of short ones."""
@@ -28,6 +28,36 @@ class SecondOpinion:
     default: str = field(repr=False)
     recall: str = field(repr=False)
 
+
+OPINION = {
+    "in_default": "share of its runs of four words in trafilatura's text",
+    "in_recall": "share of them in trafilatura's text in recall mode",
+    **{
+        f"container_{number}_{kind}": f"share of the words in container {number} around it that are in the {kind} text"
+        for number in range(1, OPINION_LEVELS + 1)
+        for kind in ("default", "recall")
+    },
+    "build_default": "the same over the lines built alike, default",
+    "build_recall": "recall",
+    "sibling_default": "the same over the lines in siblings of one build, default",
+    "sibling_recall": "recall",
+    "default_words": "words of the page in the default text (log)",
+    "recall_words": "words of the page in the recall text (log)",
+    "likely_words": "likely words of the page (log)",
+    "likely_agreed": "share of the likely words that are in the default text",
+    "default_agreed": "likely words in the default text beside all in it",
+    "default_of_recall": "words in the default text beside those in the recall text",
+    "page_words": "words of the page (log)",
+    "default_share": "share of the page's words in the default text",
+    "prose_share": "share of the page's words that are prose",
+    "default_prose": "share of the default text that is prose",
+    "prose_in_default": "share of the page's prose in the default text",
+    "word_length": "mean length of the page's words, which is large where a script has no spaces",
+    "since_default": "lines since one in the default text (log); -1 for none",
+    "until_default": "lines until one in the default text (log); -1 for none",
+}
+"""What ``opinion_features`` gives, in its order; then ``AROUND`` of ``SEEN``."""
+SEEN = ["in_default", "in_recall", "chance"]
 
 NO_OPINION = SecondOpinion("", "")
 
@@ -50,8 +80,9 @@ def coverage(blocks: Blocks, opinion: SecondOpinion) -> tuple[Floats, Floats]:
     return covers(blocks, opinion.default or None), covers(blocks, opinion.recall or None)
 
 
-def opinion_features(held: Containers, words: Floats, chances: Floats, covered: tuple[Floats, Floats]) -> Matrix:
+def opinion_features(held: Containers, base: Matrix, chances: Floats, covered: tuple[Floats, Floats]) -> Matrix:
     """What the third forest sees beside the columns of the second: how far trafilatura agrees."""
+    words, prose = words_and_prose(base)
     size = len(words)
     found = [words * np.maximum(covers, 0) for covers in covered]
     columns = np.stack([np.ones(size), words, *found], axis=1)
@@ -67,6 +98,7 @@ def opinion_features(held: Containers, words: Floats, chances: Floats, covered: 
         mass = np.maximum(np.bincount(groups, weights=words), 1)
         parts += [(np.bincount(groups, weights=columns[:, column]) / mass)[groups] for column in (2, 3)]
     agreed = sure * np.maximum(covered[0], 0)
+    told = prose * np.maximum(covered[0], 0)
     page = [
         np.log1p(everything[2]),
         np.log1p(everything[3]),
@@ -74,7 +106,15 @@ def opinion_features(held: Containers, words: Floats, chances: Floats, covered: 
         agreed.sum() / max(float(sure.sum()), 1),
         agreed.sum() / everything[2],
         everything[2] / everything[3],
+        np.log1p(everything[1]),
+        everything[2] / everything[1],
+        prose.sum() / everything[1],
+        told.sum() / everything[2],
+        told.sum() / max(float(prose.sum()), 1),
+        (words * base[:, SLOT["word_length"]]).sum() / everything[1],
     ]
     parts += [np.full(size, value) for value in page]
+    is_found = covered[0] >= 0.5
+    parts += [since(is_found), since(is_found[::-1])[::-1]]
     around = neighbours(np.stack([covered[0], covered[1], chances], axis=1).astype(np.float32))
     return np.hstack([np.stack(parts, axis=1).astype(np.float32), around])

@@ -6,7 +6,6 @@ itself whatever it is called; the words of class names are one more hint.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Containers, Floats, Indices
-from newscrawl.extraction.line_features import LONG_WORDS, SLOT, Matrix, facts_of
+from newscrawl.extraction.line_features import LONG_WORDS, SLOT, Matrix, facts_of, terms_of
 
 LEVELS = 4
 """Containers around a line that are measured, each holding more than the one before."""
@@ -25,7 +24,56 @@ _TAG_GROUPS = (
 _TAGS = {tag: number for number, tags in enumerate(_TAG_GROUPS.split(","), start=1) for tag in tags.split()}
 _AROUND = "article main aside nav footer header figure figcaption form blockquote table li section".split()
 _BIT = {tag: 1 << number for number, tag in enumerate(_AROUND)}
-_WORD = re.compile(r"\w+")
+TREE = {
+    "in_description": "share of its runs of four words in the page's description; -1 without one",
+    "in_body": "share of its runs of four words in the articleBody of structured data; -1 without one",
+    "bold": "share of its characters that are bold",
+    "alike": "lines built alike: tag and names of the element and of the one around it (log)",
+    "alike_prose": "share of the page's prose in them",
+    "alike_prose_share": "share of prose in their words",
+    "alike_linked": "mean of ``linked`` over them",
+    "tag": "number of the element's tag",
+    "tag_around": "number of the tag around it",
+    "depth": "elements around it",
+    "hidden": "the page hides it",
+    "of_element": "lines of its element",
+    **{f"in_{tag}": f"stands in <{tag}>" for tag in _AROUND},
+    "to_main": "steps up from the container with the most prose until the line is below it",
+    "under_main": "steps down from that container to the line; -1 outside",
+    "beside_main": "1 behind it, -1 before it",
+    "to_strict_main": "the same for a container in which lines that are no prose cost three times as much",
+    "under_strict_main": "",
+    "beside_strict_main": "",
+}
+"""The first columns of ``tree_features``, in their order; then ``LEVEL`` for each of ``LEVELS`` containers."""
+LEVEL = {
+    "lines": "lines that it holds (log)",
+    "words": "words that it holds (log)",
+    "linked": "share of them that are links",
+    "stops": "share of its lines that end a sentence",
+    "page_prose": "share of the page's prose",
+    "prose": "share of its words that are prose",
+    "short": "share of its lines with fewer than six words",
+    "place": "share of its lines that stand before this one",
+    "tag": "number of its tag",
+    "beside": "siblings that are built like it (log)",
+    "anywhere": "elements of the page that are built like it (log)",
+}
+"""What is measured of a container around a line, each holding more lines than the one before."""
+GROUP = {
+    "likely": "mean chance of its lines",
+    "likely_words": "mean chance of its words",
+    "likely_share": "share of the page's likely words",
+}
+"""The first columns of ``group_features``, for each of ``LEVELS`` containers; then ``ALIKE``."""
+ALIKE = {
+    "build_likely": "mean chance of the lines built alike",
+    "build_likely_words": "mean chance of their words",
+    "sibling_likely": "mean chance of the lines in siblings of one build",
+    "sibling_likely_words": "mean chance of their words",
+    "siblings_likely": "those of them with a chance above one half (log)",
+}
+"""The last columns of ``group_features``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +137,7 @@ def covers(blocks: Blocks, text: str | None) -> Floats:
     if text is None:
         return np.full(len(blocks.lines), -1.0)
     lines = {" ".join(line.split()) for line in text.split("\n")}
-    known = {run for line in lines for run in _runs(_WORD.findall(line.lower()))}
+    known = {run for line in lines for run in _runs(terms_of(line))}
     shares = []
     for line in blocks.lines:
         if line.text in lines:

@@ -38,7 +38,7 @@ EVIDENCE = {
     "headline_in_address": "share of the words of the page's address that stand in its headline; -1 where it has none",
     "text_in_address": "share of the words of the page's address that stand in headline or text; -1 where it has none",
     "claims_article": "the page's mark-up calls it an article",
-    "dated": "2 for a date in mark-up or address, 1 for one in the text, 0 for none",
+    "dated": "the page has a date in its mark-up or its address; one in its text may be another thing's",
     "author": "the page names an author",
     "described": "the page has a description",
     "other_headlines": "lines that are nothing but a link, and long enough for a headline (log)",
@@ -70,8 +70,8 @@ FEWEST_CARDS = 5
 LIKELY = 0.1
 """Chance of a page to be an article below which it is refused."""
 LIKELY_ASIDE = 0.5
-"""The same for a text that is a small part of a page which says nothing of it, and for one that says what walls say on
-a page without a date of its own."""
+"""The same for a text that is a small part of a page which says nothing of it, for one that says what walls say on a
+page without a date of its own, and for the front page of a site."""
 FEWEST_WORDS = 12
 """Words of the shortest article."""
 FEWEST_PHRASES = 2
@@ -105,15 +105,16 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     flags = [reason is None for reason in kept.reasons]
     if not any(flags):
         return Verdict(None, (), "no_text", "no article text was found")
-    values = evidence(page, kept.chances, flags, facts, claims_article=claims_article)
+    text = [line.text for line, keep in zip(page.blocks.lines, flags, strict=True) if keep]
+    kinds = wall_phrases(facts.title or "", text)
+    values = evidence(page, kept.chances, flags, facts, claims_article=claims_article, phrases=kinds.total())
     chance = float(judge.verdict.chances(values[None, :].astype(np.float32))[0])
     found = tuple((name, round(value, 3)) for name, value in zip(EVIDENCE, values.tolist(), strict=True))
-    text = [line.text for line, keep in zip(page.blocks.lines, flags, strict=True) if keep]
     words = _amount(text)
-    kinds = wall_phrases(facts.title or "", text)
     told = dict(found)
-    speaks_like_a_wall = kinds.total() > FEWEST_PHRASES and not (told["claims_article"] or told["dated"] == 2)
-    enough = LIKELY_ASIDE if _is_aside(told) or speaks_like_a_wall else LIKELY
+    speaks_like_a_wall = kinds.total() > FEWEST_PHRASES and not (told["claims_article"] or told["dated"])
+    doubtful = _is_aside(told) or speaks_like_a_wall or _is_front(facts.url)
+    enough = LIKELY_ASIDE if doubtful else LIKELY
     if chance >= enough and words >= FEWEST_WORDS and not _is_all_teasers(told) and not _is_numbers(told):
         return Verdict(chance, found)
     return Verdict(chance, found, *_refusal(page, kinds, words, chance))
@@ -128,7 +129,7 @@ def _amount(text: list[str]) -> int:
 
 def _is_all_teasers(found: dict[str, float]) -> bool:
     """Whether each line of the text is alone in its card beside a linked headline, on a page without its own date."""
-    return found["together"] < 0.1 and found["beside_links"] > 0.9 and found["dated"] < 2
+    return found["together"] < 0.1 and found["beside_links"] > 0.8 and not found["dated"]
 
 
 def _is_aside(found: dict[str, float]) -> bool:
@@ -137,9 +138,18 @@ def _is_aside(found: dict[str, float]) -> bool:
     return found["share"] < 0.25 and not speaks
 
 
+def _is_front(url: str | None) -> bool:
+    """Whether an address is that of a whole site."""
+    try:
+        address = urlsplit(url or "")
+    except ValueError:
+        return False
+    return bool(address.netloc) and address.path in ("", "/") and not address.query
+
+
 def _is_numbers(found: dict[str, float]) -> bool:
     """Whether the text is hardly a sentence, the judge unsure, and the page claims nothing: a table of prices."""
-    speaks = found["claims_article"] or found["dated"] == 2
+    speaks = found["claims_article"] or found["dated"]
     return found["prose"] < 0.25 and found["sure"] < 0.7 and not speaks
 
 
@@ -152,8 +162,10 @@ def _refusal(page: Measured, kinds: Counter[str], words: int, chance: float) -> 
     return "listing", f"a list of articles, a home page or a shell: its texts are no article of their own ({told})"
 
 
-def evidence(page: Measured, chances: Floats, kept: list[bool], facts: Article, *, claims_article: bool) -> Floats:
-    """The values of ``EVIDENCE`` for a page of which something is kept."""
+def evidence(
+    page: Measured, chances: Floats, kept: list[bool], facts: Article, *, claims_article: bool, phrases: int
+) -> Floats:
+    """The values of ``EVIDENCE`` for a page of which something is kept, with so many phrases of walls."""
     lines = page.blocks.lines
     chosen = np.array(kept)
     words, prose = words_and_prose(page.matrix)
@@ -163,8 +175,8 @@ def evidence(page: Measured, chances: Floats, kept: list[bool], facts: Article, 
     headline = _terms(facts.title or "")
     path, slug = _path(facts.url)
     address = {_plain(word) for word in _ADDRESS_WORD.findall(" ".join(path).lower())} if facts.url else set()
-    named = {_plain(word) for word in headline}
-    plain = named | {_plain(word) for word in said}
+    named = set(_plain(" ".join(headline)).split())
+    plain = named | set(_plain(" ".join(said)).split())
     linked = np.minimum(page.base[:, SLOT["linked"]], 1) * words
     values = {
         "words": np.log1p(amount),
@@ -177,7 +189,7 @@ def evidence(page: Measured, chances: Floats, kept: list[bool], facts: Article, 
         "headline_in_address": len(address & named) / len(address) if address else -1,
         "text_in_address": len(address & plain) / len(address) if address else -1,
         "claims_article": claims_article,
-        "dated": 2 if facts.published_source in _IN_MARKUP else 1 if facts.published_at else 0,
+        "dated": facts.published_source in _IN_MARKUP,
         "author": bool(facts.authors),
         "described": bool(facts.description),
         "other_headlines": np.log1p(sum(map(is_other_headline, lines))),
@@ -191,15 +203,22 @@ def evidence(page: Measured, chances: Floats, kept: list[bool], facts: Article, 
         "depth": len(path) if facts.url else -1,
         "slug": slug if facts.url else -1,
         "digits": max(map(len, _DIGITS.findall(" ".join(path))), default=0) if facts.url else -1,
-        "wall_words": sum(wall_phrases(facts.title or "", text).values()) / max(amount, 50) * 100,
+        "wall_words": phrases / max(amount, 50) * 100,
     }
     return np.array([float(values[name]) for name in EVIDENCE])
 
 
 def _plain(text: str) -> str:
     """Without accents, as addresses are written."""
-    letters = unicodedata.normalize("NFD", text.replace("đ", "d"))
-    return "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFD", text.replace("đ", "d")).translate(_marks())
+
+
+@cache
+def _marks() -> dict[int, None]:
+    """The marks that combine with the letter before, for ``str.translate``."""
+    return {code: None for code in range(0x300, 0x1F000) if unicodedata.category(chr(code)) == "Mn"}
 
 
 def _terms(text: str) -> set[str]:
@@ -256,6 +275,8 @@ def _folded_words(text: str) -> list[str]:
 
 def wall_phrases(title: str, text: list[str]) -> Counter[str]:
     """How many different phrases of each kind of wall a headline and a short text hold."""
+    if sum(line.count(" ") for line in text) > LONGEST_WALL:
+        return Counter()
     words = _folded_words(" . ".join([title, *text])[:6000])
     if len(words) > LONGEST_WALL:
         return Counter()

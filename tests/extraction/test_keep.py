@@ -55,9 +55,18 @@ def test_a_sure_judge_asks_nobody():
 
 def test_what_trafilatura_finds_is_the_floor():
     """A judge that would keep next to nothing of it is not believed."""
-    found, text = kept(page(ENGLISH, outside=cards(ENGLISH)), Opinion(0.1, 0.3), SecondOpinion(TEXT, TEXT))
+    found, text = kept(page(ENGLISH, outside=cards(ENGLISH)), Opinion(0.07, 0.3), SecondOpinion(TEXT, TEXT))
     assert found.asked
     assert found.from_floor
+    assert text == ENGLISH.paragraphs
+
+
+def test_a_very_unsure_judge_agrees_to_what_it_holds_possible():
+    """Where its own chances promise little, lines that trafilatura has are kept too; those that nobody has are not."""
+    answer = SecondOpinion(TEXT, TEXT)
+    found, text = kept(page(ENGLISH, outside=cards(ENGLISH)), Opinion(0.12, 0.1), answer)
+    assert found.asked
+    assert not found.from_floor
     assert text == ENGLISH.paragraphs
 
 

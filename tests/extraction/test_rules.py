@@ -168,3 +168,18 @@ def test_the_lead_is_in_an_element_of_its_own_that_is_called_so(box, lead):
     blocks = parse_blocks(document_fromstring(html))
     found = lead_of(blocks, [at for at, line in enumerate(blocks.lines) if line.text.count(" ") > 11], told)
     assert (found is not None and told in blocks.lines[found].text) == lead
+
+
+@pytest.mark.parametrize(("credit", "is_text"), [("<p>© hna-service, hna:260302-99-71/4</p>", False), ("", True)])
+def test_what_stands_behind_an_agencys_credit_is_about_the_author(credit: str, is_text: bool):
+    """Where the judge is not sure of it; without the credit it decides alone."""
+    told = "Nell Varga writes about rivers for the Harwick paper."
+    html = page(ENGLISH, after=f"{credit}<p>{told}</p>")
+    measured = Measured.of(parse_blocks(document_fromstring(html)), ENGLISH.title, Opinions())
+    lines = measured.blocks.lines
+    chances = np.array(
+        [0.6 if line.text == told else 0.95 if line.text in ENGLISH.paragraphs else 0.01 for line in lines]
+    )
+    reasons = judge_lines(measured, chances, ENGLISH.title, None)
+    reason = next(why for line, why in zip(lines, reasons, strict=True) if line.text == told)
+    assert reason == (None if is_text else "byline")

@@ -120,6 +120,25 @@ def _numbered(write: Composer) -> Iterator[Block]:
         yield from write.paragraphs(write.dice.choice((20, 50, 90)))
 
 
+def _grid(write: Composer) -> Iterator[Block]:
+    """Things to buy, see or read, each in a card of its own: a picture, a name, which may be a link, and some words."""
+    dice, style = write.dice, write.style
+    if dice.random() < 0.8:
+        yield write.paragraph(40)
+    name = dice.choice(("div", "div", "article", "section", "li"))
+    element, size = dice.choice(("h2", "h3", "h4", "strong")), dice.choice((12, 25, 50))
+    linked, pictured = dice.random() < 0.4, dice.random() < 0.7
+    for _ in range(dice.choice((4, 6, 9, 16, 30))):
+        title, text = write.writer.heading(), write.writer.paragraph(size)
+        shown = escape(title, quote=False)
+        if linked:
+            shown = f'<a href="https://{hashed(dice)}.example/" rel="sponsored">{shown}</a>'
+        image = f'<img src="/images/{hashed(dice)}.jpg" alt="">' if pictured else ""
+        inner = f"{image}<{element}>{shown}</{element}>{style.tag('p', 'words', escape(text, quote=False))}"
+        html = style.tag(name, "item", inner)
+        yield Block(f"<ul>{html}</ul>" if name == "li" else html, (title, text))
+
+
 def _table(write: Composer) -> Iterator[Block]:
     dice = write.dice
     yield write.paragraph(40)
@@ -297,13 +316,14 @@ def _wall(write: Composer) -> Iterator[Block]:
 
 
 KINDS: dict[str, tuple[Kind, int]] = {
-    "brief": (_brief, 8),
+    "brief": (_brief, 14),
     "news": (_news, 16),
     "feature": (_feature, 10),
     "long": (_long, 4),
     "longest": (_longest, 0),
     "list": (_list, 9),
     "numbered": (_numbered, 5),
+    "grid": (_grid, 4),
     "table": (_table, 6),
     "code": (_code, 5),
     "interview": (_interview, 8),

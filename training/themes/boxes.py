@@ -56,7 +56,7 @@ _WITHIN = (
 )
 _AFTER = ("bio", "links", "cards", "topics", "share", "newsletter", "promo", "popular")
 _AROUND = ("cards", "links", "comments", "popular", "newsletter", "bio", "topics", "promo", "share", "table")
-_TIMES = (1, 1, 1, 4, 8)
+_TIMES = (1, 1, 1, 2, 4, 8)
 """How much longer boxes around an article are than those in it."""
 
 
@@ -96,7 +96,8 @@ def draw_boxes(dice: random.Random) -> Boxes:
         within=tuple(_draw(kind, dice) for kind in dice.sample(_WITHIN, dice.choice((0, 1, 2, 3)))),
         after=tuple(_draw(kind, dice) for kind in dice.sample(_AFTER, dice.choice((0, 1, 1, 2, 3)))),
         around=tuple(
-            _draw(kind, dice, times=dice.choice(_TIMES)) for kind in dice.sample(_AROUND, dice.choice((0, 1, 2, 3, 4)))
+            _draw(kind, dice, times=dice.choice(_TIMES))
+            for kind in dice.sample(_AROUND, dice.choice((0, 1, 2, 3, 4, 6)))
         ),
         consent=_draw("consent", dice) if dice.random() < 0.35 else None,
         often=dice.choice((0.05, 0.1, 0.2)),
