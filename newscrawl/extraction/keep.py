@@ -12,7 +12,7 @@ import numpy as np
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Containers, Floats, Indices
 from newscrawl.extraction.judge import Measured, PageJudge
-from newscrawl.extraction.line_features import BASE
+from newscrawl.extraction.line_features import BASE, SLOT
 from newscrawl.extraction.reasons import page_reasons
 from newscrawl.extraction.rules import (
     behind_credit,
@@ -22,6 +22,7 @@ from newscrawl.extraction.rules import (
     cards,
     comments,
     copies,
+    is_in,
     is_labelled_link,
     is_other_headline,
     is_said_again,
@@ -44,6 +45,8 @@ VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.85, 0.8, 0.08, 0.6
 chance that is not tiny, which is raised."""
 SURE = 0.8
 """Chance from which no rule drops a line, but one that says again what was said."""
+SURE_TEXT = 0.97
+"""Chance from which a line is no caption, whatever its place: a text begins below a picture, too."""
 VOUCHES, VOUCHERS = 0.6, 2
 SIBLING = 0.06
 """Chance of paragraphs that vouch for others, how many it takes, and the chance the others need.
@@ -84,29 +87,37 @@ class Kept:
 
 
 def keep_lines(
-    page: Measured, judge: PageJudge, title: str, description: str | None, ask: Callable[[], SecondOpinion] | None
+    page: Measured,
+    judge: PageJudge,
+    title: str,
+    description: str | None,
+    ask: Callable[[], SecondOpinion] | None,
+    *,
+    authors: Collection[str] = (),
 ) -> Kept:
     """Decide about the lines of a page. ``ask`` is called where the judge is unsure; None asks nobody."""
     judgement = judge.judge(page)
     words, _ = words_and_prose(page.matrix)
     counted = np.minimum(words, MOST_WEIGHT)
     if ask is None or len(words) > MOST_LINES or best_threshold(judgement.chances, counted).expected_f1 >= UNSURE:
-        return Kept(judge_lines(page, judgement.chances, title, description), judgement.chances, asked=False)
+        return Kept(judge_lines(page, judgement.chances, title, description, authors), judgement.chances, asked=False)
     covered = coverage(page.blocks, ask())
     chances = judge.reconsider(page, judgement, covered)
     if best_threshold(chances, counted).expected_f1 < VERY_UNSURE:
         agreed = (covered[0] >= MOSTLY_COVERED) & ~beside_headlines(page.blocks.lines)
         chances = np.where(agreed & (chances >= POSSIBLE), np.maximum(chances, AGREED), chances)
-    reasons = judge_lines(page, chances, title, description)
+    reasons = judge_lines(page, chances, title, description, authors)
     found = (np.maximum(covered[0], 0) >= COVERED) & ~beside_headlines(page.blocks.lines)
     kept = np.array([reason in (None, "lead") for reason in reasons])
     if words[kept & found].sum() < FLOOR * words[found].sum():
         raised = np.where(found, np.maximum(chances, SURE - 0.01), chances)
-        return Kept(judge_lines(page, raised, title, description), raised, asked=True, from_floor=True)
+        return Kept(judge_lines(page, raised, title, description, authors), raised, asked=True, from_floor=True)
     return Kept(reasons, chances, asked=True)
 
 
-def judge_lines(page: Measured, chances: Floats, title: str, description: str | None) -> list[DropReason | None]:
+def judge_lines(
+    page: Measured, chances: Floats, title: str, description: str | None, authors: Collection[str] = ()
+) -> list[DropReason | None]:
     """For each line None, where it is the article, or why it is not."""
     lines = page.blocks.lines
     words, prose = words_and_prose(page.matrix)
@@ -118,12 +129,7 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     kept = (raised >= np.where(siblings, min(SIBLING, enough), enough)).tolist()
     certain: dict[int, DropReason] = dict.fromkeys(boxes_of_links(page, chances, words), "related")
     certain.update({index: "related" for index in cards(page, chances, words) if chances[index] < SURE})
-    headline = words_of(title)
-    for index, line in enumerate(lines):
-        if headline and headline[0] in line.text.casefold() and words_of(line.text) == headline:
-            certain[index] = "title"
-        elif kept[index] and chances[index] < SURE and _leads_away(line):
-            certain[index] = "related"
+    certain.update(_certain_alone(page, chances, kept, title, authors))
     text = [index for index, keep in enumerate(kept) if keep and index not in certain]
     if (lead := lead_of(page.blocks, _opening(lines, text, certain), description)) is not None:
         if lines[lead].level or is_said_again(lines, lead, text):
@@ -133,7 +139,7 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     if (last := behind_credit(page, text)) is not None and chances[last] < SURE:
         certain[last] = "byline"
     certain.update(dict.fromkeys(copies(lines, text), "repeated"))
-    certain.update({index: "caption" for index in captions(page.blocks, text) if chances[index] < SURE})
+    certain.update({index: "caption" for index in captions(page.blocks, text) if chances[index] < SURE_TEXT})
     certain.update(dict.fromkeys(talk, "comments"))
     for index in certain:
         kept[index] = False
@@ -141,6 +147,26 @@ def judge_lines(page: Measured, chances: Floats, title: str, description: str | 
     for index, reason in certain.items():
         reasons[index] = reason
     return reasons
+
+
+def _certain_alone(
+    page: Measured, chances: Floats, kept: Sequence[bool], title: str, authors: Collection[str]
+) -> dict[int, DropReason]:
+    """The lines that are no text by what they say: the headline again, and others where the judge is not sure."""
+    found: dict[int, DropReason] = {}
+    headline = words_of(title)
+    for index, line in enumerate(page.blocks.lines):
+        if headline and headline[0] in line.text.casefold() and words_of(line.text) == headline:
+            found[index] = "title"
+        elif not kept[index] or chances[index] >= SURE:
+            continue
+        elif _leads_away(line):
+            found[index] = "related"
+        elif line.text in authors:
+            found[index] = "byline"
+        elif page.base[index, SLOT["cut"]] and is_in(page.blocks, index, "td"):
+            found[index] = "teaser"
+    return found
 
 
 def _opening(lines: Sequence[Line], text: list[int], dropped: Collection[int]) -> list[int]:

@@ -159,7 +159,7 @@ def decide(page: ReadPage, judge: PageJudge, ask: Callable[[], SecondOpinion]) -
     """Decide which lines are the article, and whether there is one. ``ask`` is called where the judge is unsure."""
     title = page.facts.title or ""
     measured = Measured.of(page.blocks, title, page.opinions)
-    kept = keep_lines(measured, judge, title, page.facts.description, ask)
+    kept = keep_lines(measured, judge, title, page.facts.description, ask, authors=page.facts.authors)
     return Decision(kept, judge_page(measured, judge, kept, page.facts, claims_article=page.claims_article))
 
 

@@ -216,7 +216,13 @@ def captions(blocks: Blocks, kept: Sequence[int]) -> set[int]:
     ]
     unlike = _classes_below_pictures(blocks, kept)
     found = {index for index in likely if _is_below_in_table(blocks, index) or blocks.owners[index] in unlike}
+    found.update(index for index in kept if is_in(blocks, index, "figcaption"))
     return found if 2 * sum(size[index] for index in found) < sum(size.values()) else set()
+
+
+def is_in(blocks: Blocks, index: int, tag: str) -> bool:
+    """Whether a line stands in an element of a tag."""
+    return any(blocks.nodes[node].tag == tag for node in containers(blocks, blocks.owners[index]))
 
 
 def _is_below_in_table(blocks: Blocks, index: int) -> bool:

@@ -107,7 +107,9 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
         return Verdict(None, (), "no_text", "no article text was found")
     text = [line.text for line, keep in zip(page.blocks.lines, flags, strict=True) if keep]
     kinds = wall_phrases(facts.title or "", text)
-    values = evidence(page, kept.chances, flags, facts, claims_article=claims_article, phrases=kinds.total())
+    # An article that is not free for all asks to subscribe at its end, and says that it is one.
+    phrases = 0 if claims_article and facts.paywalled else kinds.total()
+    values = evidence(page, kept.chances, flags, facts, claims_article=claims_article, phrases=phrases)
     chance = float(judge.verdict.chances(values[None, :].astype(np.float32))[0])
     found = tuple((name, round(value, 3)) for name, value in zip(EVIDENCE, values.tolist(), strict=True))
     words = _amount(text)
