@@ -5,28 +5,31 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from itertools import islice, zip_longest
+from itertools import chain, islice, pairwise, zip_longest
 
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.date_text import read_date
 from newscrawl.extraction.metadata.dates import before_change, is_dateline
-from newscrawl.extraction.metadata.json_ld import JsonLd
+from newscrawl.extraction.metadata.json_ld import Author, JsonLd
 from newscrawl.extraction.metadata.marks import Marks
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 from newscrawl.extraction.metadata.names import (
+    begins_with_author,
     chosen,
     credited,
     is_full_name,
     is_label,
     is_name,
+    is_other_credit,
+    is_pen_name,
     is_person,
     names_in,
     names_in_han,
     starts_as_byline,
 )
-from newscrawl.extraction.metadata.site_names import is_site
-from newscrawl.extraction.metadata.vicinity import PROFILE, Vicinity
+from newscrawl.extraction.metadata.site_names import is_site, without_site
+from newscrawl.extraction.metadata.vicinity import MOST_ANCESTORS, PROFILE, Vicinity, leads_away
 from newscrawl.extraction.metadata.words import phrases
 
 MOST_MARKED = 60
@@ -36,6 +39,12 @@ LONGEST_SIGNATURE = 80
 LONGEST_CREDIT = 300
 LONGEST = 200
 MOST_IN_LINE = 8
+MOST_BESIDE = 4
+"""Lines below the headline among which a name without any mark may stand beside the date."""
+
+MOST_SEARCHED = 3000
+"""Elements that are searched for a byline far from the headline."""
+
 SENTENCE_END = (".", ":", "!", "?", "…")
 SURE = 2
 """From which rank on a marked element may hold anything, and only what looks like a name is taken for one."""
@@ -58,10 +67,18 @@ _ELSEWHERE = re.compile(
 )
 
 
+_HOLDERS = ("a", "p", "span", "div", "li", "h3", "h4", "h5", "h6")
+_ANYBODY = re.compile(r"/(?:people|person|profiles?)/", re.IGNORECASE)
+"""In the address of a page about somebody who need not be an author."""
+
+_MARGINS = frozenset(("aside", "blockquote", "nav", "figure", "form"))
 _AUTHORS_NAME = re.compile(r"author[a-z_-]{0,12}name", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?<!\s)\s++[-–—]\s++")
 _RIGHT = re.compile(r"text-align\s*:\s*right|\Aright\Z|(?<![a-z])(?:text-?|align-?|pull-?)right(?![a-z])")
 _BOLD = ("b", "strong")
+_ITS_SITE = re.compile(r"\((?:www\.)?[\w-]{1,40}(?:\.[\w-]{1,20}){0,2}\.[a-z]{2,12}\)", re.IGNORECASE)
+"""The address of a site behind the name of whom it belongs to."""
+
 _BRACKETED = re.compile(r"[（(【\[][^（()）【】\[\]]{2,200}[）)】\]]\s*\Z")
 
 
@@ -79,37 +96,55 @@ def read_authors(
     told = chosen((name for _, names in said for name in names), sites, language)
     if any(is_person(name, sites) for author, names in said if not author.organization for name in names):
         return told
-    tagged = chosen((name for text in _tagged(head) for name in names_in(text)), sites, language)
-    if any(is_person(name, sites) for name in tagged):
+    tags = _tagged(head, near, sites)
+    tagged = chosen((author.name for author in tags), sites, language)
+    if any(is_person(author.name, sites) for author in tags if not author.organization):
         return tagged
     written = [names for place in _written(marks, near, sites) if (names := chosen(place, sites, language))]
     for names in written:
         if any(is_person(name, sites) for name in names):
             return names
-    offices = told or tagged or next(iter(written), ())
+        if pen_names := tuple(name for name in names if name in (*told, *tagged) and is_pen_name(name, sites)):
+            return pen_names
+    named = (names for names in (told, tagged) if any(not is_site(name, sites) for name in names))
+    offices = next(named, told or tagged or next(iter(written), ()))
     last = _last_paragraph(marks.tree)
-    if credits_ := chosen(_credits(last), sites, language):
-        return credits_
-    signed = _signature(last, sites) if all(is_site(name, sites) for name in offices) else []
-    return chosen(signed, sites, language) or offices or chosen(_beside_date(near, sites), sites, language)
+    further = (
+        _far_byline(marks.tree, near, sites, sure=bool(offices)),
+        chosen(_credits(last), sites, language),
+        chosen(_signature(last, sites), sites, language) if all(is_site(name, sites) for name in offices) else (),
+    )
+    beside = chosen(_beside_date(near, sites), sites, language)
+    return next(filter(None, further), offices or beside)
 
 
-def _tagged(head: MetaTags) -> Iterator[str]:
-    for name in _META:
-        texts = head.all(name)
-        if name == "twitter:data1" and "by" not in (head.first("twitter:label1") or "").lower().split():
+def _tagged(head: MetaTags, near: Vicinity, sites: Collection[str]) -> list[Author]:
+    """The authors of the first meta tag that names any, or of the first one with a person whom the page shows."""
+    told: list[list[Author]] = []
+    for tag in _META:
+        if tag == "twitter:data1" and "by" not in (head.first("twitter:label1") or "").lower().split():
             continue
-        found = [text for text in texts if "://" not in text]
-        if any(names_in(text) for text in found):
-            yield from found
-            return
+        texts = [text for text in head.all(tag) if "://" not in text]
+        authors = [
+            Author(name, organization=_ITS_SITE.search(text) is not None)
+            for text in texts
+            for name in names_in(without_site(text, sites) or text)
+        ]
+        if authors:
+            told.append(authors)
+    if len(told) < 2:
+        return told[0] if told else []
+    shown = " ".join(line.text for line in near.lines)
+    persons = (authors for authors in told if any(one.name in shown and is_person(one.name, sites) for one in authors))
+    return next(persons, told[0])
 
 
 def _written(marks: Marks, near: Vicinity, sites: Collection[str]) -> list[list[str]]:
     """The names in each place of the page's text that may be a byline, the surest place first."""
     ranked = _marked(marks, near, sites)
     places = [ranked.get(0, [])]
-    places += [[name for text in line.profiles for name in names_in(text)] for line in near.lines]
+    credited_lines = (line for line in near.lines if line.profiles and not is_other_credit(line.text))
+    places += [[name for text in line.profiles for name in names_in(text)] for line in credited_lines]
     for line, following in zip_longest(near.lines, near.lines[1:]):
         if is_label(line.text) and following:
             places.append(names_in(following.text)[:MOST_IN_LINE])
@@ -125,13 +160,54 @@ def _written(marks: Marks, near: Vicinity, sites: Collection[str]) -> list[list[
     return [[name for name in names if not any(one in name and one != name for one in known)] for names in places]
 
 
+def _far_byline(tree: HtmlElement, near: Vicinity, sites: Collection[str], *, sure: bool) -> tuple[str, ...]:
+    """The names in the only byline that the rest of the page has: below the text, or far above the headline.
+
+    It is a link to an author's page or a line that begins as a byline; where it must be `sure`, with more than a
+    preposition. Empty where there are several different ones: they are those of other stories.
+    """
+    begins = begins_with_author if sure else starts_as_byline
+    found: dict[tuple[str, ...], None] = {}
+    for element in islice(tree.iter(*_HOLDERS), MOST_SEARCHED):
+        if element.tag == "a":
+            if not PROFILE.search(href := element.get("href") or "") or _ANYBODY.search(href):
+                continue
+        else:
+            begin = element.text if (element.text or "").strip() else element[0].text if len(element) else None
+            if not begin or not begins(" ".join(begin[:LONGEST].split())):
+                continue
+        if _is_of_others(element, near):
+            continue
+        text = text_of(element, LONGEST_SIGNATURE + 1, spaced=True)
+        names = tuple(names_in(text)) if len(text) <= LONGEST_SIGNATURE else ()
+        if names and all(is_full_name(name, sites) for name in names):
+            found.setdefault(names)
+            if len(found) > 1:
+                return ()
+    return next(iter(found), ())
+
+
+def _is_of_others(element: HtmlElement, near: Vicinity) -> bool:
+    """Whether an element stands in a margin or card, or in an item of a list that leads to another story."""
+    for part in islice(chain((element,), element.iterancestors()), MOST_ANCESTORS):
+        if part in near.home:
+            return False
+        of_page = part.tag == "footer" and next(part.iterancestors("article"), None) is None
+        if of_page or part.tag in _MARGINS or _ELSEWHERE.search(part.get("class") or ""):
+            return True
+        if part.tag in ("li", "article") and leads_away(part):
+            return True
+    return False
+
+
 def _beside_date(near: Vicinity, sites: Collection[str]) -> Iterator[str]:
     """A name without any mark or link, all by itself between the headline and the date or right below the date."""
-    first, second = (*near.lines[:2], None, None)[:2]
-    if first and second and is_dateline(first.text) != is_dateline(second.text):
-        line = second if is_dateline(first.text) else first
-        if not line.linked and is_full_name(line.text, sites):
-            yield line.text
+    for first, second in pairwise(near.lines[:MOST_BESIDE]):
+        if is_dateline(first.text) != is_dateline(second.text):
+            line = second if is_dateline(first.text) else first
+            if not line.linked and is_full_name(line.text, sites):
+                yield line.text
+                return
 
 
 def _marked(marks: Marks, near: Vicinity, sites: Collection[str]) -> dict[int, list[str]]:
@@ -146,6 +222,9 @@ def _marked(marks: Marks, near: Vicinity, sites: Collection[str]) -> dict[int, l
             if not starts_as_byline(text_of(element, LONGEST)):
                 continue
             rank = SURE
+        around = element.getparent()
+        if around is not None and is_other_credit(text_of(around, LONGEST_SIGNATURE)[:LONGEST_SIGNATURE]):
+            continue
         home = next(islice(element.iterancestors(), 2, 3), element)
         if homes.setdefault(rank, home) is not home and homes[rank] not in islice(element.iterancestors(), 6):
             continue

@@ -15,15 +15,19 @@ LONGEST_NAME = 60
 MOST_WORDS = 7
 MOST_AUTHORS = 30
 
-_BY = phrases(
+_PREPOSITION = "by|von|par|por|di|door|af|av|przez|oleh|od|theo"
+_AUTHOR = phrases(
     """
-    by|von|par|por|di|door|af|av|przez|oleh|od|autor|autora|autoren|autorzy|autorka|author|authors|auteur|auteure|autore
-    |contributor|contributors|verfasser|text|texte|texto|testo|tác giả|người viết|thực hiện|bài|theo|автор|текст
-    |kirjoittanut|penulis|yazan|yazar|szerző|przygotował|przygotowała|skrevet av|rédigé par|publié par|publicado por
-    |escrito por|a cura di|(?:written|authored|posted|published|reported|story|words|text|article|report|reporting) by
+    autor(?:[/:*_]-?in|in/autor)|autor|autora|autorin|autoren|autorzy|autorka|author|authors|auteur|auteure|autore
+    |contributor|contributors|verfasser|verfasserin|text|texte|texto|testo|tác giả|người viết|thực hiện|bài|автор
+    |текст|kirjoittanut|penulis|yazan|yazar|szerző|przygotował|przygotowała|skrevet av|rédigé par|publié par
+    |publicado por|escrito por|a cura di
+    |(?:written|authored|posted|published|reported|story|words|text|article|report|reporting) by
     """
 )
+_BY = f"{_PREPOSITION}|{_AUTHOR}"
 _LABEL = re.compile(rf"\A(?:{_BY})(?:\s*:\s*|\s+|\Z)", re.IGNORECASE)
+_SURE_LABEL = re.compile(rf"\A(?:{_AUTHOR})(?:\s*:\s*|\s+|\Z)", re.IGNORECASE)
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _TAIL = re.compile(
     r"\s*(?:[|•·–—/@]|\s-\s|\s\d|\d{1,4}[./:-]\d{1,2}|\bon\s(?=[A-Z]\w+day\b|\w+\s\d|\d)"
@@ -105,6 +109,9 @@ _HAN_BYLINE = re.compile(
 _HANGUL_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:선임|수습|인턴|전문)?(?:기자|특파원|논설위원)(?![가-힣])")
 _HAN_NAME = re.compile(rf"[{_HAN}]{{3,5}}")
 _HAN_OFFICE = re.compile("[社报報网網台局部]\\Z|通信|新聞|新闻|日报|責任|责任|編集|编辑")
+_INITIALS = re.compile("[a-z]{2,6}/[a-z]{2,6}")
+"""Those of a reporter, behind the sign of an agency or an office."""
+
 _PLACE = re.compile(r"\sin\s[A-Z].*\Z")
 _AROUND = ' \t,;:|·•–—-"“”*'
 
@@ -144,10 +151,20 @@ def starts_as_byline(text: str) -> bool:
     return _LABEL.match(text) is not None
 
 
+def begins_with_author(text: str) -> bool:
+    """Whether a line begins with more than a preposition, such as "Written by" or "Author:"."""
+    return _SURE_LABEL.match(text) is not None
+
+
 def is_label(text: str) -> bool:
     """Whether a line is such a word alone."""
     match = _LABEL.match(text)
     return match is not None and match.end() == len(text)
+
+
+def is_other_credit(text: str) -> bool:
+    """Whether a line begins by saying whom it names: an editor, a photographer, who checked the facts."""
+    return _OTHER_CREDIT.search(text) is not None
 
 
 def _without_label(text: str) -> str:
@@ -168,6 +185,8 @@ def _parts(text: str) -> list[str]:
 
 
 def _name(text: str) -> str | None:
+    if _INITIALS.fullmatch(text):
+        return text
     name = _TAIL.sub("", _without_label(text)).strip(_AROUND)
     if len(name.split()) > 2:
         name = _LAST_ROLE.sub("", name).strip(_AROUND)
@@ -175,6 +194,9 @@ def _name(text: str) -> str | None:
         name = _TRAILING_WORDS.sub("", name).strip(_AROUND)
         first, _, last = name.rpartition(" ")
         name = first if " " in first and is_weekday(last, None) else name
+        words = name.split()
+        half = len(words) // 2
+        name = " ".join(words[:half]) if words[:half] == words[half:] and len(words[0]) > 2 else name
     if not name or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
         return None
     return (
@@ -185,7 +207,12 @@ def _name(text: str) -> str | None:
 
 
 def is_name(name: str, sites: Collection[str] = ()) -> bool:
-    """Whether a name looks like one: two words or more that begin as names do, and not the site's."""
+    """Whether a name looks like one: two words or more that begin as names do, and not the site's.
+
+    In Chinese characters it is three to five of them without a space.
+    """
+    if _HAN_NAME.fullmatch(name):
+        return _HAN_OFFICE.search(name) is None and not is_site(name, sites)
     words = name.split()
     return (
         2 <= len(words) <= 5
@@ -199,6 +226,12 @@ def is_name(name: str, sites: Collection[str] = ()) -> bool:
 def is_person(name: str, sites: Collection[str] = ()) -> bool:
     """Whether a name may be a person's rather than an agency's or an editorial office's."""
     return is_name(name, sites) and _COLLECTIVE.search(name) is None
+
+
+def is_pen_name(name: str, sites: Collection[str] = ()) -> bool:
+    """Whether a name of a single word may be a person's."""
+    single = name[:1].isupper() and _NAMING.fullmatch(name) is not None and not any(map(str.isdigit, name))
+    return single and not is_site(name, sites) and _COLLECTIVE.search(name) is None
 
 
 def is_full_name(text: str, sites: Collection[str] = ()) -> bool:

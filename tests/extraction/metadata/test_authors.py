@@ -236,3 +236,67 @@ def test_link_to_all_that_an_author_wrote():
 def test_author_of_one_word():
     """Where an element is named for it."""
     assert authors(body="<p>by</p><p class='post-author__name'>Newsdesk</p>") == ("Newsdesk",)
+
+
+COMPANY = '<meta name="author" content="Harbour Press"><meta property="article:author" content="Ada Byron">'
+
+
+def test_meta_tags_that_name_different_authors():
+    """The one whom the page shows is believed; where it shows none, the first tag."""
+    assert authors(COMPANY, "<p>By Ada Byron</p>") == ("Ada Byron",)
+    assert authors(COMPANY) == ("Harbour Press",)
+
+
+def test_author_of_a_meta_tag_that_is_the_site():
+    """With its address in brackets, or beside the person with a dash."""
+    named = '<meta name="author" content="Old Wave (www.wave.example)">'
+    assert authors(named, "<p class='byline'>Ada Byron</p>") == ("Ada Byron",)
+    assert authors('<meta name="author" content="Harrow News - Ada Byron">') == ("Ada Byron",)
+
+
+@pytest.mark.parametrize("author", ['"Zed"', '{"@type": "Person", "name": "Zed"}'])
+def test_pen_name_of_one_word(author):
+    """Where the page shows it as well, what stands further from the headline is somebody else."""
+    body = "<p>By Zed</p><p>They said so.</p><div class='box-author'>Move Comment</div>"
+    assert authors(structured(author), body) == ("Zed",)
+    assert authors(structured('"Ada"'), "<p class='byline'>Ada Byron</p>") == ("Ada Byron",)
+
+
+def test_editor_in_an_element_marked_as_author():
+    """The line around it says what they did."""
+    editor = "<div class='info'>Editor: <a class='author' href='/author/7/bo'>Bo Ek</a></div>"
+    assert authors(body=f"<div class='author-2'>Ada Byron</div>{editor}") == ("Ada Byron",)
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("<h3>Written by Ada Byron</h3><p>Ada lives in Harrow.</p>", ("Ada Byron",)),
+        ("<ul><li><b>Date</b> 3 May</li><li><b>Autorin/Autor</b> Ada Byron</li></ul>", ("Ada Byron",)),
+        ("<div><a href='/blog/authors/ada-byron'><span>Ada Byron</span></a></div>", ("Ada Byron",)),
+        ("<div><a href='/author/ada'>Ada Byron</a> <a href='/author/bo'>Bo Ek</a></div>", ("Harrow News",)),
+        ("<div><a href='/person/ada'>Ada Byron</a></div>", ("Harrow News",)),
+        ("<p>By Member Login</p>", ("Harrow News",)),
+        ("<aside><h3>Written by Ada Byron</h3></aside>", ("Harrow News",)),
+        (
+            "<ul><li><a href='/b'>Market hall to stay open for longer</a> <span>Written by Ada Byron</span></li></ul>",
+            ("Harrow News",),
+        ),
+    ],
+)
+def test_only_byline_of_the_page_far_from_the_headline(end, expected):
+    """Of what is not in margins and lists of other stories; before the publisher."""
+    text = f"<p>{'The harbour office said that the works would go on. ' * 4}</p>" * 5
+    assert authors(structured('{"@type": "Organization", "name": "Harrow News"}'), text + end) == expected
+
+
+def test_name_below_the_lead():
+    """Beside the date, if not first below the headline."""
+    body = "<p>The new bridge has four lanes, and a path for those who walk.</p><p>Ada Byron</p><p>3 May 2024</p>"
+    assert authors(body=body) == ("Ada Byron",)
+
+
+def test_chinese_name_in_a_marked_byline():
+    """It has no space; an office is no name."""
+    assert authors(body="<span class='writer'>小暮次郎</span>") == ("小暮次郎",)
+    assert authors(body="<span class='writer'>国际新闻部</span>") == ()
