@@ -208,9 +208,12 @@ class ListedFacts:
     published_precision: DatePrecision | None = None
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    """Sections and tags, which RSS and Atom do not tell apart."""
     summary: str | None = field(default=None, repr=False)
     content: str | None = field(default=None, repr=False)
     """The full text in HTML."""
+    tags: tuple[str, ...] = ()
+    """Those of a JSON Feed, which names no sections."""
 
 
 @dataclass(frozen=True, slots=True)

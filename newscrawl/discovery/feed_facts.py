@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -78,13 +78,14 @@ def facts_of_json(item: dict[str, Any], zone: tzinfo | None, now: datetime) -> L
 
     authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
     names = [one["name"] for one in authors or [] if isinstance(one, dict) and isinstance(one.get("name"), str)]
-    tags = item.get("tags")
-    categories = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    named = item.get("tags")
+    tags = _names(tag for tag in named if isinstance(tag, str)) if isinstance(named, list) else ()
     content = text("content_html") or "".join(
         f"<p>{html.escape(line)}</p>" for line in text("content_text").split("\n") if line.strip()
     )
     dates = (text("date_published"),)
-    return _facts(text("title"), dates, names, categories, text("summary"), content, None, zone, now)
+    facts = _facts(text("title"), dates, names, (), text("summary"), content, None, zone, now)
+    return replace(facts or ListedFacts(), tags=tags) if tags else facts
 
 
 def _facts(  # noqa: PLR0917 - the fields of an entry, whatever its format

@@ -60,7 +60,8 @@ class Section:
 
     def has(self, link: Link) -> bool:
         """Say whether an article is the section's, by its address or the categories that a feed gives it."""
-        return self.has_folder(link.url) or any(map(self.is_called, link.facts.categories if link.facts else ()))
+        names = (*link.facts.categories, *link.facts.tags) if link.facts else ()
+        return self.has_folder(link.url) or any(map(self.is_called, names))
 
     def _is_in(self, parts: Sequence[str]) -> bool:
         size = len(self.path)

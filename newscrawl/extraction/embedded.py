@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -89,14 +89,20 @@ def hidden_texts(text: str, facts: ListedFacts | None) -> Iterator[HiddenText]:
     if tree is None:
         return
     title = _title_of(tree) or (facts.title if facts is not None else None)
+    structured = read_json_ld(tree)
+    told = max(
+        (one for data in _states(tree) for one in _told(data, title)), key=lambda one: _letters(one[0]), default=None
+    )
+    # Where the page has no JSON-LD of its own, the data of its scripts say as much.
+    said = _as_json_ld(told[1]) if told is not None and structured.kind is None else ""
     if content:
-        yield from _hidden(tree, title, content, "feed")
-    if body := read_json_ld(tree).body:
-        yield from _hidden(tree, title, _paragraphs(html.unescape(body)), "json_ld")
-    if markup := _of_scripts(tree, title):
-        yield from _hidden(tree, title, markup, "script")
+        yield from _hidden(tree, title, content, "feed", said)
+    if structured.body:
+        yield from _hidden(tree, title, _paragraphs(html.unescape(structured.body)), "json_ld", said)
+    if told is not None and told[0]:
+        yield from _hidden(tree, title, told[0], "script", said)
     if markup := max(_templates(tree), key=_letters, default=None):
-        yield from _hidden(tree, title, markup, "script")
+        yield from _hidden(tree, title, markup, "script", said)
 
 
 def is_beginning(shown: str, markup: str) -> bool:
@@ -113,7 +119,9 @@ def _title_of(tree: HtmlElement) -> str | None:
     return None
 
 
-def _hidden(tree: HtmlElement, title: str | None, markup: str, source: TextSource) -> Iterator[HiddenText]:
+def _hidden(
+    tree: HtmlElement, title: str | None, markup: str, source: TextSource, said: str = ""
+) -> Iterator[HiddenText]:
     letters = _letters(markup)
     if letters < FEWEST_LETTERS:
         return
@@ -127,14 +135,8 @@ def _hidden(tree: HtmlElement, title: str | None, markup: str, source: TextSourc
         for script in islice(tree.iterfind(".//body//script[@type='application/ld+json']"), _MOST_SCRIPTS)
     )
     yield HiddenText(
-        f"{page}<body><article>{headline}{markup}</article>{scripts}</body></html>", markup, source, letters
+        f"{page}<body><article>{headline}{markup}</article>{scripts}{said}</body></html>", markup, source, letters
     )
-
-
-def _of_scripts(tree: HtmlElement, title: str | None) -> str | None:
-    """Return the longest text of an object that also has the page's title, in the data of its scripts."""
-    bodies = [markup for data in _states(tree) for markup in _bodies(data, title)]
-    return max(bodies, key=_letters, default=None)
 
 
 def _states(tree: HtmlElement) -> Iterator[Any]:
@@ -194,8 +196,8 @@ def _parsed(text: str) -> Iterator[Any]:
         yield value
 
 
-def _bodies(data: Any, title: str | None) -> Iterator[str]:
-    """Find objects that have a headline of the page's words, and beside or below it a text."""
+def _told(data: Any, title: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Find objects that have a headline of the page's words; yield each with the text beside or below it."""
     wanted = set(_WORD.findall((title or "").casefold()))
     waiting: list[Any] = [data]
     seen = 0
@@ -204,10 +206,61 @@ def _bodies(data: Any, title: str | None) -> Iterator[str]:
         seen += 1
         if isinstance(node, dict):
             if any(_is_about(headline, wanted) for headline in _headlines(node)):
-                yield "".join(_texts(node))
+                yield "".join(_texts(node)), node
             waiting += node.values()
         elif isinstance(node, list):
             waiting += node
+
+
+_FACTS: Mapping[str, tuple[str, ...]] = {
+    "articleSection": ("section", "sections", "category", "categories", "channel", "articleSection", "primarySection"),
+    "keywords": ("tags", "keywords", "topics"),
+    "author": ("author", "authors", "byline", "bylines", "creator"),
+    "datePublished": (
+        "datePublished",
+        "publishedAt",
+        "published_at",
+        "publishDate",
+        "publish_date",
+        "publicationDate",
+        "first_publish_date",
+        "display_date",
+        "published",
+        "createdAt",
+        "date",
+    ),
+    "dateModified": ("dateModified", "modifiedAt", "updatedAt", "updated_at", "last_updated_date", "modified"),
+}
+"""Names of schema.org, and the keys under which content management systems keep the same."""
+_MOST_VALUES = 30
+_LONGEST_NAME = 200
+
+
+def _as_json_ld(node: dict[str, Any]) -> str:
+    """Return what an object says of its article as a script of JSON-LD; empty where that is nothing."""
+    facts: dict[str, Any] = {}
+    for name, keys in _FACTS.items():
+        found = next((values for key in keys if (values := _named(node.get(key)))), [])
+        if found:
+            facts[name] = [{"@type": "Person", "name": one} for one in found] if name == "author" else found
+    if not facts:
+        return ""
+    for name in ("datePublished", "dateModified", "articleSection"):
+        facts |= {name: facts[name][0]} if name in facts else {}
+    data = json.dumps({"@context": "https://schema.org", "@type": "NewsArticle", **facts})
+    return f"<script type='application/ld+json'>{data.replace('<', chr(92) + 'u003c')}</script>"
+
+
+def _named(value: Any) -> list[str]:
+    """The names in a value: a text, an object with a name, or a list of such."""
+    names: list[str] = []
+    for one in value[:_MOST_VALUES] if isinstance(value, list) else [value]:
+        name = (
+            next((one[key] for key in ("name", "title", "label") if key in one), None) if isinstance(one, dict) else one
+        )
+        if isinstance(name, str) and 0 < len(name.strip()) <= _LONGEST_NAME:
+            names.append(name.strip())
+    return names
 
 
 def _headlines(node: dict[str, Any]) -> Iterator[str]:

@@ -29,11 +29,9 @@ def _names(article: Article, facts: ListedFacts) -> dict[str, object]:
     changed: dict[str, object] = {}
     if not article.authors and facts.authors:
         changed["authors"] = facts.authors
-    if not facts.categories:
-        return changed
     tags = {tag.casefold() for tag in article.tags}
-    if not tags:
-        changed["tags"] = facts.categories
+    if not tags and (facts.categories or facts.tags):
+        changed["tags"] = (*facts.categories, *facts.tags)
     # Feeds name sections and tags alike, the section first.
     named = [name for name in facts.categories if name.casefold() not in tags]
     if article.section is None and named:

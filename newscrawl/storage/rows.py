@@ -28,9 +28,9 @@ EXTRACTED_COLUMNS = tuple(name for name in _FIELDS if name not in {"url", "sourc
 def facts_from_json(stored: dict[str, Any]) -> ListedFacts:
     """Make `ListedFacts` of their JSON."""
     published = stored.pop("published_at")
-    authors, categories = (tuple(stored.pop(name)) for name in ("authors", "categories"))
+    authors, categories, tags = (tuple(stored.pop(name, ())) for name in ("authors", "categories", "tags"))
     moment = datetime.fromisoformat(published) if published else None
-    return ListedFacts(published_at=moment, authors=authors, categories=categories, **stored)
+    return ListedFacts(published_at=moment, authors=authors, categories=categories, tags=tags, **stored)
 
 
 def text_of(item: Candidate) -> dict[str, Any]:

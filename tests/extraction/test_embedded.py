@@ -89,6 +89,28 @@ def test_the_full_text_of_a_feed():
         extract_page(page("", None))
 
 
+def test_the_data_of_scripts_say_more_than_the_text():
+    """Section, tags, authors and date of the object that the text is from, as content management systems name them."""
+    data = {
+        "title": TITLE,
+        "body": MARKUP,
+        "category": {"name": "Local", "slug": "local"},
+        "tags": [{"name": "ferry"}, "harbour"],
+        "authors": [{"name": "Joan Marsh"}, {"name": "Peter Voss"}],
+        "publishedAt": "2026-03-02T10:15:00Z",
+    }
+    script = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps({"props": {"article": data}})}</script>'
+    article = extract_page(page(script)).article
+    assert (article.section, article.tags, article.authors) == (
+        "Local",
+        ("ferry", "harbour"),
+        ("Joan Marsh", "Peter Voss"),
+    )
+    assert article.published_at == datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
+    own = '<script type="application/ld+json">{"@type": "NewsArticle", "articleSection": "Harbour"}</script>'
+    assert extract_page(page(own + script)).article.section == "Harbour"
+
+
 AT = datetime(2026, 3, 2, 11, 15, tzinfo=UTC)
 FACTS = ListedFacts(
     TITLE, AT, "Mon, 02 Mar 2026 11:15:00 GMT", "second", ("Joan Marsh",), ("Local", "ferry"), "A short lead."
@@ -100,6 +122,8 @@ def test_a_feed_fills_what_the_page_does_not_say():
     article = filled(Article(text="Other words."), FACTS)
     assert (article.title, article.authors, article.description) == (TITLE, ("Joan Marsh",), "A short lead.")
     assert (article.section, article.tags) == ("Local", ("Local", "ferry"))
+    tagged = filled(Article(text="Other words."), ListedFacts(tags=("ferry",)))
+    assert (tagged.section, tagged.tags) == (None, ("ferry",))
     assert (article.published_at, article.published_source) == (AT, "feed")
 
 
