@@ -449,7 +449,8 @@ class SiteSpider(NewsSpider):
         """Ask for the next page of an article that its site cuts into several."""
         read = {page.url for page in (first, *rest)}
         try:
-            following = await self._look_for_part(response.body, first.content_type, response.url)
+            is_named = first.is_named or (self.explores and self.shapes.has(first.url or ""))
+            following = await self._look_for_part(response.body, first.content_type, response.url, is_named=is_named)
         except WorkerFailed:  # the page itself will fail in the same way, and say so
             return None
         if following is None or following in read or len(read) >= MOST_PARTS or not self.is_own(following):
@@ -457,10 +458,10 @@ class SiteSpider(NewsSpider):
         meta = {"due": response.meta["due"], "first": first, "rest": rest}
         return Request(following, self.read_part, meta=meta, dont_filter=True, errback=self.fail)
 
-    async def _look_for_part(self, body: bytes, content_type: str, url: str) -> str | None:
+    async def _look_for_part(self, body: bytes, content_type: str, url: str, *, is_named: bool) -> str | None:
         if len(body) < LARGE and not body.startswith(GZIP):  # which is as large as it says only once it is unpacked
-            return next_part(body, content_type, url)
-        return await self.workers.run(next_part, body, content_type, url)
+            return next_part(body, content_type, url, is_named)
+        return await self.workers.run(next_part, body, content_type, url, is_named)
 
     async def read_part(self, response: Response) -> AsyncIterator[Page | Outcome | Request]:
         """Put a further page of an article to the others. Where it fails, none is stored: half an article is wrong."""

@@ -44,8 +44,11 @@ class _Part:
     is_named: bool = True
 
 
-def next_part(body: bytes, content_type: str, url: str) -> str | None:
+def next_part(body: bytes, content_type: str, url: str, is_named: bool = False) -> str | None:  # noqa: FBT001, FBT002
     """Return the address of the page after this one of the same article; None where there is none.
+
+    ``is_named`` says that the site's feeds or sitemaps name the page, or pages with addresses like its own, so that it
+    is an article however its address looks.
 
     It is a link (``rel=next``, or one whose text is the next number) to an address that differs from the page's own by
     the number of a page alone. The next article, which blogs link as ``rel=next`` too, has another address; the next
@@ -59,7 +62,7 @@ def next_part(body: bytes, content_type: str, url: str) -> str | None:
         return None
     links = list(_links(tree, base_of(tree, url)))
     here = next((part for part in _readings(url) if _has_first_part(part, links)), None)
-    if here is None or here.number >= MOST_PARTS or not _is_article(here.article, tree):
+    if here is None or here.number >= MOST_PARTS or not (is_named or _is_article(here.article, tree)):
         return None
     for target, says_next in links:
         if says_next in {"next", str(here.number + 1)}:

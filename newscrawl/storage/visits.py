@@ -20,7 +20,10 @@ FIRST_REVISIT = timedelta(hours=2)
 REVISIT_FACTOR = 3
 LONGEST_REVISIT = timedelta(days=7)
 YOUNG = timedelta(days=30)
-"""Articles older than this are refetched only if a feed or sitemap says that they were modified."""
+"""Articles older than this are refetched if a feed or sitemap says that they were modified; where it says no dates,
+whenever they are twice as old as before."""
+OLD = timedelta(days=365)
+"""Age from which no article is refetched without such a date."""
 
 FIRST_RETRY = timedelta(minutes=30)
 RETRY_FACTOR = 4.0
@@ -41,13 +44,16 @@ _ADDED = insert(pages).returning(pages.c.id)
 _JUST_NOW = timedelta(minutes=10)
 
 
-def after_visit(now: datetime, last_visit: datetime | None, born: datetime, *, changed: bool) -> datetime | None:
+def after_visit(
+    now: datetime, last_visit: datetime | None, born: datetime, *, changed: bool, is_dated: bool = True
+) -> datetime | None:
     """Return when to revisit an article: after three times the last interval, or soon if it changed; None for never.
 
-    `born` is when it was published, else first seen.
+    `born` is when it was published, else first seen; `is_dated` says that its site's listings give its date, and so
+    will say that it was modified.
     """
     if now - born > YOUNG:
-        return None
+        return None if is_dated or now - born > OLD else now + (now - born)
     if changed or last_visit is None or last_visit > now:
         return now + FIRST_REVISIT
     return now + min(max((now - last_visit) * REVISIT_FACTOR, FIRST_REVISIT), LONGEST_REVISIT)
@@ -115,7 +121,8 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
         return Visited(_put(connection, page.key, page_id, values), is_known)
     born = item.extraction.article.published_at or (known.queued_at if known else None) or now
     changed = result.outcome == "stored"
-    again = after_visit(now, known.fetched_at if known else None, born, changed=changed)
+    is_dated = known is None or known.listed_at is not None
+    again = after_visit(now, known.fetched_at if known else None, born, changed=changed, is_dated=is_dated)
     visited = values | _answer(page.visit) | {"failures": 0, "taken_by": run_id}
     visited["next_fetch_at"] = None if result.is_elsewhere else again
     page_id = _put(connection, page.key, page_id, visited)
@@ -254,7 +261,8 @@ def _next_visit(connection: Connection, known: Row[Any], now: datetime) -> datet
         return after_listing(now, known.fetched_at, 0)
     born = select(articles.c.published_at, articles.c.first_seen_at).where(articles.c.id == known.article_id)
     row = connection.execute(born).first()
-    return after_visit(now, known.fetched_at, (row.published_at or row.first_seen_at) if row else now, changed=False)
+    first = (row.published_at or row.first_seen_at) if row else now
+    return after_visit(now, known.fetched_at, first, changed=False, is_dated=known.listed_at is not None)
 
 
 def _restore(connection: Connection, article_id: int) -> None:

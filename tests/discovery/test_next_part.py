@@ -31,6 +31,16 @@ def test_the_second_page(target, link):
     assert following(ARTICLE, link.format(target)) == target
 
 
+@pytest.mark.parametrize(
+    "address", ["https://bao.vn/archives/33", "https://bao.vn/thoi-su/ngap", "https://bao.vn/storm"]
+)
+def test_an_address_that_looks_like_a_sections(address: str):
+    """Where feeds or sitemaps say that it is an article."""
+    page = f'Pages: 1 <a href="{address}/2/">2</a>'.encode()
+    assert next_part(page, "text/html", f"{address}/", is_named=True) == f"{address}/2/"
+    assert next_part(page, "text/html", f"{address}/") is None
+
+
 def test_the_third_page():
     """By a number alone only where the page also links to its first."""
     address = "https://bao.vn/2024/05/chuyen-dai-ve-song"
