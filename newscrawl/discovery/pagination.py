@@ -44,7 +44,7 @@ class _Part:
     is_named: bool = True
 
 
-def next_part(body: bytes, content_type: str, url: str, is_named: bool = False) -> str | None:  # noqa: FBT001, FBT002
+def next_part(body: bytes, content_type: str, url: str, is_named: bool = False) -> str | None:
     """Return the address of the page after this one of the same article; None where there is none.
 
     ``is_named`` says that the site's feeds or sitemaps name the page, or pages with addresses like its own, so that it
