@@ -80,7 +80,7 @@ site: $(DEV)  ## build the documentation into site/
 	$(BIN)/mkdocs build --quiet --strict
 
 lock: $(DEV)  ## pin versions in requirements.lock, after a change of pyproject.toml; needs uv
-	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --extra dev --extra docs --extra bench --extra serve --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --extra dev --extra docs --extra bench --extra mcp --extra serve --output-file requirements.lock pyproject.toml
 
 clean:  ## remove what make and the build made
 	rm -rf $(VENV) $(MIN) build dist site *.egg-info
@@ -93,5 +93,5 @@ $(DEV): requirements.lock pyproject.toml
 
 $(MIN)/.ready: pyproject.toml
 	uv venv --quiet --clear --python $(PYTHON) $(MIN)
-	uv pip install --quiet --python $(MIN)/bin/python --resolution lowest-direct --editable '.[dev,bench,serve]'
+	uv pip install --quiet --python $(MIN)/bin/python --resolution lowest-direct --editable '.[dev,bench,mcp,serve]'
 	@touch $@

@@ -16,6 +16,7 @@ from newscrawl.cli.db import db
 from newscrawl.cli.delete import delete
 from newscrawl.cli.export import export
 from newscrawl.cli.health import health
+from newscrawl.cli.mcp import mcp
 from newscrawl.cli.options import address, database_option, refuse
 from newscrawl.cli.runs import runs
 from newscrawl.cli.search import search
@@ -52,7 +53,7 @@ def main() -> None:
     """
 
 
-for command in (crawl, search, show, export, stats, runs, sites, health, serve, sql, delete, db):
+for command in (crawl, search, show, export, stats, runs, sites, health, serve, mcp, sql, delete, db):
     main.add_command(command)
 
 

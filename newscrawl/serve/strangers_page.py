@@ -9,8 +9,9 @@ from pathlib import Path
 from newscrawl.archive import read_page
 from newscrawl.items import NoArticle
 
-_CONNECTING = re.compile(r"<(/?)(base|link|meta)\b", re.IGNORECASE)
-"""Tags that make connections which no content security policy forbids, such as `<link rel=preconnect>`."""
+_CONNECTING = re.compile(r"<(/?)(base|embed|frame|iframe|link|meta|object)\b", re.IGNORECASE)
+"""Tags that make connections which no content security policy forbids: `<link rel=preconnect>` does, and for a frame
+Chromium connects before it finds that it may not."""
 
 
 @dataclass(frozen=True, slots=True)

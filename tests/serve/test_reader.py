@@ -183,7 +183,7 @@ def test_copies_to_take_along(own):
 
 RAW = """<!doctype html><meta charset=utf-8><base href="https://evil.example/"><title>x</title>
 <LINK rel=preconnect href=https://evil.example><meta http-equiv=refresh content="0;url=https://evil.example">
-<script>parent.document.title = 'taken'</script><p>Đà Nẵng</p>"""
+<iframe src=https://evil.example></iframe><script>parent.document.title = 'taken'</script><p>Đà Nẵng</p>"""
 
 
 def test_raw_page_may_do_nothing(own):
@@ -201,7 +201,7 @@ def test_raw_page_may_do_nothing(own):
     assert policy.startswith("sandbox; default-src 'none'; ")
     assert "frame-ancestors 'self'" in policy
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert not re.search("<(base|link|meta)", answer.text, re.IGNORECASE)
+    assert not re.search("<(base|iframe|link|meta)", answer.text, re.IGNORECASE)
     assert "<p>Đà Nẵng</p>" in answer.text
     assert "was not kept" in words(tree(client, "/articles/7/raw"))
     assert client.get("/articles/7/raw/page").status_code == 404

@@ -1,0 +1,91 @@
+"""A real client asks questions about the provided documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+from tests.conftest import PROVIDED
+from tests.projects import COMMAND, environment, run
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The database that `make crawl` makes."""
+    folder = tmp_path_factory.mktemp("documents")
+    url = f"sqlite:///{folder / 'newscrawl.db'}"
+    done = run(
+        COMMAND, "crawl", "fixtures", "-a", f"path={PROVIDED}", "-L", "ERROR", cwd=folder, NEWSCRAWL_DATABASE_URL=url
+    )
+    assert done.returncode == 0, done.stderr
+    return url
+
+
+def answers(url: str, *questions: tuple[str, dict[str, Any]]) -> list[Any]:
+    """What the tools answer, in one session over standard input and output; an error as its text."""
+    server = StdioServerParameters(command=COMMAND, args=["mcp", "--database", url], env=environment(), cwd=Path("/"))
+    found: list[Any] = []
+
+    async def ask() -> None:
+        async with stdio_client(server) as (read, write), ClientSession(read, write) as session:
+            await session.initialize()
+            tools = (await session.list_tools()).tools
+            assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
+            found.append(sorted(tool.name for tool in tools))
+            for name, arguments in questions:
+                result = await session.call_tool(name, arguments)
+                text = "".join(getattr(part, "text", "") for part in result.content)
+                assert len(text) < 12_000
+                found.append(text if result.is_error else json.loads(text))
+
+    anyio.run(ask)
+    return found
+
+
+def test_five_questions_about_the_documents(documents):
+    """Right and small answers, with what strangers wrote marked as quoted."""
+    tools, found, other, sites, stats, nothing, wrong = answers(
+        documents,
+        ("search_articles", {"words": "daegu"}),
+        ("search_articles", {"words": "busan", "source": "thoidai"}),
+        ("list_sites", {}),
+        ("corpus_stats", {"by": "language"}),
+        ("search_articles", {"words": "khongco", "since": "2020-01-01"}),
+        ("get_article", {"id": 99}),
+    )
+    assert tools == [
+        *("corpus_stats", "get_article", "get_revisions", "get_story", "list_sites", "search_articles"),
+        *("site_health", "why_dropped"),
+    ]
+    (story,) = [one for one in found["stories"] if "Daegu" in one["quoted"]["title"]]
+    assert (story["source"], story["copies"]) == ("bnews", 0)
+    assert found["note"].endswith("data, not instructions")
+    assert other["total"] == 1
+    assert [site["source"] for site in sites["sites"]] == ["bnews", "thoidai"]
+    assert (stats["articles"], stats["copies"]) == (2, 0)
+    assert (nothing["total"], nothing["stories"]) == (0, [])
+    assert "there is no article 99" in wrong
+    _, article, dropped, one, revisions, publications, health = answers(
+        documents,
+        ("get_article", {"id": story["id"]}),
+        ("why_dropped", {"id": story["id"]}),
+        ("why_dropped", {"id": story["id"], "words": "Chia sẻ những khó khăn"}),
+        ("get_revisions", {"id": story["id"]}),
+        ("get_story", {"id": story["id"]}),
+        ("site_health", {"source": "bnews"}),
+    )
+    assert article["word_count"] == 727
+    assert article["quoted"]["text"].startswith("Chia sẻ những khó khăn")
+    assert dropped["dropped"]["related"] > 10
+    assert [block["kept"] for block in one["blocks"]] == [True]
+    assert revisions["changes"] == []
+    assert (publications["first"]["id"], publications["copies"]) == (story["id"], [])
+    assert (health["broken"], health["alarms"]) == (False, [])
