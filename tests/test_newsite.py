@@ -106,7 +106,7 @@ def test_a_folder_is_fixed_only_where_the_whole_site_has_it():
         ("https://www.24h.com.vn/", "24h.com.vn", "site_24h"),
         ("https://m.kenh14.vn/tin", "kenh14.vn", "kenh14"),
         ("https://english.vov.vn", "english.vov.vn", "english_vov"),
-        ("https://someone.blogspot.com", "someone.blogspot.com", "someone_blogspot"),
+        ("https://someone.blogspot.com", "someone.blogspot.com", "someone"),
         ("https://class.com", "class.com", "site_class"),
         ("https://con.com", "con.com", "site_con"),
         ("https://xn--bo-mia.vn/", "xn--bo-mia.vn", "xn_bo_mia"),

@@ -212,7 +212,7 @@ def test_bad_files_fail_alone_and_good_ones_are_stored(database, rows, tmp_path)
         (["-a", "pth=x"], "did you mean 'path'"),
         (["-a", "path=README.md"], "README.md is not a page"),
         (["-a", "path=*.nothing"], "no file matches *.nothing"),
-        (["-a", "path=newscrawl"], "nothing to read in newscrawl"),
+        (["-a", "path=newscrawl/storage"], "nothing to read in newscrawl/storage"),
         (["-a", "path"], "-a NAME=VALUE"),
         (["-s", "DATABASE_URL=sqlite:////does/not/exist/x.db"], "check that its folder exists"),
         (["-s", "DATABASE_URL=sqlite:///pyproject.toml"], "file is not a database"),

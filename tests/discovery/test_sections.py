@@ -62,12 +62,19 @@ def test_an_address_is_left_in_the_form_it_has():
     assert link.url == "https://bao.vn/gia%CC%80-ho%CC%81a-xa-nha-12345"
 
 
-@pytest.mark.parametrize("body", ["", "<script>document.cookie='D1N=1';location.reload()</script>", "<p>"])
-def test_a_page_without_links(body):
-    """A shell for scripts or a challenge is no section that has become empty."""
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("", "no_links"),
+        ("<p>", "no_links"),
+        ("<script>document.cookie='D1N=1';location.reload()</script>", "needs_rendering"),
+    ],
+)
+def test_a_page_without_links(body, reason):
+    """An empty page, or a shell or challenge that takes a browser, is no section that has become empty."""
     with pytest.raises(NotAListing) as error:
         read(body)
-    assert error.value.reason == "no_links"
+    assert error.value.reason == reason
 
 
 @pytest.mark.parametrize(

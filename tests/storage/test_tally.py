@@ -65,7 +65,7 @@ def test_articles_listings_and_failures_are_counted(store, database):
     ids = dict(query(database, "select url_key, id from pages"))
     found = measured(database)
     assert found["fresh"] == {"stored": 3, "no_text": 1}
-    assert found["without"] == {"title": 1, "date": 2, "authors": 2}
+    assert found["without"] == {"title": 1, "date": 2, "any_date": 2, "authors": 2, "section": 3}
     assert found["copies"] == 1
     assert sum(found["words"].values()) == 3
     assert found["listings"] == {str(ids[f"{SITE}/rss"]): [3, 3], str(ids[f"{SITE}/sport"]): "http_404"}
