@@ -9,12 +9,15 @@ import ipaddress
 import json
 import re
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 NAMES: dict[str, list[Any]] = {}
 """The addresses of a name; or lists of addresses, of which each look-up takes the next."""
+LATE: dict[str, float] = {}
+"""Seconds after which a name is answered for."""
 LEAKS: list[str] = []
 """Addresses outside that something tried to connect to."""
 LOOKUPS: list[str] = []
@@ -45,6 +48,7 @@ def write_report(path: str) -> None:
 def _getaddrinfo(host: str | bytes, port: int, *_: object, **__: object) -> list[tuple[Any, ...]]:
     name = host.decode() if isinstance(host, bytes) else host
     LOOKUPS.append(name)
+    time.sleep(LATE.get(name, 0))
     try:
         addresses = [str(ipaddress.ip_address(name))]
     except ValueError:

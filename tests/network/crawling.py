@@ -135,11 +135,17 @@ class Crawled:
         return result
 
 
-def order(urls: list[str], spiders: list[dict[str, Any]], names: dict[str, Any], settings: dict[str, Any]) -> str:
+def order(
+    urls: list[str],
+    spiders: list[dict[str, Any]],
+    names: dict[str, Any],
+    settings: dict[str, Any],
+    late: dict[str, float],
+) -> str:
     """What the driver is to do."""
     settings = {"ALLOW_PRIVATE_ADDRESSES": "127.0.0.1", "RETRY_TIMES": 0} | settings
     settings = {name: value for name, value in settings.items() if value is not None}  # None: as newscrawl has it
-    return json.dumps({"spiders": spiders or [{"urls": urls}], "names": names, "settings": settings})
+    return json.dumps({"spiders": spiders or [{"urls": urls}], "names": names, "settings": settings, "late": late})
 
 
 COMMAND = [sys.executable, "-m", "tests.network.driver"]
@@ -150,10 +156,11 @@ def crawl(
     spiders: list[dict[str, Any]] | None = None,
     names: dict[str, Any] | None = None,
     variables: dict[str, str] | None = None,
+    late: dict[str, float] | None = None,
     **settings: Any,
 ) -> Crawled:
     """Ask for some URLs; no connection leaves loopback, or the test fails."""
-    task = order(list(urls), spiders or [], names or {}, settings)
+    task = order(list(urls), spiders or [], names or {}, settings, late or {})
     done = fork_server().run(COMMAND, cwd=ROOT, env=environment(**(variables or {})), given=task, timeout=100)
     assert done.returncode == 0, done.stderr
     crawled = Crawled(json.loads(done.stdout), done.stderr)

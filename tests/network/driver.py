@@ -25,6 +25,7 @@ from newscrawl.network.robots import robots_for  # noqa: E402
 ORDER = json.loads(sys.stdin.read())
 SEEN: dict[str, list] = {"results": []}
 closed_world.NAMES.update(ORDER.get("names", {}))
+closed_world.LATE.update(ORDER.get("late", {}))
 
 
 class AskingSpider(scrapy.Spider):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.network.crawling import crawl, response, serving
 
 
@@ -76,3 +78,21 @@ def test_a_name_that_nobody_knows_is_told():
     """A failing name server is no private address."""
     crawled = crawl("http://no-such-site.example/", ROBOTSTXT_OBEY=False)
     assert crawled.only["reason"] == "dns"
+
+
+@pytest.mark.slow
+def test_a_name_server_that_is_late_holds_up_its_own_host_alone():
+    """One that answers in time is waited for; one that does not is one line, and other hosts are asked meanwhile."""
+    with serving({"*": response(b"good", Connection="close")}) as server:
+        hosts = ["silent.example", "late.example", "quick.example"]
+        crawled = crawl(
+            *(server.url("/", host) for host in hosts),
+            names={host: ["127.0.0.1"] for host in hosts},
+            late={"silent.example": 8, "late.example": 1},
+            DOWNLOAD_TIMEOUT=4,
+            DNSCACHE_ENABLED=False,
+        )
+    by_host = {host: next(one for one in crawled.results if host in one["url"]) for host in hosts}
+    assert [by_host[host].get("body") for host in hosts] == [None, "good", "good"]
+    assert by_host["silent.example"]["reason"] == "robots_unreachable"
+    assert [host for one in crawled.results for host in hosts if host in one["url"]][-1] == "silent.example"
