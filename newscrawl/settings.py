@@ -139,8 +139,11 @@ keep Retry-After, and by redirects that never leave the site without a reason, t
 EXTENSIONS = {
     "newscrawl.network.bodies.ContentTypeFilter": 0,
     "newscrawl.crawl.health_watch.HealthWatch": 0,
+    "newscrawl.crawl.progress.ProgressLine": 0,
+    "scrapy.extensions.logstats.LogStats": None,
 }
-"""`ContentTypeFilter` stops downloads that are not pages; `HealthWatch` compares a run with the site's past."""
+"""`ContentTypeFilter` stops downloads that are not pages; `HealthWatch` compares a run with the site's past;
+`ProgressLine` says every 10 seconds what is done and what is queued, in the place of Scrapy's `LogStats`."""
 
 ROBOTSTXT_OBEY = True
 """Obey robots.txt."""

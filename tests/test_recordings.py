@@ -12,6 +12,7 @@ import pytest
 from newscrawl.base_spiders.registry import rules_for
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article
+from newscrawl.network.parts import whole_page
 from newscrawl.recordings import (
     EXPECTED,
     FIELDS,
@@ -67,7 +68,7 @@ def test_every_recorded_article_is_extracted_as_expected(folder, url):
         pytest.fail(to_do[url], pytrace=False)
     recording = read_recordings(folder)[url]
     assert recording.is_html
-    found = facts_of(extract_page(recording.page(), rules_for(url)).article)
+    found = facts_of(extract_page(whole_page(read_recordings(folder), url), rules_for(url)).article)
     expected = read_expected(folder)[url]
     assert {name: (found[name], expected[name]) for name in FIELDS if found[name] != expected[name]} == {}
 

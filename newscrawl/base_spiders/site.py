@@ -30,6 +30,7 @@ from newscrawl.discovery.read import is_html
 from newscrawl.discovery.shapes import Shapes, shapes_of
 from newscrawl.extraction.metadata.zones import top_level, zone_of
 from newscrawl.items import DuePage, Link, Listing, Outcome, Page, SiteShape, Visit, Wanted, Window
+from newscrawl.network.parts import MOST_PARTS
 from newscrawl.network.refusals import reason_of
 from newscrawl.network.retry import BUSY, retry_after
 from newscrawl.rules import RulesError
@@ -145,8 +146,6 @@ _MOST_NAMES = 30
 """Names of sections in a message."""
 _NO_LISTING = frozenset(("no_listing", "no_links", "not_html", "empty", "needs_rendering"))
 """Reasons of an answer with another page in the place of a feed or sitemap."""
-MOST_PARTS = 20
-"""Pages of one article."""
 LARGE = 250_000
 """Bytes of a page that is looked through in a worker: in the crawl itself it would take 10 ms."""
 

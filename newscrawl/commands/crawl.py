@@ -23,7 +23,7 @@ from newscrawl.base_spiders.publishers import publishers
 from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.commands.progress import Progress, end_with_parent, report_event
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, Ending, ending_of
-from newscrawl.crawl.logging import begin_log, open_log
+from newscrawl.crawl.logging import begin_log, open_log, quiet_start
 from newscrawl.crawl.overlap import Overlap
 from newscrawl.crawl.report import print_report
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
@@ -171,6 +171,7 @@ class Command(ScrapyCrawl):
         return lock
 
     def _crawl(self, settings: Settings, checked: Checked, opts: argparse.Namespace, run_id: int) -> Ending:
+        quiet_start(settings)
         process = self.crawler_process = AsyncCrawlerProcess(settings)
         open_log(settings, checked.site, run_id)
         crawler = self._create_crawler(checked.name)

@@ -21,6 +21,7 @@ from newscrawl.base_spiders import ArgumentError, NewsSpider
 from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, NoArticle
+from newscrawl.network.parts import MOST_PARTS, next_page, whole_page
 from newscrawl.network.replay import address, capture_responses, captured, recording_of
 from newscrawl.recordings import EXPECTED, Recording, RecordingError, record, write_expected
 from newscrawl.rules import RulesError
@@ -56,9 +57,16 @@ class Capture:
         except ValueError as error:
             self.faults.append(f"{url}: {error}")
 
-    def note_answer(self, response: Response) -> None:
-        """Mark a URL as answered, after all redirects."""
+    def note_answer(self, response: Response) -> Request | None:
+        """Mark a URL as answered, after all redirects; return a request for the next page of its article."""
         self.waiting.discard(response.meta["asked"])
+        recording = self.recordings.get(address(response))
+        following = next_page(recording) if recording else None
+        part = response.meta.get("part", 1) + 1
+        if following is None or following in self.recordings or part > MOST_PARTS:
+            return None
+        self.waiting.add(following)
+        return self._request(following, part)
 
     def note_failure(self, failure: Failure) -> None:
         """Record why a URL was not answered; a response with an error status counts as an answer."""
@@ -70,10 +78,11 @@ class Capture:
     def requests(self, urls: list[str]) -> list[Request]:
         """Return a request for each URL."""
         self.waiting = set(urls)
-        return [
-            Request(url, self.note_answer, errback=self.note_failure, meta={"asked": url})
-            for url in dict.fromkeys(urls)
-        ]
+        return [self._request(url) for url in dict.fromkeys(urls)]
+
+    def _request(self, url: str, part: int = 1) -> Request:
+        meta = {"asked": url, "part": part}
+        return Request(url, self.note_answer, errback=self.note_failure, meta=meta)
 
 
 class Command(ScrapyCommand):
@@ -156,10 +165,12 @@ class Command(ScrapyCommand):
 def _articles(capture: Capture, sites: SiteRegistry) -> tuple[dict[str, Article], dict[str, str]]:
     """Extract the recorded pages: articles by URL, and reasons why other pages have none."""
     articles, others = {}, {}
-    for url, recording in sorted(capture.recordings.items()):
-        if recording.is_html:
+    pages = {url: whole_page(capture.recordings, url) for url, one in capture.recordings.items() if one.is_html}
+    further = {part.url for page in pages.values() for part in page.rest}
+    for url, page in sorted(pages.items()):
+        if url not in further:
             try:
-                articles[url] = extract_page(recording.page(), sites.rules_for(url)).article
+                articles[url] = extract_page(page, sites.rules_for(url)).article
             except NoArticle as error:
                 others[url] = error.reason
     return articles, others

@@ -77,6 +77,26 @@ def begin_log(settings: Settings, name: str) -> None:
         settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
 
 
+_ABOUT_THE_START = ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
+"""Loggers that list versions, settings and components, 80 lines at the start of each crawl."""
+
+
+def quiet_start(settings: Settings) -> None:
+    """Leave Scrapy's lists of versions, settings and components out of the log, but for ``-L DEBUG``.
+
+    By a filter, for Scrapy sets the levels of its loggers again.
+    """
+    for name in _ABOUT_THE_START:
+        if settings["LOG_LEVEL"] == "DEBUG":
+            logging.getLogger(name).removeFilter(_is_warning)
+        else:
+            logging.getLogger(name).addFilter(_is_warning)
+
+
+def _is_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
+
+
 def open_log(settings: Settings, name: str, run_id: int) -> None:
     """Direct the log as the settings say, unless Scrapy does so itself."""
     if settings.getbool("LOG_INSTALL_ROOT_HANDLER"):

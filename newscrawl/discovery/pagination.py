@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -61,19 +61,22 @@ def next_part(body: bytes, content_type: str, url: str, is_named: bool = False) 
     if tree is None:
         return None
     links = list(_links(tree, base_of(tree, url)))
-    here = next((part for part in _readings(url) if _has_first_part(part, links)), None)
-    if here is None or here.number >= MOST_PARTS or not (is_named or _is_article(here.article, tree)):
-        return None
-    for target, says_next in links:
-        if says_next in {"next", str(here.number + 1)}:
-            for part in _readings(target):
-                if part.number == here.number + 1 and part.article == here.article:
-                    return target
+    for here in _readings(url):  # ?p=40 is page 40 of a list or an article, which only the links tell
+        if here.number >= MOST_PARTS or _is_home(here.article) or not _has_first_part(here, links):
+            continue
+        is_article, following = is_named or _is_article(here.article, tree), _Part(here.article, here.number + 1)
+        for target, says_next, is_inside in links:
+            is_told = (is_article or is_inside) and says_next in {"next", str(following.number)}
+            if is_told and any(replace(part, is_named=True) == following for part in _readings(target)):
+                return target
     return None
 
 
-def _links(tree: HtmlElement, base: str) -> Iterator[tuple[str, str]]:
-    """Links that may lead to another part, each with its number, or ``next`` where its relation says so."""
+def _links(tree: HtmlElement, base: str) -> Iterator[tuple[str, str, bool]]:
+    """Links that may lead to another part, each with its number, or ``next`` where its relation says so.
+
+    And whether it stands in an ``<article>``: those to the pages of a list stand outside.
+    """
     for element in islice(tree.iter("link", "a"), MOST_LINKS):
         href = element.get("href")
         if not href or _COMMENTS.search(href.partition("#")[2]):
@@ -84,7 +87,8 @@ def _links(tree: HtmlElement, base: str) -> Iterator[tuple[str, str]]:
             continue
         target = absolute(href, base)
         if target and not any(_COMMENTS.search(name) for name in _names_around(element)):
-            yield target, "next" if is_next or number is None else number[1]
+            is_inside = any(ancestor.tag == "article" for ancestor in islice(element.iterancestors(), 20))
+            yield target, "next" if is_next or number is None else number[1], is_inside
 
 
 def _names_around(element: HtmlElement) -> Iterator[str]:
@@ -119,7 +123,12 @@ def _article(key: str) -> str:
     return _ENDING.sub("", address.rstrip("/")) + mark + query
 
 
-def _has_first_part(part: _Part, links: list[tuple[str, str]]) -> bool:
+def _is_home(address: str) -> bool:
+    parts = urlsplit(address)
+    return not parts.path.strip("/") and not parts.query
+
+
+def _has_first_part(part: _Part, links: list[tuple[str, str, bool]]) -> bool:
     """Say whether a page whose bare number makes it a later part links to the first one, as such pages do.
 
     Else it is an article whose address ends in a small number.
@@ -128,7 +137,7 @@ def _has_first_part(part: _Part, links: list[tuple[str, str]]) -> bool:
         return True
     return any(
         text == "1" and any(other.number == 1 and other.article == part.article for other in _readings(target))
-        for target, text in links
+        for target, text, _ in links
     )
 
 

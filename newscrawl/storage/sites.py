@@ -65,6 +65,13 @@ def known_site(url: str, source: str) -> KnownSite | None:
         return KnownSite(rows, connection.execute(waiting).scalar_one(), load_shapes(connection, source))
 
 
+def queued_pages(url: str, source: str) -> int:
+    """Return how many pages of a source are due, new ones and those to look at again. Raises StorageError."""
+    due = select(func.count()).where(pages.c.source == source, pages.c.next_fetch_at <= datetime.now(UTC))
+    with read_connection(url) as connection:
+        return connection.execute(due).scalar_one()
+
+
 @dataclass(frozen=True, slots=True)
 class SiteState:
     """How a site is doing."""

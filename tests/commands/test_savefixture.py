@@ -44,6 +44,11 @@ class Site(BaseHTTPRequestHandler):
             status, headers["Location"] = 302, "/hue.html"
         elif self.path == "/gone.html":
             status, body = 404, b"<p>gone</p>"
+        elif self.path.startswith("/long.html"):
+            number = int(self.path.rpartition("=")[2] or 1) if "=" in self.path else 1
+            link = f'<p class=pages><a href="/long.html?page={number + 1}">{number + 1}</a></p>' if number < 3 else ""
+            town = ("Huế", "Vinh", "Cần Thơ")[number - 1]
+            body = page(town).replace(b"</article>", f"{link}</article>".encode())
         elif self.path == "/packed.html":
             headers["Content-Encoding"], body = "gzip", gzip.compress(page("Vinh"))
         else:
@@ -112,6 +117,18 @@ def test_responses_are_recorded_with_what_led_to_them(site, project):
     assert f"wrote fixtures/local/{RESPONSES}" in result.stdout
     assert "review expected.json" in result.stdout
     assert not (project / "newscrawl.db").exists()
+
+
+def test_all_pages_of_an_article_are_recorded(site, project):
+    """Only the first is named; what is to be reviewed is the whole article, once."""
+    result = save(project, "local", f"{site}/long.html")
+    assert result.returncode == 0, result.stderr
+    folder = project / "fixtures" / "local"
+    parts = [f"{site}/long.html", *(f"{site}/long.html?page={number}" for number in (2, 3))]
+    assert set(parts) < set(read_recordings(folder))
+    expected = read_expected(folder)
+    assert list(expected) == parts[:1]
+    assert all(town in expected[parts[0]]["text"] for town in ("Huế", "Vinh", "Cần Thơ"))
 
 
 def test_what_was_recorded_before_stays(site, project):

@@ -31,6 +31,20 @@ def test_the_second_page(target, link):
     assert following(ARTICLE, link.format(target)) == target
 
 
+def test_an_address_that_is_a_number():
+    """Its own number is no page's, and an ``<article>`` that links to its second page is no list."""
+    address = "https://bao.vn/?p=40"
+    assert following(address, f'<a href="{address}&amp;page=2">2</a>') == f"{address}&page=2"
+    assert following(f"{address}&page=2", f'<a href="{address}&amp;page=3">3</a>') == f"{address}&page=3"
+    assert following(address, '<a rel="next" href="https://bao.vn/?p=41">41</a>') is None
+    following_post = b'<a rel="next" href="https://bao.vn/?p=41">41</a>'
+    assert next_part(following_post, "text/html", address, is_named=True) is None
+    archived = "https://bao.vn/archives/40"
+    link = f'<a href="{archived}/2">2</a>'
+    assert following(archived, f"<article>{link}</article>") == f"{archived}/2"
+    assert following(archived, f"<article>A</article><article>B</article>{link}") is None
+
+
 @pytest.mark.parametrize(
     "address", ["https://bao.vn/archives/33", "https://bao.vn/thoi-su/ngap", "https://bao.vn/storm"]
 )
