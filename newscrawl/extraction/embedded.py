@@ -165,7 +165,8 @@ def _templates(tree: HtmlElement) -> Iterator[str]:
     """Mark-up that a page keeps for a script to show, with nothing left to be filled in."""
     for element in islice(tree.iter("script", "template"), _MOST_SCRIPTS):
         if element.tag == "template":
-            markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+            inner = (etree.tostring(child, encoding="unicode", method="html") for child in element)
+            markup = html.escape(element.text or "", quote=False) + "".join(inner)
         elif _TEMPLATE.match(element.get("type") or ""):
             markup = element.text or ""
         else:

@@ -63,6 +63,8 @@ def page(script: str, facts: ListedFacts | None = None, shown: str = "") -> Page
             + "</script>",
             "json_ld",
         ),
+        (f'<script type="text/template">{MARKUP}</script>', "script"),
+        (f"<template>{MARKUP}</template>", "script"),
     ],
 )
 def test_text_of_a_page_that_scripts_draw(script, source):
@@ -70,6 +72,12 @@ def test_text_of_a_page_that_scripts_draw(script, source):
     article = extract_page(page(script)).article
     assert article.text.split("\n") == LINES
     assert (article.title, article.text_source) == (TITLE, source)
+
+
+def test_a_template_with_gaps_is_no_text():
+    """It says what a card looks like, and of no article."""
+    with pytest.raises(NoArticle):
+        extract_page(page(f'<script type="text/template">{MARKUP}<p>{{{{ name }}}}</p></script>'))
 
 
 def test_what_is_about_another_article_is_not_taken():
