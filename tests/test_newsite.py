@@ -176,7 +176,15 @@ def test_what_is_read_of_a_site():
     assert feeds_to_read(strange + links, "news.example") == tuple(f"{SITE}/{n}.rss" for n in range(5))
     days = [Link(f"{SITE}/{n}.xml", "sitemap", datetime(2026, 1, n, tzinfo=UTC)) for n in (3, 1, 5, 4, 2)]
     assert sitemaps_below(days) == tuple(f"{SITE}/{n}.xml" for n in (5, 4, 1))
-    menu = [f"{SITE}/", f"{SITE}/a", f"{SITE}/a/b/c/d/", f"{SITE}/a?page=2", "https://other.example/a", f"{SITE}/b/c"]
+    menu = [
+        f"{SITE}/",
+        f"{SITE}/a",
+        f"{SITE}/a/b/c/d/",
+        f"{SITE}/page/2/",
+        f"{SITE}/a?page=2",
+        "https://other.example/a",
+        f"{SITE}/b/c",
+    ]
     assert sections_to_read([Link(url, "section") for url in menu], "news.example") == (f"{SITE}/a", f"{SITE}/b/c")
 
 

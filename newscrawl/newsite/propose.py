@@ -121,7 +121,11 @@ def sections_to_read(links: Iterable[Link], domain: str) -> tuple[str, ...]:
 def _is_plain(url: str) -> bool:
     parts = urlsplit(url)
     depth = len([segment for segment in parts.path.split("/") if segment])
-    return 1 <= depth <= 3 and not parts.query and len(url) <= LONGEST
+    return 1 <= depth <= 3 and not parts.query and len(url) <= LONGEST and not _PAGE.search(parts.path)
+
+
+_PAGE = re.compile(r"/page[/-]?\d+/?$", re.IGNORECASE)
+"""A further page of a list."""
 
 
 def articles_to_read(found: Findings) -> tuple[str, ...]:
