@@ -13,6 +13,9 @@ from lxml.html import HtmlElement
 FEWEST_WORDS = 5
 """Of an address that spells a headline: what is shorter may be a section."""
 
+FEWEST_IN_CUT = 4
+"""Words of a title that was cut."""
+
 LONGEST = 400
 MOST_ELEMENTS = 3000
 MOST_PIECES = 10
@@ -30,6 +33,18 @@ def element_in_address(tree: HtmlElement, url: str | None) -> HtmlElement | None
 def element_with(tree: HtmlElement, titles: Iterable[str | None]) -> HtmlElement | None:
     """Return the first element whose whole text is one of the titles; short ones are not looked for."""
     return _first_with(tree, {_plain(title) for title in titles if title and _is_long_enough(title)}, linked=False)
+
+
+def element_that_goes_on(tree: HtmlElement, title: str | None) -> HtmlElement | None:
+    """Return the first element whose text begins with the title and ends soon after: a headline that was cut for it."""
+    begin = title.strip() if title else ""
+    if len(_LETTERS.findall(begin)) < FEWEST_IN_CUT:
+        return None
+    for element in islice(tree.iter(*_SHOWN), MOST_ELEMENTS):
+        text = " ".join("".join(piece[: LONGEST + 1] for piece in islice(element.itertext(), MOST_PIECES)).split())
+        if text.startswith(f"{begin} ") and len(text) <= 2 * len(begin) and text[-1] not in ".…":
+            return None if _is_linked(element) else element
+    return None
 
 
 def _first_with(tree: HtmlElement, wanted: set[str], *, linked: bool = True) -> HtmlElement | None:

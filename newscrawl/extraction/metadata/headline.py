@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from newscrawl.extraction.metadata.address_line import element_in_address, element_with
+from newscrawl.extraction.metadata.address_line import element_in_address, element_that_goes_on, element_with
 from newscrawl.extraction.metadata.headings import (
     LONGEST,
     common_end,
@@ -44,7 +44,9 @@ def headline_element(
     if found is None:
         told = [shared, said]
         if not any(told):
-            return element_in_address(tree, url)
+            spelled = element_in_address(tree, url)
+            cut = None if head.headings or head.lower_headings else head.title
+            return element_that_goes_on(tree, cut) if spelled is None else spelled
         lower = heading_that_says(head, told)
         return element_with(tree, told) if lower is None else lower
     lower = heading_that_says(head, _unsaid(found, [shared, said])) if is_crumb(found) else None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from lxml.html import fromstring
+from datetime import UTC, datetime
 
+import pytest
+from lxml.html import document_fromstring, fromstring
+
+from newscrawl.extraction.metadata import read_metadata
 from newscrawl.extraction.metadata.address_line import element_in_address, element_with
 
 LINE = "Đường ven biển mở: “Vì sao chậm?”"
@@ -52,3 +55,17 @@ def test_a_title_in_an_element_of_any_kind():
     assert element.get("class") == "t"
     assert element_with(tree, ["Another line of six words here"]) is None
     assert element_with(fromstring("<div><b>Chính trị xã hội</b></div>"), ["Chính trị xã hội"]) is None
+
+
+def test_headline_that_was_cut_for_the_title():
+    """It goes on where the title ends; a link and a sentence do not count."""
+    page = (
+        "<html><head><title>Old swing bridge to</title></head><body><table><tr><td>{}</td></tr></table></body></html>"
+    )
+    for line, title in (
+        ("<b>Old swing bridge to open</b><p>Text.</p>", "Old swing bridge to open"),
+        ("<a href='/b'><b>Old swing bridge to open</b></a><p>Text.</p>", "Old swing bridge to"),
+        ("<p>Old swing bridge to go.</p><p>Text.</p>", "Old swing bridge to"),
+    ):
+        tree = document_fromstring(page.format(line))
+        assert read_metadata(tree, "https://example.com/a", datetime.now(UTC)).title == title
