@@ -29,6 +29,28 @@ WELL = {"newscrawl/run_id": 1, "downloader/response_count": 3, "finish_reason": 
             Ending(2, "nothing could be fetched: dns 1, timeout 4"),
         ),
         (
+            WELL
+            | {"newscrawl/in_vain": True, "newscrawl/failed/robots_unreachable": 1, "newscrawl/robots_failed/tls": 1},
+            0,
+            0,
+            Ending(
+                2,
+                "nothing could be fetched: robots_unreachable 1; its certificate is wrong: if you trust it, set "
+                "SSL_CERT_FILE to that of its authority, or DOWNLOAD_VERIFY_CERTIFICATES=False",
+            ),
+        ),
+        (
+            WELL | {"newscrawl/in_vain": True, "newscrawl/failed/private_address": 1},
+            0,
+            0,
+            Ending(
+                2,
+                "nothing could be fetched: private_address 1; its address is not on the public Internet: if it is "
+                "yours, name it in ALLOW_PRIVATE_ADDRESSES",
+            ),
+        ),
+        (WELL | {"newscrawl/unknown_section": "no such section"}, 0, 0, Ending(2, "no such section")),
+        (
             WELL | {"feedexport/failed_count/FileFeedStorage": 1},
             0,
             0,
