@@ -321,6 +321,12 @@ class Frontier:
         room = self.budget.room(min(BATCH, MOST_IN_HAND - self.budget.in_hand))
         if not room or not kinds or within == frozenset():
             return ()
+        if self.spider.explores and "feed" in kinds:
+            # Before the articles of the front page: what the feeds say of them fills what their pages do not.
+            if due := await self._store(Take(self.spider.source, room, ("feed",), self.spider.window, within)):
+                return due
+            if self._in_hand["feed"]:
+                kinds = tuple(kind for kind in kinds if kind != "article")
         if self.spider.explores and "section" in kinds:
             # A few at a time: what they bring decides whether more are read.
             others = tuple(kind for kind in kinds if kind != "section")
