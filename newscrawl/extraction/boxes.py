@@ -54,9 +54,13 @@ def boxes_of(blocks: Blocks, url: str | None) -> list[str | None]:
             continue
         if _is_box(list(cards.values()), blocks.lines, teasers, is_named=bool(blocks.nodes[container].tokens)):
             name = _name(blocks.nodes, container)
-            for lines in cards.values():
-                for index in lines:
-                    boxes[index] = boxes[index] or name
+            around = parts.get(blocks.nodes[container].parent, {})
+            inside = {index for lines in cards.values() for index in lines}
+            headings = {index for lines in around.values() for index in lines} - inside
+            if all(blocks.lines[index].level for index in headings):  # and nothing else stands around the box
+                inside |= headings
+            for index in inside:
+                boxes[index] = boxes[index] or name
     return boxes
 
 

@@ -29,6 +29,15 @@ def test_a_box_is_the_same_whatever_it_links_to():
     other = lines(PROSE + related("Six new schools for the coast", "Ten days of rain are ahead"))
     assert one["The harbour "] is None
     assert one["One ferry is"] == one["Two bridges "] == other["Six new scho"] is not None
+    assert one["Read also"] == one["One ferry is"]
+
+
+def test_a_heading_above_a_box_may_be_the_articles():
+    """It is the box's where the two stand alone in a container."""
+    box = related("One ferry is late again", "Two bridges will be closed").replace("<h3>Read also</h3>", "")
+    found = lines(f"{PROSE}<h3>What comes next</h3>{box}{PROSE}")
+    assert found["What comes n"] is None
+    assert found["One ferry is"] is not None
 
 
 def test_cards_of_several_lines_are_a_box():
