@@ -1,15 +1,9 @@
-"""Databases as earlier versions left them, and upgrades that are killed.
-
-    python -m tests.storage.earlier URL NUMBER
-
-upgrades a database, and kills itself with SIGKILL after so many statements.
-"""
+"""Databases as earlier versions left them, and upgrades that are killed."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +27,23 @@ def downgrade(url: str, revision: str) -> None:
     engine.dispose()
 
 
-def upgrade_until(url: str, number: int) -> None:
-    """Upgrade a database; die after the statement of this number, counted from the first of a migration."""
+def killed_upgrade(url: str, number: int) -> bool:
+    """Upgrade a database in a process that is killed after a statement of this number; return whether it was."""
+    process = os.fork()
+    if not process:
+        code = 1
+        try:
+            _upgrade_until(url, number)
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(process, 0)
+    assert status in {0, signal.SIGKILL}
+    return status == signal.SIGKILL
+
+
+def _upgrade_until(url: str, number: int) -> None:
+    """Upgrade; die after the statement of this number, counted from the first of a migration."""
     done = 0
 
     def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -46,7 +55,3 @@ def upgrade_until(url: str, number: int) -> None:
 
     event.listen(Engine, "after_cursor_execute", count)
     check_database(url)
-
-
-if __name__ == "__main__":
-    upgrade_until(sys.argv[1], int(sys.argv[2]))
