@@ -55,6 +55,15 @@ class Crawl:
         self.megabytes = max(self.megabytes, *peaks, 0)
         return self.process.poll() is None
 
+    def has_begun(self) -> bool:
+        """Whether it handles SIGTERM, or has ended; before, the signal simply kills it."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text("ascii", "replace")
+        except OSError:
+            return True
+        caught = next((line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")), "")
+        return not caught or bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+
     def late(self) -> tuple[float, float]:
         """Return by how many seconds its reactor was late at most: of the clock, and of its own CPU time."""
         late = json.loads((self.folder / f"{self.name}.ticks").read_text("utf-8")).get("late", [])
@@ -144,7 +153,9 @@ def end_at_random(times: int, delay: float, seed: int) -> dict[str, object]:
                 start(folder, "hostile", hostile, delay, ",".join(HOSTS)),
                 start(folder, "good", f"{good.url}/", delay, good.host),
             ]
-            time.sleep(chance.uniform(0.5, 40))
+            while not all(crawl.has_begun() for crawl in crawls):
+                time.sleep(_LOOK)
+            time.sleep(chance.uniform(0, 40))
             for crawl in crawls:
                 crawl.process.send_signal(signal.SIGTERM)
             began = time.monotonic()
