@@ -22,6 +22,7 @@ _OUTPUT = 256 * 1024
 _LONGEST_HEAD = 64 * 1024
 _MOST_BLANKS = 64
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_RECORD_END = b"\r\n\r\n"
 _MOST_WRONG = 64
 """Bytes by which the length of a record may be wrong: wget and others count one or two bytes too few or too many."""
 _SURPLUS = re.compile(rb".{1,%d}?\r?\n\r?\n(?=WARC/\d|\Z)" % _MOST_WRONG, re.DOTALL)
@@ -168,26 +169,30 @@ class Unpacked:
 
     def read(self, length: int, *, keep: bool = True) -> bytes:
         """Read `length` bytes, or skip them; fewer where they would reach a little into the next member's record."""
-        pieces = []
+        pieces, end = [], b""
         while True:
             piece = self._unread[self._at : self._at + length]
             self._at += len(piece)
             length -= len(piece)
+            end = (end + piece)[-len(_RECORD_END) :]
             if keep:
                 pieces.append(piece)
-            if not length or (length <= _MOST_WRONG and self._is_at_record()):
+            if not length or (length <= _MOST_WRONG and self._is_at_record(end)):
                 return b"".join(pieces)
             if not self._more():
                 raise BrokenRecord("truncated")
 
-    def _is_at_record(self) -> bool:
-        """Whether a member ended here and another record begins behind it."""
+    def _is_at_record(self, end: bytes) -> bool:
+        """Whether a member ended here and another record begins behind it.
+
+        At the end of the file, one that is not cut off has read the end of its record as well.
+        """
         if not self.is_between_members:
             return False
         if not self._input:
             self._input = self._file.read(_INPUT)
             self._input_end += len(self._input)
-        return not self._input or self._is_record(self._input)
+        return self._is_record(self._input) if self._input else end == _RECORD_END
 
     def end_record(self) -> bytes:
         """Skip the end of a record; return the bytes by which it is longer than it says, where they are few.
@@ -280,7 +285,7 @@ def read_record(stream: Unpacked, max_size: int) -> RawRecord | None:
         fields, size, block = _read_warc(stream, head, max_size)
     surplus = stream.end_record()
     if block is not None:
-        block = block.removesuffix(b"\r\n\r\n") if len(block) < size else block + surplus
+        block = block.removesuffix(_RECORD_END) if len(block) < size else block + surplus
     is_alone = was_between and stream.is_between_members
     if block is not None and not is_alone and _is_altered(block, fields.get("warc-block-digest", "")):
         raise BrokenRecord("damaged")

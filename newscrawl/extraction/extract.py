@@ -174,7 +174,7 @@ def _adjusted(article: Article, page: Page, function: str) -> Article:
     """Let the site's own function have the last word. What it may do wrong is told as the function's fault."""
     try:
         adjusted = load_adjust(function)(article, page)
-    except (MemoryError, NoArticle):
+    except NoArticle:
         raise
     except Exception as error:
         detail = f"the site's {function} failed on it ({type(error).__name__}: {error})"

@@ -117,7 +117,7 @@ def day_of(given: QueryParams, name: str) -> date | None:
 
 def number_of(given: QueryParams, name: str, default: int, most: int) -> int:
     """Return a number from 1 to `most`. Raises BadQuestion."""
-    value = text_of(given, name)
+    value = given.get(name, "")
     if not value:
         return default
     if not (value.isascii() and value.isdecimal()) or len(value) > 10 or not 1 <= int(value) <= most:
@@ -127,7 +127,7 @@ def number_of(given: QueryParams, name: str, default: int, most: int) -> int:
 
 def flag_of(given: QueryParams, name: str) -> bool:
     """Return whether something is switched on. Raises BadQuestion."""
-    value = text_of(given, name).lower()
+    value = given.get(name, "").lower()
     if value in {"", "0", "false"}:
         return False
     if value in {"1", "true", "on"}:

@@ -80,7 +80,8 @@ class Workers:
             if pool is None or not pool.active:  # in a thread, because the fork server first loads the extractor
                 pool = await asyncio.to_thread(self._working_pool)
             try:
-                task = pool.schedule(function, args, kwargs, timeout=self.limits.seconds)
+                given = (self.limits.megabytes, function, *args)
+                task = pool.schedule(_within, given, kwargs, timeout=self.limits.seconds)
                 return await _result(cast("Future[T]", task), pool)
             except TookTooLong:
                 why = f"extraction took more than {self.limits.seconds:g} s and was stopped"
@@ -164,18 +165,26 @@ def _pool(limits: Limits) -> ProcessPool:
         max_workers=limits.count,
         max_tasks=limits.pages,
         initializer=_begin,
-        initargs=(limits.megabytes,),
         context=_context(),
     )
 
 
-def _begin(megabytes: int) -> None:
-    """Initialise a worker: ignore Ctrl-C, die with the fork server, and limit memory."""
+def _begin() -> None:
+    """Initialise a worker: ignore Ctrl-C, and die with the fork server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         # The fork server exits when the crawl does, however that ends: as soon as the other end of a pipe is closed,
         # of which every worker has inherited a copy.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
-    if megabytes:
-        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+
+
+def _within(megabytes: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function with limited memory. Around it the limit is off, for a worker that cannot send says nothing."""
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    if megabytes and (limits[1] == resource.RLIM_INFINITY or megabytes << 20 < limits[1]):
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, limits[1]))
+    try:
+        return function(*args, **kwargs)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)

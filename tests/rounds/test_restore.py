@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 def test_restored_backup_is_whole_and_crawled_on(tmp_path):
     """What stood in the database at the moment is there, its raw pages too; the next round brings the rest."""
     with newsroom(tmp_path, 1, articles=40) as room:
-        process = room.start("--all", "-s", "DOWNLOAD_DELAY=0.2", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+        process = room.start("--all", "-s", "DOWNLOAD_DELAY=0.5", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
         while not room.database.exists() or committed(room.database) < 5:
             assert process.poll() is None
             time.sleep(0.05)
