@@ -64,6 +64,7 @@ def moment_of(response: Response) -> datetime:
 def page_of(response: Response, due: DuePage, source: str) -> Page:
     """Return an article's page as it was answered."""
     declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    is_same = not _leads_away(due.url, response.url)
     return Page(
         key=url_key(response.url),
         body=response.body,
@@ -72,9 +73,19 @@ def page_of(response: Response, due: DuePage, source: str) -> Page:
         url=response.url,
         source=source,
         visit=visit_of(response, due),
-        is_named=due.is_named,
-        facts=due.facts,
+        is_named=due.is_named and is_same,
+        facts=due.facts if is_same else None,
     )
+
+
+def _leads_away(asked: str, answered: str) -> bool:
+    """Whether a redirect leads from an article to a section or the home page, of which no feed has said anything."""
+    if url_key(asked) == url_key(answered):
+        return False
+    before, after = urlsplit(asked), urlsplit(answered)
+    steps = after.path.strip("/")
+    is_of_one_host = before.hostname == after.hostname  # a proxy of feeds has deep addresses of its own
+    return not steps or (is_of_one_host and steps.count("/") < before.path.strip("/").count("/"))
 
 
 def outcome_of(response: Response, due: DuePage, source: str) -> Outcome | None:
@@ -424,6 +435,8 @@ class SiteSpider(NewsSpider):
     async def listing_of(self, page: Page) -> Listing | None:
         """Return what a page names that was taken for an article and is a list; None where it names no article."""
         if not self.explores or page.is_named or page.visit is None or page.url is None or self.shapes.has(page.url):
+            return None
+        if url_key(page.visit.requested_url) != page.key:  # the list to which a missing article redirects
             return None
         try:
             given = page.body, page.content_type, page.url

@@ -40,8 +40,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_no_command_is_forgotten() -> None:
-    """`crawl`, `new-site` and `serve` have tests of their own."""
-    assert COMMANDS.keys() | {"crawl", "new-site", "serve"} == main.commands.keys()
+    """`crawl`, `mcp`, `new-site` and `serve` have tests of their own."""
+    assert COMMANDS.keys() | {"crawl", "mcp", "new-site", "serve"} == main.commands.keys()
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
