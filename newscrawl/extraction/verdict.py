@@ -72,6 +72,10 @@ LIKELY = 0.1
 LIKELY_ASIDE = 0.5
 """The same for a text that is a small part of a page which says nothing of it, for one that says what walls say on a
 page without a date of its own, and for the front page of a site."""
+MANY_NUMBERS = 1 / 3
+"""Share of numbers among the words of a table."""
+PLAIN = 0.8
+"""Share of prose, and certainty, of a text that is kept whatever the verdict's forest makes of its page."""
 FEWEST_WORDS = 12
 """Words of the shortest article."""
 FEWEST_PHRASES = 2
@@ -117,7 +121,8 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     speaks_like_a_wall = kinds.total() > FEWEST_PHRASES and not (told["claims_article"] or told["dated"])
     doubtful = _is_aside(told) or speaks_like_a_wall or _is_front(facts.url)
     enough = LIKELY_ASIDE if doubtful else LIKELY
-    if chance >= enough and words >= FEWEST_WORDS and not _is_all_teasers(told) and not _is_numbers(told):
+    is_likely = chance >= enough and not _is_all_teasers(told) and not _is_numbers(told, text)
+    if words >= FEWEST_WORDS and (is_likely or (_is_plain(told) and not phrases)):
         return Verdict(chance, found)
     return Verdict(chance, found, *_refusal(page, kinds, words, chance))
 
@@ -149,10 +154,18 @@ def _is_front(url: str | None) -> bool:
     return bool(address.netloc) and address.path in ("", "/") and not address.query
 
 
-def _is_numbers(found: dict[str, float]) -> bool:
-    """Whether the text is hardly a sentence, the judge unsure, and the page claims nothing: a table of prices."""
-    speaks = found["claims_article"] or found["dated"]
-    return found["prose"] < 0.25 and found["sure"] < 0.7 and not speaks
+def _is_numbers(found: dict[str, float], text: list[str]) -> bool:
+    """Whether the text is numbers with hardly a sentence, and the page claims nothing: a table of prices."""
+    if found["prose"] >= 0.25 or found["claims_article"] or found["dated"]:
+        return False
+    words = _WORD.findall(" ".join(text))
+    return sum(map(str.isdecimal, words)) > MANY_NUMBERS * len(words)
+
+
+def _is_plain(found: dict[str, float]) -> bool:
+    """Whether a page that calls itself an article is hardly more than sure prose: whatever else is odd, it is one."""
+    most = min(found["prose"], found["sure"])
+    return bool(found["claims_article"]) and most >= PLAIN and found["share"] >= 0.5
 
 
 def _refusal(page: Measured, kinds: Counter[str], words: int, chance: float) -> tuple[str, str]:

@@ -138,6 +138,7 @@ def test_a_record_without_a_page_is_counted_by_its_reason(path: Path, name: str,
     assert reasons(read(path, pack([data, response()]))) == [reason, "page"]
 
 
+@pytest.mark.slow
 def test_memory_stays_bounded(path: Path):
     """A record of a gigabyte is passed over, and one without an end is given up."""
     packer = zlib.compressobj(wbits=31)

@@ -79,6 +79,7 @@ def extracted(folder) -> dict[str, object]:
     return json.loads(answer.stdout)
 
 
+@pytest.mark.slow
 def test_one_page_gives_the_same_article_by_every_road(project):
     """Crawls by either command, the public call, and `explain` of the file and of the database follow the rules."""
     database = f"sqlite:///{project / 'out.db'}"

@@ -80,7 +80,9 @@ def test_since_and_until_choose_by_date(tmp_path):
         assert len(fetched) < len(published)
 
 
-@pytest.mark.parametrize("late", ["/sitemap.xml", "/sitemap/*.xml", "/"])
+@pytest.mark.parametrize(
+    "late", ["/sitemap.xml", *(pytest.param(late, marks=pytest.mark.slow) for late in ("/sitemap/*.xml", "/"))]
+)
 def test_max_articles_ends_the_run_and_the_next_goes_on(tmp_path, late: str):
     """Exactly as many as asked for, the newest first, whichever listing comes late; the next run has the rest."""
     with paper(tmp_path, sections=1, faults=(Fault(late, "slow", seconds=0.0003),)) as (site, crawls):
@@ -92,6 +94,7 @@ def test_max_articles_ends_the_run_and_the_next_goes_on(tmp_path, late: str):
         assert crawls.ended == "finished"
 
 
+@pytest.mark.slow
 def test_max_pages_ends_the_run_and_the_next_goes_on(tmp_path):
     """No more requests than allowed, but for robots.txt."""
     with paper(tmp_path) as (site, crawls):

@@ -135,6 +135,7 @@ def test_passing_faults_are_asked_again(tmp_path):
         assert [site.count(path) for path in (*flaky, "/sitemap.xml")] == [2, 2, 2, 2]
 
 
+@pytest.mark.slow
 def test_failed_pages_are_tried_again_in_a_later_run_and_not_before(tmp_path):
     """A failure puts its page off; the run after that asks for it, and for no other article."""
     with paper(tmp_path) as (site, crawls):
@@ -154,6 +155,7 @@ def test_failed_pages_are_tried_again_in_a_later_run_and_not_before(tmp_path):
         ]
 
 
+@pytest.mark.slow
 def test_time_of_a_run_is_limited_whatever_its_pages_do(tmp_path):
     """The limit does not wait for a page that drips; what was in hand stays due."""
     with paper(tmp_path) as (site, crawls):

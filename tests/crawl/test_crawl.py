@@ -342,6 +342,7 @@ def test_others_cannot_read_what_a_crawl_writes(crawl, tmp_path):
     assert modes("strict", "-s", "UMASK=077") == {"x.db": 0o600, "logs": 0o600, "x.db.locks": 0o600}
 
 
+@pytest.mark.slow
 def test_workers_without_memory_lose_no_page(crawl, rows):
     """Each page says why, in a line and in its row; a run with more memory reads them."""
     small = crawl("-s", "EXTRACT_MAX_MEGABYTES=100", "-L", "WARNING", env={"NEWSCRAWL_EXTRACT_WORKERS": "1"})

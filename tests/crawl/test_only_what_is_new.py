@@ -52,6 +52,7 @@ def test_only_what_is_new_is_fetched(tmp_path):
             assert text.split("\n") == [gold.lead, *gold.text], url
 
 
+@pytest.mark.slow
 def test_changed_sidebars_and_counters_are_no_news(tmp_path):
     """Boxes that turn and numbers of comments make no revision."""
     database = tmp_path / "out.db"

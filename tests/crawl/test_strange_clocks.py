@@ -12,6 +12,7 @@ from tests.crawl.crawls import Crawls, paper
 AT_ONCE = "update pages set next_fetch_at = '2000-01-01 00:00:00.000000' where next_fetch_at is not null"
 
 
+@pytest.mark.slow
 def test_servers_that_know_no_conditions(tmp_path):
     """With ETags that move and conditions that are ignored all is fetched anew, and only what is new is a revision."""
     with paper(tmp_path) as (site, crawls):
@@ -29,6 +30,7 @@ def test_servers_that_know_no_conditions(tmp_path):
         assert crawls.stored == set(site.urls())
 
 
+@pytest.mark.slow
 def test_clock_that_was_ahead(tmp_path):
     """What a run planned while the clock was a year ahead does not wait for a year."""
     ahead = ", ".join(

@@ -26,6 +26,7 @@ def test_many_addresses_of_one_article_are_one_article(tmp_path):
         assert not [request for request in site.requests() if request.path.endswith(".html")]
 
 
+@pytest.mark.slow
 def test_calendar_without_an_end_is_left_soon(tmp_path):
     """Days without articles lead nowhere: few of them are asked for, in this run and all later ones."""
     with paper(tmp_path, calendar=True) as (site, crawls):
@@ -38,6 +39,7 @@ def test_calendar_without_an_end_is_left_soon(tmp_path):
         assert crawls.query("select count(*) from pages where url like '%/lich/%'")[0][0] <= 10
 
 
+@pytest.mark.slow
 def test_site_without_feeds_and_sitemaps_is_walked_to_its_last_page(tmp_path):
     """The lists of older articles are followed from page to page, with other session ids in every link of them."""
     with paper(tmp_path, articles=30, per_page=4, session_ids=True, calendar=True) as (site, crawls):

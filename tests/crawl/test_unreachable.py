@@ -114,6 +114,7 @@ def test_short_retry_after_is_waited_for(tmp_path):
         assert second.started - first.started >= 1
 
 
+@pytest.mark.slow
 def test_long_retry_after_ends_the_run_and_is_heeded_by_the_next(tmp_path):
     """Nothing more is asked of the site, in this run or another, before the moment that it named; then all arrives."""
     with paper(tmp_path, articles=30, sections=1) as (site, crawls):

@@ -141,3 +141,20 @@ def test_phrases_of_walls_are_counted_by_kind():
     assert wall_phrases("Không tìm thấy trang", []).keys() == {"not_found"}
     assert wall_phrases("页面不存在", [])["not_found"] >= 1
     assert not wall_phrases("404", ["page not found " * 200])
+
+
+def test_lines_that_a_writer_broke_are_no_table_of_numbers():
+    """Of an old page without a date, whose sentences run on from line to line."""
+    said = "去年冬天以来沿河居民一直等待新堤坝市政府说资金还没有到位工程要推迟到明年春天再动工"
+    lines = "<br>\n".join(said[number % 20 :][:20] + chr(0x4E00 + number) for number in range(200))
+    html = f"<html><head><meta charset=utf-8><title>堤坝</title></head><body><pre>{lines}</pre></body></html>"
+    assert refusal(html, "https://bao.example/show.asp?id=7") is None
+
+
+def test_a_page_that_is_hardly_more_than_prose_is_an_article():
+    """If it calls itself one, whatever its headline says."""
+    headline = "Qx7 {year} zzz __import__"
+    prose = "".join(f"<p>{paragraph}</p>" for paragraph in VIETNAMESE.paragraphs[:3])
+    head = f'<meta charset=utf-8><title>{headline}</title><meta property="og:type" content="article">'
+    html = f"<html><head>{head}</head><body><article><h1>{headline}</h1>{prose}</article></body></html>"
+    assert refusal(html, "https://bao.example/tin/3") is None

@@ -85,6 +85,7 @@ DISGUISES = (
 ).split()
 
 
+@pytest.mark.slow
 def test_no_disguise_of_a_private_address_is_asked():
     """Each way to write a local address is refused by itself, before any name is looked up."""
     crawled = crawl(*(f"http://{host}/" for host in DISGUISES), ALLOW_PRIVATE_ADDRESSES="")

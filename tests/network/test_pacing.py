@@ -7,6 +7,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import pytest
+
 from newscrawl.network.pacing import Pace
 from tests.network.crawling import crawl, redirect, response, serving
 
@@ -61,6 +63,7 @@ def slow_to_answer(connection: socket.socket, path: str) -> None:
     connection.sendall(response(Connection="close"))
 
 
+@pytest.mark.slow
 def test_crawls_of_one_process_share_the_pace_of_a_host():
     """Three spiders ask no more often than one, short requests, redirects, robots.txt and retries included."""
     with serving({"*": response()}) as server:
@@ -91,6 +94,7 @@ def test_no_more_requests_are_under_way_than_are_allowed():
     assert max(at_once) == 3
 
 
+@pytest.mark.slow
 def test_the_slowest_crawl_sets_the_pace():
     """A crawl with a longer delay is not overtaken by its neighbour in the same process."""
     with serving({"*": response()}) as server:
@@ -140,6 +144,7 @@ def test_a_server_that_stays_busy_is_asked_twice():
     assert server.gaps()[0] > 1 - LATE
 
 
+@pytest.mark.slow
 def test_a_long_retry_after_is_not_waited_for():
     """The response goes to the spider at once, whether it gives seconds, a date or nonsense without end."""
     in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)

@@ -87,6 +87,7 @@ def test_older_original_that_comes_later_leads(store, database):
     assert heads(database) == {"a": None, "b": "a", "c": "a"}
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(range(9)))
 def test_order_of_arrival_makes_no_difference(tmp_path_factory, order):
