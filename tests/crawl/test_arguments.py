@@ -123,6 +123,7 @@ def test_urls_are_fetched_and_nothing_else(tmp_path):
         assert crawls("-a", f"urls={site.url}/kinh-te/khong-co-100999.html").code == 0
 
 
+@pytest.mark.slow
 def test_full_fetches_what_is_known(tmp_path):
     """All is asked for again, without conditions, and nothing is stored twice."""
     with paper(tmp_path) as (site, crawls):
@@ -136,7 +137,7 @@ def test_full_fetches_what_is_known(tmp_path):
         assert not [request for request in site.requests() if request.if_none_match or request.if_modified_since]
 
 
-@pytest.mark.parametrize("name", ["kinh-te", "Kinh tế", "/kinh-te/"])
+@pytest.mark.parametrize("name", [pytest.param("kinh-te", marks=pytest.mark.slow), "Kinh tế", "/kinh-te/"])
 def test_section_reads_one_section(tmp_path, name: str):
     """By its name or its path; sitemap and feed are read for it, and no article or page of another section."""
     with paper(tmp_path) as (site, crawls):

@@ -101,6 +101,7 @@ def change(project: Path, *statements: str) -> None:
         connection.commit()
 
 
+@pytest.mark.slow
 def test_one_key_by_every_road(project):
     """Crawl, asked for by hand, archive, saved page, reextraction, and every command that takes a URL."""
     replayed(project)

@@ -23,6 +23,7 @@ def test_without_robots_txt_nothing_is_fetched(tmp_path, kind, arguments):
         assert len(ended.err.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_pages_of_an_unreadable_robots_txt_are_not_held_against_it(tmp_path):
     """Known articles that cannot be asked for are still due, and no failure is counted for them."""
     with paper(tmp_path) as (site, crawls):
@@ -101,6 +102,7 @@ def test_unknown_host_is_one_line(tmp_path):
         assert crawls.ended == "unreachable"
 
 
+@pytest.mark.slow
 def test_short_retry_after_is_waited_for(tmp_path):
     """A second of patience is cheaper than a failed page."""
     with paper(tmp_path) as (site, crawls):

@@ -106,6 +106,7 @@ def test_the_slowest_crawl_sets_the_pace():
     assert min(near[:-1]) > 0.4 - LATE
 
 
+@pytest.mark.slow
 def test_crawl_delay_and_request_rate_hold_against_autothrottle():
     """What robots.txt asks for is kept although the server is quick, up to CRAWL_DELAY_MAX."""
     for rule, gap in ((b"Crawl-delay: 0.5", 0.5), (b"Request-rate: 2/1s", 0.5), (b"Crawl-delay: 86400", 0.6)):
@@ -116,6 +117,7 @@ def test_crawl_delay_and_request_rate_hold_against_autothrottle():
         assert min(server.gaps()[1:]) > gap - LATE
 
 
+@pytest.mark.slow
 def test_a_busy_server_is_given_the_time_that_it_asks_for():
     """Retry-After of a 429 holds all requests to the host back, of the other crawl as well; then it is asked again."""
     with serving({"*": response()}) as server:
