@@ -24,7 +24,7 @@ def busy(connection: socket.socket, path: str) -> None:
 
 def end(server: Server, count: int, **settings: object) -> tuple[float, dict[str, list]]:
     """Start a crawl of ten pages, end it once so many requests came; return how long that took, and what it saw."""
-    task = order([server.url(f"/{number}") for number in range(10)], [], {}, settings)
+    task = order([server.url(f"/{number}") for number in range(10)], [], {}, settings, {})
     options = {"cwd": ROOT, "env": environment(), "text": True}
     with subprocess.Popen(COMMAND, stdin=-1, stdout=-1, stderr=-1, **options) as process:
         try:
