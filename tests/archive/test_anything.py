@@ -7,6 +7,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def facts(page: Page) -> tuple[object, ...]:
     return page.key, page.body, page.content_type, page.fetched_at, page.url or None, page.source or None, visit, rest
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(first=ONE, rest=st.lists(ONE, max_size=2))
 def test_any_page_comes_back_and_makes_no_other_record(first: Page, rest: list[Page]):

@@ -101,6 +101,7 @@ def test_width_is_what_a_terminal_shows(text, lines):
     assert wrapped(text, 7) == lines
 
 
+@pytest.mark.slow
 def test_colour_is_for_terminals_and_who_asks_for_it():
     """A file or a pipe gets none; NO_COLOR holds, an option holds more."""
     assert "\x1b" not in explain(DUMP).stdout

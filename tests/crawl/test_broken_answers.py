@@ -121,6 +121,7 @@ def test_bombs_and_endless_bodies_cost_little_memory(crawled: Crawled):
     assert crawled.ended.megabytes < 400
 
 
+@pytest.mark.slow
 def test_passing_faults_are_asked_again(tmp_path):
     """What fails once and then goes well is stored like anything else, and counts as nothing else."""
     with paper(tmp_path) as (site, crawls):

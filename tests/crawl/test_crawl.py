@@ -182,6 +182,7 @@ def bad_and_good_files(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_bad_files_fail_alone_and_good_ones_are_stored(database, rows, tmp_path):
     """Each bad file has one line in the log and a row with its error; all others are stored right."""
     folder = tmp_path / "pages"

@@ -82,6 +82,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 def test_broken_lists_are_made_up_for_by_one_that_is_not(tmp_path):
     """Every sitemap, feed and section fails in its own way: the home page is enough, and all are tried again later."""
     with paper(tmp_path) as (site, crawls):

@@ -9,6 +9,7 @@ from tests.crawl.crawls import paper
 NO_SITEMAP = ("/sitemap*", "/rss/*", "/atom.xml", "/feed.json")
 
 
+@pytest.mark.slow
 def test_many_addresses_of_one_article_are_one_article(tmp_path):
     """Session ids, utm parameters, AMP and mobile pages, letters encoded in two ways, sitemaps named twice and within
     themselves: each article is asked for once and stored once."""
@@ -91,6 +92,7 @@ def test_articles_of_several_pages_and_copies(tmp_path):
         assert crawls.query("select count(*) from unique_articles") == [(24 - len(copied),)]
 
 
+@pytest.mark.slow
 def test_half_an_article_is_not_stored(tmp_path):
     """Where the second page of an article cannot be had, the article fails, and is asked for again later."""
     with paper(tmp_path, articles=24, multipage=0.3) as (site, crawls):

@@ -159,6 +159,7 @@ def test_a_long_retry_after_is_not_waited_for():
     assert len(server.arrivals) == 4
 
 
+@pytest.mark.slow
 def test_faults_are_retried_later_and_later():
     """The pause before a retry doubles, and RETRY_TIMES ends it."""
     with serving({"*": response(b"", "500 Oh no")}) as server:
