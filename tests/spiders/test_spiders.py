@@ -45,6 +45,8 @@ def sites() -> dict[str, type[SiteSpider]]:
 
 SITES = sites()
 every_site = pytest.mark.parametrize("spider", SITES.values(), ids=list(SITES))
+PROVIDED = {"bnews", "thoidai"}
+"""Sites that every run replays; the others take a crawl each, and are left to the slow tests."""
 
 
 @cache
@@ -212,7 +214,10 @@ def plain(field: str, value: Any) -> Any:
     return bool(value) if field == "paywalled" else value
 
 
-@every_site
+@pytest.mark.parametrize(
+    "spider",
+    [pytest.param(site, id=name, marks=() if name in PROVIDED else pytest.mark.slow) for name, site in SITES.items()],
+)
 def test_a_replay_stores_what_is_expected(spider, replayed):
     """Discovery, robots.txt, extraction and store make the expected articles of recorded pages, and no other."""
     run, stored = replayed(spider.name)
