@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -18,7 +18,9 @@ from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from newscrawl.base_spiders import arguments
+from newscrawl.base_spiders.answers import failed, moment_of, no_article, outcome_of, page_of, visit_of
 from newscrawl.base_spiders.base import ArgumentError, NewsSpider
+from newscrawl.base_spiders.dated_sitemaps import fill
 from newscrawl.compression import GZIP
 from newscrawl.discovery import Found, NotAListing, read_listing
 from newscrawl.discovery.evidence import Evidence, feeds_worth_reading, section_rank, sitemaps_worth_reading
@@ -29,116 +31,15 @@ from newscrawl.discovery.pagination import next_part
 from newscrawl.discovery.read import is_html
 from newscrawl.discovery.shapes import Shapes, shapes_of
 from newscrawl.extraction.metadata.zones import top_level, zone_of
-from newscrawl.items import DuePage, Link, Listing, Outcome, Page, SiteShape, Visit, Wanted, Window
+from newscrawl.items import DuePage, Link, Listing, Outcome, Page, SiteShape, Visit, Wanted
 from newscrawl.network.parts import MOST_PARTS
 from newscrawl.network.refusals import reason_of
-from newscrawl.network.retry import BUSY, retry_after
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
 from newscrawl.urls import declared_parameters, url_key
 from newscrawl.workers.pool import Limits, WorkerFailed, Workers
 
 logger = logging.getLogger(__name__)
-
-_TAKEN_AWAY = {404, 410}
-
-
-def visit_of(response: Response, due: DuePage) -> Visit:
-    """Return what a server said around a page."""
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
-    now = moment_of(response)
-    asked_to_wait = response.status in BUSY and retry_after(response.headers.get("Retry-After"), now)
-    return Visit(due.url, due.kind, response.status, headers, asked_to_wait or None)
-
-
-def moment_of(response: Response) -> datetime:
-    """When a page was fetched; of a recorded one, when it was recorded."""
-    moment: datetime = response.meta.get("fetched_at") or datetime.now(UTC)
-    return moment
-
-
-def page_of(response: Response, due: DuePage, source: str) -> Page:
-    """Return an article's page as it was answered."""
-    declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    is_same = not _leads_away(due.url, response.url)
-    return Page(
-        key=url_key(response.url),
-        body=response.body,
-        content_type=declared or "text/html",
-        fetched_at=moment_of(response),
-        url=response.url,
-        source=source,
-        visit=visit_of(response, due),
-        is_named=due.is_named and is_same,
-        facts=due.facts if is_same else None,
-    )
-
-
-def _leads_away(asked: str, answered: str) -> bool:
-    """Whether a redirect leads from an article to a section or the home page, of which no feed has said anything."""
-    if url_key(asked) == url_key(answered):
-        return False
-    before, after = urlsplit(asked), urlsplit(answered)
-    steps = after.path.strip("/")
-    is_of_one_host = before.hostname == after.hostname  # a proxy of feeds has deep addresses of its own
-    return not steps or (is_of_one_host and steps.count("/") < before.path.strip("/").count("/"))
-
-
-def outcome_of(response: Response, due: DuePage, source: str) -> Outcome | None:
-    """Return how a visit ended that brought no page to read; None where there is one."""
-    status = response.status
-    if 200 <= status < 300:
-        return None
-    visit = visit_of(response, due)
-    facts = (moment_of(response), due.url, source, visit)
-    if status == 304:
-        return Outcome(due.key, "unchanged", "not_modified", f"{printable(due.url)}: not modified", *facts)
-    if status in _TAKEN_AWAY and due.kind == "article":
-        return Outcome(due.key, "gone", f"http_{status}", f"{printable(due.url)}: gone ({status})", *facts)
-    return Outcome(due.key, "failed", f"http_{status}", f"{printable(due.url)}: the server answered {status}", *facts)
-
-
-def failed(due: DuePage, source: str, reason: str, why: str) -> Outcome:
-    """Return the outcome of a visit without an answer."""
-    message = printable(why if due.url in why else f"{due.url}: {why}")
-    return Outcome(due.key, "failed", reason, message, datetime.now(UTC), due.url, source, Visit(due.url, due.kind))
-
-
-def no_article(response: Response, due: DuePage, source: str, reason: str, why: str) -> Outcome:
-    """Return the outcome of a visit to a page that is not what was expected."""
-    message = f"{printable(due.url)}: {printable(why)}"
-    outcome = "no_article" if due.kind == "article" else "failed"
-    visit = visit_of(response, due)
-    return Outcome(due.key, outcome, reason, message, moment_of(response), due.url, source, visit)  # type: ignore[arg-type]
-
-
-_DAYS_OF_A_PLAIN_RUN = 3
-"""So that what was published late on the last day of a month is not missed on the first of the next."""
-
-
-def fill(patterns: Sequence[str], window: Window, timezone: str | None, now: datetime | None = None) -> list[str]:
-    """Return the sitemaps of the days that a run is about, in the site's zone: the last few where it names none."""
-    zone = ZoneInfo(timezone) if timezone else UTC
-    today = (now or datetime.now(UTC)).astimezone(zone).date()
-    last = (window.until - timedelta(microseconds=1)).astimezone(zone).date() if window.until else today
-    first = window.since.astimezone(zone).date() if window.since else min(last, today) - timedelta(_DAYS_OF_A_PLAIN_RUN)
-    days = list(_days(first, min(last, today)))
-    return list(dict.fromkeys(pattern.format(**_parts(day)) for pattern in patterns for day in reversed(days)))
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    while first <= last:
-        yield first
-        first += timedelta(days=1)
-
-
-def _parts(day: date) -> dict[str, int]:
-    return {"year": day.year, "month": day.month, "day": day.day}
-
 
 MOST_IN_REACTOR = 500
 """Links that are judged in the reactor, in some milliseconds; more are judged in a thread."""

@@ -18,8 +18,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from newscrawl.base_spiders import SiteSpider
+from newscrawl.base_spiders.answers import failed
 from newscrawl.base_spiders.registry import SiteRegistry
-from newscrawl.base_spiders.site import failed
 from newscrawl.crawl.budget import Budget, Spent
 from newscrawl.discovery import robots_sitemaps
 from newscrawl.discovery.evidence import sitemaps_worth_reading

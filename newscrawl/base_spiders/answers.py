@@ -1,0 +1,88 @@
+"""What a server's answer is to the store: a page to read, or the outcome of a visit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from scrapy.http import Response
+
+from newscrawl.items import DuePage, Outcome, Page, Visit
+from newscrawl.network.retry import BUSY, retry_after
+from newscrawl.text import printable
+from newscrawl.urls import url_key
+
+_TAKEN_AWAY = {404, 410}
+
+
+def visit_of(response: Response, due: DuePage) -> Visit:
+    """Return what a server said around a page."""
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    now = moment_of(response)
+    asked_to_wait = response.status in BUSY and retry_after(response.headers.get("Retry-After"), now)
+    return Visit(due.url, due.kind, response.status, headers, asked_to_wait or None)
+
+
+def moment_of(response: Response) -> datetime:
+    """When a page was fetched; of a recorded one, when it was recorded."""
+    moment: datetime = response.meta.get("fetched_at") or datetime.now(UTC)
+    return moment
+
+
+def page_of(response: Response, due: DuePage, source: str) -> Page:
+    """Return an article's page as it was answered."""
+    declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    is_same = not _leads_away(due.url, response.url)
+    return Page(
+        key=url_key(response.url),
+        body=response.body,
+        content_type=declared or "text/html",
+        fetched_at=moment_of(response),
+        url=response.url,
+        source=source,
+        visit=visit_of(response, due),
+        is_named=due.is_named and is_same,
+        facts=due.facts if is_same else None,
+    )
+
+
+def _leads_away(asked: str, answered: str) -> bool:
+    """Whether a redirect leads from an article to a section or the home page, of which no feed has said anything."""
+    if url_key(asked) == url_key(answered):
+        return False
+    before, after = urlsplit(asked), urlsplit(answered)
+    steps = after.path.strip("/")
+    is_of_one_host = before.hostname == after.hostname  # a proxy of feeds has deep addresses of its own
+    return not steps or (is_of_one_host and steps.count("/") < before.path.strip("/").count("/"))
+
+
+def outcome_of(response: Response, due: DuePage, source: str) -> Outcome | None:
+    """Return how a visit ended that brought no page to read; None where there is one."""
+    status = response.status
+    if 200 <= status < 300:
+        return None
+    visit = visit_of(response, due)
+    facts = (moment_of(response), due.url, source, visit)
+    if status == 304:
+        return Outcome(due.key, "unchanged", "not_modified", f"{printable(due.url)}: not modified", *facts)
+    if status in _TAKEN_AWAY and due.kind == "article":
+        return Outcome(due.key, "gone", f"http_{status}", f"{printable(due.url)}: gone ({status})", *facts)
+    return Outcome(due.key, "failed", f"http_{status}", f"{printable(due.url)}: the server answered {status}", *facts)
+
+
+def failed(due: DuePage, source: str, reason: str, why: str) -> Outcome:
+    """Return the outcome of a visit without an answer."""
+    message = printable(why if due.url in why else f"{due.url}: {why}")
+    return Outcome(due.key, "failed", reason, message, datetime.now(UTC), due.url, source, Visit(due.url, due.kind))
+
+
+def no_article(response: Response, due: DuePage, source: str, reason: str, why: str) -> Outcome:
+    """Return the outcome of a visit to a page that is not what was expected."""
+    message = f"{printable(due.url)}: {printable(why)}"
+    outcome = "no_article" if due.kind == "article" else "failed"
+    visit = visit_of(response, due)
+    return Outcome(due.key, outcome, reason, message, moment_of(response), due.url, source, visit)  # type: ignore[arg-type]
