@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from newscrawl.discovery.kinds import is_surely_section, is_trap, kind_of_link
 from newscrawl.discovery.links import Found
-from newscrawl.discovery.sections import MOST_PARTS, parents_of
+from newscrawl.discovery.sections import FEWEST_BELOW, parents_of
 from newscrawl.discovery.shapes import Shapes, shape_of
 from newscrawl.items import Link, PageKind
 
@@ -167,7 +167,7 @@ class Evidence:
         return (is_flat and words > 2) or None
 
     def _is_parent(self, url: str) -> bool:
-        return self._parents[url.partition("?")[0].rstrip("/")] >= MOST_PARTS
+        return self._parents[url.partition("?")[0].rstrip("/")] >= FEWEST_BELOW
 
 
 _DATES = re.compile(r"/(?:19|20)\d\d(?:[/-]\d\d?){0,2}/?$")

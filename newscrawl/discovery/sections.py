@@ -50,7 +50,7 @@ _OTHER_BODY = re.compile(
     re.IGNORECASE,
 )
 """In the classes by which WordPress, Ghost and their kin call the body of a page that is no post."""
-MOST_PARTS = 3
+FEWEST_BELOW = 3
 """Addresses directly below another one that make it a section: an article has its comments or pictures there."""
 _PROSE = 600
 """Letters in paragraphs of a page that may be an article."""
@@ -251,7 +251,7 @@ def _judged(anchors: dict[str, _Anchor]) -> Iterator[tuple[_Anchor, Kind]]:
     for one, kind in judged:
         if _is_variant(one.url, anchors):
             continue
-        is_parent = parents[one.url.partition("?")[0].rstrip("/")] >= MOST_PARTS
+        is_parent = parents[one.url.partition("?")[0].rstrip("/")] >= FEWEST_BELOW
         if kind == "article" and (all_numbered or is_parent) and not has_identity(one.url):
             yield one, "section"
         elif kind is not None:

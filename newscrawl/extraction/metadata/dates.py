@@ -118,7 +118,8 @@ _OPENING = re.compile(r"\s[-–—]+\s|(?<=\))\s|:\s")
 """What divides place and date from the sentence that they open."""
 
 _DATE_ALONE = re.compile(r"\(?\d[\d\s./-]{6,14}\)?")
-MOST_PARTS = 20
+_MOST_ELEMENTS = 20
+"""Elements of a headline in which its date is looked for."""
 MOST_BELOW = 8
 """Lines below the headline among which the date of the article is shown."""
 
@@ -281,7 +282,7 @@ def _has_digit(text: str) -> bool:
 
 def _in_heading(heading: HtmlElement | None) -> Iterator[str]:
     """The parts of the headline that tags set off and that are there for their date."""
-    parts = () if heading is None else islice(heading.iterdescendants(), MOST_PARTS)
+    parts = () if heading is None else islice(heading.iterdescendants(), _MOST_ELEMENTS)
     for part in parts:
         if isinstance(part.tag, str) and part.tag != "time" and is_dateline(text := text_of(part, LONGEST)):
             yield text
