@@ -80,13 +80,14 @@ def query(database: Path | Database, statement: str) -> list[tuple[Any, ...]]:
     """Run one statement; the answer is as SQLite gives it, whatever the database."""
     if isinstance(database, Database) and not database.is_sqlite:
         with psycopg.connect(database.url, options="-c timezone=UTC") as other:
-            return [tuple(map(_as_sqlite_has_it, row)) for row in other.execute(statement)]
+            return [tuple(map(as_sqlite_has_it, row)) for row in other.execute(statement)]
     path = database.path if isinstance(database, Database) else database
     with closing(sqlite3.connect(path, timeout=30)) as connection:
         return connection.execute(statement).fetchall()
 
 
-def _as_sqlite_has_it(value: Any) -> Any:
+def as_sqlite_has_it(value: Any) -> Any:
+    """A value of another database, in the form in which SQLite gives it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     if isinstance(value, date):

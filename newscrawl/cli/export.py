@@ -7,9 +7,9 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,18 +25,13 @@ from newscrawl.cli.options import (
     selection_of,
     selection_options,
 )
+from newscrawl.cli.parquet import FormatError, Row, write_parquet
 from newscrawl.whole_files import followed, replaced
 
-Row = Sequence[Any]
-Writer = Callable[[Iterable[Row], Sequence[str], BinaryIO], None]
+Writer = Callable[[Iterable[Row], Sequence[str], BinaryIO], object]
 
-_BATCH = 1_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters of a cell that a spreadsheet takes for a formula (OWASP, CSV Injection)."""
-
-
-class FormatError(Exception):
-    """A format that cannot be written because a package is missing. The message is one line for the user."""
 
 
 def write_jsonl(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
@@ -68,37 +63,6 @@ def _cell(value: object) -> object:
     return value
 
 
-def write_parquet(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
-    """Write typed columns, with zoned times and lists. Raises FormatError if pyarrow is missing."""
-    try:
-        import pyarrow as pa  # noqa: PLC0415
-        import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError:
-        raise FormatError("Parquet needs pyarrow; run: pip install 'newscrawl[parquet]'") from None
-    picture = pa.struct([("url", pa.string()), ("caption", pa.string())])
-    kinds = {
-        **dict.fromkeys(("id", "duplicate_of", "revision", "word_count", "archive_offset", "run_id"), pa.int64()),
-        **dict.fromkeys((name for name in names if name.endswith("_at")), pa.timestamp("us", tz="UTC")),
-        **dict.fromkeys(("authors", "tags"), pa.list_(pa.string())),
-        "images": pa.list_(picture),
-        "paywalled": pa.bool_(),
-        "text_source": pa.string(),
-        "similarity": pa.float64(),
-    }
-    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in _batches(rows):
-            columns = zip(*batch, strict=True)
-            arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-            writer.write_batch(pa.record_batch(arrays, schema=schema))
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    left = iter(rows)
-    while batch := list(islice(left, _BATCH)):
-        yield batch
-
-
 FORMATS: dict[str, Writer] = {"jsonl": write_jsonl, "csv": write_csv, "parquet": write_parquet}
 
 
@@ -107,29 +71,52 @@ _DRAWN_EVERY = 500
 
 
 @click.command()
-@click.argument("out", type=click.Path(allow_dash=True, path_type=Path))
+@click.argument("out", type=click.Path(allow_dash=True, path_type=Path), required=False)
 @click.option(
     "--format",
     "form",
     type=click.Choice(["jsonl", "csv", "parquet"]),
     help="[default: by the extension of OUT, else jsonl]",
 )
+@click.option(
+    "--lake",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Write the whole database into a folder of Parquet files by day, or only the days that changed.",
+)
 @click.option("--words", default="", help="Only articles that `newscrawl search` finds for these words.")
 @selection_options
 @database_option
 @json_option
-def export(out: Path, form: str | None, words: str, database: str | None, as_json: bool, **chosen: Any) -> None:
+def export(
+    *,
+    out: Path | None,
+    form: str | None,
+    lake: Path | None,
+    words: str,
+    database: str | None,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
     """Write articles to the file OUT, with all columns except `blocks`; - is standard output.
 
     \b
     newscrawl export articles.jsonl
     newscrawl export --source bnews --since 2020-09-01 september.csv
     newscrawl export --format jsonl - | gzip > articles.jsonl.gz
+    newscrawl export --lake lake
 
     In a CSV file a text that a spreadsheet would run as a formula begins with an apostrophe. Parquet needs
-    pip install 'newscrawl[parquet]'.
+    pip install 'newscrawl[parquet]', which is also all that --lake needs.
     """
 
+    if lake is not None:
+        if out is not None or form or words or any(chosen.values()):
+            raise click.UsageError("--lake holds the whole database: it takes no OUT, no --format and no selection")
+        _export_lake(lake, database, as_json=as_json)
+        return
+    if out is None:
+        raise click.UsageError("name a file to write, - for standard output, or --lake FOLDER")
     form = form or (out.suffix[1:] if out.suffix[1:] in FORMATS else "jsonl")
     with one_line("export"):
         from newscrawl.storage.search import COLUMNS  # noqa: PLC0415
@@ -147,6 +134,43 @@ def export(out: Path, form: str | None, words: str, database: str | None, as_jso
             refuse("export", f"{out} cannot be written ({error.strerror or error})")
     if as_json and str(out) != "-":
         print_json({"articles": found.total, "file": str(out), "format": form})
+
+
+def _export_lake(folder: Path, database: str | None, *, as_json: bool) -> None:
+    with one_line("export"):
+        from newscrawl.cli.lake import LakeError, export_lake  # noqa: PLC0415
+
+        try:
+            with _rows_drawn() as report_progress:
+                done = export_lake(address(database), folder, report_progress)
+        except (FormatError, LakeError) as error:
+            refuse("export", str(error))
+        except OSError as error:
+            refuse("export", f"{error.filename or folder} cannot be written ({error.strerror or error})")
+    if as_json:
+        print_json({"folder": str(folder), "tables": [asdict(table) for table in done]})
+        return
+    for table in done:
+        changes = f"{table.written} days written" + (f", {table.removed} removed" if table.removed else "")
+        click.echo(f"{table.name}: {table.rows} rows of {table.days} days; {changes}")
+
+
+@contextmanager
+def _rows_drawn() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar for each table on the terminal."""
+    with ExitStack() as bars:
+        bar: Any = None
+
+        def report_progress(name: str, done: int, total: int) -> None:
+            nonlocal bar
+            if bar is None or bar.label != name:
+                bars.close()
+                bar = bars.enter_context(
+                    click.progressbar(length=max(total, 1), label=name, file=sys.stderr, hidden=not sys.stderr.isatty())
+                )
+            bar.update(done - bar.pos)
+
+        yield report_progress
 
 
 @contextmanager

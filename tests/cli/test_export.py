@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.cli.export import write_csv, write_jsonl, write_parquet
+from newscrawl.cli.export import write_csv, write_jsonl
+from newscrawl.cli.parquet import write_parquet
 from newscrawl.storage.search import COLUMNS
 from tests.cli.made import answer, fill, newscrawl, refusal
 from tests.conftest import ONLY_SQLITE
