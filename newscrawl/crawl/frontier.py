@@ -29,9 +29,8 @@ from newscrawl.network.robots import robots_for
 from newscrawl.network.scrapy_internals import request_more
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import Defer, Seed, Survey, Take
+from newscrawl.storage.group_commit import RunWriter
 from newscrawl.storage.statistics import Result
-from newscrawl.storage.store import StoreItem
-from newscrawl.storage.writer import Writer
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +62,7 @@ class Frontier:
         self,
         crawler: Crawler,
         spider: SiteSpider,
-        writer: Writer[StoreItem, Result],
+        writer: RunWriter,
         give_up: Callable[[StorageError], None],
     ) -> None:
         settings = crawler.settings

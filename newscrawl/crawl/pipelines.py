@@ -35,10 +35,10 @@ from newscrawl.network.ending import READING_GRACE, EndWatch
 from newscrawl.network.refusals import Ending, lost_time_counted
 from newscrawl.storage.backends import location
 from newscrawl.storage.errors import StorageError, fault_of
+from newscrawl.storage.group_commit import GroupCommit, RunWriter, commit_of
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.statistics import Result
-from newscrawl.storage.store import Store, StoreItem
-from newscrawl.storage.writer import Writer
+from newscrawl.storage.store import Store
 from newscrawl.text import printable
 from newscrawl.workers import candidates
 from newscrawl.workers.pool import Limits, WorkerFailed, lease, release
@@ -197,7 +197,9 @@ class StorePipeline:
         )
         self.disk = DiskWatch(folders, settings.getfloat("DISK_MIN_FREE_MEGABYTES"))
         self.store.traffic = self._traffic
-        self.writer: Writer[StoreItem, Result] = Writer(self.store.write)
+        self.shared = commit_of(url)
+        self.commit = self.shared or GroupCommit(self.store.engine)
+        self.writer = RunWriter(self.commit, self.store)
         if isinstance(spider, SiteSpider):
             self.store.wanted = spider.wanted
             self.store.is_watched = is_live
@@ -270,11 +272,12 @@ class StorePipeline:
         assert self.crawler.engine is not None
         self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=STORAGE_FAILED))
 
-    def close_spider(self) -> None:
-        """Write queued items."""
-        self.writer.close()
+    async def close_spider(self) -> None:
+        """Wait until everything is written."""
+        if waiting := [asyncio.wrap_future(future) for future in self.writer.waiting]:
+            await asyncio.wait(waiting)
 
-    def spider_closed(self, spider: Spider, reason: str) -> None:
+    async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Record the end of the run, and log its counts."""
         if not hasattr(self, "store"):
             return
@@ -294,11 +297,14 @@ class StorePipeline:
             spent = self.frontier.spent if self.frontier is not None else None
             if self.frontier is not None and self.frontier.budget.is_in_vain:
                 self.crawler.stats.set_value("newscrawl/in_vain", True)
-            self.store.finish(spent if spent and reason == "finished" else reason)
+            ending = self.store.ending(spent if spent and reason == "finished" else reason)
+            await asyncio.wrap_future(self.commit.call(ending))
         except StorageError as error:
             if self.ending is None:  # otherwise the failure is logged already
                 logger.error("the end of the run could not be recorded: %s", error)
             self.crawler.stats.set_value("newscrawl/storage_failed", True)
             self.crawler.stats.set_value("newscrawl/storage_error", str(error))
         finally:
+            if self.shared is None:
+                self.commit.close()
             self.store.close()

@@ -58,6 +58,44 @@ def check_database(url: str) -> None:
     open_engine(url, create=True).dispose()
 
 
+_kept: dict[str, Engine] = {}
+
+
+@contextmanager
+def kept_open(url: str) -> Iterator[Engine]:
+    """Keep a database open for writing, so that `writing_engine` need not open it for every run of this process.
+
+    Opening costs as much CPU as all that an idle crawl writes. Raises StorageError.
+    """
+    engine = _kept[url] = open_engine(url)
+    try:
+        yield engine
+    finally:
+        del _kept[url]
+        close_readers()
+        engine.dispose()
+
+
+def kept_engine(url: str) -> Engine | None:
+    """Return the engine that this process keeps open for a database, if it does."""
+    return _kept.get(url)
+
+
+@contextmanager
+def writing_engine(url: str) -> Iterator[Engine]:
+    """Yield the engine that is kept open, or else one for the body alone. Raises StorageError."""
+    kept = kept_engine(url)
+    if kept is not None:
+        yield kept
+        return
+    engine = open_engine(url)
+    try:
+        yield engine
+    finally:
+        close_readers()
+        engine.dispose()
+
+
 @contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
     """Run a transaction that holds the write lock from its start, so that what it reads cannot change meanwhile.

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, u
 
 from newscrawl.health import Changes, ListingPage, Measures, Run, Verdict, catch_up, in_words, notes_of
 from newscrawl.health.limits import LONGEST_WINDOW, TRAIL
-from newscrawl.storage.engine import explained, open_engine, read_connection, write_transaction
+from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
 from newscrawl.storage.frontier import CHUNK
 from newscrawl.storage.schema import alarms, pages, run_sources, runs
 
@@ -115,18 +115,19 @@ def judge_run(url: str, run_id: int) -> list[str]:
 
     Earlier runs that were not evaluated, such as killed ones, are evaluated too. Raises StorageError.
     """
-    engine = open_engine(url)
-    try:
-        with explained(engine), write_transaction(engine) as connection:
-            of_run = select(run_sources.c.source).where(run_sources.c.run_id == run_id)
-            sources = list(connection.execute(of_run).scalars())
-            for source in sources:
-                history = _history(connection, source)
-                for run, changes in _evaluate(history):
-                    _record(connection, source, run, changes, history)
-        return sources
-    finally:
-        engine.dispose()
+    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+        return judge_within(connection, run_id)
+
+
+def judge_within(connection: Connection, run_id: int) -> list[str]:
+    """Evaluate a run as `judge_run` does, within a transaction."""
+    of_run = select(run_sources.c.source).where(run_sources.c.run_id == run_id)
+    sources = list(connection.execute(of_run).scalars())
+    for source in sources:
+        history = _history(connection, source)
+        for run, changes in _evaluate(history):
+            _record(connection, source, run, changes, history)
+    return sources
 
 
 def _evaluate(history: History) -> list[tuple[Run, Changes]]:
@@ -188,27 +189,19 @@ def unreported_alarms(url: str, source: str) -> tuple[list[Alarm], list[Alarm]]:
 
 def mark_reported(url: str, begun: list[Alarm], over: list[Alarm]) -> None:
     """Record that the start and end of these alarms was reported to the user. Raises StorageError."""
-    engine = open_engine(url)
-    try:
-        with explained(engine), write_transaction(engine) as connection:
-            for told, some in (("begun", begun), ("over", over)):
-                ids = [alarm.id for alarm in some]
-                connection.execute(update(alarms).where(alarms.c.id.in_(ids)).values(told=told))
-    finally:
-        engine.dispose()
+    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+        for told, some in (("begun", begun), ("over", over)):
+            ids = [alarm.id for alarm in some]
+            connection.execute(update(alarms).where(alarms.c.id.in_(ids)).values(told=told))
 
 
 def accept(url: str, source: str) -> int:
     """Accept the present state of a source as healthy; return how many alarms that ends. Raises StorageError."""
-    engine = open_engine(url)
-    try:
-        with explained(engine), write_transaction(engine) as connection:
-            active = (alarms.c.source == source) & alarms.c.ended_at.is_(None)
-            ended = {"ended_at": datetime.now(UTC), "ended_by": "accepted"}
-            count: int = connection.execute(update(alarms).where(active).values(**ended)).rowcount
-            return count
-    finally:
-        engine.dispose()
+    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+        active = (alarms.c.source == source) & alarms.c.ended_at.is_(None)
+        ended = {"ended_at": datetime.now(UTC), "ended_by": "accepted"}
+        count: int = connection.execute(update(alarms).where(active).values(**ended)).rowcount
+        return count
 
 
 def active_alarms(url: str, source: str | None = None) -> list[Alarm]:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from newscrawl._version import __version__
 from newscrawl.health import Measures, notes_of
 from newscrawl.items import Block
-from newscrawl.storage.engine import close_readers, explained, open_engine, read_connection, write_transaction
+from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, is_held, lock_folder, sweep
 from newscrawl.storage.schema import articles, pages, run_sources, runs
@@ -46,7 +46,8 @@ class Traffic:
 class _Running:
     """A run of this process that has not ended."""
 
-    lock: Lock
+    lock: Lock | None
+    """None where the process has one lock for all its runs."""
     began: float
     """By the monotonic clock."""
 
@@ -55,19 +56,33 @@ _running: dict[tuple[str, int], _Running] = {}
 """By database URL and run id."""
 
 
-def begin(connection: Connection, spider: str, arguments: dict[str, str]) -> int:
-    """Record the start of a run and return its id. Also closes the records of runs whose process died."""
-    close_dead(connection)
+def begin(connection: Connection, spider: str, arguments: dict[str, str], shared: Lock | None = None) -> int:
+    """Record the start of a run and return its id. Also closes the records of runs whose process died.
+
+    With a lock that the process holds for all its runs (`lock_for_runs`) no other is taken, and dead runs are left to
+    whoever took it.
+    """
     url = _url(connection)
+    if shared is not None:
+        lock, path = None, shared.path
+    else:
+        close_dead(connection)
+        lock = lock_for_runs(url)
+        path = lock.path
+    # Users have lock folders of their own, but share a database server.
+    name = path.name if connection.dialect.name == "sqlite" else str(path)
+    run_id = _add(connection, spider, arguments, {"lock": name})
+    _running[url, run_id] = _Running(lock, time.monotonic())
+    return run_id
+
+
+def lock_for_runs(url: str) -> Lock:
+    """Take a lock by which others see that a run of this process is alive. Raises StorageError."""
     name = f"run-{secrets.token_hex(8)}.lock"
     lock = Lock.take(lock_folder(url) / name)
     if lock is None:
         raise StorageError(f"the lock file {name} of a new run is already locked; try again")
-    if connection.dialect.name != "sqlite":  # users have lock folders of their own, but share the database
-        name = str(lock.path)
-    run_id = _add(connection, spider, arguments, {"lock": name})
-    _running[url, run_id] = _Running(lock, time.monotonic())
-    return run_id
+    return lock
 
 
 def count(connection: Connection, run_id: int, counts: Counts, traffic: Traffic | None = None) -> None:
@@ -76,14 +91,26 @@ def count(connection: Connection, run_id: int, counts: Counts, traffic: Traffic 
     connection.execute(update(runs).where(runs.c.id == run_id).values(counts=counts.as_json(), **so_far))
 
 
-def finish(connection: Connection, run_id: int, reason: str, traffic: Traffic | None = None) -> None:
-    """Record the end of a run and its reason."""
+def elapsed(url: str, run_id: int) -> float | None:
+    """Return for how many seconds a run of this process goes on."""
+    running = _running.get((url, run_id))
+    return None if running is None else round(time.monotonic() - running.began, 3)
+
+
+def finish(
+    connection: Connection,
+    run_id: int,
+    reason: str,
+    traffic: Traffic | None = None,
+    seconds: float | None = None,
+) -> None:
+    """Record the end of a run and its reason; `seconds` is what it took, by default until now."""
     values: dict[str, Any] = {"finished_at": datetime.now(UTC), "reason": reason}
     if traffic is not None:
         values |= {"requests": traffic.requests, "bytes": traffic.bytes}
-    running = _running.get((_url(connection), run_id))
-    if running is not None:
-        values["seconds"] = round(time.monotonic() - running.began, 3)
+    seconds = elapsed(_url(connection), run_id) if seconds is None else seconds
+    if seconds is not None:
+        values["seconds"] = seconds
     connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
     release(_url(connection), run_id)
 
@@ -91,7 +118,7 @@ def finish(connection: Connection, run_id: int, reason: str, traffic: Traffic | 
 def release(url: str, run_id: int) -> None:
     """Release the lock of a run of this process. A run that is not finished by then counts as dead."""
     running = _running.pop((url, run_id), None)
-    if running is not None:
+    if running is not None and running.lock is not None:
         running.lock.release(remove=True)
 
 
@@ -147,11 +174,16 @@ def conclude_run(url: str, run_id: int, exit_code: int | None, error: str | None
 
     `exit_code` is None for a process that was killed; `error` is one line.
     """
-    own = runs.c.id == run_id
     with _writing(url) as connection:
-        if connection.execute(select(runs.c.finished_at).where(own)).scalar() is None:
-            finish(connection, run_id, _UNFINISHED.get(exit_code, "shutdown"))
-        connection.execute(update(runs).where(own).values(exit_code=exit_code, error=error))
+        conclude(connection, run_id, exit_code, error)
+
+
+def conclude(connection: Connection, run_id: int, exit_code: int | None, error: str | None) -> None:
+    """Do as `conclude_run`, within a transaction."""
+    own = runs.c.id == run_id
+    if connection.execute(select(runs.c.finished_at).where(own)).scalar() is None:
+        finish(connection, run_id, _UNFINISHED.get(exit_code, "shutdown"))
+    connection.execute(update(runs).where(own).values(exit_code=exit_code, error=error))
 
 
 def record_not_started(url: str, spider: str, arguments: dict[str, str], exit_code: int, error: str) -> int:
@@ -185,13 +217,8 @@ def run_record(url: str, run_id: int) -> dict[str, Any] | None:
 
 @contextmanager
 def _writing(url: str) -> Iterator[Connection]:
-    engine = open_engine(url)
-    try:
-        with explained(engine), write_transaction(engine) as connection:
-            yield connection
-    finally:
-        close_readers()
-        engine.dispose()
+    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+        yield connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,14 @@ from newscrawl.storage.boilerplate import (
     without_templates,
 )
 from newscrawl.storage.duplicates import add_links, change_links, find_copies, has_twin_text, reelect_head
-from newscrawl.storage.engine import DatabaseFile, disposed_on_error, explained, open_engine, write_transaction
+from newscrawl.storage.engine import (
+    DatabaseFile,
+    disposed_on_error,
+    explained,
+    kept_engine,
+    open_engine,
+    write_transaction,
+)
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import (
     Defer,
@@ -58,9 +65,13 @@ from newscrawl.urls import remember_keys, url_key
 _BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))
 _ADDED = insert(articles).returning(articles.c.id)
 
-_Prepared = Candidate | Outcome | Reading | Seed | Take | Survey | Defer
+Prepared = Candidate | Outcome | Reading | Seed | Take | Survey | Defer
+"""An item with its keys."""
 StoreItem = Candidate | Outcome | Listing | Seed | Take | Survey | Defer
 """Something to write, or a request for due pages."""
+
+Statement = Callable[[Connection], Any]
+"""What is to be done within a transaction."""
 
 
 @dataclass(slots=True)
@@ -81,6 +92,8 @@ class Store:
     most_known: int = 0
     """Pages of a source that may be known; 0 for no limit."""
     pace: Pace = field(default_factory=Pace)
+    shares_engine: bool = False
+    """Whether the engine is other runs' as well, and stays open."""
     file: DatabaseFile = field(init=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +109,9 @@ class Store:
         run_id: int | None = None,
     ) -> Store:
         """Open the database, create or upgrade its tables, and start a run, or continue the one with `run_id`."""
+        kept = kept_engine(url) if run_id is not None else None
+        if kept is not None and run_id is not None:
+            return cls(kept, run_id, archive=archive, shares_engine=True)
         engine = open_engine(url, create=run_id is None)
         with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
             if run_id is None:
@@ -108,26 +124,9 @@ class Store:
 
         Of a long listing all but the last slice is written before, in transactions of its own.
         """
-        self.file.check()  # before anything is archived
-        with explained(self.engine):
-            prepared = [self._prepare(item) for item in items]
-        with explained(self.engine), _archive_errors(), write_transaction(self.engine) as connection:
-            results = [_write(connection, item, self) for item in prepared]
-            items = [result.instead or item for item, result in zip(items, results, strict=True)]
-            counts = self.counts.plus(zip(items, results, strict=True))
-            if counts != self.counts:
-                runs.count(connection, self.run_id, counts, self._traffic())
-            counted = count_measures(self.measures, zip(items, results, strict=True)) if self.is_watched else {}
-            write_measures(connection, self.run_id, counted, self.measures.keys())
-            if self.archive is not None:
-                self.archive.sync()  # before the commit, so that no row points at a record lost in a power cut
-            self.file.check()
-        self.counts = counts
-        self.measures |= counted
-        with explained(self.engine):
-            return [self._rekey(item, result) for item, result in zip(prepared, results, strict=True)]
+        return write_together(self.engine, [(self, item) for item in items])
 
-    def _prepare(self, item: StoreItem) -> _Prepared:
+    def prepare(self, item: Prepared | Listing) -> Prepared:
         """Compute keys before the transaction, for hostile URLs take long, and write long listings ahead."""
         match item:
             case Listing():
@@ -141,7 +140,20 @@ class Store:
                 remember_keys(requested)
         return item
 
-    def _rekey(self, item: _Prepared, result: Result) -> Result:
+    def _count(
+        self, connection: Connection, done: Sequence[tuple[StoreItem | Prepared, Result]]
+    ) -> tuple[Counts, dict[str, Measures]]:
+        """Write what the run has done so far, and return it: the transaction may fail."""
+        counts = self.counts.plus(done)
+        if counts != self.counts:
+            runs.count(connection, self.run_id, counts, self._traffic())
+        counted = count_measures(self.measures, done) if self.is_watched else {}
+        write_measures(connection, self.run_id, counted, self.measures.keys())
+        if self.archive is not None:
+            self.archive.sync()  # before the commit, so that no row points at a record lost in a power cut
+        return counts, counted
+
+    def _rekey(self, item: Prepared, result: Result) -> Result:
         """Give pages that were taken the keys that they have by what the site's spider says of parameters today."""
         while isinstance(item, Take) and result.due:
             due = [(page, url_key(page.url)) for page in result.due]
@@ -155,19 +167,76 @@ class Store:
     def finish(self, reason: str) -> None:
         """Record the end of the run."""
         with explained(self.engine), write_transaction(self.engine) as connection:
-            runs.finish(connection, self.run_id, reason, self._traffic())
+            self.ending(reason)(connection)
+
+    def ending(self, reason: str) -> Statement:
+        """Return what records the end of the run now."""
+        seconds, traffic = runs.elapsed(self._url, self.run_id), self._traffic()
+
+        def finish(connection: Connection) -> None:
+            runs.finish(connection, self.run_id, reason, traffic, seconds)
             self.file.check()
+
+        return finish
+
+    @property
+    def _url(self) -> str:
+        return self.engine.url.render_as_string(hide_password=False)
 
     def _traffic(self) -> Traffic | None:
         return None if self.traffic is None else self.traffic()
 
     def close(self) -> None:
-        """Close the database and the archive, and release the run's lock."""
-        runs.release(self.engine.url.render_as_string(hide_password=False), self.run_id)
-        self.engine.dispose()
+        """Close the archive, and the database unless it is kept open; release the run's lock."""
+        runs.release(self._url, self.run_id)
+        if not self.shares_engine:
+            self.engine.dispose()
         if self.archive is not None:
             with _archive_errors():
                 self.archive.close()
+
+
+Entry = tuple[Store, StoreItem | Prepared] | Statement
+"""An item of a run, or something else to write."""
+
+
+def write_together(engine: Engine, entries: Sequence[Entry]) -> list[Any]:
+    """Process what several runs have for one database, in order and in one transaction, as `Store.write` does.
+
+    Returns a Result for each item, and for a statement what it returns.
+    """
+    stores = {id(entry[0]): entry[0] for entry in entries if isinstance(entry, tuple)}
+    for store in stores.values():
+        store.file.check()  # before anything is archived
+    with explained(engine):
+        prepared = [(one[0], one[0].prepare(one[1])) if isinstance(one, tuple) else one for one in entries]
+    with explained(engine), _archive_errors(), write_transaction(engine) as connection:
+        results: list[Any] = []
+        done: dict[int, list[tuple[StoreItem | Prepared, Result]]] = {key: [] for key in stores}
+        for entry, ready in zip(entries, prepared, strict=True):
+            if isinstance(ready, tuple):
+                result = _write(connection, ready[1], ready[0])
+                assert isinstance(entry, tuple)
+                done[id(ready[0])].append((result.instead or _listing_of(entry[1]), result))
+                results.append(result)
+            else:
+                results.append(ready(connection))
+        counted = {key: store._count(connection, done[key]) for key, store in stores.items()}
+        for store in stores.values():
+            store.file.check()
+    for key, (counts, measures) in counted.items():
+        stores[key].counts = counts
+        stores[key].measures |= measures
+    with explained(engine):
+        return [
+            one[0]._rekey(one[1], result) if isinstance(one, tuple) else result
+            for one, result in zip(prepared, results, strict=True)
+        ]
+
+
+def _listing_of(item: StoreItem | Prepared) -> StoreItem | Prepared:
+    """Return the listing of a reading, which counts as it."""
+    return item.listing if isinstance(item, Reading) else item
 
 
 @contextmanager
@@ -198,7 +267,7 @@ def _answer(connection: Connection, item: Seed | Take | Survey | Defer, run_id: 
             return Result("queued")
 
 
-def _write(connection: Connection, item: _Prepared, store: Store) -> Result:
+def _write(connection: Connection, item: Prepared, store: Store) -> Result:
     now = datetime.now(UTC)
     match item:
         case Seed() | Take() | Survey() | Defer():
