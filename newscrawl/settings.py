@@ -11,8 +11,9 @@ SPIDER_MODULES = ["newscrawl.spiders"]
 """Packages in which Scrapy looks for spiders. Their rules hold for the pages of their sites, whoever fetches them."""
 NEWSPIDER_MODULE = "newscrawl.spiders"
 """Package into which `newscrawl new-site` writes a spider."""
-SPIDER_LOADER_CLASS = "newscrawl.base_spiders.publishers.SiteLoader"
-"""Finds the publishers that `newscrawl sites publishers` names as well, which no round crawls."""
+SPIDER_LOADER_CLASS = "newscrawl.base_spiders.declared.SiteLoader"
+"""Finds also the sites that `newscrawl sites list` names, and the publishers of `newscrawl sites publishers`, which no
+round crawls until they are added."""
 COMMANDS_MODULE = "newscrawl.commands"
 """Adds `scrapy savefixture`, and a `scrapy crawl` whose exit code says how the crawl ended."""
 

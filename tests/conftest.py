@@ -94,6 +94,11 @@ def new_database(
 ONLY_SQLITE = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 """For what only a file can be asked."""
 
+POSTGRESQL_SLOWLY = pytest.mark.parametrize(
+    "new_database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
+"""For what both are asked in standard SQL: with PostgreSQL in the slow tests alone."""
+
 
 @pytest.fixture
 def each_database(new_database: Callable[[], Database]) -> Database:

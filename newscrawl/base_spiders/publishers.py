@@ -1,7 +1,7 @@
-"""Publishers of the world as data: what is known of their sites, and the spiders made of that.
+"""Publishers of the world as data: what is known of their sites without a crawl.
 
-They are crawled by name and belong to no round: ``scrapy list`` does not name them, so ``newscrawl crawl --all`` asks
-none of their servers for anything.
+They are crawled by name and belong to no round until somebody adds them (`newscrawl sites add --country vn`), so
+``newscrawl crawl --all`` asks none of their servers for anything.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
-from scrapy import Spider
-from scrapy.spiderloader import SpiderLoader
-
-from newscrawl.base_spiders.site import SiteSpider
 from newscrawl.rules import RulesError, SiteRules
+from newscrawl.sites import Site
 from newscrawl.urls import site_of
 
 FILE = "publishers.toml"
@@ -70,6 +67,23 @@ class Publisher:
         """Its domains, by default the host of its front page."""
         return self.domains or ((urlsplit(self.home).hostname or "").removeprefix("www."),)
 
+    @property
+    def site(self) -> Site:
+        """The site as it is crawled. Its articles have the same source as those that the spider ``site`` finds."""
+        return Site(
+            name=self.name,
+            home=self.home,
+            source=site_of(self.home) or self.name,
+            title=self.title,
+            domains=self.hosts,
+            feeds=self.feeds,
+            sitemaps=self.sitemaps,
+            article_url=self.article_url,
+            timezone=self.timezone,
+            language=self.language,
+            country=self.country,
+        )
+
 
 @cache
 def publishers() -> Mapping[str, Publisher]:
@@ -82,50 +96,3 @@ def publishers() -> Mapping[str, Publisher]:
 def publishers_by_host() -> Mapping[str, Publisher]:
     """Return the publishers by their domains."""
     return {host: publisher for publisher in publishers().values() for host in publisher.hosts}
-
-
-class PublisherSpider(SiteSpider):
-    """The site of a publisher. Its articles have the same source as those that the spider ``site`` finds."""
-
-    publisher: ClassVar[Publisher]
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self.source = site_of(self.front_page) or self.name
-
-    def is_article(self, url: str) -> bool | None:
-        """Say whether a URL is an article's; None for one of another form, which nobody has checked on the site."""
-        return super().is_article(url) or None
-
-
-def spider_of(publisher: Publisher) -> type[PublisherSpider]:
-    """Make the spider of a publisher. It explores the site where it does not know sitemaps and form of addresses."""
-    attributes = {
-        "__doc__": f"{publisher.title}, as {FILE} has it.",
-        "__module__": __name__,
-        "publisher": publisher,
-        "name": publisher.name,
-        "allowed_domains": publisher.hosts,
-        "home": publisher.home,
-        "feeds": publisher.feeds,
-        "sitemaps": publisher.sitemaps,
-        "article_url": publisher.article_url,
-        "timezone": publisher.timezone,
-        "language": publisher.language,
-        "explores": not (publisher.sitemaps and publisher.article_url),
-        "unverified": ("feeds", "sitemaps") + (() if publisher.confirmed_by else ("article_url",)),
-    }
-    return type(f"{publisher.name.title().replace('_', '')}Spider", (PublisherSpider,), attributes)
-
-
-class SiteLoader(SpiderLoader):
-    """Scrapy's, which also loads publishers, without listing them. A spider of the project with the name wins."""
-
-    def load(self, spider_name: str) -> type[Spider]:
-        """Return the class of a spider. Raises KeyError."""
-        try:
-            return super().load(spider_name)
-        except KeyError:
-            if spider_name not in publishers():
-                raise
-            return spider_of(publishers()[spider_name])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import TypeVar
@@ -12,15 +14,25 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
-from newscrawl.base_spiders import NewsSpider
+from newscrawl.base_spiders import NewsSpider, SiteSpider
+from newscrawl.base_spiders.declared import site_of_spider
 from newscrawl.base_spiders.publishers import publishers_by_host
 from newscrawl.project import find_project
 from newscrawl.rules import NO_RULES, RulesError, SiteRules
-from newscrawl.urls import site_of
+from newscrawl.sites import Site
+from newscrawl.storage.errors import StorageError
+from newscrawl.storage.site_rows import has_rows, site_at, sites_with_rules
+from newscrawl.text import printable
+from newscrawl.urls import declare, site_of
+
+logger = logging.getLogger(__name__)
+
+_MOST_HOSTS = 10_000
+"""Hosts whose site is remembered."""
 
 
 class SiteRegistry:
-    """The sites of a project: the spiders that `scrapy list` names, by their `allowed_domains`, then publishers.
+    """The sites of a project: its spiders, by their `allowed_domains`, then rows of the table `sites`, then publishers.
 
     Raises RulesError when a spider is wrong, or when two differ about one domain.
     """
@@ -30,6 +42,8 @@ class SiteRegistry:
         extractor = settings.get("EXTRACTOR")
         # Checks itself: a misspelt setting must not be found out page by page.
         self._default = SiteRules(extractor=extractor) if extractor not in (None, "newscrawl") else NO_RULES
+        self._rows = SiteRows(str(settings["DATABASE_URL"]))
+        declare_rows(str(settings["DATABASE_URL"]))
         loader = get_spider_loader(settings)
         for spider in map(loader.load, sorted(loader.list())):
             if not issubclass(spider, NewsSpider):
@@ -41,39 +55,110 @@ class SiteRegistry:
 
     def rules_for(self, url: str | None) -> SiteRules:
         """Return the rules of the site that owns a URL's host; the longest of its domains wins."""
-        spider, publisher = self._owner(url), _at_host(publishers_by_host(), url)
-        rules = spider.site_rules if spider is not None else publisher.rules if publisher else self._default
+        spider = self._owner(url)
+        site = None if spider is not None else self._site(url)
+        rules = spider.site_rules if spider is not None else site.rules if site is not None else self._default
         if rules.extractor is not None or self._default.extractor is None:
             return rules
         return replace(rules, extractor=self._default.extractor)
 
     def source_of(self, url: str) -> str | None:
-        """Return the name of the site that owns a URL's host; where no spider does, the registrable domain."""
+        """Return the source of the site that owns a URL's host; where there is none, the registrable domain."""
         spider = self._owner(url)
-        return spider.name if spider is not None else site_of(url)
+        if spider is not None:
+            return spider.name
+        site = self._site(url)
+        return site.source if site is not None else site_of(url)
+
+    def _site(self, url: str | None) -> Site | None:
+        """Return the site that is data and owns a URL's host."""
+        host = _host(url)
+        row = self._rows.at(host) if host else None
+        if row is not None:
+            return row
+        publisher = _at_host(publishers_by_host(), host)
+        return publisher.site if publisher is not None else None
 
     def _owner(self, url: str | None) -> type[NewsSpider] | None:
-        return _at_host(self._spiders, url)
+        return _at_host(self._spiders, _host(url))
+
+
+class SiteRows:
+    """The sites that are declared in rows, each looked up when a page of its host is met."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._known: dict[str, Site | None] = {}
+        self._has_rows: bool | None = None
+
+    def at(self, host: str) -> Site | None:
+        """Return the site of a host. What cannot be read counts as none, and is said."""
+        if host not in self._known:
+            if len(self._known) >= _MOST_HOSTS:
+                self._known.clear()
+            self._known[host] = self._look_up(host)
+        return self._known[host]
+
+    def _look_up(self, host: str) -> Site | None:
+        try:
+            if self._has_rows is None:
+                self._has_rows = has_rows(self._url)
+            site = site_at(self._url, host) if self._has_rows else None
+            if site is not None:
+                _ = site.rules
+        except StorageError as error:  # a crawl says it itself; whoever only reads a page can do without
+            logger.debug("the rules of %s are not looked up: %s", host, error)
+            self._has_rows = False
+            return None
+        except RulesError as error:
+            logger.warning("the rules of %s are left out: the site in the database: %s", host, error)
+            return None
+        return site
+
+
+def _host(url: str | None) -> str:
+    try:
+        return (urlsplit(url or "").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
 
 
 _T = TypeVar("_T")
 
 
-def _at_host(owners: Mapping[str, _T], url: str | None) -> _T | None:
-    """Return the owner of the longest domain that a URL's host is or stands below."""
-    try:
-        host = (urlsplit(url or "").hostname or "").rstrip(".")
-    except ValueError:
-        return None
+def _at_host(owners: Mapping[str, _T], host: str) -> _T | None:
+    """Return the owner of the longest domain that a host is or stands below."""
     labels = host.split(".")
     found = (owners.get(".".join(labels[start:])) for start in range(len(labels)))
     return next((owner for owner in found if owner is not None), None)
+
+
+def project_sites(settings: BaseSettings) -> dict[str, Site]:
+    """Return the sites that are spiders of the project and need no arguments, by name."""
+    loader, registry = get_spider_loader(settings), SiteRegistry(settings)
+    found = {}
+    for name in sorted(loader.list()):
+        spider = loader.load(name)
+        site = site_of_spider(spider) if issubclass(spider, SiteSpider) else None
+        if site is not None:
+            found[name] = replace(site, source=registry.source_of(site.home) or name)
+    return found
 
 
 @cache
 def _project() -> SiteRegistry:
     find_project()
     return SiteRegistry(get_project_settings())
+
+
+def declare_rows(url: str) -> None:
+    """Declare the parameters of URLs of the sites in rows. A row that is wrong is left out, and said."""
+    with suppress(StorageError):  # whoever reads or writes the database says it
+        for site in sites_with_rules(url):
+            try:
+                declare(site.domains, site.rules.parameters)
+            except RulesError as error:
+                logger.warning("the site %s in the database: %s", printable(site.name), error)
 
 
 def load_sites() -> None:

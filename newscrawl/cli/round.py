@@ -16,13 +16,15 @@ import click
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
+from newscrawl.base_spiders.registry import project_sites
 from newscrawl.cli.options import cell, fitted, print_json, refuse, table
 from newscrawl.commands.crawl import WRONG, known_spider
 from newscrawl.project import restrict_umask
-from newscrawl.rounds import Choice, Round, SiteResult, in_order, runnable_sites, summary
+from newscrawl.rounds import Choice, Round, SiteResult, in_order, summary
 from newscrawl.storage.engine import check_database
-from newscrawl.storage.frontier import standings
+from newscrawl.storage.plan import plan
 from newscrawl.storage.runs import close_dead_runs
+from newscrawl.storage.site_rows import register_spiders
 
 _COLUMNS = {
     "stored": "stored",
@@ -217,10 +219,13 @@ def run_round(
 def _choose(order: Order, *, everything: bool, due: bool) -> Choice:
     """Return the spiders to crawl, in order. Raises one of `WRONG`."""
     loader = get_spider_loader(order.settings)
-    named = [known_spider(loader, name) for name in order.spiders]
-    sites = runnable_sites(order.settings)
-    names = [*named, *(sites if everything else ())]
+    url = order.settings["DATABASE_URL"]
+    own = project_sites(order.settings)
+    register_spiders(url, list(own.values()))
+    named = [known_spider(loader, name, url) for name in order.spiders]
+    # A row that copies a spider of another project, which shares the database, is that one's to crawl.
+    planned = [one for one in plan(url, None if everything else named) if one.declared_in == "row" or one.name in own]
+    names = [*named, *(one.name for one in planned if everything)]
     if not names:
         refuse("crawl", f"name spiders or use --all; known spiders: {', '.join(sorted(loader.list()))}")
-    known = {name: sites[name] for name in names if name in sites}
-    return in_order(names, standings(order.settings["DATABASE_URL"], known), due_only=due)
+    return in_order(names, {one.name: one for one in planned}, due_only=due)

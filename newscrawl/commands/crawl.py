@@ -20,7 +20,7 @@ from scrapy.spiderloader import SpiderLoaderProtocol, get_spider_loader
 
 from newscrawl.base_spiders import ArgumentError, LocalSpider, NewsSpider, SiteSpider
 from newscrawl.base_spiders.publishers import publishers
-from newscrawl.base_spiders.registry import SiteRegistry
+from newscrawl.base_spiders.registry import SiteRegistry, project_sites
 from newscrawl.commands.progress import Progress, end_with_parent, report_event
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, Ending, ending_of
 from newscrawl.crawl.logging import begin_log, open_log, quiet_start
@@ -32,10 +32,11 @@ from newscrawl.network.replay import recordings_of
 from newscrawl.project import ProjectError, restrict_umask
 from newscrawl.recordings import RecordingError
 from newscrawl.rules import RulesError
-from newscrawl.storage.engine import check_database, hurry
+from newscrawl.storage.engine import check_database, has_database, hurry
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, site_lock
 from newscrawl.storage.runs import begin_run, conclude_run
+from newscrawl.storage.site_rows import register_spiders, site_named
 from newscrawl.text import printable
 from newscrawl.workers.pool import prepare
 
@@ -52,15 +53,21 @@ class Checked:
     """Only one crawl of it runs at a time: the site, or for a spider without one, its name and arguments."""
 
 
-def known_spider(loader: SpiderLoaderProtocol, name: str) -> str:
-    """Check that a spider or publisher exists, and return its name. Raises ArgumentError."""
+def known_spider(loader: SpiderLoaderProtocol, name: str, url: str) -> str:
+    """Check that there is a spider of a name, and return it: one of the project, a site in the database at `url`, or a
+    publisher. Raises ArgumentError and StorageError."""
     known = sorted(loader.list())
-    if name not in known and name not in publishers():
-        close = difflib.get_close_matches(name, [*known, *publishers()], n=1)
-        others = f"{', '.join(known)}, and the publishers that `newscrawl sites publishers` names"
-        hint = f"did you mean {close[0]!r}?" if close else f"known spiders: {others}"
-        raise ArgumentError(f"no spider named {printable(name)!r}; {hint}")
-    return name
+    if name in known or name in publishers():
+        return name
+    if has_database(url):
+        check_database(url)  # an older version's table of sites is upgraded, and then read
+        row = site_named(url, name)
+        if row is not None and row.declared_in == "row":
+            return name
+    close = difflib.get_close_matches(name, [*known, *publishers()], n=1)
+    others = f"{', '.join(known)}, and the sites that `newscrawl sites list` and `newscrawl sites publishers` name"
+    hint = f"did you mean {close[0]!r}?" if close else f"known spiders: {others}"
+    raise ArgumentError(f"no spider named {printable(name)!r}; {hint}")
 
 
 def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) -> Checked:
@@ -74,7 +81,7 @@ def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) 
         raise ArgumentError(f"unknown option {printable(unknown[0])}")
     if len(args) != 1:
         raise ArgumentError(f"name one spider; known spiders: {', '.join(sorted(loader.list()))}")
-    name = known_spider(loader, args[0])
+    name = known_spider(loader, args[0], settings["DATABASE_URL"])
     if settings["FIXTURES_DIR"]:
         recordings_of(settings, name)
     spider = loader.load(name)
@@ -85,6 +92,7 @@ def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) 
         made.check(settings)
     check_database(settings["DATABASE_URL"])
     if isinstance(made, SiteSpider):
+        register_spiders(settings["DATABASE_URL"], list(project_sites(settings).values()))
         return Checked(name, registry.source_of(made.front_page) or name)
     return Checked(name, " ".join([name, *(f"{key}={value}" for key, value in sorted(arguments.items()))]))
 

@@ -1,7 +1,8 @@
 """What a new site's spider says, decided from what the site itself names. No network, no Scrapy."""
 
-from newscrawl.newsite.propose import Findings, Proposal, ReadListing, domain_of, is_spider_name, name_of, propose
+from newscrawl.newsite.propose import Findings, Proposal, ReadListing, propose
 from newscrawl.newsite.source import fitted, spider_source
+from newscrawl.sites.names import domain_of, is_spider_name, name_of
 
 __all__ = [
     "Findings",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,9 +16,8 @@ from newscrawl.discovery.evidence import feeds_worth_reading
 from newscrawl.extraction.metadata.zones import top_level, zone_of
 from newscrawl.items import Article, Link, ListingKind
 from newscrawl.newsite.shape import article_url
-from newscrawl.recordings import is_safe_name
 from newscrawl.rules import RulesError, SiteRules
-from newscrawl.urls import is_article_url, site_of, url_key
+from newscrawl.urls import is_article_url, url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,41 +310,6 @@ def _names_articles(listing: ReadListing) -> bool:
     """Say whether a listing names articles for the most part: sites have sitemaps of their sections as well."""
     likely = sum(kind_of_link(url, 0) == "article" for url in listing.articles)
     return listing.kind == "feed" or 2 * likely >= len(listing.articles)
-
-
-_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_LONGEST = 40
-_NO_NAMES = ("www.", "m.", "mobile.", "amp.")
-
-
-def domain_of(url: str) -> str | None:
-    """Return the domain that a spider for a URL's site is allowed: its host, or what is behind ``www.``.
-
-    No more than that: whoever names a subdomain wants no other, and others may belong to strangers (``blogspot.com``).
-    None for a host that no spider can name, such as an IPv6 address.
-    """
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    for prefix in _NO_NAMES:
-        if host.startswith(prefix) and host != site_of(url):
-            host = host.removeprefix(prefix)
-            break
-    return host if _DOMAIN.fullmatch(host) and len(host) <= 253 else None
-
-
-def name_of(domain: str) -> str:
-    """Return a name for a domain's spider, which is that of its module and of its folder of recordings as well."""
-    site = site_of(f"https://{domain}/") or domain
-    below = domain.removesuffix(site).split(".")
-    is_name = "." in site and not site.rpartition(".")[2].isdecimal()
-    labels = [*below, site.partition(".")[0]] if is_name else [domain]
-    name = re.sub("[^a-z0-9]+", "_", "_".join(filter(None, labels)).lower()).strip("_")[:_LONGEST].strip("_")
-    return name if is_spider_name(name) else f"site_{name}"[:_LONGEST].strip("_")
-
-
-def is_spider_name(name: str) -> bool:
-    """Say whether a module, a folder on any file system and a spider can have a name."""
-    return bool(_NAME.fullmatch(name)) and not keyword.iskeyword(name) and is_safe_name(name)
 
 
 def class_name(name: str) -> str:

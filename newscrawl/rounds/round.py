@@ -7,18 +7,12 @@ import contextlib
 import signal
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from scrapy.settings import BaseSettings
-from scrapy.spiderloader import get_spider_loader
-
-from newscrawl.base_spiders import ArgumentError, SiteSpider
-from newscrawl.base_spiders.registry import SiteRegistry
 from newscrawl.rounds.child import Child, Ended, SiteResult, Stopped, interrupted, judge, no_time
 from newscrawl.rounds.child import last_word as why
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.frontier import Standing
+from newscrawl.storage.plan import NEVER, PlannedSite
 from newscrawl.storage.runs import close_dead_runs, conclude_run, record_not_started, run_record
 
 GRACE = 30.0
@@ -148,9 +142,6 @@ class Round:
                 child.kill()
 
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The spiders of a round, in order."""
@@ -160,27 +151,12 @@ class Choice:
     """Number of spiders left out because nothing is due."""
 
 
-def runnable_sites(settings: BaseSettings) -> dict[str, str]:
-    """Return the spiders of sites that need no arguments, with the source of each."""
-    loader, registry = get_spider_loader(settings), SiteRegistry(settings)
-    found = {}
-    for name in sorted(loader.list()):
-        spider = loader.load(name)
-        if issubclass(spider, SiteSpider):
-            try:
-                made = spider()
-            except ArgumentError:
-                continue
-            found[name] = registry.source_of(made.front_page) or name
-    return found
-
-
-def in_order(names: Iterable[str], standings: Mapping[str, Standing], *, due_only: bool) -> Choice:
+def in_order(names: Iterable[str], planned: Mapping[str, PlannedSite], *, due_only: bool) -> Choice:
     """Order spiders by how long they have waited, so that a time limit does not always cut off the same ones.
 
-    A spider without a known state, such as one for local files, is due.
+    A spider that is not planned, such as one for local files, is due.
     """
     known = list(dict.fromkeys(names))
-    chosen = [name for name in known if not due_only or name not in standings or standings[name].is_due]
-    waited = {name: standings[name].last_started or _NEVER for name in chosen if name in standings}
-    return Choice(tuple(sorted(chosen, key=lambda name: waited.get(name, _NEVER))), len(known) - len(chosen))
+    chosen = [name for name in known if not due_only or name not in planned or planned[name].is_due]
+    waited = {name: planned[name].waiting_since for name in chosen if name in planned}
+    return Choice(tuple(sorted(chosen, key=lambda name: waited.get(name, NEVER))), len(known) - len(chosen))

@@ -235,6 +235,15 @@ def require(url: str) -> None:
     backend_of(url).require(parse_url(url))
 
 
+def has_database(url: str) -> bool:
+    """Say whether the database exists, be it damaged or out of reach."""
+    try:
+        require(url)
+    except StorageError:
+        return False
+    return True
+
+
 @contextmanager
 def read_connection(url: str) -> Iterator[Connection]:
     """Open a read-only connection that sees one snapshot of an existing database. Raises StorageError.

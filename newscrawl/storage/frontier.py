@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, false, func, insert, or_, select, update
 
 from newscrawl.discovery.kinds import days_of_address
 from newscrawl.items import EVER, DuePage, Link, ListedFacts, PageKind, SiteShape, Window
-from newscrawl.storage.engine import read_connection
 from newscrawl.storage.rows import facts_from_json
 from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 
@@ -241,33 +240,3 @@ def postpone(connection: Connection, source: str, until: datetime) -> None:
     """Postpone all visits to articles of a source until a time that its server asked for."""
     earlier = and_(pages.c.source == source, pages.c.next_fetch_at < until)
     connection.execute(update(pages).where(earlier, pages.c.kind == "article").values(next_fetch_at=until))
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """State of a spider between two runs."""
-
-    last_started: datetime | None
-    """None if it never ran."""
-    is_due: bool
-
-
-def standings(url: str, sources: Mapping[str, str]) -> dict[str, Standing]:
-    """Return the state of spiders, given with their sources, in the database at `url`. Raises StorageError."""
-    now = datetime.now(UTC)
-    # A run that could not start did not visit the site.
-    ran = or_(runs.c.reason.is_(None), runs.c.reason != "not_started")
-    last = select(runs.c.spider, func.max(runs.c.started_at)).where(ran).group_by(runs.c.spider)
-    with read_connection(url) as connection:
-        started = {row[0]: row[1] for row in connection.execute(last).all()}
-        return {
-            spider: Standing(started.get(spider), _spider_is_due(connection, source, started.get(spider), now))
-            for spider, source in sources.items()
-        }
-
-
-def _spider_is_due(connection: Connection, source: str, last: datetime | None, now: datetime) -> bool:
-    if last is None or last > now + CLOCK_TOLERANCE:  # recorded, and planned ahead, by a clock that was fast
-        return True
-    due = select(pages.c.id).where(pages.c.source == source, pages.c.next_fetch_at <= now).limit(1)
-    return connection.execute(due).first() is not None and asked_to_wait(connection, source, now) is None

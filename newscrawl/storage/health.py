@@ -13,7 +13,7 @@ from newscrawl.health import Changes, ListingPage, Measures, Run, Verdict, catch
 from newscrawl.health.limits import LONGEST_WINDOW, TRAIL
 from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
 from newscrawl.storage.frontier import CHUNK
-from newscrawl.storage.schema import alarms, pages, run_sources, runs
+from newscrawl.storage.schema import alarms, pages, run_sources, runs, sites
 
 _ORDINARY_ARGUMENTS = frozenset({"url", "max_articles"})
 """Arguments of an ordinary run. A run with others, such as `since`, is not comparable."""
@@ -127,6 +127,7 @@ def judge_within(connection: Connection, run_id: int) -> list[str]:
         history = _history(connection, source)
         for run, changes in _evaluate(history):
             _record(connection, source, run, changes, history)
+        _note(connection, source)
     return sources
 
 
@@ -149,6 +150,14 @@ def _record(connection: Connection, source: str, run: Run, changes: Changes, his
     for verdict in changes.over:
         is_it = active & (alarms.c.symptom == verdict.symptom)
         connection.execute(update(alarms).where(is_it).values(ended_at=run.started_at, ended_by="recovered"))
+
+
+def _note(connection: Connection, source: str) -> None:
+    """Say in the rows of a source's sites whether it is healthy, if that is new."""
+    active = select(alarms.c.id).where(alarms.c.source == source, alarms.c.ended_at.is_(None)).limit(1)
+    health = "healthy" if connection.execute(active).first() is None else "broken"
+    is_new = sites.c.health.is_distinct_from(health)
+    connection.execute(update(sites).where(sites.c.source == source, is_new).values(health=health))
 
 
 def _values(verdict: Verdict, run: Run) -> dict[str, Any]:
@@ -201,6 +210,7 @@ def accept(url: str, source: str) -> int:
         active = (alarms.c.source == source) & alarms.c.ended_at.is_(None)
         ended = {"ended_at": datetime.now(UTC), "ended_by": "accepted"}
         count: int = connection.execute(update(alarms).where(active).values(**ended)).rowcount
+        _note(connection, source)
         return count
 
 

@@ -22,7 +22,7 @@ from newscrawl.items import Block
 from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, is_held, lock_folder, sweep
-from newscrawl.storage.schema import articles, pages, run_sources, runs
+from newscrawl.storage.schema import articles, pages, run_sources, runs, sites
 from newscrawl.storage.statistics import Counts
 
 KILLED = "killed"
@@ -72,6 +72,7 @@ def begin(connection: Connection, spider: str, arguments: dict[str, str], shared
     # Users have lock folders of their own, but share a database server.
     name = path.name if connection.dialect.name == "sqlite" else str(path)
     run_id = _add(connection, spider, arguments, {"lock": name})
+    connection.execute(update(sites).where(sites.c.name == spider).values(last_crawl_at=datetime.now(UTC)))
     _running[url, run_id] = _Running(lock, time.monotonic())
     return run_id
 
@@ -112,6 +113,10 @@ def finish(
     if seconds is not None:
         values["seconds"] = seconds
     connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+    spider = select(runs.c.spider).where(runs.c.id == run_id).scalar_subquery()
+    following = select(func.min(pages.c.next_fetch_at)).where(pages.c.source == sites.c.source)
+    planned = {"next_crawl_at": following.correlate(sites).scalar_subquery()}
+    connection.execute(update(sites).where(sites.c.name == spider).values(**planned))
     release(_url(connection), run_id)
 
 

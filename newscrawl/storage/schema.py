@@ -30,7 +30,7 @@ metadata = MetaData(
     }
 )
 
-VERSION = "0017"
+VERSION = "0018"
 """Revision of the newest migration. Readers compare it with the database without importing Alembic."""
 
 FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at")
@@ -138,6 +138,85 @@ run_sources = Table(
         "doc": "What a run measured on each site, for crawls over the network: the basis of `newscrawl health`. "
         "Counted in the transaction that stores the rows."
     },
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    _column("id", Integer, primary_key=True, doc="Number of the site."),
+    _column("name", Text, unique=True, doc="What one types, `newscrawl crawl NAME`; unique."),
+    _column("source", Text, doc="`source` of its articles."),
+    _column("title", Text, doc="Name for people.", null="nobody said it"),
+    _column("home", Text, doc="Address of its front page."),
+    _column("domains", Json, doc="JSON list of its hosts, each with all below it."),
+    _column("feeds", Json, server_default="[]", doc="JSON list of feeds that every run reads; may be empty."),
+    _column(
+        "sitemaps",
+        Json,
+        server_default="[]",
+        doc="JSON list of sitemaps, as `SiteSpider.sitemaps`; empty for those that robots.txt names.",
+    ),
+    _column("sections", Json, server_default="[]", doc="JSON list of pages that list articles; may be empty."),
+    _column(
+        "article_url",
+        Text,
+        doc="Regular expression that the whole address of an article matches; in a row of its own others may be "
+        "articles as well.",
+        null="it is not known",
+    ),
+    _column(
+        "explores",
+        Boolean,
+        doc="1 if feeds and sections that its pages link to are read as well.",
+        null="that is so where sitemaps or `article_url` are missing",
+    ),
+    _column("timezone", Text, doc="IANA name, for times without a zone.", null="it is not known"),
+    _column("language", Text, doc="ISO 639-1 code, for pages that do not say it.", null="it is not known"),
+    _column("country", Text, doc="ISO 3166-1 code, or XK for Kosovo.", null="it is not known"),
+    _column(
+        "rules",
+        Json,
+        doc="JSON: `prune_xpath`, `kept_parameters`, `dropped_parameters`, `extractor`, where there are any.",
+        null="its pages need no rules of their own",
+    ),
+    _column(
+        "pace",
+        Float,
+        doc="Seconds between two requests to its hosts, where the settings ask for less.",
+        null="the settings decide",
+    ),
+    _column("state", Text, server_default="active", doc="`active`; `paused` or `dead`, which no round crawls."),
+    _column("notes", Text, doc="What somebody wrote about it.", null="nobody did"),
+    _column(
+        "declared_in",
+        Text,
+        server_default="row",
+        doc="`row`: this row is all there is; `spider`: a spider of the project, which wins and is copied here.",
+    ),
+    _column("added_by", Text, doc="Who or what added it.", null="it is not known"),
+    _column("added_at", UtcDateTime, doc="When it was added."),
+    _column("last_crawl_at", UtcDateTime, doc="When its last run began.", null="it was never crawled"),
+    _column(
+        "next_crawl_at",
+        UtcDateTime,
+        doc="When, at the end of its last run, the next page was due.",
+        null="no run has ended, or nothing is planned",
+    ),
+    _column("health", Text, doc="`healthy` or `broken`, as of its last judged run.", null="no run was judged"),
+    Index(None, "source"),
+    info={
+        "doc": "Sites that are crawled: those that `newscrawl sites` added, and the spiders of the project. See "
+        "[Sites](../SITES.md)."
+    },
+)
+
+site_domains = Table(
+    "site_domains",
+    metadata,
+    _column("domain", Text, primary_key=True, doc="A host, with all below it; of one site alone."),
+    _column("site_id", ForeignKey("sites.id", ondelete="CASCADE"), doc="`sites.id`."),
+    Index(None, "site_id"),
+    info={"doc": "The domains of `sites`, to find the site of a page by its host."},
 )
 
 _IS_DUPLICATE = text("duplicate_of is not null")
@@ -365,6 +444,8 @@ article_revisions = Table(
     info={"doc": "Earlier titles and texts of articles, in full."},
 )
 
+_IS_WAITING = text("retry_at is not null")
+
 pages = Table(
     "pages",
     metadata,
@@ -431,6 +512,8 @@ pages = Table(
     ),
     Index(None, "article_id"),
     Index(None, "source", "next_fetch_at"),
+    # Few pages have one; a round asks every site for its latest.
+    Index("ix_pages_retry", "source", "retry_at", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
     Index(None, "discovered_from"),
     Index(None, "taken_by"),
     Index(None, "run_id"),

@@ -27,6 +27,7 @@ from newscrawl.storage.schema import (
     runs,
     site_block_articles,
     site_blocks,
+    sites,
 )
 
 _MOST_LISTINGS = 200
@@ -93,6 +94,8 @@ class SiteState:
     """Active alarms, in words."""
     holder: str | None
     """The process that is crawling it."""
+    state: str | None = None
+    """`active`, `paused` or `dead`; None of a source that is no site of the table `sites`."""
 
 
 DAYS = 30
@@ -100,7 +103,7 @@ DAYS = 30
 
 
 def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteState]:
-    """Return the state of every site, or of one; those with alarms come first. Raises StorageError.
+    """Return the state of every site, crawled or not, or of one; those with alarms come first. Raises StorageError.
 
     A handful of queries, however many sites there are.
     """
@@ -113,6 +116,7 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
         .group_by(day)
         .order_by(day),
         "pages": _grouped(pages.c.source, only, func.count(), func.min(pages.c.next_fetch_at)),
+        "declared": _grouped(sites.c.source, only, func.min(sites.c.state)),
         "due": _grouped(pages.c.source, only, func.count()).where(pages.c.next_fetch_at <= now),
         "alarms": select(alarms.c.source, alarms.c.message).where(alarms.c.ended_at.is_(None)).order_by(alarms.c.id),
     }
@@ -127,7 +131,8 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
     by_source = {name: _by_source(found) for name, found in rows.items() if name not in {"days", "alarms"}}
     days, messages = _lists(rows["days"]), _lists(rows["alarms"])
     folder = lock_folder(url)
-    names = {*by_source["articles"], *by_source["pages"], *by_source["runs"]}
+    declared = by_source["declared"]
+    names = {*by_source["articles"], *by_source["pages"], *by_source["runs"], *declared}
     states = []
     for name in names:
         page = by_source["pages"].get(name)
@@ -144,6 +149,7 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
                 {} if run is None else _failures(run.measures),
                 tuple(row[1] for row in messages.get(name, ())),
                 _holder(folder, name),
+                declared[name][1] if name in declared else None,
             )
         )
     return sorted(states, key=lambda one: (not one.alarms, one.source))

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
-from newscrawl.base_spiders.publishers import Publisher, PublisherSpider, publishers, spider_of
-from newscrawl.base_spiders.registry import SiteRegistry
+from newscrawl.base_spiders.declared import DeclaredSpider, spider_of
+from newscrawl.base_spiders.publishers import Publisher, publishers
+from newscrawl.base_spiders.registry import SiteRegistry, project_sites
 from newscrawl.cli.sites import sites
-from newscrawl.rounds.round import runnable_sites
 from newscrawl.rules import RulesError
 from newscrawl.urls import is_article_url, site_of
 from testing.datasets import DATASETS, NoPages, bench_folder, load_dataset
@@ -110,24 +110,24 @@ def test_a_publisher_is_loaded_by_name_and_belongs_to_no_round(settings):
     """Nobody's server is asked for anything because a file names it."""
     loader = get_spider_loader(settings)
     spider = loader.load("lemonde")
-    assert issubclass(spider, PublisherSpider)
+    assert issubclass(spider, DeclaredSpider)
     assert spider.allowed_domains == ("lemonde.fr",)
     assert not set(ALL) & set(loader.list())
-    assert not set(ALL) & set(runnable_sites(settings))
+    assert not set(ALL) & set(project_sites(settings))
     with pytest.raises(KeyError):
         loader.load("nobody")
 
 
 def test_an_address_of_another_form_may_be_an_article():
     """The expression is evidence for articles and not against them; the source is that of any spider of the site."""
-    spider = spider_of(ALL["lemonde"])()
+    spider = spider_of(ALL["lemonde"].site)()
     article = "https://www.lemonde.fr/politique/article/2026/08/30/un-titre_6187099_823448.html"
     assert spider.is_article(article) is True
     assert spider.is_article("https://www.lemonde.fr/un-grand-format") is None
     assert spider.source == "lemonde.fr"
     assert spider.front_page == "https://www.lemonde.fr/"
     assert not spider.explores
-    assert spider_of(ALL["orf"]).explores
+    assert spider_of(ALL["orf"].site).explores
 
 
 def test_its_pages_are_read_by_its_rules_whoever_fetched_them(settings):

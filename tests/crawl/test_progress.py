@@ -10,7 +10,8 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from scrapy.statscollectors import StatsCollector
 
-from newscrawl.base_spiders.publishers import publishers, spider_of
+from newscrawl.base_spiders.declared import spider_of
+from newscrawl.base_spiders.publishers import publishers
 from newscrawl.crawl.progress import ProgressLine
 from newscrawl.spiders.fixtures import FixturesSpider
 from newscrawl.storage.sites import queued_pages
@@ -38,7 +39,7 @@ def crawler(tmp_path) -> Crawler:
 def test_what_is_done_and_what_is_queued(crawler, tmp_path):
     """Of a site; of files nobody knows how many there will be. Without its database it says what it knows."""
     (tmp_path / "a.txt").touch()
-    progress, spider = ProgressLine(crawler), spider_of(publishers()["lemonde"])()
+    progress, spider = ProgressLine(crawler), spider_of(publishers()["lemonde"].site)()
     done = "58 pages done (40 stored, 17 listed, 1 no article)"
     assert asyncio.run(progress.line(spider)) == f"{done}, 2 queued"
     assert asyncio.run(progress.line(FixturesSpider(path=str(tmp_path / "a.txt")))) == done

@@ -8,7 +8,7 @@ import pytest
 
 from newscrawl.rounds import in_order
 from newscrawl.rounds.child import Ended, judge, summary
-from newscrawl.storage.frontier import Standing
+from newscrawl.storage.plan import PlannedSite
 
 NOON = datetime(2020, 9, 10, 12, tzinfo=UTC)
 RECORD = {"reason": "finished", "error": None, "seconds": 3.5, "requests": 9, "bytes": 99, "counts": {"outcomes": {}}}
@@ -61,14 +61,10 @@ def test_round_that_was_ended_says_by_what():
 
 def test_who_has_waited_longest_is_first():
     """Sites that never ran before all others; only due ones where that is asked for; each once."""
-    standings = {
-        "a": Standing(NOON, is_due=True),
-        "b": Standing(NOON - timedelta(hours=1), is_due=True),
-        "c": Standing(None, is_due=True),
-        "d": Standing(NOON - timedelta(days=1), is_due=False),
-    }
+    started = {"a": NOON, "b": NOON - timedelta(hours=1), "c": None, "d": NOON - timedelta(days=1)}
+    planned = {name: PlannedSite(name, name, "row", at, None, name != "d") for name, at in started.items()}
     names = ["a", "b", "c", "d", "a"]
-    assert in_order(names, standings, due_only=False).spiders == ("c", "d", "b", "a")
-    due = in_order(names, standings, due_only=True)
+    assert in_order(names, planned, due_only=False).spiders == ("c", "d", "b", "a")
+    due = in_order(names, planned, due_only=True)
     assert (due.spiders, due.not_due) == (("c", "b", "a"), 1)
     assert in_order(["fixtures"], {}, due_only=True).spiders == ("fixtures",)

@@ -1,0 +1,90 @@
+"""The plan of a round: which sites are due, in the order in which they have waited."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from newscrawl.storage.engine import read_connection
+from newscrawl.storage.frontier import CLOCK_TOLERANCE
+from newscrawl.storage.schema import pages, runs, sites
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSite:
+    """A site between two runs."""
+
+    name: str
+    """Of its spider."""
+    source: str
+    declared_in: str
+    """`row`, or `spider`: one that only a project with that spider can crawl."""
+    last_started: datetime | None
+    """When its last run began; None if it never ran."""
+    next_fetch_at: datetime | None
+    """When its next page is due; None if none is planned."""
+    is_due: bool
+
+    @property
+    def waiting_since(self) -> datetime:
+        """By which sites are put into order: one that never ran has waited longest."""
+        return self.last_started or NEVER
+
+
+def plan(url: str, names: Collection[str] | None = None, now: datetime | None = None) -> list[PlannedSite]:
+    """Return the active sites of the database at `url`, the longest waiting first; of `names`, those in any state.
+
+    A site that is not active is never due. One query, which looks up three entries of indexes for a site, however many
+    pages and runs there are. Raises StorageError.
+    """
+    now = now or datetime.now(UTC)
+    wanted = _query(now)
+    wanted = wanted.where(sites.c.state == "active") if names is None else wanted.where(sites.c.name.in_(list(names)))
+    with read_connection(url) as connection:
+        found = [_planned(row, now) for row in connection.execute(wanted)]
+    return sorted(found, key=attrgetter("waiting_since", "name"))
+
+
+def _query(now: datetime) -> Select[Any]:
+    # Scalar subqueries and no joined groups: a group reads every row of its site, these the first entry of an index.
+    started = (
+        select(runs.c.started_at)
+        # A run that could not start did not visit the site.
+        .where(runs.c.spider == sites.c.name, or_(runs.c.reason.is_(None), runs.c.reason != "not_started"))
+        .order_by(runs.c.started_at.desc())
+        .limit(1)
+    )
+    planned = select(func.min(pages.c.next_fetch_at)).where(pages.c.source == sites.c.source)
+    asked_to_wait = select(func.max(pages.c.retry_at)).where(
+        pages.c.source == sites.c.source,
+        pages.c.retry_at > now,
+        pages.c.next_fetch_at > now,
+        pages.c.fetched_at <= now + CLOCK_TOLERANCE,
+    )
+    return select(
+        sites.c.name,
+        sites.c.source,
+        sites.c.declared_in,
+        sites.c.state,
+        started.correlate(sites).scalar_subquery().label("started"),
+        planned.correlate(sites).scalar_subquery().label("planned"),
+        asked_to_wait.correlate(sites).scalar_subquery().label("waits_until"),
+    )
+
+
+def _planned(row: Any, now: datetime) -> PlannedSite:
+    name, source, declared_in, state, started, planned, waits_until = row
+    if state != "active":
+        is_due = False
+    elif started is None or started > now + CLOCK_TOLERANCE:  # recorded, and planned ahead, by a clock that was fast
+        is_due = True
+    else:
+        is_due = planned is not None and planned <= now and waits_until is None
+    return PlannedSite(name, source, declared_in, started, planned, is_due)
