@@ -6,7 +6,7 @@ import hashlib
 import pickle
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -32,6 +32,12 @@ THEMES = "themes"
 """The data set of generated pages, whose every line is known."""
 LISTINGS = "vn-listings"
 """Home and section pages, which are no articles."""
+
+
+FETCHED = datetime(2026, 11, 1, tzinfo=UTC)
+"""When the saved pages are taken to be fetched: nothing that is learned depends on the day of training."""
+MOSTLY = 0.7
+"""Share of a line that is one of something else from which the whole line is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def labelled(page: Page) -> LabelledPage | None:
     """The page's lines with their labels; None where it has none."""
     body = page.body()
     try:
-        read = read_page(decode(body), page.url, datetime.now(UTC))
+        read = read_page(decode(body), page.url, FETCHED)
     except NoArticle:
         return None
     gold = unicodedata.normalize("NFC", page.gold.text or "")
@@ -124,10 +130,7 @@ def labelled(page: Page) -> LabelledPage | None:
         labels = label_lines(lines, gold, lead)[0]
         if page.dataset == THEMES:
             # What is made is known to the word, however much a teaser sounds like the text.
-            others = {_pressed(snippet) for snippet in must_not}
-            labels = [
-                SIDEBAR if _pressed(line.text) in others else label for line, label in zip(lines, labels, strict=True)
-            ]
+            labels = _without_others([line.text for line in lines], labels, must_not)
     elif not page.gold.is_article:
         labels = [SIDEBAR] * len(lines)
     else:
@@ -148,6 +151,17 @@ def labelled(page: Page) -> LabelledPage | None:
         must=must,
         must_not=must_not,
     )
+
+
+def _without_others(texts: Sequence[str], labels: Sequence[int], must_not: Sequence[str]) -> list[int]:
+    """The labels, SIDEBAR for lines that are one of something else, or one with its date or label."""
+    others = [_pressed(snippet) for snippet in must_not]
+    found: list[int] = []
+    for text, label in zip(texts, labels, strict=True):
+        pressed = _pressed(text)
+        is_other = any(len(other) >= MOSTLY * len(pressed) and other in pressed for other in others)
+        found.append(SIDEBAR if is_other else label)
+    return found
 
 
 def _pressed(text: str) -> str:

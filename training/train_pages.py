@@ -284,7 +284,16 @@ def outcomes(pages: Iterable[LabelledPage], judges: Sequence[PageJudge], jobs: i
     def outcome(page: LabelledPage) -> Outcome:
         measured = Measured.of(page.blocks, page.title, page.opinions)
         judge = judges[fold_of(page.site)]
-        kept = keep_lines(measured, judge, page.title, page.facts.description, lambda: page.second)
+        facts = page.facts
+        kept = keep_lines(
+            measured,
+            judge,
+            page.title,
+            facts.description,
+            lambda: page.second,
+            authors=facts.authors,
+            paywalled=bool(facts.paywalled),
+        )
         text = "\n".join(line.text for line, why in zip(page.blocks.lines, kept.reasons, strict=True) if why is None)
         score = score_text(text, page.gold, page.lead) if page.gold else None
         return Outcome(

@@ -20,7 +20,8 @@ from newscrawl.extraction.containers import Floats
 from newscrawl.extraction.forest import Forest
 from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.keep import judge_lines
-from newscrawl.extraction.verdict import EVIDENCE, LIKELY, evidence, wall_phrases
+from newscrawl.extraction.verdict import EVIDENCE, LIKELY, evidence
+from newscrawl.extraction.walls import wall_phrases
 from training.dump_labels import SIDEBAR
 from training.made_pages import boxes, empty, make_listing, make_wall, shorten, silence
 from training.page_data import LISTINGS, LabelledPage, trusted

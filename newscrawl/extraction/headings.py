@@ -52,6 +52,12 @@ def label_kind(text: str) -> str:
     return _kind_of(text[: found.start()]) if found else ""
 
 
+def begins_as(text: str, kind: str) -> bool:
+    """Whether a text begins with a known phrase of two or three words of a kind, or with a label of it."""
+    words = text[: 2 * LONGEST].split()
+    return label_kind(text) == kind or any(_kind_of(" ".join(words[:size])) == kind for size in (2, 3))
+
+
 @cache
 def _credits() -> frozenset[str]:
     text = resources.files(__package__).joinpath("headings.json").read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.line_features import BASE, SLOT
 from newscrawl.extraction.reasons import page_reasons
 from newscrawl.extraction.rules import (
+    SURE,
     behind_credit,
     beside_headlines,
     boxes_of_links,
@@ -27,6 +29,8 @@ from newscrawl.extraction.rules import (
     is_other_headline,
     is_said_again,
     lead_of,
+    prompt_below,
+    staff_credit,
     words_of,
 )
 from newscrawl.extraction.second_opinion import MOST_LINES, SecondOpinion, coverage
@@ -43,8 +47,6 @@ UNSURE = 0.95
 VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.85, 0.8, 0.08, 0.6
 """Expected F1, once trafilatura was heard, below which lines that are mostly in its text are kept as well: those with a
 chance that is not tiny, which is raised."""
-SURE = 0.8
-"""Chance from which no rule drops a line, but one that says again what was said."""
 SURE_TEXT = 0.97
 """Chance from which a line is no caption, whatever its place: a text begins below a picture, too."""
 VOUCHES, VOUCHERS = 0.6, 2
@@ -94,29 +96,40 @@ def keep_lines(
     ask: Callable[[], SecondOpinion] | None,
     *,
     authors: Collection[str] = (),
+    paywalled: bool = False,
 ) -> Kept:
-    """Decide about the lines of a page. ``ask`` is called where the judge is unsure; None asks nobody."""
+    """Decide about the lines of a page. ``ask`` is called where the judge is unsure; None asks nobody.
+
+    ``paywalled``: the page says that its text is not free for all.
+    """
+    decide = partial(judge_lines, page, title=title, description=description, authors=authors, paywalled=paywalled)
     judgement = judge.judge(page)
     words, _ = words_and_prose(page.matrix)
     counted = np.minimum(words, MOST_WEIGHT)
     if ask is None or len(words) > MOST_LINES or best_threshold(judgement.chances, counted).expected_f1 >= UNSURE:
-        return Kept(judge_lines(page, judgement.chances, title, description, authors), judgement.chances, asked=False)
+        return Kept(decide(judgement.chances), judgement.chances, asked=False)
     covered = coverage(page.blocks, ask())
     chances = judge.reconsider(page, judgement, covered)
     if best_threshold(chances, counted).expected_f1 < VERY_UNSURE:
         agreed = (covered[0] >= MOSTLY_COVERED) & ~beside_headlines(page.blocks.lines)
         chances = np.where(agreed & (chances >= POSSIBLE), np.maximum(chances, AGREED), chances)
-    reasons = judge_lines(page, chances, title, description, authors)
+    reasons = decide(chances)
     found = (np.maximum(covered[0], 0) >= COVERED) & ~beside_headlines(page.blocks.lines)
     kept = np.array([reason in (None, "lead") for reason in reasons])
     if words[kept & found].sum() < FLOOR * words[found].sum():
         raised = np.where(found, np.maximum(chances, SURE - 0.01), chances)
-        return Kept(judge_lines(page, raised, title, description, authors), raised, asked=True, from_floor=True)
+        return Kept(decide(raised), raised, asked=True, from_floor=True)
     return Kept(reasons, chances, asked=True)
 
 
 def judge_lines(
-    page: Measured, chances: Floats, title: str, description: str | None, authors: Collection[str] = ()
+    page: Measured,
+    chances: Floats,
+    title: str,
+    description: str | None,
+    authors: Collection[str] = (),
+    *,
+    paywalled: bool = False,
 ) -> list[DropReason | None]:
     """For each line None, where it is the article, or why it is not."""
     lines = page.blocks.lines
@@ -138,6 +151,10 @@ def judge_lines(
         text = sorted({*text, lead} - certain.keys())
     if (last := behind_credit(page, text)) is not None and chances[last] < SURE:
         certain[last] = "byline"
+    if (last := staff_credit(lines, text)) is not None and chances[last] < SURE:
+        certain[last] = "byline"
+    if paywalled:
+        certain.update(dict.fromkeys(prompt_below(lines, text, chances), "promo"))
     certain.update(dict.fromkeys(copies(lines, text), "repeated"))
     certain.update({index: "caption" for index in captions(page.blocks, text) if chances[index] < SURE_TEXT})
     certain.update(dict.fromkeys(talk, "comments"))

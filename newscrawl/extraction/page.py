@@ -24,7 +24,8 @@ from newscrawl.extraction.second_opinion import SecondOpinion, ask_trafilatura
 from newscrawl.extraction.shell import is_shell
 from newscrawl.extraction.tags import INLINE, SKIPPED
 from newscrawl.extraction.tree_features import Opinions
-from newscrawl.extraction.verdict import Verdict, judge_page, wall_phrases
+from newscrawl.extraction.verdict import Verdict, judge_page
+from newscrawl.extraction.walls import wall_phrases
 from newscrawl.items import Article, Block, Extraction, Judgement, NoArticle, UnreadablePage, kept_text
 from newscrawl.rules import NO_RULES, SiteRules, compile_xpath
 from newscrawl.text import clean, clean_line
@@ -159,8 +160,11 @@ def decide(page: ReadPage, judge: PageJudge, ask: Callable[[], SecondOpinion]) -
     """Decide which lines are the article, and whether there is one. ``ask`` is called where the judge is unsure."""
     title = page.facts.title or ""
     measured = Measured.of(page.blocks, title, page.opinions)
-    kept = keep_lines(measured, judge, title, page.facts.description, ask, authors=page.facts.authors)
-    return Decision(kept, judge_page(measured, judge, kept, page.facts, claims_article=page.claims_article))
+    facts = page.facts
+    kept = keep_lines(
+        measured, judge, title, facts.description, ask, authors=facts.authors, paywalled=bool(facts.paywalled)
+    )
+    return Decision(kept, judge_page(measured, judge, kept, facts, claims_article=page.claims_article))
 
 
 _FRAME = {"html", "head", "body"}

@@ -7,12 +7,8 @@ a language but ``wall_words``, which is one hint and names the kind of a wall.
 
 from __future__ import annotations
 
-import json
 import re
-import unicodedata
 from collections import Counter
-from functools import cache
-from importlib import resources
 from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -25,6 +21,7 @@ from newscrawl.extraction.keep import Kept
 from newscrawl.extraction.line_features import SLOT
 from newscrawl.extraction.rules import beside_headlines, is_other_headline
 from newscrawl.extraction.tree_features import words_and_prose
+from newscrawl.extraction.walls import WIDE, plain, wall_phrases
 from newscrawl.items import Article
 
 EVIDENCE = {
@@ -84,12 +81,7 @@ FEWEST_PHRASES = 2
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 _ADDRESS_WORD = re.compile(r"[^\W\d_]{3,}")
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _IN_MARKUP = ("json_ld", "meta", "time", "url")
-LONGEST_WALL = 400
-"""Words of a text in which phrases of walls are looked for. What says more is no wall, whatever it says."""
-LONGEST_PHRASE = 8
-"""Words of a phrase of walls."""
 
 
 class Verdict(NamedTuple):
@@ -130,8 +122,8 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
 def _amount(text: list[str]) -> int:
     """Words with a letter in them; two characters of a script without spaces are one."""
     joined = " ".join(text)
-    spaced = sum(not word.isdecimal() and not _WIDE.match(word) for word in _WORD.findall(joined))
-    return spaced + len(_WIDE.findall(joined)) // 2
+    spaced = sum(not word.isdecimal() and not WIDE.match(word) for word in _WORD.findall(joined))
+    return spaced + len(WIDE.findall(joined)) // 2
 
 
 def _is_all_teasers(found: dict[str, float]) -> bool:
@@ -189,9 +181,9 @@ def evidence(
     said = _terms(" ".join(text)[:20_000])
     headline = _terms(facts.title or "")
     path, slug = _path(facts.url)
-    address = {_plain(word) for word in _ADDRESS_WORD.findall(" ".join(path).lower())} if facts.url else set()
-    named = set(_plain(" ".join(headline)).split())
-    plain = named | set(_plain(" ".join(said)).split())
+    address = {plain(word) for word in _ADDRESS_WORD.findall(" ".join(path).lower())} if facts.url else set()
+    named = set(plain(" ".join(headline)).split())
+    told = named | set(plain(" ".join(said)).split())
     linked = np.minimum(page.base[:, SLOT["linked"]], 1) * words
     values = {
         "words": np.log1p(amount),
@@ -202,7 +194,7 @@ def evidence(
         "below_headline": _below_headline(page, chosen, words),
         "headline_in_text": len(headline & said) / max(len(headline), 1),
         "headline_in_address": len(address & named) / len(address) if address else -1,
-        "text_in_address": len(address & plain) / len(address) if address else -1,
+        "text_in_address": len(address & told) / len(address) if address else -1,
         "claims_article": claims_article,
         "dated": facts.published_source in _IN_MARKUP,
         "author": bool(facts.authors),
@@ -223,25 +215,12 @@ def evidence(
     return np.array([float(values[name]) for name in EVIDENCE])
 
 
-def _plain(text: str) -> str:
-    """Without accents, as addresses are written."""
-    if text.isascii():
-        return text
-    return unicodedata.normalize("NFD", text.replace("đ", "d")).translate(_marks())
-
-
-@cache
-def _marks() -> dict[int, None]:
-    """The marks that combine with the letter before, for ``str.translate``."""
-    return {code: None for code in range(0x300, 0x1F000) if unicodedata.category(chr(code)) == "Mn"}
-
-
 def _terms(text: str) -> set[str]:
     """The words of a text, or pairs of characters where it is in a script without spaces."""
     text = text.lower()
-    wide = _WIDE.findall(text)
+    wide = WIDE.findall(text)
     pairs = {one + other for one, other in pairwise(wide)}
-    return {word for word in _WORD.findall(text) if len(word) > 1 and not _WIDE.match(word)} | pairs
+    return {word for word in _WORD.findall(text) if len(word) > 1 and not WIDE.match(word)} | pairs
 
 
 def _path(url: str | None) -> tuple[list[str], int]:
@@ -269,37 +248,3 @@ def _below_headline(page: Measured, kept: np.ndarray, words: Floats) -> float:
         return -1.0
     taken = page.held.sums((words * kept)[:, None], page.held.group[np.array(owners)])
     return float(taken.max() / max(words[kept].sum(), 1))
-
-
-@cache
-def _wall_lexicon() -> dict[tuple[str, ...], str]:
-    """Kind of wall by the folded words of a phrase."""
-    text = resources.files(__package__).joinpath("walls.json").read_text(encoding="utf-8")
-    kinds: dict[str, dict[str, list[str]]] = json.loads(text)
-    return {
-        tuple(_folded_words(phrase)): kind
-        for kind, languages in kinds.items()
-        for phrases in languages.values()
-        for phrase in phrases
-    }
-
-
-def _folded_words(text: str) -> list[str]:
-    return _WORD.findall(_WIDE.sub(r" \g<0> ", _plain(text.lower())))
-
-
-def wall_phrases(title: str, text: list[str]) -> Counter[str]:
-    """How many different phrases of each kind of wall a headline and a short text hold."""
-    if sum(line.count(" ") for line in text) > LONGEST_WALL:
-        return Counter()
-    words = _folded_words(" . ".join([title, *text])[:6000])
-    if len(words) > LONGEST_WALL:
-        return Counter()
-    known = _wall_lexicon()
-    found = {
-        tuple(words[at : at + size])
-        for size in range(1, LONGEST_PHRASE + 1)
-        for at in range(len(words) - size + 1)
-        if tuple(words[at : at + size]) in known
-    }
-    return Counter(known[phrase] for phrase in found)

@@ -20,13 +20,13 @@ TALK = [
 ]
 
 
-def judged(html: str, boat: float = 0.9, **chances: float) -> list[tuple[str, str | None]]:
+def judged(html: str, boat: float = 0.9, *, paywalled: bool = False, **chances: float) -> list[tuple[str, str | None]]:
     """Each line with its reason, where the judge is sure of all but short lines, boats, and words that are given."""
     measured = Measured.of(parse_blocks(document_fromstring(html)), ENGLISH.title, Opinions())
     lines = measured.blocks.lines
     chances |= {"boat": boat}
     given = [chances.get(line.text.split()[0].lower(), 0.9 if line.text.count(" ") > 11 else 0.01) for line in lines]
-    reasons = judge_lines(measured, np.array(given), ENGLISH.title, None)
+    reasons = judge_lines(measured, np.array(given), ENGLISH.title, None, paywalled=paywalled)
     return [(line.text, reason) for line, reason in zip(lines, reasons, strict=True)]
 
 
@@ -183,3 +183,35 @@ def test_what_stands_behind_an_agencys_credit_is_about_the_author(credit: str, i
     reasons = judge_lines(measured, chances, ENGLISH.title, None)
     reason = next(why for line, why in zip(lines, reasons, strict=True) if line.text == told)
     assert reason == (None if is_text else "byline")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_text"),
+    [
+        ("(Reporting by Ann Harwick in Westmere; Editing by Tom Reed)", False),
+        ("（责任编辑：张三）", False),
+        ("[Biên tập: Nguyễn Văn An]", False),
+        ("(By the end of the week the water had gone down, as it does.)", True),
+        ("Reporting by telephone was all that was left to the paper's only man there.", True),
+    ],
+)
+def test_a_last_line_in_brackets_that_names_the_staff_is_no_text(line: str, is_text: bool):
+    first = line.split(maxsplit=1)[0].lower()
+    lines = judged(page(ENGLISH, after=f"<p>{line}</p>"), **{first: 0.75})
+    assert (line, None if is_text else "byline") in lines
+    assert [text for text, reason in lines if reason is None and text != line] == ENGLISH.paragraphs
+    assert (line, None) in judged(page(ENGLISH, after=f"<p>{line}</p>"), **{first: 0.9})
+
+
+PROMPT = (
+    "<div><h3>Subscribe to continue reading</h3><p>Get every story for a pound a week. Cancel when you like.</p></div>"
+)
+
+
+@pytest.mark.parametrize(("paywalled", "chance", "dropped"), [(True, 0.75, 2), (True, 0.9, 0), (False, 0.75, 0)])
+def test_a_request_to_subscribe_ends_a_text_that_is_not_free(paywalled: bool, chance: float, dropped: int):
+    lines = judged(page(ENGLISH, after=PROMPT), paywalled=paywalled, subscribe=chance, get=chance)
+    assert [text for text, reason in lines if reason == "promo"] == [
+        "Subscribe to continue reading",
+        "Get every story for a pound a week. Cancel when you like.",
+    ][:dropped]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import newscrawl
-from newscrawl.extraction.verdict import wall_phrases
+from newscrawl.extraction.walls import wall_phrases
 from newscrawl.items import NoArticle
 from tests.extraction.pages import ENGLISH, GERMAN, VIETNAMESE, News, cards
 

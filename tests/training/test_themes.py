@@ -3,6 +3,7 @@
 import json
 import random
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from training.themes.boxes import Maker, draw_boxes
 from training.themes.catalogue import THEMES
 from training.themes.composer import joined, wrapped
 from training.themes.dataset import write_dataset
+from training.themes.engines import newsroom
 from training.themes.pages import MadePage, Rendered, WrongAnswer, answer, assemble, finish, pressed, visible_text
 from training.themes.prose import Writer, codes, load_language
 from training.themes.score import report, score_dataset
@@ -201,3 +203,29 @@ def test_a_third_of_the_themes_is_held_back_and_every_name_is_its_own():
     assert len(THEMES) / 4 <= len(held) <= len(THEMES) / 2
     assert len({theme.name for theme in THEMES}) == len(THEMES)
     assert json.loads(json.dumps([theme.name for theme in THEMES]))
+
+
+@pytest.mark.parametrize("number", ["3", "101"])
+def test_a_newsroom_shows_its_articles_among_boxes_and_lists_them(number):
+    site = a_site("vi", size=5)
+    failures: list[str] = []
+    rendered = newsroom.render(site, number, Path(), Path())
+    pages = list(finish(site, rendered, failures))
+    assert not failures
+    articles = [page for page in pages if page.kind != "listing"]
+    assert len(articles) == len(site.posts)
+    assert all(page.gold["must_not"] for page in articles)
+    assert len(pages) - len(articles) == 1 + len(site.menu)
+    assert all(page.gold == {"article": False} for page in pages if page.kind == "listing")
+
+
+def test_the_caption_of_news_and_its_signature_are_no_text():
+    for seed in range(40):
+        article, html = an_article("news", seed=seed)
+        pictures = html.count("<img")
+        others = [line for block in article.blocks for line in block.others]
+        if pictures and "Ruth Marsh" in others:
+            assert len(others) == 2 * pictures + 1
+            assert not {*others} & {*article.text.split("\n")}
+            return
+    pytest.fail("no article with a picture and a signature")

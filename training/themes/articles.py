@@ -354,6 +354,10 @@ def write_article(
     composer = Composer(language, style, dice)
     writer = composer.writer
     blocks = list(KINDS[kind][0](composer))
+    if style.signature != "none" and kind not in NO_ARTICLES:
+        blocks.append(composer.signature(author))
+    elif dice.random() < style.staffed and kind not in NO_ARTICLES:
+        blocks.append(composer.staff())
     published = datetime(2012, 1, 1, 12, tzinfo=UTC) + timedelta(
         days=dice.randint(0, 4800), minutes=dice.randint(-300, 300)
     )

@@ -37,6 +37,8 @@ _NAMES = (
     "text-box align-left",
     "post-extra",
     "rec",
+    "prompt",
+    "article-end",
 )
 _WITHIN = (
     "line",
@@ -54,7 +56,7 @@ _WITHIN = (
     "contents",
     "placeholder",
 )
-_AFTER = ("bio", "links", "cards", "topics", "share", "newsletter", "promo", "popular")
+_AFTER = ("bio", "links", "cards", "topics", "share", "newsletter", "promo", "popular", "prompt")
 _AROUND = ("cards", "links", "comments", "popular", "newsletter", "bio", "topics", "promo", "share", "table")
 _TIMES = (1, 1, 1, 2, 4, 8)
 """How much longer boxes around an article are than those in it."""
@@ -82,6 +84,8 @@ class Make:
 class Boxes:
     """The boxes of one site."""
 
+    opening: Make | None
+    """Before the first block, as links below the lead are."""
     within: tuple[Make, ...]
     after: tuple[Make, ...]
     around: tuple[Make, ...]
@@ -93,18 +97,20 @@ class Boxes:
 def draw_boxes(dice: random.Random) -> Boxes:
     """The makes of a new site."""
     return Boxes(
-        within=tuple(_draw(kind, dice) for kind in dice.sample(_WITHIN, dice.choice((0, 1, 2, 3)))),
-        after=tuple(_draw(kind, dice) for kind in dice.sample(_AFTER, dice.choice((0, 1, 1, 2, 3)))),
+        opening=draw_make(dice.choice(("line", "links", "listen", "share")), dice) if dice.random() < 0.15 else None,
+        within=tuple(draw_make(kind, dice) for kind in dice.sample(_WITHIN, dice.choice((0, 1, 2, 3)))),
+        after=tuple(draw_make(kind, dice) for kind in dice.sample(_AFTER, dice.choice((0, 1, 1, 2, 3)))),
         around=tuple(
-            _draw(kind, dice, times=dice.choice(_TIMES))
+            draw_make(kind, dice, times=dice.choice(_TIMES))
             for kind in dice.sample(_AROUND, dice.choice((0, 1, 2, 3, 4, 6)))
         ),
-        consent=_draw("consent", dice) if dice.random() < 0.35 else None,
+        consent=draw_make("consent", dice) if dice.random() < 0.35 else None,
         often=dice.choice((0.05, 0.1, 0.2)),
     )
 
 
-def _draw(kind: str, dice: random.Random, times: int = 1) -> Make:
+def draw_make(kind: str, dice: random.Random, times: int = 1) -> Make:
+    """A make of boxes of this kind; around an article they have ``times`` as many entries."""
     name = dice.choice(_NAMES)
     return Make(
         kind=kind,
@@ -133,7 +139,7 @@ class Maker:
 
     def scatter(self, blocks: Sequence[Block], boxes: Boxes) -> list[Block]:
         """The blocks of an article with boxes between and after them."""
-        laid: list[Block] = []
+        laid: list[Block] = [self.box(boxes.opening)] if boxes.opening else []
         for index, block in enumerate(blocks):
             if boxes.within and index and not block.closed and self.dice.random() < boxes.often:
                 laid.append(self.box(self.dice.choice(boxes.within)))
@@ -164,6 +170,7 @@ class Maker:
             "consent": self._consent,
             "contents": self._contents,
             "placeholder": self._placeholder,
+            "prompt": self._prompt,
         }[kind](make)
         container = make.container
         if container in {"ul", "p", "table"}:
@@ -252,6 +259,14 @@ class Maker:
         text, button = self.writer.label("newsletter_text"), self.writer.label("button")
         send = f'<input type="email" name="email"><button type="submit">{escape(button)}</button>'
         return f'{html}<p>{escape(text, quote=False)}</p><form action="/subscribe">{send}</form>', [*lines, text]
+
+    def _prompt(self, make: Make) -> tuple[str, list[str]]:
+        """What those read who have not paid for the rest."""
+        html, lines = self._head(make, "prompt")
+        text = " ".join(self.writer.language.labels["offer"]) if make.excerpt else self.writer.label("offer")
+        text = self.writer.fill(text)
+        button = f'<a href="/subscribe">{escape(self.writer.label("button"))}</a>' if make.image else ""
+        return f"{html}<p>{escape(text, quote=False)}</p>{button}", [*lines, text]
 
     def _promo(self, make: Make) -> tuple[str, list[str]]:
         text = self.writer.label("promo")

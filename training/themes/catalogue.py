@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.themes.engines import (
@@ -12,6 +12,7 @@ from training.themes.engines import (
     hexo,
     jekyll,
     mkdocs,
+    newsroom,
     nikola,
     pelican,
     sphinx,
@@ -29,6 +30,7 @@ ENGINES: dict[str, Render] = {
     "hexo": hexo.render,
     "jekyll": jekyll.render,
     "mkdocs": mkdocs.render,
+    "newsroom": newsroom.render,
     "nikola": nikola.render,
     "pelican": pelican.render,
     "sphinx": sphinx.render,
@@ -47,6 +49,8 @@ class Theme:
     """The engine's name of it."""
     held: bool = False
     """Never trained on."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of its articles by turns; drawn where none are named."""
 
 
 def _themes(engine: str, packages: str, held: str = "", *, package: str = "{}") -> list[Theme]:
@@ -58,25 +62,33 @@ def _themes(engine: str, packages: str, held: str = "", *, package: str = "{}") 
     ]
 
 
+_NEWS = tuple(
+    "brief news list brief quotes interview news missing photos brief news lines wall grid feature list brief table "
+    "embeds interview news numbered live brief footnotes".split()
+)
+"""What newsrooms write: mostly short."""
+
 THEMES = (
     *_themes(
         "hexo",
-        "a4 anzhiyu async butterfly icarus kratos-rebirth landscape solitude stellar yun",
-        "fluid keep next redefine vivia",
+        "a4 anzhiyu async fluid keep kratos-rebirth next redefine solitude vivia",
+        "butterfly icarus landscape stellar yun",
         package="hexo-theme-{}",
     ),
     *_themes(
         "pelican",
-        "bulrush jwk_theme pelican_shiori plumage "
-        "pelican/themes/notmyidea pelican/themes/simple pelican/themes/smallweb",
-        "pelican/themes/reflex pelican/themes/themeless pelican/plugins/seafoam pelican_engineering_theme/theme",
+        "jwk_theme pelican_shiori pelican/themes/simple pelican/themes/smallweb pelican/themes/reflex "
+        "pelican/themes/themeless pelican/plugins/seafoam",
+        "bulrush plumage pelican/themes/notmyidea pelican_engineering_theme/theme",
     ),
-    *_themes("nikola", "bootblog4 base-jinja", "bootstrap4"),
-    *_themes("mkdocs", "mkdocs material cinder gitbook simple-blog flatly", "readthedocs bootstrap4 ivory"),
-    *_themes("jekyll", "minima", "npm/jekyll-theme-chirpy"),
-    *_themes("wordpress", "twentytwentyone twentytwentythree undescores-for-npm", "twentytwentytwo"),
-    *_themes("sphinx", "classic sphinx_rtd_theme insipid", "alabaster pydata_sphinx_theme"),
-    *_themes("vitepress", "", "default"),
-    *_themes("docusaurus", "classic"),
-    *_themes("ghost", "casper", "source"),
+    *_themes("nikola", "bootblog4 bootstrap4", "base-jinja"),
+    *_themes("mkdocs", "mkdocs gitbook simple-blog readthedocs bootstrap4 ivory", "material cinder flatly"),
+    *_themes("jekyll", "npm/jekyll-theme-chirpy", "minima"),
+    *_themes("wordpress", "twentytwentythree twentytwentytwo undescores-for-npm", "twentytwentyone"),
+    *_themes("sphinx", "classic sphinx_rtd_theme alabaster pydata_sphinx_theme", "insipid"),
+    *_themes("vitepress", "default"),
+    *_themes("docusaurus", "", "classic"),
+    *_themes("ghost", "source", "casper"),
+    *(replace(theme, kinds=_NEWS) for theme in _themes("newsroom", " ".join(map(str, range(1, 25))))),
+    *(replace(theme, kinds=_NEWS) for theme in _themes("newsroom", "", "101 102 103 104 105 106")),
 )

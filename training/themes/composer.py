@@ -130,6 +130,9 @@ class Composer:
         match self.style.figure:
             case "figure":
                 html = self.style.tag("figure", "figure", image + self.style.tag("figcaption", "caption", words))
+            case "nested":
+                inner = f"<div><picture>{image}</picture></div><figcaption><p>{words}</p></figcaption>"
+                html = self.style.tag("figure", "figure", inner)
             case "div":
                 html = self.style.tag("div", "figure", image + self.style.tag("div", "caption", words))
             case "paragraph":
@@ -138,7 +141,28 @@ class Composer:
             case _:
                 cell = f'<tr><td class="caption">{words}</td></tr>'
                 html = f'<table class="picture" align="center"><tr><td>{image}</td></tr>{cell}</table>'
-        return Block(html, (caption,) if told else ())
+        if told:
+            return Block(html, (caption,))
+        return Block(html, others=(caption, f"{caption} {credit}"))
+
+    def signature(self, name: str) -> Block:
+        """The author below the text, which is no part of it."""
+        shown = escape(name)
+        match self.style.signature:
+            case "bold":
+                html = f'<p style="text-align:right"><strong>{shown}</strong></p>'
+            case "italic":
+                html = f"<p><em>{shown}</em></p>"
+            case _:
+                html = self.style.tag("div", "author", shown)
+        return Block(html, others=(name,))
+
+    def staff(self) -> Block:
+        """Who reported and edited, below the text, which is no part of it."""
+        text = self.writer.label("staff", name=self.writer.name())
+        shown = escape(text, quote=False)
+        shown = f"<em>{shown}</em>" if self.style.signature == "italic" else shown
+        return Block(f"<p>{shown}</p>", others=(text,))
 
     def code(self) -> Block:
         """Lines of a program, as highlighters set them."""

@@ -18,12 +18,12 @@ from training.themes.pages import MadePage, finish
 from training.themes.prose import codes
 from training.themes.site import draw_site
 
-_USUAL = ("en", "vi", "zh")
+_USUAL = ("en", "vi", "zh", "vi", "ja", "zh")
 """Languages of every second site; the others have all of the rest."""
 
 
 def language_of(index: int, number: int) -> str:
-    """The language of a theme's site: English, Vietnamese and Chinese by turns with all that can be written."""
+    """The language of a theme's site: one of those that are usual, by turns with all that can be written."""
     known = codes()
     if number % 2:
         return _USUAL[(index + number) % len(_USUAL)]
@@ -37,8 +37,10 @@ def make_pages(
     for theme in themes:
         index = zlib.crc32(theme.name.encode())
         for number in range(sites):
-            kinds = ("longest",) if number == sites - 1 and index % 4 == 0 else ()
-            count = 1 if kinds else size
+            longest = number == sites - 1 and index % 4 == 0 and not theme.kinds
+            turn = number * size % len(theme.kinds) if theme.kinds else 0
+            kinds = ("longest",) if longest else (*theme.kinds[turn:], *theme.kinds[:turn])
+            count = 1 if longest else size
             site = draw_site(theme.name, number, language_of(index, number), size=count, seed=seed, kinds=kinds)
             failures: list[str] = []
             made: list[MadePage] = []

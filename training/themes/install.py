@@ -1,4 +1,7 @@
-"""Installs generators and themes by package name: npm and PyPI into the cache folder, Debian's into the system."""
+"""Installs generators and themes by package name: npm and PyPI into the cache folder, Debian's into the system.
+
+The versions are those that the models which ship were trained with: other ones make other pages, and so other models.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,25 @@ import sys
 from pathlib import Path
 
 HEXO = (
-    "hexo hexo-renderer-ejs hexo-renderer-inferno hexo-renderer-marked hexo-renderer-pug hexo-renderer-stylus "
-    "hexo-generator-archive hexo-generator-category hexo-generator-index hexo-generator-tag "
-    "hexo-theme-a4 hexo-theme-anzhiyu hexo-theme-async hexo-theme-butterfly hexo-theme-fluid hexo-theme-icarus "
-    "hexo-theme-keep hexo-theme-kratos-rebirth hexo-theme-landscape hexo-theme-next hexo-theme-redefine "
-    "hexo-theme-solitude hexo-theme-stellar hexo-theme-vivia hexo-theme-yun"
+    "hexo@8.1.2 hexo-renderer-ejs@2.0.0 hexo-renderer-inferno@1.0.2 hexo-renderer-marked@7.0.1 "
+    "hexo-renderer-pug@3.0.0 hexo-renderer-stylus@3.0.1 hexo-generator-archive@2.0.0 hexo-generator-category@2.0.0 "
+    "hexo-generator-index@4.0.0 hexo-generator-tag@2.0.0 hexo-theme-a4@2.0.1 hexo-theme-anzhiyu@1.7.0 "
+    "hexo-theme-async@2.2.7 hexo-theme-butterfly@5.7.0 hexo-theme-fluid@1.9.9 hexo-theme-icarus@6.1.1 "
+    "hexo-theme-keep@4.3.0 hexo-theme-kratos-rebirth@3.0.1 hexo-theme-landscape@1.1.0 hexo-theme-next@8.29.0 "
+    "hexo-theme-redefine@2.9.0 hexo-theme-solitude@4.0.0 hexo-theme-stellar@1.44.0 hexo-theme-vivia@0.5.0 "
+    "hexo-theme-yun@1.10.11"
 ).split()
-NODE = "handlebars jekyll-theme-chirpy undescores-for-npm vitepress".split()
-DOCUSAURUS = "@docusaurus/core @docusaurus/preset-classic react react-dom".split()
+NODE = ("handlebars@4.7.10 jekyll-theme-chirpy@5.3.21 undescores-for-npm@1.0.0 vitepress@1.6.4").split()
+DOCUSAURUS = ("@docusaurus/core@3.10.2 @docusaurus/preset-classic@3.10.2 react@19.3.1 react-dom@19.3.1").split()
 PYTHON = (
-    "pelican markdown bulrush jwk-theme pelican-theme-reflex pelican-theme-smallweb pelican-themeless plumage seafoam "
-    "pelican-shiori pelican-engineering-theme nikola mkdocs mkdocs-material mkdocs-cinder mkdocs-bootstrap4 "
-    "mkdocs-simple-blog mkdocs-ivory mkdocs-gitbook mkdocs-bootswatch sphinx ablog alabaster pydata-sphinx-theme "
-    "sphinx-rtd-theme insipid-sphinx-theme"
+    "pelican==4.11.0.post0 markdown==3.11.3 bulrush==0.6.3 jwk-theme==0.3.0 pelican-theme-reflex==4.0.1 "
+    "pelican-theme-smallweb==2022.6.28 pelican-themeless==0.1.2 plumage==5.0.0 seafoam==2.19.2 "
+    "pelican-shiori==0.2.1 pelican-engineering-theme==0.1.0 nikola==8.3.3 mkdocs==1.6.1 mkdocs-material==9.7.7 "
+    "mkdocs-cinder==1.2.0 mkdocs-bootstrap4==0.1.5 mkdocs-simple-blog==0.6.1 mkdocs-ivory==0.4.6 "
+    "mkdocs-gitbook==0.0.1 mkdocs-bootswatch==1.1 sphinx==8.2.3 ablog==0.11.13 alabaster==1.0.0 "
+    "pydata-sphinx-theme==0.24.0 sphinx-rtd-theme==3.1.0 insipid-sphinx-theme==0.4.4"
 ).split()
+GHOST = "ghost@6.65.0"
 DEBIAN = (
     "jekyll jekyll-theme-minima ruby-jekyll-archives ruby-jekyll-feed ruby-jekyll-paginate ruby-jekyll-redirect-from "
     "ruby-jekyll-seo-tag ruby-jekyll-sitemap wordpress wordpress-l10n wordpress-theme-twentytwentyone "
@@ -51,7 +59,7 @@ def install(cache: Path) -> bool:
 def _ghost_themes(folder: Path) -> bool:
     """The themes alone, out of Ghost's package: what it depends on needs a compiler."""
     folder.mkdir(exist_ok=True)
-    if not _run(["npm", "pack", "ghost", "--silent"], folder):
+    if not _run(["npm", "pack", GHOST, "--silent"], folder):
         return False
     archive = max(folder.glob("ghost-*.tgz"), key=lambda path: path.stat().st_mtime)
     unpacked = _run(["tar", "xzf", archive.name, "package/content/themes"], folder)

@@ -38,6 +38,8 @@ class Rendered:
     html: str
     slug: str
     """The post's; empty for a listing."""
+    others: tuple[str, ...] = ()
+    """Lines of boxes that the engine drew itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,17 @@ def _finish(site: Site, page: Rendered, posts: dict[str, Post]) -> MadePage:
     html, around = assemble(page.html, post, random.Random(f"{site.host} {page.slug}"))
     others = [line for block in (*post.article.blocks, *around) for line in block.others]
     others += [text for _, text in post.comments]
-    others += [other.article.title for other in site.posts if other is not post]
+    others += page.others
+    others += [line for other in site.posts if other is not post for line in _teaser(other)]
     gold = answer(post, site, html, others)
     if post.article.kind in NO_ARTICLES:
         gold = {"article": False}
     return MadePage(name, page.url, html, gold, site.theme, post.article.kind, site.language)
+
+
+def _teaser(post: Post) -> tuple[str, str]:
+    """What the pages of other articles show of one."""
+    return post.article.title, post.article.description
 
 
 def _path_name(url: str) -> str:

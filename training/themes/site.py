@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from training.themes.articles import Article, draw_kind, with_blocks, write_article
 from training.themes.boxes import Boxes, Maker, draw_boxes
 from training.themes.composer import Block, hidden_copy, joined, opening, wrapped
-from training.themes.prose import Writer, capitalized, load_language
+from training.themes.prose import Language, Writer, capitalized, load_language
 from training.themes.style import Style, draw_style
 
 START, END = "ARTICLESTARTSHERE", "ARTICLEENDSHERE"
@@ -35,6 +35,8 @@ class Post:
     """A dialog over the page."""
     comments: tuple[tuple[str, str], ...]
     """Names and texts, for engines that show them."""
+    words: Language
+    """Phrases that the article does not use, for what else is on its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +118,4 @@ def _post(article: Article, slug: str, style: Style, boxes: Boxes, writer: Write
         around = (*around, hidden_copy(article.text))
     over = maker.box(boxes.consent) if boxes.consent else None
     comments = tuple(maker.comment() for _ in range(dice.choice((0, 0, 1, 3, 8))))
-    return Post(slug, with_blocks(article, laid), body, around, over, comments)
+    return Post(slug, with_blocks(article, laid), body, around, over, comments, writer.language)

@@ -39,6 +39,8 @@ class Style:
     headings: str
     """h2, h3, h4, bold or strong: what a heading in the text is made of."""
     figure: str
+    signature: str
+    """bold, italic, box or none: how the author is named below the text."""
     lists: str
     code: str
     questions: str
@@ -54,6 +56,8 @@ class Style:
     headline_again: bool
     """The title opens the body once more."""
     drop_cap: bool
+    staffed: float
+    """Share of articles without a signature below which reporter and editor are named."""
     hidden_copy: bool
     """The whole text stands in the page a second time, unseen, in one piece."""
     salt: str
@@ -94,7 +98,8 @@ def draw_style(dice: random.Random) -> Style:
         scheme=dice.choice(("plain", "plain", "wordpress", "ghost", "hashed", "newsroom", "newsroom")),
         paragraphs=dice.choice(("p", "p", "p", "p", "p", "div", "span", "br")),
         headings=dice.choice(("h2", "h2", "h3", "h4", "bold", "strong")),
-        figure=dice.choice(("figure", "figure", "div", "paragraph", "table")),
+        figure=dice.choice(("figure", "figure", "nested", "div", "paragraph", "table")),
+        signature=dice.choice(("none", "none", "none", "bold", "italic", "box")),
         lists=dice.choice(("plain", "plain", "paragraphs", "spans", "divs")),
         code=dice.choice(("pre", "highlight", "gutter")),
         questions=dice.choice(("bold", "bold", "name", "heading", "terms", "details", "italic")),
@@ -104,6 +109,7 @@ def draw_style(dice: random.Random) -> Style:
         lead=dice.choice(("none", "none", "none", "heading", "bold", "standfirst")),
         headline_again=dice.random() < 0.06,
         drop_cap=dice.random() < 0.08,
+        staffed=dice.choice((0, 0, 0.1, 0.7)),
         hidden_copy=dice.random() < 0.05,
         salt=str(dice.random()),
         stem=dice.choice(_NEWSROOM),

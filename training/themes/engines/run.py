@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from training.themes.pages import Rendered
@@ -12,6 +13,8 @@ from training.themes.site import Post, Site
 
 _SECONDS = 240
 _MOST_LISTINGS = 5
+_WRITTEN = 1_760_000_000
+"""When the sources were written: in October 2025."""
 
 
 class ThemeFailed(Exception):  # noqa: N818 - an answer about a theme rather than a fault
@@ -20,11 +23,12 @@ class ThemeFailed(Exception):  # noqa: N818 - an answer about a theme rather tha
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
     """Run a generator and give what it said. Raises ThemeFailed where it fails or takes too long."""
+    _date(folder)
     try:
         done = subprocess.run(
             list(command),
             cwd=folder,
-            env={**os.environ, "NO_COLOR": "1", "TZ": "UTC", **(environment or {})},
+            env={**os.environ, "NO_COLOR": "1", "TZ": "UTC", "SOURCE_DATE_EPOCH": str(_WRITTEN), **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -37,6 +41,16 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
     if done.returncode:
         raise ThemeFailed(f"{command[0]} ended with {done.returncode}: {said[-600:]}")
     return said
+
+
+def _date(folder: Path) -> None:
+    """Give all sources one day of writing, which some themes print: the same sources are to give the same pages."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = Path(place, name)
+            if not path.is_symlink():
+                with suppress(FileNotFoundError):  # of a database that is at work
+                    os.utime(path, (_WRITTEN, _WRITTEN))
 
 
 def url_of(site: Site, public: Path, path: Path) -> str:
