@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from newscrawl.serve.app import create_app
 from newscrawl.serve.guard import allowed_hosts
-from newscrawl.serve.served import Served
+from newscrawl.serve.processes import Processes
+from newscrawl.serve.served import Acting, Served
 from newscrawl.workers.pool import Limits, lease
 
 
@@ -34,10 +35,12 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(url: str, archive: Path | None = None) -> Iterator[str]:
-    """Serve a database in a thread of this process; give the address."""
-    served = Served(url, archive, 1 << 20, lease(Limits(0)))
-    config = uvicorn.Config(create_app(served, allowed_hosts("127.0.0.1")), log_level="warning", lifespan="on")
+def serving(url: str, archive: Path | None = None, token: str | None = None) -> Iterator[str]:
+    """Serve a database in a thread of this process, with actions for who has the token; give the address."""
+    acting = Acting(Processes({"NEWSCRAWL_DATABASE_URL": url})) if token else None
+    served = Served(url, archive, 1 << 20, lease(Limits(0)), acting=acting)
+    app = create_app(served, allowed_hosts("127.0.0.1"), token=token, public_read=True)
+    config = uvicorn.Config(app, log_level="warning", lifespan="on")
     server = uvicorn.Server(config)
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import socket
-from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from newscrawl.cli.listening import listen
 from newscrawl.cli.options import address, archive_folder, database_option, one_line, refuse
 
 _PORT = 8370
-_TOKEN = "NEWSCRAWL_SERVE_TOKEN"  # noqa: S105 - the name of a variable
+_SHORTEST_TOKEN = 16
+"""Characters of a token that lets others start processes."""
 
 
 @click.command()
@@ -23,11 +23,21 @@ _TOKEN = "NEWSCRAWL_SERVE_TOKEN"  # noqa: S105 - the name of a variable
 )
 @click.option("--public-read", is_flag=True, help="Let everybody who can reach the address read, without a token.")
 @click.option(
+    "--actions", is_flag=True, help="Let who gives the token crawl sites, accept alarms and re-extract in the browser."
+)
+@click.option(
     "--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Archive folder [default: ARCHIVE_DIR]"
 )
 @database_option
 def serve(
-    *, host: str, port: int, names: tuple[str, ...], public_read: bool, archive: Path | None, database: str | None
+    *,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    public_read: bool,
+    actions: bool,
+    archive: Path | None,
+    database: str | None,
 ) -> None:
     """Serve the database to a browser: search, read, compare, and see how sites are doing.
 
@@ -36,41 +46,37 @@ def serve(
     newscrawl serve --host 0.0.0.0 --public-read     everybody in the network may read
 
     Only this machine is served, unless an address is named. Others need the token in NEWSCRAWL_SERVE_TOKEN, as
-    password or bearer token, or --public-read. It only reads; crawls may run meanwhile. It needs
-    pip install 'newscrawl[serve]'.
+    password or bearer token, or --public-read. It only reads, unless --actions lets who gives the token do more; crawls
+    may run meanwhile. It needs pip install 'newscrawl[serve]'.
     """
     try:
         import jinja2  # noqa: F401, PLC0415
         import starlette  # noqa: F401, PLC0415
-        import uvicorn  # noqa: PLC0415
+        import uvicorn  # noqa: F401, PLC0415
     except ImportError as error:
         refuse("serve", f"it needs {error.name}; run: pip install 'newscrawl[serve]'")
     from newscrawl.project import setting  # noqa: PLC0415
     from newscrawl.serve.app import create_app  # noqa: PLC0415
     from newscrawl.serve.guard import allowed_hosts, is_loopback  # noqa: PLC0415
-    from newscrawl.serve.served import Served  # noqa: PLC0415
+    from newscrawl.serve.processes import TOKEN, Processes  # noqa: PLC0415
+    from newscrawl.serve.served import Acting, Served  # noqa: PLC0415
     from newscrawl.storage.backends import location  # noqa: PLC0415
     from newscrawl.workers.pool import Limits, lease  # noqa: PLC0415
 
-    token = os.environ.get(_TOKEN) or None
+    token = os.environ.get(TOKEN) or None
     is_open = not is_loopback(host)
     if is_open and token is None and not public_read:
-        refuse("serve", f"{host} can be reached by others: set {_TOKEN}, or let everybody read with --public-read")
+        refuse("serve", f"{host} can be reached by others: set {TOKEN}, or let everybody read with --public-read")
+    if actions and len(token or "") < _SHORTEST_TOKEN:
+        refuse("serve", f"--actions needs a token of at least {_SHORTEST_TOKEN} characters in {TOKEN}")
     with one_line("serve"):
         url = address(database)
+        options = (url,) if database else ()
+        acting = Acting(Processes({"NEWSCRAWL_DATABASE_URL": url}), options) if actions else None
         limits = Limits(1, setting("EXTRACT_MAX_SECONDS"), setting("EXTRACT_MAX_MEGABYTES"))
-        served = Served(url, archive or archive_folder(), setting("DOWNLOAD_MAXSIZE"), lease(limits), is_public=is_open)
-        app = create_app(served, allowed_hosts(host, names), any_address=is_open, token=None if public_read else token)
+        most = setting("DOWNLOAD_MAXSIZE")
+        served = Served(url, archive or archive_folder(), most, lease(limits), is_public=is_open, acting=acting)
+        guarded = {"any_address": is_open, "public_read": public_read}
+        app = create_app(served, allowed_hosts(host, names), token=token, **guarded)
         where = location(url)
-    config = uvicorn.Config(
-        app, host, port, log_level="warning", access_log=False, server_header=False, date_header=True, lifespan="on"
-    )
-    server = uvicorn.Server(config)
-    try:
-        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        refuse("serve", f"port {port} of {host} cannot be used ({error.strerror}); choose another with --port")
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"{where} is served at http://{shown}:{listening.getsockname()[1]}; stop with Ctrl-C", err=True)
-    with suppress(KeyboardInterrupt):
-        server.run([listening])
+    listen("serve", app, host, port, what=where)

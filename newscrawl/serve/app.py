@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from newscrawl.serve import api, feeds, operating, reader
-from newscrawl.serve.guard import Guard
+from newscrawl.serve import actions, api, feeds, operating, reader
+from newscrawl.serve.guard import SIGN_IN, Guard
 from newscrawl.serve.question import BadQuestion
 from newscrawl.serve.rendering import page
 from newscrawl.serve.served import Served
@@ -31,23 +31,32 @@ _THREADS = 8
 
 
 def create_app(
-    served: Served, hosts: frozenset[str], *, any_address: bool = False, token: str | None = None
+    served: Served,
+    hosts: frozenset[str],
+    *,
+    any_address: bool = False,
+    token: str | None = None,
+    public_read: bool = False,
 ) -> Starlette:
     """Make the application, which returns the lease of its workers when it ends.
 
-    `hosts`, `any_address` and `token` are those of `Guard`.
+    `hosts`, `any_address`, `token` and `public_read` are those of `Guard`.
     """
+    acts = served.acting is not None
+    guard = Middleware(Guard, hosts=hosts, any_address=any_address, token=token, public_read=public_read, acts=acts)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         yield
         release(served.workers)
+        if served.acting is not None:
+            served.acting.processes.close()
 
     return Starlette(
         routes=list(_routes(served)),
         lifespan=lifespan,
-        middleware=[Middleware(Guard, hosts=hosts, any_address=any_address, token=token)],
+        middleware=[guard],
         exception_handlers={
             BadQuestion: partial(_refused, served),
             StorageError: partial(_refused, served),
@@ -60,6 +69,10 @@ def _routes(served: Served) -> Iterator[BaseRoute]:
     pages: dict[str, Handler] = {**reader.ROUTES, **operating.ROUTES, **api.ROUTES, **feeds.ROUTES}
     for path, handler in pages.items():
         yield Route(path, partial(handler, served), methods=["GET"])
+    if served.acting is not None:
+        for path, handler in actions.ROUTES.items():
+            yield Route(path, partial(handler, served), methods=["POST"])
+        yield Route(SIGN_IN, partial(actions.sign_in, served), methods=["GET"])
     yield Mount("/static", StaticFiles(packages=[("newscrawl.serve", "static")]))
 
 

@@ -22,6 +22,8 @@ STRANGERS_POLICY = (
     "frame-ancestors 'self'"
 )
 """For a page of a stranger's: no scripts, no requests, an origin of its own."""
+SIGN_IN = "/sign-in"
+"""The page that asks for the token wherever reading does not."""
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -49,6 +51,10 @@ class Guard:
     """Whether IP addresses are accepted as names."""
     token: str | None = None
     """What must be given as a password (user name is anything) or bearer token; None asks for nothing."""
+    public_read: bool = False
+    """Whether reading needs no token."""
+    acts: bool = False
+    """Whether who gives the token may change something; `request.state.may_act` says so to the application."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -71,10 +77,14 @@ class Guard:
             refusal = PlainTextResponse(
                 "This name is not served here. To allow it, start `newscrawl serve` with --allow-host.\n", 421
             )
-        elif self.token is not None and not _has(headers.get("authorization", ""), self.token):
-            refusal = PlainTextResponse(
-                "A token is needed.\n", 401, {"WWW-Authenticate": 'Basic realm="newscrawl", charset="UTF-8"'}
-            )
+        elif self.token is not None:
+            has_token = _has(headers.get("authorization", ""), self.token)
+            scope.setdefault("state", {})["may_act"] = self.acts and has_token
+            is_read = scope["method"] in {"GET", "HEAD"} and scope["path"] != SIGN_IN
+            if not has_token and not (self.public_read and is_read):
+                refusal = PlainTextResponse(
+                    "A token is needed.\n", 401, {"WWW-Authenticate": 'Basic realm="newscrawl", charset="UTF-8"'}
+                )
         await (refusal or self.app)(scope, receive, send_with_headers)
 
     def _is_ours(self, given: list[str]) -> bool:

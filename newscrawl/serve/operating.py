@@ -8,7 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newscrawl.serve.actions import form_secret, may_act
 from newscrawl.serve.plots import plot_of_days, sparkline
+from newscrawl.serve.processes import Started
 from newscrawl.serve.question import LARGEST_ID, Question, number_of, text_of
 from newscrawl.serve.rendering import page
 from newscrawl.serve.served import Served, id_of
@@ -56,7 +58,24 @@ async def site_page(served: Served, request: Request) -> Response:
         plot=plot_of_days(days, question),
         question=question,
         is_public=served.is_public,
+        secret=form_secret(served, request),
+        acting=served.acting,
+        done=request.query_params.get("done"),
+        started=_started(served, request, source),
     )
+
+
+def _started(served: Served, request: Request, source: str) -> Started | None:
+    """Return the command that was last started here for a site; readers are told nothing of it."""
+    return served.acting.processes.last(source) if served.acting is not None and may_act(request) else None
+
+
+async def started_part(served: Served, request: Request) -> Response:
+    """What the command says that was last started for a site: a part of its page."""
+    started = _started(served, request, request.path_params["source"])
+    if started is None:
+        raise HTTPException(404)
+    return page("started_part.html", started=started, source=request.path_params["source"])
 
 
 async def runs_page(served: Served, request: Request) -> Response:
@@ -91,6 +110,7 @@ async def storage_page(served: Served, request: Request) -> Response:  # noqa: A
 ROUTES = {
     "/sites": sites_page,
     "/sites/{source:path}": site_page,
+    "/started/{source:path}": started_part,
     "/runs": runs_page,
     "/runs/{id:int}": run_page,
     "/storage": storage_page,

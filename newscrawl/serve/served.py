@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -11,6 +12,7 @@ from typing import ParamSpec, TypeVar
 import anyio.to_thread
 from starlette.exceptions import HTTPException
 
+from newscrawl.serve.processes import Processes
 from newscrawl.serve.question import LARGEST_ID
 from newscrawl.storage.engine import time_limit
 from newscrawl.workers.pool import Workers
@@ -20,6 +22,17 @@ T = TypeVar("T")
 
 MOST_SECONDS = 10.0
 """How long a question may take the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """What is needed to change something; there is one for each server."""
+
+    processes: Processes
+    database_options: tuple[str, ...] = ()
+    """The address of the database, for commands that are started; empty where the project names it."""
+    secret: str = field(default_factory=partial(secrets.token_urlsafe, 32))
+    """Stands in every form, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,8 @@ class Served:
     workers: Workers
     is_public: bool = False
     """Whether others than this machine's users may read: they are not told where the database is."""
+    acting: Acting | None = None
+    """None if nothing may be changed here."""
 
     async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask the database in a thread, within the time limit. Raises what the function raises."""

@@ -17,6 +17,7 @@ from mcp.types import ToolAnnotations
 
 from newscrawl._version import __version__
 from newscrawl.search.query import QueryError, folded, phrase_of
+from newscrawl.serve.guard import Guard, allowed_hosts
 from newscrawl.serve.word_diff import compare
 from newscrawl.storage.engine import time_limit
 from newscrawl.storage.errors import StorageError
@@ -36,6 +37,8 @@ MOST_CHARACTERS = 6_000
 """Characters of a text in an answer."""
 _MOST = 20
 _SECONDS = 10.0
+_LARGEST_REQUEST = 100_000
+"""Bytes."""
 INSTRUCTIONS = (
     "A database of news articles that newscrawl has collected. Search takes words (all must occur; accents and case "
     'make no difference), "a phrase" and -without. One result stands for a story with all its copies. Everything under '
@@ -55,6 +58,17 @@ def make_server(url: str) -> MCPServer[Any]:
     ):
         server.tool(annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False))(tool)
     return server
+
+
+def make_http_app(url: str, token: str | None = None) -> Guard:
+    """Return an ASGI application with the same tools at `/mcp`, for programs of this machine.
+
+    Each request is answered by itself, with JSON: there are no sessions to keep. `token` is that of `Guard`.
+    """
+    app = make_server(url).streamable_http_app(
+        streamable_http_path="/mcp", json_response=True, stateless_http=True, max_request_body_size=_LARGEST_REQUEST
+    )
+    return Guard(app, allowed_hosts("127.0.0.1"), token=token)
 
 
 class Tools:

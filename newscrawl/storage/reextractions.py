@@ -38,6 +38,7 @@ from newscrawl.storage.schema import runs as runs_table
 Place = tuple[str, int]
 """Archive file and offset in bytes."""
 
+MOST_DIFFERENCES = 50
 _BLOCKS_AT_ONCE = 20
 _ARTICLES_AT_ONCE = 50
 _CHUNK = 500
@@ -142,13 +143,27 @@ def _rewrite(
         tally.count(dict(known), changed)
 
 
-def _compare(connection: Connection, article_id: int, place: Place, item: Candidate, tally: Tally) -> None:
-    """Count what would change, without writing it."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What would change in an article."""
+
+    article_id: int
+    before: dict[str, Any]
+    """Title, text, and the columns that would change."""
+    after: dict[str, Any]
+    """The columns that would change."""
+
+
+def _compare(connection: Connection, article_id: int, place: Place, item: Candidate, tally: Tally) -> Difference | None:
+    """Count what would change, without writing it; return it, if anything would."""
     known = _known(connection, article_id, place)
     if known is None:
         tally.leave("changed_meanwhile")
-    else:
-        tally.count(dict(known), _changes(connection, known, item)[0])
+        return None
+    changed = _changes(connection, known, item)[0]
+    tally.count(dict(known), changed)
+    shown = {name: known[name] for name in ("title", "text", *changed)}
+    return Difference(article_id, shown, changed) if changed else None
 
 
 def _known(connection: Connection, article_id: int, place: Place) -> RowMapping | None:
@@ -262,6 +277,8 @@ class Reextraction:
     tally: Tally = field(default_factory=Tally)
     chosen: Sequence[int] | None = None
     """Only these articles; None for all."""
+    differences: list[Difference] = field(default_factory=list)
+    """In a dry run, what would change in the first MOST_DIFFERENCES articles that would."""
 
     @classmethod
     def begin(cls, url: str, scope: Scope, *, restart: bool = False) -> Reextraction:
@@ -327,7 +344,9 @@ class Reextraction:
                 if one.candidate is None:
                     tally.leave(one.reason or "unknown")
                 elif self.run_id is None:
-                    _compare(connection, one.article.id, place, one.candidate, tally)
+                    found = _compare(connection, one.article.id, place, one.candidate, tally)
+                    if found is not None and len(self.differences) < MOST_DIFFERENCES:
+                        self.differences.append(found)
                 else:
                     _rewrite(connection, one.article.id, place, one.candidate, run_id=self.run_id, now=now, tally=tally)
             if self.id is not None and reread:

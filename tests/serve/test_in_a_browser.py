@@ -19,7 +19,7 @@ from newscrawl.archive import ArchiveWriter
 from newscrawl.storage.store import Store
 from testing.browser import browser, chromium, serving
 from tests.cli.made import page as made_page
-from tests.database import Database
+from tests.database import Database, query
 from tests.serve.conftest import Filled
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
@@ -55,13 +55,18 @@ def place(own: Filled) -> Iterator[str]:
         store.write([made_page(4, text, 9 + number, source="bao", title="東京の雨 サッカー")])
     store.finish("finished")
     store.close()
+    add_alarm(own.url)
+    with serving(own.url, own.archive) as address:
+        yield address
+
+
+def add_alarm(url: str) -> None:
+    """Say that a site is broken."""
     moment = datetime(2020, 9, 11, tzinfo=UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    Database(own.url).execute(
+    Database(url).execute(
         "insert into alarms (source, symptom, message, now, before, sample, page_id, run_id, since, shown_at)"
         f" values ('ttx', 'title', '10 of 12 articles have no title', 0.8, 0, 12, 1, 1, '{moment}', '{moment}')"
     )
-    with serving(own.url, own.archive) as address:
-        yield address
 
 
 @contextmanager
@@ -167,6 +172,37 @@ def test_everything_works_without_scripts(chrome, place):
         page.locator("#n").press("ArrowLeft")
         page.get_by_role("button", name="Show").click()
         assert page.url.endswith("?n=3")
+
+
+def test_operator_acts_and_nobody_else(chrome, own):
+    """A reader sees no forms; who signs in accepts an alarm; a page elsewhere cannot make the browser do so."""
+    token = "a token of some length"
+    add_alarm(own.url)
+    ended = "select count(*) from alarms where ended_by = 'accepted'"
+    with serving(own.url, own.archive, token) as place:
+        with opened(chrome) as page:
+            page.goto(f"{place}/sites/ttx")
+            expect(page.get_by_role("button", name="Crawl now")).to_have_count(0)
+            with page.expect_response("**/sign-in") as answer:
+                page.get_by_role("link", name="Sign in").click()
+            assert answer.value.status == 401
+        with opened(chrome, http_credentials={"username": "anybody", "password": token}) as page:
+            page.goto(f"{place}/sign-in")
+            page.goto(f"{place}/sites/ttx")
+            secret = page.locator("[name=secret]").first.get_attribute("value")
+            page.goto("about:blank")
+            fields = "".join(
+                f"<input name={name} value={value}>" for name, value in (("source", "ttx"), ("secret", secret))
+            )
+            page.set_content(f"<form method=post action={place}/actions/accept>{fields}<button>x</button></form>")
+            page.get_by_role("button").click()
+            expect(page.locator("main")).to_contain_text("This request comes from a page of another site.")
+            assert query(Database(own.url), ended) == [(0,)]
+            page.goto(f"{place}/sites/ttx")
+            page.get_by_role("button", name="accept it as healthy").click()
+            page.wait_for_url("**/sites/ttx?done=accept#done")
+            expect(page.get_by_role("status")).to_have_text("The state of the site is accepted as healthy.")
+            assert query(Database(own.url), ended) == [(1,)]
 
 
 RAW = """<!doctype html><title>x</title><meta http-equiv=refresh content="0;url=http://127.0.0.1:9/refresh">

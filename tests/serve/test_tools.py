@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
+import subprocess
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,7 @@ import anyio
 import pytest
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
 
 from tests.conftest import PROVIDED
 from tests.projects import COMMAND, environment, run
@@ -89,3 +95,36 @@ def test_five_questions_about_the_documents(documents):
     assert revisions["changes"] == []
     assert (publications["first"]["id"], publications["copies"]) == (story["id"], [])
     assert (health["broken"], health["alarms"]) == (False, [])
+
+
+def test_tools_over_http(documents):
+    """The same answers, under a name of this machine alone."""
+    command = [COMMAND, "mcp", "--http", "--port", "0", "--database", documents]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment()) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        (place,) = re.findall(r"http://127\.0\.0\.1:\d+/mcp", line)
+        found: list[Any] = []
+
+        async def ask() -> None:
+            async with (
+                streamable_http_client(place) as streams,
+                ClientSession(streams[0], streams[1]) as session,
+            ):
+                await session.initialize()
+                result = await session.call_tool("search_articles", {"words": "daegu"})
+                found.append(json.loads("".join(getattr(part, "text", "") for part in result.content)))
+
+        anyio.run(ask)
+        assert "Daegu" in found[0]["stories"][0]["quoted"]["title"]
+        head = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).encode()
+        for refused, status in (({"Host": "evil.example"}, 421), ({"Origin": "https://evil.example"}, 403)):
+            request = urllib.request.Request(place, body, head | refused)
+            with pytest.raises(urllib.error.HTTPError) as refusal:
+                urllib.request.urlopen(request, timeout=30)
+            assert refusal.value.code == status
+            refusal.value.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert "Traceback" not in process.stderr.read()

@@ -1,0 +1,214 @@
+"""What an operator may do in the browser: crawl a site now, accept its alarms, re-extract it.
+
+Nothing here works unless the server was started with `--actions`, and the request gives the token and comes from a
+form of a page of ours: a page of another site can make a browser send both the request and the token that the browser
+remembers, but it cannot read the form.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import anyio.to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from newscrawl.serve.processes import RefusedError
+from newscrawl.serve.rendering import page
+from newscrawl.serve.served import Acting, Served
+from newscrawl.serve.word_diff import Row, compare
+from newscrawl.storage.health import accept
+from newscrawl.storage.runs import run_record
+from newscrawl.storage.sites import SiteState, site_states
+
+SAMPLE = 20
+"""Articles that are read again to show what a re-extraction would change."""
+_LONGEST_FORM = 10_000
+"""Bytes."""
+
+
+def form_secret(served: Served, request: Request) -> str | None:
+    """Return what the forms of a page must hold; None for a reader, to whom no forms are shown."""
+    return served.acting.secret if served.acting is not None and may_act(request) else None
+
+
+def may_act(request: Request) -> bool:
+    """Whether a request has the token, and the server was started with `--actions`."""
+    return getattr(request.state, "may_act", False) is True
+
+
+async def _form(served: Served, request: Request) -> tuple[Acting, dict[str, str]]:
+    """Return the fields of a form. Raises HTTPException for one that did not come from a page of ours."""
+    acting = served.acting
+    if acting is None or not may_act(request):
+        raise HTTPException(403, "Nothing can be changed here: start `newscrawl serve` with --actions.")
+    place = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    is_ours = place == "same-origin" if place is not None else origin is None or _netloc(origin) == _host(request)
+    if not is_ours:
+        raise HTTPException(403, "This request comes from a page of another site.")
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        raise HTTPException(415, "A form is needed.")
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LONGEST_FORM:
+            raise HTTPException(413, "The form is too long.")
+    fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))
+    if not hmac.compare_digest(fields.get("secret", "").encode(), acting.secret.encode()):
+        raise HTTPException(403, "This form is not of this server, or is older than it: reload the page.")
+    return acting, fields
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _host(request: Request) -> str:
+    return request.headers.get("host", "").lower()
+
+
+async def _site(served: Served, fields: Mapping[str, str]) -> SiteState:
+    """Return the site that a form names. Raises HTTPException 404."""
+    source = fields.get("source", "")
+    states = [] if "\x00" in source else await served.ask(site_states, served.database, datetime.now(UTC), source)
+    if not states:
+        raise HTTPException(404, f"No crawl has visited a site {source[:100]!r}.")
+    return states[0]
+
+
+def _back(source: str, done: str) -> Response:
+    return RedirectResponse(f"/sites/{quote(source, safe='')}?done={done}#done", 303)
+
+
+async def crawl_now(served: Served, request: Request) -> Response:
+    """Start `newscrawl crawl` for a site."""
+    acting, fields = await _form(served, request)
+    state = await _site(served, fields)
+    record = state.last_run and await served.ask(run_record, served.database, state.last_run["id"])
+    spider, given = (record["spider"], record["arguments"]) if record else (state.source, {})
+    if not await anyio.to_thread.run_sync(_crawls_a_site, spider):
+        raise HTTPException(409, f"No spider of this project crawls {state.source}.")
+    arguments = [spider, *(("-a", f"url={given['url']}") if "url" in given else ())]
+    set_database = [part for url in acting.database_options for part in ("-s", f"DATABASE_URL={url}")]
+    _start(acting, "crawl", state.source, ["crawl", *arguments, *set_database])
+    return _back(state.source, "crawl")
+
+
+def _crawls_a_site(spider: str) -> bool:
+    """Whether a name is that of a spider for a site, of the project or a publisher."""
+    from scrapy.spiderloader import get_spider_loader  # noqa: PLC0415 - takes a second, which readers need not wait
+    from scrapy.utils.project import get_project_settings  # noqa: PLC0415
+
+    from newscrawl.base_spiders import SiteSpider  # noqa: PLC0415
+
+    try:
+        return not spider.startswith("-") and issubclass(
+            get_spider_loader(get_project_settings()).load(spider), SiteSpider
+        )
+    except KeyError:
+        return False
+
+
+def _start(acting: Acting, what: str, source: str, arguments: list[str]) -> None:
+    try:
+        acting.processes.start(what, source, arguments)
+    except RefusedError as error:
+        raise HTTPException(409, str(error)) from None
+
+
+async def accept_alarms(served: Served, request: Request) -> Response:
+    """Accept the present state of a site as healthy, as `newscrawl health --accept` does."""
+    _, fields = await _form(served, request)
+    state = await _site(served, fields)
+    await anyio.to_thread.run_sync(accept, served.database, state.source)
+    return _back(state.source, "accept")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An article that a re-extraction would change."""
+
+    id: int
+    title: str | None
+    rows: list[Row]
+    """Title and text, before and after."""
+    fields: list[tuple[str, Any, Any]]
+    """Other columns that would change: name, before, after."""
+
+
+async def compare_readings(served: Served, request: Request) -> Response:
+    """Read some articles of a site again, and show what a re-extraction would change; nothing is written."""
+    from newscrawl.base_spiders.registry import load_sites, rules_for  # noqa: PLC0415 - imports Scrapy
+    from newscrawl.crawl.reextraction import reextract  # noqa: PLC0415
+    from newscrawl.storage.reextractions import Reextraction, Scope  # noqa: PLC0415
+
+    _, fields = await _form(served, request)
+    state = await _site(served, fields)
+    if served.archive is None or not served.archive.is_dir():
+        raise HTTPException(409, "No raw pages are kept: ARCHIVE_DIR names no folder.")
+    await anyio.to_thread.run_sync(load_sites)
+    begin = partial(Reextraction.dry_run, served.database, Scope(state.source), SAMPLE)
+    work = await anyio.to_thread.run_sync(begin)
+    try:
+        await reextract(work, served.archive, served.workers, rules_for, lambda _: None)
+    finally:
+        work.close()
+    changed = [
+        Changed(
+            one.article_id,
+            one.before["title"],
+            compare(_whole(one.before), _whole(one.before | one.after)) if {"title", "text"} & one.after.keys() else [],
+            [(name, one.before[name], new) for name, new in one.after.items() if name not in {"title", "text"}],
+        )
+        for one in work.differences
+    ]
+    return page(
+        "comparison.html",
+        state=state,
+        work=work,
+        tally=work.tally,
+        changed=changed,
+        secret=form_secret(served, request),
+    )
+
+
+def _whole(row: Mapping[str, Any]) -> str:
+    return f"{row['title']}\n{row['text']}" if row["title"] else str(row["text"])
+
+
+async def reextract_site(served: Served, request: Request) -> Response:
+    """Start `newscrawl reextract` for a site."""
+    acting, fields = await _form(served, request)
+    state = await _site(served, fields)
+    if served.archive is None:
+        raise HTTPException(409, "No raw pages are kept: ARCHIVE_DIR names no folder.")
+    database = [f"--database={url}" for url in acting.database_options]
+    arguments = ["reextract", f"--source={state.source}", f"--archive={served.archive}", *database]
+    _start(acting, "reextract", state.source, arguments)
+    return _back(state.source, "reextract")
+
+
+async def sign_in(served: Served, request: Request) -> Response:  # noqa: ARG001 - as all handlers
+    """Lead back to the sites. Who comes here has given the token, and the browser gives it again from now on."""
+    return RedirectResponse("/sites", 303)
+
+
+Handler = Callable[[Served, Request], Awaitable[Response]]
+ROUTES: dict[str, Handler] = {
+    "/actions/crawl": crawl_now,
+    "/actions/accept": accept_alarms,
+    "/actions/compare": compare_readings,
+    "/actions/reextract": reextract_site,
+}
+"""By POST alone."""
