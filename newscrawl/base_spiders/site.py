@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -32,12 +33,16 @@ from newscrawl.discovery.read import is_html
 from newscrawl.discovery.shapes import Shapes, shapes_of
 from newscrawl.extraction.metadata.zones import top_level, zone_of
 from newscrawl.items import DuePage, Link, Listing, Outcome, Page, SiteShape, Visit, Wanted
+from newscrawl.network.ending import READING_GRACE, EndWatch
 from newscrawl.network.parts import MOST_PARTS
-from newscrawl.network.refusals import reason_of
+from newscrawl.network.refusals import Ending, reason_of
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
 from newscrawl.urls import declared_parameters, url_key
 from newscrawl.workers.pool import Limits, WorkerFailed, Workers
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -213,8 +218,24 @@ class SiteSpider(NewsSpider):
         # The database knows what was visited, and a redirect may lead to a page that was.
         return Request(due.url, self.read, "GET", headers, meta={"due": due}, dont_filter=True, errback=self.fail)
 
+    async def _work(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function in a worker. Raises Ending where the crawl ends meanwhile, and WorkerFailed."""
+        work, watch = self.workers.run(function, *args, **kwargs), self._end_watch
+        return await (work if watch is None else watch.unless_ended(work, READING_GRACE))
+
+    @property
+    def _end_watch(self) -> EndWatch | None:
+        """None for a spider that is asked outside of a crawl."""
+        crawler = getattr(self, "crawler", None)
+        return None if crawler is None else EndWatch.of(crawler)
+
     async def read(self, response: Response) -> AsyncIterator[Page | Listing | Outcome | Request]:
-        """Make of an answer what the store is to remember."""
+        """Make of an answer what the store is to remember. What the end of the run cuts off stays due."""
+        with suppress(Ending):
+            async for made in self._read(response):
+                yield made
+
+    async def _read(self, response: Response) -> AsyncIterator[Page | Listing | Outcome | Request]:
         due: DuePage = response.meta["due"]
         outcome = outcome_of(response, due, self.source)
         if outcome is not None:
@@ -237,7 +258,7 @@ class SiteSpider(NewsSpider):
         try:
             now = moment_of(response)
             given = response.body, content_type, response.url
-            found = await self.workers.run(read_listing, *given, timezone=self.zone_name, now=now)
+            found = await self._work(read_listing, *given, timezone=self.zone_name, now=now)
         except (WorkerFailed, NotAListing) as error:
             return no_article(response, due, self.source, error.reason, str(error))
         if found.kind == "section" and due.kind != "section":
@@ -277,7 +298,7 @@ class SiteSpider(NewsSpider):
                 printable(url),
                 len(found.links),
             )
-        keys = await self.workers.run(link_keys, links, declared_parameters())
+        keys = await self._work(link_keys, links, declared_parameters())
         if self.section is not None:
             named = [one.key for one in keys]
             self._choose(self.section, list(zip(named, links, strict=True)), found, url, key)
@@ -309,7 +330,15 @@ class SiteSpider(NewsSpider):
         links = self._judged(found, url)
         if found.kind == "section":
             return links, shapes_of((url,), "listing")
-        return links, shapes_of([link.url for link in links if link.kind == "article"], "article")
+        return links, shapes_of((link.url for link in self._in_time(links) if link.kind == "article"), "article")
+
+    def _in_time(self, links: Iterable[Link]) -> Iterator[Link]:
+        """Yield links. Raises Ending once the end of the crawl leaves them to the next one."""
+        watch = self._end_watch
+        for link in links:
+            if watch is not None and watch.is_overdue:
+                raise Ending
+            yield link
 
     def _judged(self, found: Found, url: str) -> tuple[Link, ...]:
         """Return the links to follow.
@@ -318,9 +347,11 @@ class SiteSpider(NewsSpider):
         """
         evidence = Evidence(found, url, self.is_article, self.shapes, self.explores)
         own = [
-            link for link in found.links if self.is_own(link.url) or (link.kind == "feed" and found.kind == "section")
+            link
+            for link in self._in_time(found.links)
+            if self.is_own(link.url) or (link.kind == "feed" and found.kind == "section")
         ]
-        links = list(evidence.judged(own))
+        links = list(evidence.judged(self._in_time(own)))
         if found.kind != "section":
             return sitemaps_worth_reading(links) if links and links[0].kind == "sitemap" else tuple(links)
         feeds, spare = feeds_worth_reading([link for link in links if link.kind == "feed"])
@@ -341,7 +372,7 @@ class SiteSpider(NewsSpider):
             return None
         try:
             given = page.body, page.content_type, page.url
-            found = await self.workers.run(read_listing, *given, timezone=self.zone_name, now=page.fetched_at)
+            found = await self._work(read_listing, *given, timezone=self.zone_name, now=page.fetched_at)
             visit = replace(page.visit, kind="section")
             listing = await self._listing(found, page.key, page.url, visit, page.fetched_at)
         except (WorkerFailed, NotAListing):
@@ -374,10 +405,15 @@ class SiteSpider(NewsSpider):
     async def _look_for_part(self, body: bytes, content_type: str, url: str, *, is_named: bool) -> str | None:
         if len(body) < LARGE and not body.startswith(GZIP):  # which is as large as it says only once it is unpacked
             return next_part(body, content_type, url, is_named)
-        return await self.workers.run(next_part, body, content_type, url, is_named)
+        return await self._work(next_part, body, content_type, url, is_named)
 
     async def read_part(self, response: Response) -> AsyncIterator[Page | Outcome | Request]:
         """Put a further page of an article to the others. Where it fails, none is stored: half an article is wrong."""
+        with suppress(Ending):
+            async for made in self._read_part(response):
+                yield made
+
+    async def _read_part(self, response: Response) -> AsyncIterator[Page | Outcome | Request]:
         due, first, rest = (response.meta[name] for name in ("due", "first", "rest"))
         outcome = outcome_of(response, due, self.source)
         if outcome is not None and outcome.outcome == "gone":

@@ -36,6 +36,7 @@ from newscrawl.network.refusals import Ending, lost_time_counted
 from newscrawl.storage.backends import location
 from newscrawl.storage.errors import StorageError, fault_of
 from newscrawl.storage.group_commit import GroupCommit, RunWriter, commit_of
+from newscrawl.storage.listings import ListingLeft
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.statistics import Result
 from newscrawl.storage.store import Store
@@ -79,7 +80,7 @@ class NotStored(DropItem):
 
 
 class CutOff(DropItem):
-    """The crawl ended during extraction; the next run fetches the page again."""
+    """The crawl ended while a page was extracted, or a listing written; the next run fetches it again."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, log_level="DEBUG")
@@ -122,6 +123,12 @@ class ExtractPipeline:
         """Extract a page and compute its keys, in a worker."""
         if not isinstance(item, Page):
             return item
+        try:
+            return await self._extract(item)
+        except Ending:
+            raise CutOff(f"{item.url or item.key}: the crawl ended before it was extracted") from None
+
+    async def _extract(self, item: Page) -> Candidate | Outcome | Listing:
         if item.source is None and item.url is not None:
             item = replace(item, source=self.sites.source_of(item.url))
         listing, item = item.listing, replace(item, listing=None)
@@ -132,8 +139,6 @@ class ExtractPipeline:
             work = self.workers.run(candidates.make, item, rules)
             with lost_time_counted(self.crawler, self.limits.count):
                 made = await self.watch.unless_ended(work, READING_GRACE)  # a page may take a minute
-        except Ending:
-            raise CutOff(f"{item.url or item.key}: the crawl ended before it was extracted") from None
         except WorkerFailed as error:
             return _without_article(item, "failed", UnreadablePage(error.reason, str(error)))
         except NoArticle as error:
@@ -191,6 +196,8 @@ class StorePipeline:
         url = settings["DATABASE_URL"]
         self.store = Store.open(url, spider.name, arguments, archive, run_id)
         self.store.most_known = settings.getint("KNOWN_PAGES_MAX")
+        watch = EndWatch.of(self.crawler)
+        self.store.is_over = lambda: watch.is_overdue
         database = [location(url)] if url.startswith("sqlite:") else []
         folders = tuple(
             Path(place) for place in (*map(os.path.dirname, database), folder, settings["LOG_DIR"]) if place
@@ -254,6 +261,8 @@ class StorePipeline:
             return item, await asyncio.wrap_future(self.writer.submit(item))
         except StorageError:
             raise
+        except ListingLeft as error:
+            raise CutOff(str(error)) from None
         except Exception as error:
             if not isinstance(item, Candidate):
                 raise

@@ -17,8 +17,9 @@ from newscrawl.network.scrapy_internals import is_closing, lift_delays
 _LOOK = 0.2
 GRACE = 3.0
 """Seconds that a download under way may take to finish."""
-READING_GRACE = 7.0
-"""Seconds after which a fetched page that is still being extracted is left to the next run."""
+READING_GRACE = 4.0
+"""Seconds after which a fetched page that is still being read, or a listing that is still being written, is left to the
+next run."""
 
 _T = TypeVar("_T")
 _watches: WeakKeyDictionary[Crawler, EndWatch] = WeakKeyDictionary()
@@ -50,6 +51,11 @@ class EndWatch:
     def has_ended(self) -> bool:
         """Whether the crawl is stopping."""
         return self._ended.is_set() or is_closing(self.crawler.engine)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether what is still being read must be left to the next run. May be asked in any thread."""
+        return self._ended.is_set() and time.monotonic() - self._ended_at > READING_GRACE
 
     def _watch(self) -> None:
         self._task = asyncio.ensure_future(self._look())

@@ -37,6 +37,11 @@ _NEW = -1
 _KNOWN = site_blocks.c.source == bindparam("source"), site_blocks.c.block_hash.in_(bindparam("keys", expanding=True))
 _ROWS = select(site_blocks).where(*_KNOWN)
 _INSERT = insert(site_blocks)
+_COUNTED = (
+    update(site_blocks)
+    .where(site_blocks.c.id == bindparam("row_id"))
+    .values({name: bindparam(name) for name in ("articles", "last_seen_at", "template_at")})
+)
 _HELD = insert(site_block_articles).from_select(
     ["block_id", "article_id"], select(site_blocks.c.id, bindparam("holder", type_=Integer)).where(*_KNOWN)
 )
@@ -164,16 +169,19 @@ def _store_sighting(connection: Connection, sighting: Sighting, article_id: int,
     """Store a sighting once its article is stored; return the ids of other articles whose blocks changed status."""
     changed = sighting.changed
     touched: set[int] = set()
+    counted = []
     for key, row in sighting.rows.items():
-        held = sighting.holders[row.id]
-        change = (key in sighting.added) - (key in sighting.gone)
-        values: dict[str, Any] = {"articles": row.articles + change}
-        if key not in sighting.gone:
-            values["last_seen_at"] = now
+        is_gone, template_at = key in sighting.gone, row.template_at
         if key in changed:
-            values["template_at"] = now if sighting.verdicts[key] else None
-            touched |= held
-        connection.execute(update(site_blocks).where(site_blocks.c.id == row.id).values(**values))
+            template_at = now if sighting.verdicts[key] else None
+            touched |= sighting.holders[row.id]
+        articles_now = row.articles + (key in sighting.added) - is_gone
+        seen_at = row.last_seen_at if is_gone else now
+        counted.append(
+            {"row_id": row.id, "articles": articles_now, "last_seen_at": seen_at, "template_at": template_at}
+        )
+    if counted:
+        connection.execute(_COUNTED, counted)
     _update_holders(connection, sighting, article_id)
     _add_blocks(connection, sighting, article_id, now)
     if article_id % _PRUNE_INTERVAL == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.frontier import CHUNK, facts_of_keys, load_shapes
 from newscrawl.storage.schema import forgotten_pages, listed_facts, pages, runs, site_shapes
 from newscrawl.storage.visits import after_listing
+from newscrawl.text import printable
 
 MOST_WAITING = 2_000
 """Maximum articles of a source queued for their first visit. Older ones are recorded as skipped and left to a run that
@@ -137,17 +138,26 @@ class Reading:
         return cls(listing, run_id, wanted, now, tuple(pairs), frozenset(links))
 
 
-def write_ahead(engine: Engine, reading: Reading, pace: Pace, most_known: int = 0) -> Reading:
+class ListingLeft(Exception):  # noqa: N818 - says what happened to a listing
+    """The crawl ended before a listing was written. The next one reads it again."""
+
+
+def write_ahead(
+    engine: Engine, reading: Reading, pace: Pace, most_known: int = 0, is_over: Callable[[], bool] = lambda: False
+) -> Reading:
     """Write all of a long listing but its last slice, each slice in a transaction; return what is left.
 
-    `most_known` is how many pages of its source may be known; 0 for no limit.
+    `most_known` is how many pages of its source may be known; 0 for no limit. `is_over` says that there is no more
+    time; then ListingLeft is raised.
 
-    A crawl that is killed meanwhile reads the listing again: that it was read is recorded with the last slice.
+    A crawl that ends or is killed meanwhile reads the listing again: that it was read is recorded with the last slice.
     """
     _revisit_vanished(engine, reading, pace)
     ceiling = Ceiling.of(engine, reading.listing.source, len(reading.pairs), most_known)
     reading = replace(reading, ceiling=ceiling)
     while len(reading.pairs) > pace.rows:
+        if is_over():
+            raise ListingLeft(f"{printable(reading.listing.url)}: the crawl ended before all of it was written")
         part, rest = reading.pairs[: pace.rows], reading.pairs[pace.rows :]
         with _slice(engine, pace, len(part)) as connection:
             page = _page_of(connection, reading)

@@ -94,6 +94,8 @@ class Store:
     pace: Pace = field(default_factory=Pace)
     shares_engine: bool = False
     """Whether the engine is other runs' as well, and stays open."""
+    is_over: Callable[[], bool] = lambda: False
+    """Says that the run has no more time for a long listing."""
     file: DatabaseFile = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,7 +124,8 @@ class Store:
     def write(self, items: Sequence[StoreItem]) -> list[Result]:
         """Process items in order, in one transaction: if it raises, nothing is stored and no due page is taken.
 
-        Of a long listing all but the last slice is written before, in transactions of its own.
+        Of a long listing all but the last slice is written before, in transactions of its own. Raises ListingLeft
+        where the run has no time for all of it.
         """
         return write_together(self.engine, [(self, item) for item in items])
 
@@ -131,7 +134,7 @@ class Store:
         match item:
             case Listing():
                 reading = Reading.of(item, self.run_id, self.wanted, datetime.now(UTC))
-                return write_ahead(self.engine, reading, self.pace, self.most_known)
+                return write_ahead(self.engine, reading, self.pace, self.most_known, self.is_over)
             case Seed():
                 return replace(item, keys=tuple(url_key(link.url) for link in item.links))
             case Candidate(page=page, extraction=extraction):

@@ -13,7 +13,7 @@ from newscrawl.items import Link, ListedFacts, Listing, Visit, Wanted, Window
 from newscrawl.storage import listings as listings_room
 from newscrawl.storage import store as store_room
 from newscrawl.storage.frontier import Take
-from newscrawl.storage.listings import Pace
+from newscrawl.storage.listings import ListingLeft, Pace
 from newscrawl.storage.store import Store
 from tests.database import query
 from tests.storage.test_store import candidate
@@ -96,6 +96,20 @@ def test_a_crawl_that_is_killed_reads_the_listing_again(store, database, monkeyp
     assert query(database, "select count(*) from pages where kind = 'article'") == [(90,)]
     store.write([sitemap(100)])
     assert query(database, row) == [("listed", 0, 0)]
+    assert query(database, "select count(*) from pages where kind = 'article'") == [(100,)]
+
+
+def test_a_crawl_that_ends_leaves_the_rest_of_a_listing_to_the_next(store, database):
+    """What was written of it stays, and it is due again."""
+    asked = iter((False, False, True))
+    store.is_over = lambda: next(asked)
+    with pytest.raises(ListingLeft, match="the crawl ended"):
+        store.write([sitemap(100)])
+    assert query(database, "select count(*) from pages where kind = 'article'") == [(20,)]
+    assert query(database, f"select outcome, fetched_at from pages where url = '{SITEMAP}'") == [("queued", None)]
+    store.is_over = lambda: False
+    (result,) = store.write([sitemap(100)])
+    assert result.outcome == "listed"
     assert query(database, "select count(*) from pages where kind = 'article'") == [(100,)]
 
 
