@@ -441,6 +441,8 @@ class Wanted:
     window: Window = EVER
     everything: bool = False
     """Also refetch known pages that are not due."""
+    accepted: bool = False
+    """Whether what a page says now replaces its article, though it lost most of the text."""
 
 
 class NoArticle(Exception):  # noqa: N818 - an answer about the page rather than a fault

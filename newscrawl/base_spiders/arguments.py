@@ -21,6 +21,7 @@ ARGUMENTS: Mapping[str, str] = {
     "max_articles": "end after so many new or changed articles",
     "urls": "just these pages: URLs with commas between, or a file with one a line",
     "full": "1: fetch what is known as well",
+    "accept": "1: what the pages of `urls` say now replaces their articles, though it is a fragment of them",
     "section": "only this section: its name, a part of its articles' addresses, a feed's category, or its path",
     "timezone": "the site's time zone, in which days are meant, as in Asia/Ho_Chi_Minh",
 }
@@ -73,6 +74,14 @@ def switch(given: Mapping[str, str], name: str) -> bool:
     if value not in {"0", "1"}:
         raise ArgumentError(f"{name} must be 1 or 0, not {printable(value)!r}")
     return value == "1"
+
+
+def accept(given: Mapping[str, str]) -> bool:
+    """Return whether pages are taken as they are; only for those that are asked for by name. Raises ArgumentError."""
+    accepted = switch(given, "accept")
+    if accepted and given.get("urls") is None:
+        raise ArgumentError("accept=1 is for pages that urls names; add -a urls=URL")
+    return accepted
 
 
 def urls(given: Mapping[str, str]) -> tuple[str, ...] | None:

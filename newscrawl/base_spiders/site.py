@@ -126,7 +126,7 @@ class SiteSpider(NewsSpider):
         """Addresses that nothing names, where listings mostly are."""
         self.spare_feeds: tuple[Link, ...] = ()
         """The same feeds in other formats, should those fail."""
-        self.wanted = Wanted(self.window, everything=arguments.switch(given, "full"))
+        self.wanted = Wanted(self.window, arguments.switch(given, "full"), arguments.accept(given))
         self.section = arguments.section(given)
         """The only section of which articles are fetched; None for all."""
         self.listings = self._listings_of(self.section) if self.section is not None else ()
@@ -212,7 +212,7 @@ class SiteSpider(NewsSpider):
         headers = {}
         # What has not changed since a run for all sections was not looked through for one.
         is_looked_through = self.section is not None and due.kind != "article"
-        if not self.wanted.everything and not is_looked_through:
+        if not (self.wanted.everything or self.wanted.accepted or is_looked_through):
             validators = {"If-None-Match": due.etag, "If-Modified-Since": due.last_modified}
             headers = {name: value for name, value in validators.items() if value}
         # The database knows what was visited, and a redirect may lead to a page that was.

@@ -60,7 +60,8 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "The page of a known article lost most of its text, and with it its title, its template or all that it said; "
         "or it became something that is hardly an article: a notice that it is not found, a wall. The stored text "
         "stays.",
-        "Look at the page in a browser. `newscrawl health` says it where it is many pages of a site.",
+        "Look at the page in a browser. If that is all that is left of the article, take it: `newscrawl crawl NAME -a "
+        "urls=URL -a accept=1`. `newscrawl health` says it where it is many pages of a site.",
     ),
     "redirected": Reason(
         "The page of a known article redirects to one with another text, which is stored as an article of its own. The "

@@ -339,7 +339,7 @@ def _write_known(connection: Connection, item: Candidate, known: RowMapping, sto
     if not is_first_fetched and is_older_copy(item.page, known["fetched_at"], now):
         _note_sight(connection, known, item)
         return Result("unchanged", known["id"])
-    if item.page.visit is not None and not is_first_fetched:
+    if item.page.visit is not None and not is_first_fetched and not store.wanted.accepted:
         of_another = partial(has_twin_text, connection, known["id"], article.source, item.content_hash)
         if (worse := worsening(known, item, of_another)) is not None:
             return _keep(item, known["id"], worse)

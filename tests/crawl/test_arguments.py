@@ -31,6 +31,7 @@ WRONG = {
     "urls=/no/such/file": "/no/such/file cannot be read",
     "urls=http://elsewhere.example/a.html": "http://elsewhere.example/a.html is not of https://news.example/",
     "full=yes": "full must be 1 or 0, not 'yes'",
+    "accept=1": "accept=1 is for pages that urls names; add -a urls=URL",
     "section=": "section: '' is neither a name nor a path",
     "section=http://elsewhere.example/x": "section: 'http://elsewhere.example/x' is neither a name nor a path",
     "timezone=Hanoi": "timezone: 'Hanoi' is no zone such as Asia/Ho_Chi_Minh",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newscrawl.health import Measures, notes_of
-from newscrawl.items import Block, Judgement, Outcome, Visit
+from newscrawl.items import Block, Judgement, Outcome, Visit, Wanted
 from newscrawl.storage.store import Store
 from tests.database import query
 from tests.storage.test_store import candidate
@@ -75,6 +75,16 @@ def test_a_page_that_got_worse_replaces_nothing(store, database, later):
     assert notes_of(Measures.from_json(json.loads(measures))) == (
         "1 pages no longer show their article (worse 1); the stored texts stay",
     )
+
+
+def test_a_page_that_got_worse_can_be_taken_as_it_is(store, database):
+    """A run that was told so makes a revision of it."""
+    store.wanted = Wanted(accepted=True)
+    later = visit(NOTICE, title="Không tìm thấy")
+    (result,) = store.write([later])
+    assert result.revised
+    assert query(database, "select text, revision from articles") == [(NOTICE, 2)]
+    assert query(database, "select text from article_revisions") == [(STORY,)]
 
 
 def test_one_notice_at_many_addresses_is_no_revision(store, database):
