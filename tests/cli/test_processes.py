@@ -44,6 +44,7 @@ def test_no_command_is_forgotten() -> None:
     assert COMMANDS.keys() | {"crawl", "mcp", "new-site", "serve"} == main.commands.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_command_starts_and_does_its_work(filled: Path, tmp_path: Path, command: list[str]) -> None:
     """It finds the database by its default name, and ends well."""
@@ -53,6 +54,7 @@ def test_command_starts_and_does_its_work(filled: Path, tmp_path: Path, command:
     assert done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", [COMMAND, SCRAPY], ids=["newscrawl", "scrapy"])
 def test_crawl_by_workers(tmp_path: Path, program: str) -> None:
     """`newscrawl crawl` in any folder, `scrapy crawl` with the settings named; two processes extract."""

@@ -38,6 +38,7 @@ def change(room: Newsroom, statement: str) -> None:
         connection.execute(statement)
 
 
+@pytest.mark.slow
 def test_all_crawls_the_sites_and_nothing_else(room):
     """`--all` takes the spiders of sites that need no arguments; the table has a line for each."""
     result = room.crawl("--all")

@@ -47,6 +47,7 @@ def enter(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+@pytest.mark.slow
 def test_crawl_that_ignores_sigterm_is_killed_and_recorded(tmp_path, monkeypatch):
     """After some grace; its record says so, and the exit code of the round too."""
     with newsroom(tmp_path, 1) as room:

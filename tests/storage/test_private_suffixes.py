@@ -11,6 +11,7 @@ from newscrawl.storage.engine import check_database
 from newscrawl.storage.store import Store
 from newscrawl.urls import site_of
 from tests.database import query
+from tests.storage.earlier import downgrade
 from tests.storage.test_store import candidate
 
 NOW = datetime.now(UTC)
@@ -45,7 +46,7 @@ def test_an_upgrade_splits_what_was_merged(each_database):
     crawl(database, "anna", "github.io", range(2))
     crawl(database, "bert", "github.io", range(3))
     crawl(database, "carl", "carl", range(1))  # a spider's name
-    database.execute("update alembic_version set version_num = '0016'")
+    downgrade(database.url, "0016")
     check_database(database.url)
     for table in ("articles", "pages"):
         rows = query(database, f"select distinct source, url from {table}")
