@@ -1,4 +1,4 @@
-"""What an operator may do in the browser: crawl a site now, accept its alarms, re-extract it.
+"""What an operator may do in the browser: crawl a site now, pause it, accept its alarms, re-extract it.
 
 Nothing here works unless the server was started with `--actions`, and the request gives the token and comes from a
 form of a page of ours: a page of another site can make a browser send both the request and the token that the browser
@@ -20,12 +20,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from newscrawl.rules import RulesError
 from newscrawl.serve.processes import RefusedError
 from newscrawl.serve.rendering import page
 from newscrawl.serve.served import Acting, Served
 from newscrawl.serve.word_diff import Row, compare
+from newscrawl.sites.site import State
 from newscrawl.storage.health import accept
 from newscrawl.storage.runs import run_record
+from newscrawl.storage.site_rows import set_state, sites_of
 from newscrawl.storage.sites import SiteState, site_states
 
 SAMPLE = 20
@@ -95,29 +98,35 @@ async def crawl_now(served: Served, request: Request) -> Response:
     """Start `newscrawl crawl` for a site."""
     acting, fields = await _form(served, request)
     state = await _site(served, fields)
-    record = state.last_run and await served.ask(run_record, served.database, state.last_run["id"])
-    spider, given = (record["spider"], record["arguments"]) if record else (state.source, {})
-    if not await anyio.to_thread.run_sync(_crawls_a_site, spider):
+    spider, url = state.source, None
+    if state.last_run is not None:
+        record = await served.ask(run_record, served.database, state.last_run["id"])
+        spider, url = (record["spider"], record["arguments"].get("url")) if record else (spider, None)
+    elif rows := await served.ask(sites_of, served.database, state.source):
+        spider = rows[0].site.name
+    if not await anyio.to_thread.run_sync(_crawls_a_site, served.database, spider):
         raise HTTPException(409, f"No spider of this project crawls {state.source}.")
-    arguments = [spider, *(("-a", f"url={given['url']}") if "url" in given else ())]
-    set_database = [part for url in acting.database_options for part in ("-s", f"DATABASE_URL={url}")]
-    _start(acting, "crawl", state.source, ["crawl", *arguments, *set_database])
+    arguments = ["-a", f"url={url}"] if url is not None else []
+    set_database = [part for given in acting.database_options for part in ("-s", f"DATABASE_URL={given}")]
+    _start(acting, "crawl", state.source, ["crawl", spider, *arguments, *set_database])
     return _back(state.source, "crawl")
 
 
-def _crawls_a_site(spider: str) -> bool:
-    """Whether a name is that of a spider for a site, of the project or a publisher."""
+def _crawls_a_site(database: str, spider: str) -> bool:
+    """Whether a name is that of a spider for a site: of the project, a row of `sites`, or a publisher."""
     from scrapy.spiderloader import get_spider_loader  # noqa: PLC0415 - takes a second, which readers need not wait
     from scrapy.utils.project import get_project_settings  # noqa: PLC0415
 
     from newscrawl.base_spiders import SiteSpider  # noqa: PLC0415
 
+    settings = get_project_settings()
+    settings.set("DATABASE_URL", database, priority="cmdline")
     try:
-        return not spider.startswith("-") and issubclass(
-            get_spider_loader(get_project_settings()).load(spider), SiteSpider
-        )
+        return not spider.startswith("-") and issubclass(get_spider_loader(settings).load(spider), SiteSpider)
     except KeyError:
         return False
+    except RulesError as error:
+        raise HTTPException(409, str(error)) from None
 
 
 def _start(acting: Acting, what: str, source: str, arguments: list[str]) -> None:
@@ -133,6 +142,27 @@ async def accept_alarms(served: Served, request: Request) -> Response:
     state = await _site(served, fields)
     await anyio.to_thread.run_sync(accept, served.database, state.source)
     return _back(state.source, "accept")
+
+
+async def _set_state(served: Served, request: Request, state: State) -> Response:
+    _, fields = await _form(served, request)
+    site = await _site(served, fields)
+    rows = await served.ask(sites_of, served.database, site.source)
+    if not rows:
+        raise HTTPException(409, f"{site.source} is no site that rounds crawl.")
+    for row in rows:
+        await anyio.to_thread.run_sync(set_state, served.database, row.site.name, state)
+    return _back(site.source, state)
+
+
+async def pause(served: Served, request: Request) -> Response:
+    """Leave a site out of rounds."""
+    return await _set_state(served, request, "paused")
+
+
+async def resume(served: Served, request: Request) -> Response:
+    """Let rounds crawl a site again."""
+    return await _set_state(served, request, "active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +187,10 @@ async def compare_readings(served: Served, request: Request) -> Response:
     state = await _site(served, fields)
     if served.archive is None or not served.archive.is_dir():
         raise HTTPException(409, "No raw pages are kept: ARCHIVE_DIR names no folder.")
-    await anyio.to_thread.run_sync(load_sites)
+    try:
+        await anyio.to_thread.run_sync(load_sites)
+    except RulesError as error:
+        raise HTTPException(409, str(error)) from None
     begin = partial(Reextraction.dry_run, served.database, Scope(state.source), SAMPLE)
     work = await anyio.to_thread.run_sync(begin)
     try:
@@ -208,6 +241,8 @@ Handler = Callable[[Served, Request], Awaitable[Response]]
 ROUTES: dict[str, Handler] = {
     "/actions/crawl": crawl_now,
     "/actions/accept": accept_alarms,
+    "/actions/pause": pause,
+    "/actions/resume": resume,
     "/actions/compare": compare_readings,
     "/actions/reextract": reextract_site,
 }

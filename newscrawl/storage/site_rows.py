@@ -90,6 +90,15 @@ def _first(url: str, wanted: Select[Any]) -> SiteRow | None:
     return None if row is None else _site_row(row)
 
 
+def sites_of(url: str, source: str) -> list[SiteRow]:
+    """Return the sites whose articles carry a source, in the order of their names. Raises StorageError."""
+    with _reading(url) as connection:
+        if connection is None:
+            return []
+        wanted = select(sites).where(sites.c.source == source).order_by(sites.c.name)
+        return [_site_row(row) for row in connection.execute(wanted)]
+
+
 def site_at(url: str, host: str) -> Site | None:
     """Return the site, declared in a row, of the longest domain that a host is or stands below. Raises StorageError."""
     labels = host.split(".")

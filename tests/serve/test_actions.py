@@ -14,6 +14,8 @@ from newscrawl.serve.app import create_app
 from newscrawl.serve.guard import allowed_hosts
 from newscrawl.serve.processes import MOST_AT_ONCE, Processes, RefusedError
 from newscrawl.serve.served import Acting, Served
+from newscrawl.sites import Site
+from newscrawl.storage.site_rows import SiteWriter
 from newscrawl.workers.pool import Limits, lease
 from testing.newspaper import Options, running
 from tests.cli.made import newscrawl
@@ -97,6 +99,22 @@ def test_others_change_nothing(own):
         assert answer.status_code == status, given
     assert client.get("/actions/accept", auth=OPERATOR).status_code == 405
     assert query(own_path(own), ENDED) == [(None,)]
+
+
+def test_site_is_paused_and_resumed(own):
+    """So that rounds pass over it."""
+    with SiteWriter(own.url) as writer:
+        writer.add([Site.of({"home": "https://ttx.example/", "source": "ttx"})])
+    client = operated(own)
+    form = form_of(client, "ttx")
+    for action, state, words in (
+        ("pause", "paused", "no round crawls it"),
+        ("resume", "active", "crawl the site again"),
+    ):
+        answer = client.post(f"/actions/{action}", data=form, auth=OPERATOR)
+        assert query(own_path(own), "select state from sites") == [(state,)]
+        assert words in client.get(answer.headers["location"], auth=OPERATOR).text
+    assert client.post("/actions/pause", data=form | {"source": "bao"}, auth=OPERATOR).status_code == 409
 
 
 def test_sign_in_asks_for_the_token(own):
