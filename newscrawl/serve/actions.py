@@ -20,12 +20,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from newscrawl.boilerplate.repeated import REMEMBERED
 from newscrawl.rules import RulesError
 from newscrawl.serve.processes import RefusedError
 from newscrawl.serve.rendering import page
 from newscrawl.serve.served import Acting, Served
 from newscrawl.serve.word_diff import Row, compare
 from newscrawl.sites.site import State
+from newscrawl.storage.boilerplate import keep_block
 from newscrawl.storage.health import accept
 from newscrawl.storage.runs import run_record
 from newscrawl.storage.site_rows import set_state, sites_of
@@ -144,6 +146,24 @@ async def accept_alarms(served: Served, request: Request) -> Response:
     return _back(state.source, "accept")
 
 
+async def keep(served: Served, request: Request) -> Response:
+    """Undo what was learned of a block, or take that back; where many articles have it, a command does the rest."""
+    acting, fields = await _form(served, request)
+    state = await _site(served, fields)
+    number, is_kept = fields.get("block", ""), fields.get("keep") == "1"
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise HTTPException(404)
+    keeping = partial(keep_block, served.database, state.source, int(number), is_kept=is_kept)
+    judged = await anyio.to_thread.run_sync(keeping)
+    if judged is None:
+        raise HTTPException(404, "This block is not known any more.")
+    if judged.articles > REMEMBERED or not is_kept:
+        database = [f"--database={url}" for url in acting.database_options]
+        arguments = ["reextract", "--templates-only", f"--source={state.source}", *database]
+        _start(acting, "relearn", state.source, arguments)
+    return _back(state.source, "kept" if is_kept else "judged")
+
+
 async def _set_state(served: Served, request: Request, state: State) -> Response:
     _, fields = await _form(served, request)
     site = await _site(served, fields)
@@ -241,6 +261,7 @@ Handler = Callable[[Served, Request], Awaitable[Response]]
 ROUTES: dict[str, Handler] = {
     "/actions/crawl": crawl_now,
     "/actions/accept": accept_alarms,
+    "/actions/keep": keep,
     "/actions/pause": pause,
     "/actions/resume": resume,
     "/actions/compare": compare_readings,

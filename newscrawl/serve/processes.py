@@ -29,7 +29,7 @@ class Started:
     """A command that was started here."""
 
     what: str
-    """`crawl` or `reextract`."""
+    """`crawl`, `reextract` or `relearn`."""
     source: str
     began: datetime
     process: subprocess.Popen[bytes]

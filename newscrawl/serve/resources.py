@@ -152,6 +152,7 @@ SITE = object_of(
         "shares": {"type": "object"},
         "alarms": list_of(_TEXT),
         "holder": nullable(_TEXT),
+        "state": {**nullable(_TEXT), "description": "`active`, `paused` or `dead`; null where no round crawls it."},
     }
 )
 DIMENSIONS = get_args(Dimension)

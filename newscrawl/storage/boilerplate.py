@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Integer, Row, RowMapping, bindparam, delete, func, insert, select, update
@@ -13,8 +13,9 @@ from newscrawl.boilerplate.repeated import REMEMBERED, Holder, Judge, drop_templ
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Block, Candidate, kept_text
 from newscrawl.storage.duplicates import change_links
+from newscrawl.storage.engine import explained, write_transaction, writing_engine
 from newscrawl.storage.revisions import is_same
-from newscrawl.storage.rows import blocks_of, room_of, stored_blocks
+from newscrawl.storage.rows import blocks_of, room_of, rooms_of, stored_blocks
 from newscrawl.storage.schema import article_revisions, articles, site_block_articles, site_blocks
 
 Cause = Literal["publisher", "template", "extractor"]
@@ -36,6 +37,7 @@ _NEW = -1
 
 _KNOWN = site_blocks.c.source == bindparam("source"), site_blocks.c.block_hash.in_(bindparam("keys", expanding=True))
 _ROWS = select(site_blocks).where(*_KNOWN)
+_NOT_KEPT = site_blocks.c.kept_at.is_(None)
 _INSERT = insert(site_blocks)
 _COUNTED = (
     update(site_blocks)
@@ -80,15 +82,20 @@ def prune_blocks(connection: Connection, now: datetime) -> int:
     """Delete blocks that were not seen for long, and the excess of a source; return how many."""
     seen = site_blocks.c.last_seen_at
     is_old = (seen < now - SIGHTING_KEPT) & site_blocks.c.template_at.is_(None) | (seen < now - TEMPLATE_KEPT)
-    pruned = connection.execute(delete(site_blocks).where(is_old)).rowcount
+    pruned = connection.execute(delete(site_blocks).where(is_old, _NOT_KEPT)).rowcount
     sources = select(site_blocks.c.source).group_by(site_blocks.c.source).having(func.count() > MOST_BLOCKS)
     return pruned + sum(_prune_source(connection, source) for source in connection.execute(sources).scalars().all())
 
 
 def _prune_source(connection: Connection, source: str) -> int:
-    """Keep nine tenths of MOST_BLOCKS: boilerplate first, then the most recently seen."""
+    """Keep nine tenths of MOST_BLOCKS: what a person said and boilerplate first, then the most recently seen."""
     of_source = site_blocks.c.source == source
-    order = (site_blocks.c.template_at.is_not(None).desc(), site_blocks.c.last_seen_at.desc(), site_blocks.c.id.desc())
+    order = (
+        _NOT_KEPT,
+        site_blocks.c.template_at.is_not(None).desc(),
+        site_blocks.c.last_seen_at.desc(),
+        site_blocks.c.id.desc(),
+    )
     kept = select(site_blocks.c.id).where(of_source).order_by(*order).limit(MOST_BLOCKS * 9 // 10)
     return connection.execute(delete(site_blocks).where(of_source, site_blocks.c.id.not_in(kept))).rowcount
 
@@ -145,6 +152,8 @@ def _decide(connection: Connection, sighting: Sighting, page: Holder, *, is_unch
     asked = sighting.added | sighting.gone if is_unchanged else sighting.rows.keys() | sighting.added
     for key in sorted(asked & sighting.rows.keys()):
         row = sighting.rows[key]
+        if row.kept_at is not None:
+            continue
         ids, is_template = set(sighting.holders[row.id]), row.template_at is not None
         if key in sighting.gone:
             ids.discard(page.article_id)
@@ -194,7 +203,7 @@ def uncount_blocks(connection: Connection, source: str, blocks: Sequence[Block])
     keys = sorted(_counted(blocks))
     for start in range(0, len(keys), _CHUNK):
         its = (site_blocks.c.source == source) & site_blocks.c.block_hash.in_(keys[start : start + _CHUNK])
-        connection.execute(delete(site_blocks).where(its, site_blocks.c.articles <= 1))
+        connection.execute(delete(site_blocks).where(its, site_blocks.c.articles <= 1, _NOT_KEPT))
         connection.execute(update(site_blocks).where(its).values(articles=site_blocks.c.articles - 1))
 
 
@@ -215,7 +224,7 @@ def _update_holders(connection: Connection, sighting: Sighting, article_id: int)
         held = site_block_articles.c
         is_gone = held.block_id.in_(gone) & (held.article_id == article_id)
         connection.execute(delete(site_block_articles).where(is_gone))
-        connection.execute(delete(site_blocks).where(site_blocks.c.id.in_(gone), site_blocks.c.articles < 1))
+        connection.execute(delete(site_blocks).where(site_blocks.c.id.in_(gone), site_blocks.c.articles < 1, _NOT_KEPT))
     known = [sighting.rows[key].id for key in sighting.added & sighting.rows.keys()]
     new = [block_id for block_id in known if len(sighting.holders[block_id]) < REMEMBERED]
     if new:
@@ -317,6 +326,36 @@ def save_revision(connection: Connection, known: RowMapping, cause: Cause, now: 
             **{name: known[name] for name in ("title", "text", "extractor", "fetched_at")},
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A block about which a person has decided."""
+
+    articles: int
+    """Number of articles of the source that have it."""
+    changed: int
+    """Articles whose text changed: of those that are remembered, which are at most REMEMBERED."""
+
+
+def keep_block(url: str, source: str, block_id: int, *, is_kept: bool) -> Judged | None:
+    """Say that a block of a site is article text, whatever is learned, or take that back; None if there is none.
+
+    The articles by which it was judged are corrected at once; if there are more, `reextractions.relearn` corrects
+    them. What is taken back is judged again by the next page that has it, or by `relearn`. Raises StorageError.
+    """
+    now = datetime.now(UTC)
+    its = (site_blocks.c.id == block_id) & site_blocks.c.source.in_(rooms_of(source))
+    values = {"kept_at": now, "template_at": None} if is_kept else {"kept_at": None}
+    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+        row = connection.execute(
+            update(site_blocks).where(its).values(**values).returning(site_blocks.c.articles)
+        ).first()
+        if row is None:
+            return None
+        held = select(site_block_articles.c.article_id).where(site_block_articles.c.block_id == block_id)
+        changed = apply_templates(connection, connection.execute(held).scalars().all(), now)
+    return Judged(row.articles, changed)
 
 
 def cause_of(known: RowMapping, item: Candidate, body_digest: str) -> Cause:

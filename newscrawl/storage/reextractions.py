@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, func, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, StatementError
 
 from newscrawl._version import __version__
 from newscrawl.boilerplate.repeated import Holder, Judge
-from newscrawl.items import Candidate, ListedFacts, Origin, Window
+from newscrawl.items import Candidate, ListedFacts, Window
 from newscrawl.storage import runs
 from newscrawl.storage.boilerplate import (
     Sighting,
@@ -31,7 +31,15 @@ from newscrawl.storage.engine import disposed_on_error, explained, open_engine, 
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import facts_of_keys
 from newscrawl.storage.revisions import Tally, is_same
-from newscrawl.storage.rows import BLOCK_COLUMNS, EXTRACTED_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, room_of, text_of
+from newscrawl.storage.rows import (
+    BLOCK_COLUMNS,
+    EXTRACTED_COLUMNS,
+    TEXT_COLUMNS,
+    blocks_of,
+    facts_of,
+    rooms_of,
+    text_of,
+)
 from newscrawl.storage.schema import article_urls, articles, reextractions, site_block_articles, site_blocks
 from newscrawl.storage.schema import runs as runs_table
 
@@ -92,8 +100,9 @@ def _judge_next(engine: Engine, source: str | None, after: int, judge: Judge) ->
     held = select(site_block_articles.c.block_id).group_by(site_block_articles.c.block_id)
     many = held.having(func.count() >= judge.threshold)
     asked = select(site_blocks).where(site_blocks.c.id.in_(many) | site_blocks.c.template_at.is_not(None))
+    asked = asked.where(site_blocks.c.kept_at.is_(None))
     if source is not None:
-        asked = asked.where(site_blocks.c.source.in_([room_of(source, origin) for origin in get_args(Origin)]))
+        asked = asked.where(site_blocks.c.source.in_(rooms_of(source)))
     with write_transaction(engine) as connection:
         later = asked.where(site_blocks.c.id > after).order_by(site_blocks.c.id).limit(_BLOCKS_AT_ONCE)
         rows = connection.execute(later).all()

@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import RowMapping
 
-from newscrawl.items import Article, Block, Candidate, Image, ListedFacts
+from newscrawl.items import Article, Block, Candidate, Image, ListedFacts, Origin
 
 TEXT_COLUMNS = ("title", "text", "description")
 """What readers read."""
@@ -62,6 +62,11 @@ def room_of(source: str, origin: str) -> str:
     Otherwise four made-up files could take a sentence from articles that were fetched.
     """
     return source if origin == "fetched" else f"{source} ({origin})"
+
+
+def rooms_of(source: str) -> list[str]:
+    """Return all that `room_of` may return for a source."""
+    return [room_of(source, origin) for origin in get_args(Origin)]
 
 
 def article_of(row: RowMapping) -> Article:

@@ -30,7 +30,7 @@ metadata = MetaData(
     }
 )
 
-VERSION = "0018"
+VERSION = "0019"
 """Revision of the newest migration. Readers compare it with the database without importing Alembic."""
 
 FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at")
@@ -672,6 +672,12 @@ site_blocks = Table(
     _column("first_seen_at", UtcDateTime, doc="When the first page with it was stored."),
     _column("last_seen_at", UtcDateTime, doc="When the last page with it was stored or re-extracted."),
     _column("template_at", UtcDateTime, doc="When it was found to be boilerplate.", null="it counts as article text"),
+    _column(
+        "kept_at",
+        UtcDateTime,
+        doc="When a person said that it is article text, whatever is learned.",
+        null="nobody has",
+    ),
     UniqueConstraint("source", "block_hash"),
     Index(None, "last_seen_at"),
     info={

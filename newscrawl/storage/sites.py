@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Text, and_, case, cast, func, select
+from sqlalchemy import Column, ColumnElement, Select, Text, and_, case, cast, func, or_, select
 
 from newscrawl.items import SiteShape
 from newscrawl.storage.backends import backend_of
 from newscrawl.storage.engine import read_connection
 from newscrawl.storage.frontier import load_shapes
 from newscrawl.storage.locks import file_name, holder_of, is_held, lock_folder
-from newscrawl.storage.rows import blocks_of
+from newscrawl.storage.rows import blocks_of, rooms_of
 from newscrawl.storage.schema import (
     alarms,
     article_revisions,
@@ -195,14 +195,17 @@ def _holder(folder: Path, source: str) -> str | None:
 
 
 def learned_boilerplate(url: str, source: str, limit: int = 100) -> list[dict[str, Any]]:
-    """Return the blocks that a site repeats and that are dropped from its articles: `articles`, `template_at`, `text`.
+    """Return the blocks that a site repeats and that are dropped from its articles, or would be if nobody had said no.
 
-    The most frequent come first. The text is that of an article that has it; None if none is left. Raises StorageError.
+    Each has `id`, `articles`, `template_at`, `kept_at` and `text`, that of an article that has it, or None if none is
+    left. Those that a person keeps come last, otherwise the most frequent first. Raises StorageError.
     """
+    columns = ("id", "articles", "template_at", "kept_at", "block_hash")
+    is_known = or_(site_blocks.c.template_at.is_not(None), site_blocks.c.kept_at.is_not(None))
     known = (
-        select(site_blocks.c.id, site_blocks.c.articles, site_blocks.c.template_at, site_blocks.c.block_hash)
-        .where(site_blocks.c.source == source, site_blocks.c.template_at.is_not(None))
-        .order_by(site_blocks.c.articles.desc(), site_blocks.c.id)
+        select(*(site_blocks.c[name] for name in columns))
+        .where(site_blocks.c.source.in_(rooms_of(source)), is_known)
+        .order_by(site_blocks.c.kept_at.is_not(None), site_blocks.c.articles.desc(), site_blocks.c.id)
         .limit(limit)
     )
     with read_connection(url) as connection:
@@ -216,14 +219,13 @@ def learned_boilerplate(url: str, source: str, limit: int = 100) -> list[dict[st
         holders = {row.block_id: row.article_id for row in connection.execute(first)} if ids else {}
         wanted = select(articles.c.id, articles.c.blocks).where(articles.c.id.in_(set(holders.values())))
         blocks = {row.id: blocks_of(row.blocks) for row in connection.execute(wanted)} if holders else {}
-    from newscrawl.boilerplate.repeated import block_key  # noqa: PLC0415 - loads numpy
+    from newscrawl.boilerplate.repeated import keys_of  # noqa: PLC0415 - loads numpy
 
-    texts = {
-        block_key(block.text): block.text for some in blocks.values() for block in some if block.reason == "template"
-    }
-    return [
-        {"articles": row.articles, "template_at": row.template_at, "text": texts.get(row.block_hash)} for row in found
-    ]
+    texts: dict[int | None, str] = {}
+    for some in blocks.values():
+        for key, block in zip(keys_of(some), some, strict=True):
+            texts.setdefault(key, block.text)
+    return [{name: getattr(row, name) for name in columns[:-1]} | {"text": texts.get(row.block_hash)} for row in found]
 
 
 @dataclass(frozen=True, slots=True)

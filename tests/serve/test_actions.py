@@ -10,18 +10,23 @@ from datetime import UTC, datetime
 import pytest
 from starlette.testclient import TestClient
 
+from newscrawl.boilerplate.repeated import THRESHOLD
 from newscrawl.serve.app import create_app
 from newscrawl.serve.guard import allowed_hosts
 from newscrawl.serve.processes import MOST_AT_ONCE, Processes, RefusedError
 from newscrawl.serve.served import Acting, Served
 from newscrawl.sites import Site
 from newscrawl.storage.site_rows import SiteWriter
+from newscrawl.storage.store import Store
 from newscrawl.workers.pool import Limits, lease
 from testing.newspaper import Options, running
+from tests.boilerplate.test_repeated import BOX
 from tests.cli.made import newscrawl
 from tests.cli.test_reextract import archived
 from tests.database import Database, query
 from tests.serve.conftest import HERE, Filled
+from tests.storage.test_templates import BOXES
+from tests.storage.test_templates import page as boilerplate_page
 
 TOKEN = "a token of some length"
 
@@ -115,6 +120,26 @@ def test_site_is_paused_and_resumed(own):
         assert query(own_path(own), "select state from sites") == [(state,)]
         assert words in client.get(answer.headers["location"], auth=OPERATOR).text
     assert client.post("/actions/pause", data=form | {"source": "bao"}, auth=OPERATOR).status_code == 409
+
+
+def test_learned_boilerplate_is_undone(own):
+    """The block is text again, and the page says so."""
+    store = Store.open(own.url, "made", {})
+    store.write([boilerplate_page(number, *BOXES) for number in range(THRESHOLD)])
+    store.close()
+    client = operated(own)
+    form = form_of(client, "bao")
+    shown = client.get("/sites/bao", auth=OPERATOR).text
+    assert BOX in shown
+    number = re.findall(r'name="block" value="(\d+)"', shown)[0]
+    answer = client.post("/actions/keep", data=form | {"block": number, "keep": "1"}, auth=OPERATOR)
+    assert answer.headers["location"] == "/sites/bao?done=kept#done"
+    kept = "select count(*) from articles where text like '%" + BOX + "%'"
+    dropped = "select count(*) from site_blocks where template_at is not null"
+    assert (query(own_path(own), kept), query(own_path(own), dropped)) == ([(THRESHOLD,)], [(1,)])
+    assert "Judge it again" in client.get("/sites/bao", auth=OPERATOR).text
+    for block in ("", "x", "99999", "²"):
+        assert client.post("/actions/keep", data=form | {"block": block}, auth=OPERATOR).status_code == 404
 
 
 def test_sign_in_asks_for_the_token(own):

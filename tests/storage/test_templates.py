@@ -21,7 +21,7 @@ from newscrawl.boilerplate.repeated import REMEMBERED, THRESHOLD, Judge, block_k
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Article, Block, Candidate, Extraction, Page, kept_text
 from newscrawl.storage import boilerplate as forgetting_room
-from newscrawl.storage.boilerplate import SIGHTING_KEPT, TEMPLATE_KEPT, prune_blocks
+from newscrawl.storage.boilerplate import SIGHTING_KEPT, TEMPLATE_KEPT, Judged, keep_block, prune_blocks
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.lookup import article_by_id
 from newscrawl.storage.reextractions import Relearned, relearn
@@ -95,6 +95,29 @@ def test_later_pages_are_stored_without_it(store, database):
     assert store.counts.words_dropped["template"] - before == sum(block.words for block in BOXES)
     report = report_run(database.url, store.run_id)
     assert {article.words_kept for article in report.articles} == {90}
+
+
+def test_person_undoes_what_was_learned(store, database):
+    """The block is text again, in earlier articles and later ones, whatever is learned, until that is taken back."""
+    count = THRESHOLD + 1
+    store.write([page(number, *BOXES) for number in range(count)])
+    asked = "select id, template_at is null, kept_at is null from site_blocks where block_hash = "
+    ((number, *learned),) = query(database, f"{asked}{block_key(BOX)}")
+    assert learned == [0, 1]
+    assert keep_block(database.url, "another", number, is_kept=True) is None
+    assert keep_block(database.url, "bao", number, is_kept=True) == Judged(count, count)
+    assert keep_block(database.url, "bao", number, is_kept=True) == Judged(count, 0)
+    store.write([page(99, *BOXES)])
+    assert [relearned.changed for relearned in relearn(database.url)][-1] == 0
+    with write_transaction(store.engine) as connection:
+        prune_blocks(connection, datetime.now(UTC) + TEMPLATE_KEPT + timedelta(days=1))
+    store.write([page(100, *BOXES)])
+    assert query(database, f"{asked}{block_key(BOX)}") == [(number, 1, 0)]
+    assert all(BOX in text for text in texts(database).values())
+    assert NOTICE not in texts(database)["https://bao.example/0.html"]
+    assert keep_block(database.url, "bao", number, is_kept=False) is not None
+    list(relearn(database.url))
+    assert not [text for text in texts(database).values() if BOX in text]
 
 
 def links(seed: int) -> tuple[Block, ...]:
