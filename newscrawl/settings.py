@@ -22,7 +22,8 @@ DATABASE_URL = os.environ.get("NEWSCRAWL_DATABASE_URL", "sqlite:///newscrawl.db"
 the first crawl. Keep a password in `~/.pgpass` or in this variable, where no list of processes shows it."""
 
 ARCHIVE_DIR = os.environ.get("NEWSCRAWL_ARCHIVE_DIR", "archive")
-"""Folder for the raw pages of stored articles: WARC files in a folder per spider. Empty: keep none."""
+"""Folder for the raw pages of stored articles: WARC files in a folder per spider; with PostgreSQL that is in a folder
+per machine, so that several machines may share `ARCHIVE_DIR`. Empty: keep none."""
 
 UMASK = os.environ.get("NEWSCRAWL_UMASK", "027")
 """Permissions that the database, the archive, logs and exports of a crawl do not get, in octal digits: with `027` other
@@ -38,6 +39,9 @@ ALARM_MAX_SECONDS = 30
 CRAWL_LOCK = True
 """Allow one crawl of a site into a database at a time; a second one exits with 0 at once. Without the lock, several
 crawls share the pages of a site, each at its own pace."""
+LEASE_SECONDS = float(os.environ.get("NEWSCRAWL_LEASE_SECONDS", "60"))
+"""With PostgreSQL, seconds after which another machine may take over a site whose crawl has died, stopped, or lost the
+network, by the clock of the database. A crawl renews its lease three times in that time."""
 RUN_ID = None
 """Internal: set by the crawl command, which writes the record of the run."""
 FIXTURES_DIR = None

@@ -138,7 +138,9 @@ def test_documented_reasons_of_pages_exist():
 
 def test_reasons_of_runs_are_documented():
     """Those of a run's budget, and those of how its process ended."""
-    assert {*get_args(Spent), "finished", "shutdown", "killed", "storage_failed", "not_started"} == set(RUN_REASONS)
+    assert {*get_args(Spent), "finished", "shutdown", "killed", "storage_failed", "lease_lost", "not_started"} == set(
+        RUN_REASONS
+    )
 
 
 def commands_in_documents() -> set[tuple[str, str]]:

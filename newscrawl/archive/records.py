@@ -180,7 +180,15 @@ def open_archive(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
 
 def open_inside(folder: Path, file: str, flags: int = os.O_RDONLY) -> BinaryIO:
     """Open a file of the archive in `folder`. Raises ArchiveError, also if it is outside, directly or by a link."""
-    return open_archive(path_inside(folder, file), flags)
+    try:
+        return open_archive(path_inside(folder, file), flags)
+    except ArchiveError as error:
+        parts = PurePosixPath(file).parts
+        if error.reason != "missing" or len(parts) < 3:
+            raise
+        # HOST/SPIDER/FILE, as `ArchiveWriter` writes where several machines share a database
+        message = f"{shown(file)} is not in {shown(folder)}: look for it on {shown(parts[0])}, which stored it"
+        raise ArchiveError("missing", message) from None
 
 
 def path_inside(folder: Path, file: str) -> Path:

@@ -6,7 +6,7 @@ import os
 import re
 import socket
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from newscrawl.archive.records import ArchiveError, Place, failure, page_records, shown, warcinfo_record
 from newscrawl.items import Page
@@ -20,11 +20,12 @@ class ArchiveWriter:
 
     A file is made with its first page, and is followed by another before it grows beyond `max_bytes`. What is written
     is durable after `sync`. Where something fails, ArchiveError says it, and what was written before stays readable.
+    With `host`, the name of this machine, the folder of the spider is in one of that name.
     """
 
-    def __init__(self, folder: Path, spider: str, *, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, folder: Path, spider: str, *, host: str = "", max_bytes: int = MAX_BYTES) -> None:
         self.folder = folder
-        self._spider = _safe(spider)
+        self._spider = f"{_safe(host)}/{_safe(spider)}" if host else _safe(spider)
         self._max_bytes = max_bytes
         self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_safe(socket.gethostname())}-{os.getpid()}"
         self._number = 0
@@ -102,7 +103,7 @@ class _File:
         try:
             self.append(record)
             # Otherwise, after a system crash rows could refer to a file without a directory entry.
-            for above in (self.path.parent, folder, folder.absolute().parent):
+            for above in (*(folder / part for part in PurePosixPath(name).parents), folder.absolute().parent):
                 _sync_folder(above)
         except ArchiveError:
             self.close()

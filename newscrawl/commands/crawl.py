@@ -24,7 +24,7 @@ from newscrawl.base_spiders.registry import SiteRegistry, project_sites
 from newscrawl.commands.progress import Progress, end_with_parent, report_event
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, Ending, ending_of
 from newscrawl.crawl.logging import begin_log, open_log, quiet_start
-from newscrawl.crawl.overlap import Overlap
+from newscrawl.crawl.overlap import Claim, Overlap, claim_site
 from newscrawl.crawl.report import print_report
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
 from newscrawl.network.identity import SettingsError, check_settings
@@ -34,7 +34,6 @@ from newscrawl.recordings import RecordingError
 from newscrawl.rules import RulesError
 from newscrawl.storage.engine import check_database, has_database, hurry
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.locks import Lock, site_lock
 from newscrawl.storage.runs import begin_run, conclude_run
 from newscrawl.storage.site_rows import register_spiders, site_named
 from newscrawl.text import printable
@@ -51,6 +50,8 @@ class Checked:
     name: str
     site: str
     """Only one crawl of it runs at a time: the site, or for a spider without one, its name and arguments."""
+    minutes: float = 0
+    """What a run of it may take; 0 for no limit."""
 
 
 def known_spider(loader: SpiderLoaderProtocol, name: str, url: str) -> str:
@@ -93,7 +94,7 @@ def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) 
     check_database(settings["DATABASE_URL"])
     if isinstance(made, SiteSpider):
         register_spiders(settings["DATABASE_URL"], list(project_sites(settings).values()))
-        return Checked(name, registry.source_of(made.front_page) or name)
+        return Checked(name, registry.source_of(made.front_page) or name, settings.getfloat("CRAWL_MAX_MINUTES"))
     return Checked(name, " ".join([name, *(f"{key}={value}" for key, value in sorted(arguments.items()))]))
 
 
@@ -140,14 +141,18 @@ class Command(ScrapyCrawl):
         assert self.settings is not None
         if opts.in_round:
             end_with_parent()
+        claim = None
         try:
             checked = check_crawl(self.settings, args, opts.spargs)
             begin_log(self.settings, checked.site)
-            lock = self._lock(self.settings, checked, in_round=opts.in_round)
+            claim = self._claim(self.settings, checked, in_round=opts.in_round)
             if self.settings.getint("EXTRACT_WORKERS"):
                 prepare()
             run_id = begin_run(self.settings["DATABASE_URL"], checked.name, opts.spargs)
+            claim.serve(run_id)
         except WRONG as error:
+            if claim is not None:
+                claim.release()
             _refuse(printable(str(error)))
         if opts.in_round:
             report_event("started", run_id=run_id)
@@ -160,23 +165,21 @@ class Command(ScrapyCrawl):
                 _say(str(error))
             ending = Ending(ending.code or INCOMPLETE, ending.error or str(error))
         self.exitcode = ending.code
-        if lock is not None:
-            lock.release()
+        claim.release()
 
-    def _lock(self, settings: Settings, checked: Checked, *, in_round: bool) -> Lock | None:
-        """Take the lock of the site; if another crawl holds it, say so and exit."""
+    def _claim(self, settings: Settings, checked: Checked, *, in_round: bool) -> Claim:
+        """Claim the site; if another crawl has it, say so and exit."""
         if not settings.getbool("CRAWL_LOCK"):
-            return None
-        path = site_lock(settings["DATABASE_URL"], checked.site)
-        lock = Lock.take(path)
-        if lock is None:
-            overlap = Overlap.of(path, settings["DATABASE_URL"], checked.name)
+            return Claim()
+        seconds = settings.getfloat("LEASE_SECONDS")
+        claim = claim_site(settings["DATABASE_URL"], checked.site, checked.name, seconds, checked.minutes)
+        if isinstance(claim, Overlap):
             if in_round:
-                report_event("busy", message=str(overlap), is_stuck=overlap.is_stuck)
+                report_event("busy", message=str(claim), is_stuck=claim.is_stuck)
             else:
-                _say(f"{printable(checked.site)} {overlap}; skipped")
-            sys.exit(INCOMPLETE if overlap.is_stuck else DONE)
-        return lock
+                _say(f"{printable(checked.site)} {claim}; skipped")
+            sys.exit(INCOMPLETE if claim.is_stuck else DONE)
+        return claim
 
     def _crawl(self, settings: Settings, checked: Checked, opts: argparse.Namespace, run_id: int) -> Ending:
         quiet_start(settings)

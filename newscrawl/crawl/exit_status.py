@@ -6,6 +6,8 @@ import signal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from newscrawl.storage.leases import LEASE_LOST
+
 DONE = 0
 NOT_STARTED = 1
 INCOMPLETE = 2
@@ -42,7 +44,7 @@ def ending_of(stats: Mapping[str, object], signal_number: int, lost_pages: int) 
 
 
 def _fault(stats: Mapping[str, object], lost_pages: int) -> str | None:
-    if stats.get("finish_reason") == STORAGE_FAILED or stats.get("newscrawl/storage_failed"):
+    if stats.get("finish_reason") in {STORAGE_FAILED, LEASE_LOST} or stats.get("newscrawl/storage_failed"):
         return str(stats.get("newscrawl/storage_error") or "the database failed")
     if lost_pages:
         pages = "1 page" if lost_pages == 1 else f"{lost_pages} pages"

@@ -23,6 +23,7 @@ from newscrawl.crawl.exit_status import STORAGE_FAILED
 from newscrawl.storage.backends import shown_address
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.health import judge_run, mark_reported, unreported_alarms
+from newscrawl.storage.leases import LEASE_LOST
 from newscrawl.text import printable
 
 
@@ -83,7 +84,7 @@ def _plain(value: object) -> str:
 logger = logging.getLogger(__name__)
 
 _DATABASE = "NEWSCRAWL_DATABASE_URL"
-_NOT_EVALUATED = {"shutdown", STORAGE_FAILED}
+_NOT_EVALUATED = {"shutdown", STORAGE_FAILED, LEASE_LOST}
 
 
 class HealthWatch:

@@ -230,5 +230,10 @@ RUN_REASONS: Mapping[str, Reason] = {
     "storage_failed": Reason(
         "The database could not be written.", "Free disk space or end the program that locks it: `error` says which."
     ),
+    "lease_lost": Reason(
+        "Another machine took over the site, because this process had stopped or was cut off from the database for "
+        "longer than `LEASE_SECONDS`. What it still wanted to write was refused; `counts.reasons` says how much.",
+        "Nothing: the other crawl goes on. If it happens often, look at the machine, or raise `LEASE_SECONDS`.",
+    ),
     "not_started": Reason("An argument, a setting or the database was wrong.", "Correct what `error` names."),
 }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Self
@@ -36,7 +39,9 @@ from newscrawl.network.refusals import Ending, lost_time_counted
 from newscrawl.storage.backends import location
 from newscrawl.storage.errors import StorageError, fault_of
 from newscrawl.storage.group_commit import GroupCommit, RunWriter, commit_of
+from newscrawl.storage.leases import LEASE_LOST, LeaseLost, needs_lease
 from newscrawl.storage.listings import ListingLeft
+from newscrawl.storage.locks import host_name
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.statistics import Result
 from newscrawl.storage.store import Store
@@ -168,11 +173,17 @@ def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipp
     return Outcome(page.key, outcome, why.reason, message, *facts)
 
 
+def _call_soon(loop: asyncio.AbstractEventLoop, function: Callable[[LeaseLost], None], error: LeaseLost) -> None:
+    with contextlib.suppress(RuntimeError):  # the crawl has ended meanwhile
+        loop.call_soon_threadsafe(function, error)
+
+
 class StorePipeline:
     """Passes items to the writer thread, and returns once their transaction is durable."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.watch = EndWatch.of(crawler)
         self.ending: asyncio.Future[None] | None = None
         self.frontier: Frontier | None = None
 
@@ -191,13 +202,13 @@ class StorePipeline:
         arguments = {name: str(value) for name, value in getattr(spider, "given", {}).items()}
         folder = settings["ARCHIVE_DIR"]
         is_live = isinstance(spider, SiteSpider) and not settings["FIXTURES_DIR"]
-        archive = ArchiveWriter(Path(folder), spider.name) if folder and is_live else None
-        run_id = settings.getint("RUN_ID") or None
         url = settings["DATABASE_URL"]
+        host = host_name() if needs_lease(url) else ""
+        archive = ArchiveWriter(Path(folder), spider.name, host=host) if folder and is_live else None
+        run_id = settings.getint("RUN_ID") or None
         self.store = Store.open(url, spider.name, arguments, archive, run_id)
         self.store.most_known = settings.getint("KNOWN_PAGES_MAX")
-        watch = EndWatch.of(self.crawler)
-        self.store.is_over = lambda: watch.is_overdue
+        self.store.is_over = lambda: self.watch.is_overdue
         database = [location(url)] if url.startswith("sqlite:") else []
         folders = tuple(
             Path(place) for place in (*map(os.path.dirname, database), folder, settings["LOG_DIR"]) if place
@@ -207,6 +218,11 @@ class StorePipeline:
         self.shared = commit_of(url)
         self.commit = self.shared or GroupCommit(self.store.engine)
         self.writer = RunWriter(self.commit, self.store)
+        self.lease = self.store.lease
+        if self.lease is not None:
+            loop = asyncio.get_running_loop()
+            self.lease.on_lost = lambda error: _call_soon(loop, self._abort, error)
+            self.watch.may_send = self._may_send
         if isinstance(spider, SiteSpider):
             self.store.wanted = spider.wanted
             self.store.is_watched = is_live
@@ -243,6 +259,23 @@ class StorePipeline:
             raise ListingRead(item.error)
         raise _DROPS.get(item.outcome, PageWithoutArticle)(item.error)
 
+    async def _may_send(self) -> None:
+        """Wait until the process before this one has been silent for a delay; raise Ending if the site is lost.
+
+        A process that was stopped, and does not know for how long, asks the database before it sends anything.
+        """
+        assert self.lease is not None
+        delay = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        while (left := self.lease.free_since + delay - time.monotonic()) > 0:
+            await self.watch.unless_ended(asyncio.sleep(left))
+        if self.lease.is_sure:
+            return
+        try:
+            await asyncio.to_thread(self.lease.renew)
+        except StorageError as error:
+            self._abort(error)
+            raise Ending from None
+
     def _watch_disk(self) -> None:
         """End the run before a disk is full."""
         lack = None if self.ending is not None else self.disk.look()
@@ -275,11 +308,13 @@ class StorePipeline:
     def _abort(self, error: StorageError) -> None:
         if self.ending is not None:
             return
-        logger.error("%s; the crawl stops here, and the next one continues", error)
+        is_lost = isinstance(error, LeaseLost)
+        logger.error("%s; the crawl stops here%s", error, "" if is_lost else ", and the next one continues")
         assert self.crawler.stats is not None
         self.crawler.stats.set_value("newscrawl/storage_error", str(error))
         assert self.crawler.engine is not None
-        self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=STORAGE_FAILED))
+        reason = LEASE_LOST if is_lost else STORAGE_FAILED
+        self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     async def close_spider(self) -> None:
         """Wait until everything is written."""
@@ -308,6 +343,7 @@ class StorePipeline:
                 self.crawler.stats.set_value("newscrawl/in_vain", True)
             ending = self.store.ending(spent if spent and reason == "finished" else reason)
             await asyncio.wrap_future(self.commit.call(ending))
+            self._report_lost()
         except StorageError as error:
             if self.ending is None:  # otherwise the failure is logged already
                 logger.error("the end of the run could not be recorded: %s", error)
@@ -317,3 +353,13 @@ class StorePipeline:
             if self.shared is None:
                 self.commit.close()
             self.store.close()
+
+    def _report_lost(self) -> None:
+        """Say what could not be written, if another process has taken over the site."""
+        if self.lease is None or self.lease.lost is None:
+            return
+        refused = f"{self.lease.lost}; {self.store.refused} of its writes were refused"
+        logger.error("%s", refused)
+        assert self.crawler.stats is not None
+        self.crawler.stats.set_value("newscrawl/storage_failed", True)
+        self.crawler.stats.set_value("newscrawl/storage_error", refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -37,6 +37,8 @@ class EndWatch:
         self._ended = asyncio.Event()
         self._ended_at = 0.0
         self._task: asyncio.Task[None] | None = None
+        self.may_send: Callable[[], Awaitable[None]] | None = None
+        """Called before each request is sent; raises Ending if the site is not this crawl's any more."""
         crawler.signals.connect(self._watch, signals.spider_opened)
         crawler.signals.connect(self._close, signals.spider_closed)
 

@@ -13,14 +13,14 @@ from sqlalchemy import Connection, Engine, Row, Select, Table, bindparam, func, 
 from newscrawl.storage.backends import backend_of, location, parse_url
 from newscrawl.storage.engine import disposed_on_error, explained, open_engine, read_connection, write_transaction
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.schema import article_words, metadata, runs, search_queue
+from newscrawl.storage.schema import article_words, leases, metadata, runs, search_queue
 from newscrawl.text import printable
 
 _BATCH = 200
-_DERIVED = {article_words, search_queue}
-"""Tables that each database derives from its articles."""
+_OWN = {article_words, search_queue, leases}
+"""Tables that each database derives from its articles, or that say who is crawling into it."""
 
-TABLES = runs, *(table for table in metadata.sorted_tables if table not in {runs, *_DERIVED})
+TABLES = runs, *(table for table in metadata.sorted_tables if table not in {runs, *_OWN})
 """The copied tables, each after those that it references; `runs` comes first, because it identifies a database."""
 
 

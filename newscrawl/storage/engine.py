@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -100,12 +100,23 @@ def writing_engine(url: str) -> Iterator[Engine]:
 def write_transaction(engine: Engine) -> Iterator[Connection]:
     """Run a transaction that holds the write lock from its start, so that what it reads cannot change meanwhile.
 
-    Articles it writes are queued by triggers and indexed for search before the commit.
+    Articles it writes are queued by triggers and indexed for search before the commit. An engine that is `fenced` asks
+    first whether it may write.
     """
     with ExitStack() as opened:
         connection = _begin(engine, opened)
+        if (fence := connection.get_execution_options().get(_FENCE)) is not None:
+            fence(connection)
         yield connection
         index_queued(connection)
+
+
+_FENCE = "newscrawl_fence"
+
+
+def fenced(engine: Engine, fence: Callable[[Connection], None] | None) -> Engine:
+    """Return the engine with a function that each of its write transactions calls first; None for no function."""
+    return engine.execution_options(**{_FENCE: fence})
 
 
 def _begin(engine: Engine, opened: ExitStack) -> Connection:

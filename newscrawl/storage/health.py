@@ -13,6 +13,7 @@ from newscrawl.health import Changes, ListingPage, Measures, Run, Verdict, catch
 from newscrawl.health.limits import LONGEST_WINDOW, TRAIL
 from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
 from newscrawl.storage.frontier import CHUNK
+from newscrawl.storage.leases import lease_of
 from newscrawl.storage.schema import alarms, pages, run_sources, runs, sites
 
 _ORDINARY_ARGUMENTS = frozenset({"url", "max_articles"})
@@ -120,7 +121,10 @@ def judge_run(url: str, run_id: int) -> list[str]:
 
 
 def judge_within(connection: Connection, run_id: int) -> list[str]:
-    """Evaluate a run as `judge_run` does, within a transaction."""
+    """Evaluate a run as `judge_run` does, within a transaction. Raises LeaseLost if another process has its site."""
+    lease = lease_of(connection.engine.url.render_as_string(hide_password=False), run_id)
+    if lease is not None:
+        lease.fence(connection)
     of_run = select(run_sources.c.source).where(run_sources.c.run_id == run_id)
     sources = list(connection.execute(of_run).scalars())
     for source in sources:

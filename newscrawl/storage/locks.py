@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +40,10 @@ class Lock:
 
     path: Path
     _descriptor: int
+    nonce: str = ""
+    """A random word that stands in the file while this process holds it; empty if the file could not be written."""
+    before: str | None = None
+    """That of the process that held it before and is gone, or has released it."""
 
     @classmethod
     def take(cls, path: Path) -> Self | None:
@@ -57,13 +62,15 @@ class Lock:
         except OSError as error:
             cause = error.strerror or error
             raise StorageError(f"cannot lock {printable(str(path))}: {cause}{_advice(error)}") from None
-        holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
+        before, nonce = _nonce_of(path), secrets.token_hex(8)
+        holder = {"pid": os.getpid(), "host": host_name(), "since": datetime.now(UTC).isoformat(), "nonce": nonce}
         with contextlib.suppress(OSError):  # with a full disk the lock works, but does not name its holder
             os.fchmod(descriptor, 0o600)  # an earlier version let everyone read it, and who can read can lock
             os.utime(descriptor)  # see `held_since`
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, json.dumps(holder).encode(), 0)
-        return cls(path, descriptor)
+            return cls(path, descriptor, nonce, before)
+        return cls(path, descriptor, before=before)
 
     def release(self, *, remove: bool = False) -> None:
         """Release the lock; `remove` also deletes the file of a lock that is used only once."""
@@ -71,6 +78,11 @@ class Lock:
             with contextlib.suppress(OSError):
                 self.path.unlink()
         os.close(self._descriptor)
+
+
+def host_name() -> str:
+    """Return how this machine is called in records: NEWSCRAWL_HOST_NAME, else its name."""
+    return os.environ.get("NEWSCRAWL_HOST_NAME") or socket.gethostname()
 
 
 def site_lock(url: str, site: str) -> Path:
@@ -113,6 +125,13 @@ def holder_of(path: Path) -> Holder | None:
     try:
         said = json.loads(path.read_bytes())
         return Holder(int(said["pid"]), str(said["host"]), datetime.fromisoformat(said["since"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _nonce_of(path: Path) -> str | None:
+    try:
+        return str(json.loads(path.read_bytes())["nonce"]) or None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

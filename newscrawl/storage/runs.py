@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from newscrawl.health import Measures, notes_of
 from newscrawl.items import Block
 from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.locks import Lock, is_held, lock_folder, sweep
+from newscrawl.storage.locks import Lock, host_name, is_held, lock_folder, sweep
 from newscrawl.storage.schema import articles, pages, run_sources, runs, sites
 from newscrawl.storage.statistics import Counts
 
@@ -137,7 +136,7 @@ def close_dead(connection: Connection) -> list[int]:
     folder = lock_folder(_url(connection))
     unfinished = select(runs.c.id, runs.c.lock).where(runs.c.finished_at.is_(None))
     if connection.dialect.name != "sqlite":
-        unfinished = unfinished.where(runs.c.host == socket.gethostname())
+        unfinished = unfinished.where(runs.c.host == host_name())
     dead = [row for row in connection.execute(unfinished).all() if row.lock is None or not is_held(folder / row.lock)]
     for row in dead:
         finish(connection, row.id, KILLED)
@@ -154,7 +153,7 @@ def _add(connection: Connection, spider: str, arguments: dict[str, str], more: d
         "version": __version__,
         "scrapy_version": version("scrapy"),
         "python_version": platform.python_version(),
-        "host": socket.gethostname(),
+        "host": host_name(),
         "pid": os.getpid(),
         "started_at": datetime.now(UTC),
         "counts": Counts().as_json(),

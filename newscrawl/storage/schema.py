@@ -374,7 +374,8 @@ articles = Table(
     _column(
         "archive_file",
         Text,
-        doc="WARC file with the page as it was fetched, below `ARCHIVE_DIR`.",
+        doc="WARC file with the page as it was fetched, below `ARCHIVE_DIR`. In PostgreSQL its first folder is the "
+        "name of the machine that stored it.",
         null="it was not kept: a local file, or `ARCHIVE_DIR` is empty",
         schema_org="archivedAt",
     ),
@@ -570,6 +571,26 @@ forgotten_pages = Table(
         "doc": "How many pages of a site were forgotten without having been fetched, because a site may have no more "
         "than `KNOWN_PAGES_MAX`."
     },
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _column("source", Text, primary_key=True, doc="As in `articles`; for a spider without a site, how it was started."),
+    _column("token", BigInteger, doc="Grows with every process that takes the site; only the last one may write."),
+    _column("host", Text, doc="Name of the machine of that process."),
+    _column("pid", Integer, doc="Process id on that machine."),
+    _column("nonce", Text, doc="Random word in the file lock of the site on that machine; empty if there is none."),
+    _column(
+        "run_id",
+        ForeignKey("runs.id", ondelete="SET NULL"),
+        doc="`runs.id` of the crawl.",
+        null="the site was given back, or its crawl has not begun",
+    ),
+    _column("taken_at", UtcDateTime, doc="When it took the site, as all times here by the database's clock."),
+    _column("renewed_at", UtcDateTime, doc="When it last said that it is still there."),
+    _column("expires_at", UtcDateTime, doc="From when on another process may take the site."),
+    info={"doc": "Which process crawls a site, in a PostgreSQL database that several machines share."},
 )
 
 alarms = Table(

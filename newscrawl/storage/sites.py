@@ -15,6 +15,7 @@ from newscrawl.items import SiteShape
 from newscrawl.storage.backends import backend_of
 from newscrawl.storage.engine import read_connection
 from newscrawl.storage.frontier import load_shapes
+from newscrawl.storage.leases import lease_holders, needs_lease
 from newscrawl.storage.locks import file_name, holder_of, is_held, lock_folder
 from newscrawl.storage.rows import blocks_of, rooms_of
 from newscrawl.storage.schema import (
@@ -130,6 +131,7 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
         rows = {name: connection.execute(query).all() for name, query in queries.items()}
     by_source = {name: _by_source(found) for name, found in rows.items() if name not in {"days", "alarms"}}
     days, messages = _lists(rows["days"]), _lists(rows["alarms"])
+    holders = lease_holders(url) if needs_lease(url) else None
     folder = lock_folder(url)
     declared = by_source["declared"]
     names = {*by_source["articles"], *by_source["pages"], *by_source["runs"], *declared}
@@ -148,7 +150,7 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
                 None if run is None else {key: getattr(run, key) for key in _OF_RUN},
                 {} if run is None else _failures(run.measures),
                 tuple(row[1] for row in messages.get(name, ())),
-                _holder(folder, name),
+                holders.get(name) if holders is not None else _holder(folder, name),
                 declared[name][1] if name in declared else None,
             )
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -30,6 +31,7 @@ from newscrawl.storage.engine import (
     DatabaseFile,
     disposed_on_error,
     explained,
+    fenced,
     kept_engine,
     open_engine,
     write_transaction,
@@ -50,6 +52,7 @@ from newscrawl.storage.frontier import (
     survey,
     take,
 )
+from newscrawl.storage.leases import LEASE_LOST, Lease, LeaseLost, lease_of
 from newscrawl.storage.listings import Pace, Reading, record_listing, write_ahead
 from newscrawl.storage.replacement import is_untrusted, with_known_facts, worsening
 from newscrawl.storage.revisions import is_same, is_same_page
@@ -96,10 +99,17 @@ class Store:
     """Whether the engine is other runs' as well, and stays open."""
     is_over: Callable[[], bool] = lambda: False
     """Says that the run has no more time for a long listing."""
+    lease: Lease | None = None
+    """What lets the run write, where several machines share the database."""
+    refused: int = 0
+    """What it was not allowed to write, in items, because another process had taken over the site."""
     file: DatabaseFile = field(init=False)
+    _fenced: Engine = field(init=False)
+    """For transactions of its own."""
 
     def __post_init__(self) -> None:
         self.file = DatabaseFile.of(self.engine)
+        self._fenced = fenced(self.engine, self.lease.fence if self.lease is not None else None)
 
     @classmethod
     def open(
@@ -110,22 +120,26 @@ class Store:
         archive: ArchiveWriter | None = None,
         run_id: int | None = None,
     ) -> Store:
-        """Open the database, create or upgrade its tables, and start a run, or continue the one with `run_id`."""
+        """Open the database, create or upgrade its tables, and start a run, or continue the one with `run_id`.
+
+        Where this process has a lease for that run, the store writes only until another process takes the site.
+        """
+        lease = lease_of(url, run_id) if run_id is not None else None
         kept = kept_engine(url) if run_id is not None else None
         if kept is not None and run_id is not None:
-            return cls(kept, run_id, archive=archive, shares_engine=True)
+            return cls(kept, run_id, archive=archive, shares_engine=True, lease=lease)
         engine = open_engine(url, create=run_id is None)
         with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
             if run_id is None:
                 run_id = runs.begin(connection, spider, arguments)
             prune_blocks(connection, datetime.now(UTC))
-        return cls(engine, run_id, archive=archive)
+        return cls(engine, run_id, archive=archive, lease=lease)
 
     def write(self, items: Sequence[StoreItem]) -> list[Result]:
         """Process items in order, in one transaction: if it raises, nothing is stored and no due page is taken.
 
         Of a long listing all but the last slice is written before, in transactions of its own. Raises ListingLeft
-        where the run has no time for all of it.
+        where the run has no time for all of it, LeaseLost if another process has taken over the site.
         """
         return write_together(self.engine, [(self, item) for item in items])
 
@@ -134,7 +148,7 @@ class Store:
         match item:
             case Listing():
                 reading = Reading.of(item, self.run_id, self.wanted, datetime.now(UTC))
-                return write_ahead(self.engine, reading, self.pace, self.most_known, self.is_over)
+                return write_ahead(self._fenced, reading, self.pace, self.most_known, self.is_over)
             case Seed():
                 return replace(item, keys=tuple(url_key(link.url) for link in item.links))
             case Candidate(page=page, extraction=extraction):
@@ -162,7 +176,7 @@ class Store:
             due = [(page, url_key(page.url)) for page in result.due]
             if all(page.key == key for page, key in due):
                 break
-            with write_transaction(self.engine) as connection:
+            with write_transaction(self._fenced) as connection:
                 left = rekey(connection, due) or take(connection, self.run_id, item, datetime.now(UTC))
             result = replace(result, due=tuple(left))
         return result
@@ -173,11 +187,22 @@ class Store:
             self.ending(reason)(connection)
 
     def ending(self, reason: str) -> Statement:
-        """Return what records the end of the run now."""
+        """Return what records the end of the run now.
+
+        A run that has lost its site ends as `lease_lost`: its own record is the one thing that it may still write.
+        """
         seconds, traffic = runs.elapsed(self._url, self.run_id), self._traffic()
 
         def finish(connection: Connection) -> None:
-            runs.finish(connection, self.run_id, reason, traffic, seconds)
+            end = reason
+            if self.lease is not None:
+                with suppress(LeaseLost):
+                    self.lease.fence(connection)
+                if self.lease.lost is not None:
+                    end = LEASE_LOST
+                    counts = replace(self.counts, reasons=self.counts.reasons + Counter({LEASE_LOST: self.refused}))
+                    runs.count(connection, self.run_id, counts)
+            runs.finish(connection, self.run_id, end, traffic, seconds)
             self.file.check()
 
         return finish
@@ -214,6 +239,8 @@ def write_together(engine: Engine, entries: Sequence[Entry]) -> list[Any]:
     with explained(engine):
         prepared = [(one[0], one[0].prepare(one[1])) if isinstance(one, tuple) else one for one in entries]
     with explained(engine), _archive_errors(), write_transaction(engine) as connection:
+        for store in stores.values():
+            _fence(connection, store, is_alone=len(entries) == 1)
         results: list[Any] = []
         done: dict[int, list[tuple[StoreItem | Prepared, Result]]] = {key: [] for key in stores}
         for entry, ready in zip(entries, prepared, strict=True):
@@ -235,6 +262,17 @@ def write_together(engine: Engine, entries: Sequence[Entry]) -> list[Any]:
             one[0]._rekey(one[1], result) if isinstance(one, tuple) else result
             for one, result in zip(prepared, results, strict=True)
         ]
+
+
+def _fence(connection: Connection, store: Store, *, is_alone: bool) -> None:
+    """Raise LeaseLost for a run that has lost its site. What was written together is then written one by one."""
+    if store.lease is None:
+        return
+    try:
+        store.lease.fence(connection)
+    except LeaseLost:
+        store.refused += is_alone
+        raise
 
 
 def _listing_of(item: StoreItem | Prepared) -> StoreItem | Prepared:

@@ -173,6 +173,18 @@ def test_the_file_stays_below_the_folder_whatever_the_spider_is_called(tmp_path:
     assert read_page(tmp_path / "archive", place.file, place.offset) == page()
 
 
+def test_file_names_the_machine_that_stored_it(tmp_path: Path):
+    """Another machine says where to look for it."""
+    writer = ArchiveWriter(tmp_path / "here", "bao", host="../one")
+    place = writer.write(page())
+    writer.close()
+    assert place.file.startswith("_._one/bao/")
+    assert read_page(tmp_path / "here", place.file, place.offset).body == page().body
+    (tmp_path / "there").mkdir()
+    with pytest.raises(ArchiveError, match=r"look for it on _._one, which stored it"):
+        read_page(tmp_path / "there", place.file, place.offset)
+
+
 def test_a_full_disk_loses_the_page_and_nothing_else(tmp_path: Path, writer: ArchiveWriter):
     """The file is cut back to its last record, and goes on when there is room again."""
     first = writer.write(page())

@@ -10,9 +10,10 @@ from contextlib import closing
 
 import pytest
 
-from newscrawl.crawl.overlap import Overlap
+from newscrawl.crawl.overlap import Overlap, claim_site
 from newscrawl.storage.locks import Lock, site_lock
 from newscrawl.storage.runs import begin_run, conclude_run
+from tests.database import query
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,24 @@ def test_site_may_be_held_three_times_as_long_as_its_runs_take(
     assert overlap.is_stuck is is_stuck
     assert ("it may be stuck" in str(overlap)) is is_stuck
     lock.release()
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+def test_lease_of_a_dead_process_need_not_expire(each_database, monkeypatch, tmp_path):
+    """Its file lock is free, so it is followed at once on its machine; another machine has to wait."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "one"))
+    claim = claim_site(each_database.url, "bao", "bao", 60)
+    busy = claim_site(each_database.url, "bao", "bao", 60)
+    assert isinstance(busy, Overlap)
+    assert f"is already being crawled by process {os.getpid()} on" in str(busy)
+    claim.lock.release()  # as the system does when a process ends
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "two"))
+    assert isinstance(claim_site(each_database.url, "bao", "bao", 60), Overlap)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "one"))
+    after = claim_site(each_database.url, "bao", "bao", 60)
+    assert after.lease.token == claim.lease.token + 1
+    after.release()
+    again = claim_site(each_database.url, "bao", "bao", 60)
+    again.release()
+    claim.lease.release()  # of what it has no more
+    assert query(each_database, "select token from leases") == [(3,)]

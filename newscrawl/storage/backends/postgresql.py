@@ -52,7 +52,19 @@ MOST_HEADED, MOST_OTHERS = 200, 100
 """Number of matches whose texts are ranked: the newest with all words in title or lead, and the newest of any.
 Ranking a hundred thousand texts for a common word takes seconds."""
 
-_CONNECTION: dict[str, Any] = {"connect_timeout": 10, "application_name": "newscrawl"}
+IDLE_TIMEOUT = 60
+"""Seconds after which the server ends a write transaction whose process does nothing: one that is stopped, or that the
+network has lost, would keep all others from writing."""
+
+_CONNECTION: dict[str, Any] = {
+    "connect_timeout": 10,
+    "application_name": "newscrawl",
+    # A server that a dead network hides is noticed after a minute, not after the hours of the system's defaults.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _WRITER_LOCK = 0x6E657773
 """Number of the advisory lock that every write transaction of a database takes ("news" in ASCII)."""
 _WITH_EFFECTS = "select proname from pg_proc where provolatile = 'v' and proname = any(%s) and proname <> all(%s)"
@@ -68,6 +80,7 @@ _ROW_ERRORS = {"22", "23", "54"}
 
 _ADVICE = {
     "08": "check that the server is running, and the host, port and database name in the address",
+    "25P03": "this process did nothing for so long that the others had to go on; what was stored before is safe",
     "25006": "this database is read-only",
     "28": "check the user name and password",
     "3D": "create it first: createdb",
@@ -132,7 +145,8 @@ def writer(url: URL, *, create: bool) -> Engine:  # noqa: ARG001 - the server cr
 def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
     cursor = connection.cursor()
     # JIT compilation takes longer than any of our statements.
-    cursor.execute(f"set time zone 'UTC'; set jit = off; set lock_timeout = '{LOCK_TIMEOUT}s'")
+    limits = f"set lock_timeout = '{LOCK_TIMEOUT}s'; set idle_in_transaction_session_timeout = '{IDLE_TIMEOUT}s'"
+    cursor.execute(f"set time zone 'UTC'; set jit = off; {limits}")
     cursor.close()
     connection.commit()
 
