@@ -30,7 +30,7 @@ metadata = MetaData(
     }
 )
 
-VERSION = "0019"
+VERSION = "0020"
 """Revision of the newest migration. Readers compare it with the database without importing Alembic."""
 
 FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at")
