@@ -11,13 +11,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(connection: Connection) -> None:
     """Migrate to the newest schema version, inside the transaction of the connection."""
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs each step at INFO
     command.upgrade(config, "head")
@@ -26,4 +26,4 @@ def upgrade(connection: Connection) -> None:
 @cache
 def versions() -> frozenset[str]:
     """Return every schema version that was ever released."""
-    return frozenset(script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
+    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
