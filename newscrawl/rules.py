@@ -67,6 +67,11 @@ _LANGUAGES = frozenset(
 )
 
 
+def is_language(code: str) -> bool:
+    """Say whether a code is one of ISO 639-1."""
+    return code in _LANGUAGES
+
+
 class RulesError(ValueError):
     """An invalid rule of a site. The message is one line for the user."""
 
@@ -106,7 +111,7 @@ class SiteRules:
             _check_xpath(xpath)
         if self.timezone is not None:
             _check_timezone(self.timezone)
-        if self.language is not None and str(self.language) not in _LANGUAGES:
+        if self.language is not None and not is_language(str(self.language)):
             raise RulesError(f"language must be an ISO 639-1 code, such as 'vi', not {self.language!r}")
         if self.extractor is not None and self.extractor not in EXTRACTORS:
             raise RulesError(f"extractor must be one of {', '.join(EXTRACTORS)}, not {self.extractor!r}")

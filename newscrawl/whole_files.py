@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,3 +69,14 @@ def replace_file(path: Path, content: bytes) -> None:
     """Replace the content of a file. Raises OSError, and then leaves it as it was."""
     with replaced(path) as file:
         file.write(content)
+
+
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, "Naming Conventions"
+RESERVED_NAME = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+"""Names in lower case that Windows gives to devices."""
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+
+
+def is_safe_name(name: object) -> bool:
+    """Say whether a name is a plain file name on every file system, and leads nowhere else."""
+    return isinstance(name, str) and bool(_SAFE.fullmatch(name)) and not RESERVED_NAME.fullmatch(name.lower())

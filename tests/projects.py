@@ -65,9 +65,12 @@ def invoke(*arguments: object, cwd: Path, typed: str = "", **variables: str) -> 
     """Run `newscrawl` in this process, as `run` does in one of its own."""
     with patch.dict(os.environ, environment(**variables), clear=True), contextlib.chdir(cwd):
         importlib.reload(settings)  # they are read once for a process
+        umask = os.umask(0o022)
+        os.umask(umask)
         try:
             done = CliRunner().invoke(main, list(map(str, arguments)), typed, catch_exceptions=False)
         finally:
+            os.umask(umask)
             os.environ.clear()
             importlib.reload(settings)
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)

@@ -22,7 +22,6 @@ from newscrawl.recordings import (
     RecordingError,
     body_name,
     facts_of,
-    is_safe_name,
     not_reviewed,
     read_expected,
     read_recordings,
@@ -30,6 +29,7 @@ from newscrawl.recordings import (
     write_expected,
 )
 from newscrawl.text import nfc
+from newscrawl.whole_files import is_safe_name
 from tests.conftest import ROOT
 
 THEN = datetime(2020, 9, 15, 8, 19, 42, tzinfo=UTC)

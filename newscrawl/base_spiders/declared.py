@@ -14,6 +14,7 @@ from scrapy.spiderloader import SpiderLoader
 from newscrawl.base_spiders.base import ArgumentError
 from newscrawl.base_spiders.publishers import publishers
 from newscrawl.base_spiders.site import SiteSpider
+from newscrawl.extraction.metadata.zones import country_of
 from newscrawl.rules import RulesError
 from newscrawl.sites import Site, SiteError
 from newscrawl.sites.site import RULES
@@ -123,5 +124,6 @@ def site_of_spider(spider: type[SiteSpider]) -> Site | None:
         sections=tuple(spider.sections),
         article_url=spider.article_url,
         explores=spider.explores,
+        country=country_of(spider.timezone),
         **{name: getattr(spider, name) for name in RULES},
     )

@@ -96,3 +96,13 @@ def publishers() -> Mapping[str, Publisher]:
 def publishers_by_host() -> Mapping[str, Publisher]:
     """Return the publishers by their domains."""
     return {host: publisher for publisher in publishers().values() for host in publisher.hosts}
+
+
+def publishers_in(country: str | None = None, language: str | None = None) -> list[Publisher]:
+    """Return the publishers of a country (ISO 3166) and a language (ISO 639-1), or of all."""
+    return [
+        one
+        for one in publishers().values()
+        if (country is None or one.country == country.upper())
+        and (language is None or one.language == language.lower())
+    ]

@@ -122,7 +122,7 @@ def export(
         from newscrawl.storage.search import COLUMNS  # noqa: PLC0415
         from newscrawl.storage.search import export as read  # noqa: PLC0415
 
-        found = read(address(database), selection_of(words, chosen))
+        found = read(address(database), selection_of(words, chosen, address(database)))
         try:
             with _opened(out) as file, _counted(found.rows, found.total) as rows:
                 FORMATS[form](rows, COLUMNS, file)

@@ -31,9 +31,12 @@ def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str
     """
     from newscrawl.storage.errors import StorageError  # noqa: PLC0415
     from newscrawl.storage.health import site_health  # noqa: PLC0415
+    from newscrawl.storage.site_rows import sources_named, unmeasured_sites  # noqa: PLC0415
 
     url = address(database)
     try:
+        named = sources_named(url, sources)
+        sources = tuple(named.get(source, source) for source in sources)
         if accept:
             _accept(url, sources)
         found = site_health(url)
@@ -48,7 +51,7 @@ def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str
     if as_json:
         print_json([asdict(site) for site in chosen])
     elif not (quiet and is_well):
-        _print(chosen)
+        _print(chosen, 0 if sources else unmeasured_sites(url))
     sys.exit(0 if is_well else BROKEN)
 
 
@@ -61,7 +64,7 @@ def _accept(url: str, sources: Sequence[str]) -> None:
         accept(url, source)
 
 
-def _print(sites: Sequence[SiteHealth]) -> None:
+def _print(sites: Sequence[SiteHealth], unmeasured: int) -> None:
     from newscrawl.text import printable  # noqa: PLC0415
 
     for site in sites:
@@ -78,6 +81,8 @@ def _print(sites: Sequence[SiteHealth]) -> None:
         click.echo(f"{len(sites) - broken} of {len(sites)} sites are healthy")
     else:
         click.echo("no sites have been crawled yet")
+    if unmeasured:
+        click.echo(f"{unmeasured} more have not been measured yet")
 
 
 def _lines(alarm: Alarm) -> list[str]:

@@ -18,7 +18,7 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.conf import closest_scrapy_cfg
 from scrapy.utils.project import get_project_settings
 
-from newscrawl.cli.new_site_visit import Visit, visit_site
+from newscrawl.cli.new_site_visit import Visit, visit_sites
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, NoArticle
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
@@ -140,12 +140,12 @@ LARGEST = 2 * 1024 * 1024
 def new_site(url: str, name: str | None, given: Iterable[str]) -> None:
     """Visit a site and write its spider. Exit codes: 0 written; 1 refused; 2 the site could not be read."""
     try:
-        settings = _settings(given)
+        settings = settings_with(given)
         project, name = _checked(url, name, settings)
     except (BadDestination, ProjectError, RulesError, SettingsError, ValueError) as error:
         _end(str(error), REFUSED)
     visit = Visit(url, lambda line: print(printable(line), flush=True))  # noqa: T201
-    visit_site(visit, settings)
+    visit_sites([visit], settings)
     if visit.fault is not None:
         _end(visit.fault, UNREADABLE)
     proposal = fitted(propose(name, visit.findings))
@@ -165,7 +165,8 @@ def _end(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _settings(given: Iterable[str]) -> Settings:
+def settings_with(given: Iterable[str]) -> Settings:
+    """Return the project's settings with those of the command line. Raises ProjectError."""
     try:
         settings = get_project_settings()
     except (ImportError, SyntaxError) as error:

@@ -48,6 +48,9 @@ class UnreadableSite(Exception):  # noqa: N818 - an answer about the site
     """No spider can be made of what the site answers. The message is one line for a person."""
 
 
+_ENDED = "the visit was ended before it was complete"
+
+
 @dataclass
 class Visit:
     """What a visit brings."""
@@ -61,7 +64,7 @@ class Visit:
     listings: list[ReadListing] = field(default_factory=list)
     articles: dict[str, Article] = field(default_factory=dict)
     recordings: dict[str, Recording] = field(default_factory=dict)
-    fault: str | None = "the visit was ended before it was complete"
+    fault: str | None = _ENDED
 
     def note(self, response: Response) -> None:
         """Take a response as the server gave it; one that is no fit recording is passed over."""
@@ -222,14 +225,32 @@ def _article(recording: Recording) -> Article:
     return extract_page(recording.page()).article
 
 
-def visit_site(visit: Visit, settings: Settings) -> None:
-    """Run a visit to its end. A process can do that once."""
+MOST_AT_ONCE = 8
+"""Sites that are visited at a time."""
+
+
+def visit_sites(visits: Iterable[Visit], settings: Settings, done: Callable[[Visit], None] = lambda _: None) -> None:
+    """Run visits to their ends, some at a time, and hand out each that is done. A process can do that once."""
     settings.set("LOG_LEVEL", "ERROR", "spider")  # above the project's, below what the person says
     capture_responses(settings)
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(VisitSpider)
-    crawler.signals.connect(visit.note, captured)
-    process.crawl(crawler, visit=visit)
+    waiting = iter(visits)
+
+    def begin() -> None:
+        visit = next(waiting, None)
+        if visit is None:
+            return
+        crawler = process.create_crawler(VisitSpider)
+        crawler.signals.connect(visit.note, captured)
+        process.crawl(crawler, visit=visit).add_done_callback(lambda _: end(visit))
+
+    def end(visit: Visit) -> None:
+        done(visit)
+        if visit.fault != _ENDED:  # by a signal, which stops them all
+            begin()
+
+    for _ in range(MOST_AT_ONCE):
+        begin()
     process.start()
 
 

@@ -52,15 +52,24 @@ def selection_options(command: Command) -> Command:
     return command
 
 
-def selection_of(typed: str, chosen: dict[str, Any]) -> Selection:
-    """Return the selection given by a query and the options that select articles. Raises QueryError."""
+def selection_of(typed: str, chosen: dict[str, Any], url: str) -> Selection:
+    """Return the selection given by a query and the options that select articles; a site may be meant by its name.
+
+    Raises QueryError and StorageError.
+    """
     from newscrawl.storage.selection import Selection  # noqa: PLC0415
+
+    named = {}
+    if chosen["source"]:
+        from newscrawl.storage.site_rows import sources_named  # noqa: PLC0415
+
+        named = sources_named(url, chosen["source"])
 
     return Selection.of(
         typed,
         since=chosen["since"] and chosen["since"].date(),
         until=chosen["until"] and chosen["until"].date(),
-        sources=chosen["source"],
+        sources=[named.get(source, source) for source in chosen["source"]],
         languages=chosen["language"],
         section=chosen["section"] or "",
         author=chosen["author"] or "",

@@ -50,7 +50,7 @@ def search(words: tuple[str, ...], limit: int, database: str | None, as_json: bo
     with one_line("search"):
         from newscrawl.storage.search import search as find  # noqa: PLC0415
 
-        answer = find(address(database), selection_of(" ".join(words), chosen), limit)
+        answer = find(address(database), selection_of(" ".join(words), chosen, address(database)), limit)
     if as_json:
         print_json(_as_json(answer))
     else:

@@ -34,7 +34,7 @@ def stats(days: int, database: str | None, as_json: bool, **chosen: Any) -> None
         from newscrawl.storage.statistics import statistics  # noqa: PLC0415
 
         nothing = {"section": None, "author": None, "language": (), "all_copies": True}
-        found = statistics(address(database), selection_of("", chosen | nothing), days)
+        found = statistics(address(database), selection_of("", chosen | nothing, address(database)), days)
     if as_json:
         print_json(asdict(found))
         return

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from newscrawl.items import Article
 from newscrawl.recordings.recording import Recording, RecordingError, Recordings
 from newscrawl.text import printable
-from newscrawl.whole_files import replace_file
+from newscrawl.whole_files import RESERVED_NAME, is_safe_name, replace_file
 
 
 def load_json(path: Path) -> Any:
@@ -47,14 +47,6 @@ EXPECTED = "expected.json"
 
 _LONGEST = 80
 _ENDINGS = {"html": ".html", "xml": ".xml", "json": ".json", "text/plain": ".txt"}
-# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, "Naming Conventions"
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
-
-
-def is_safe_name(name: object) -> bool:
-    """Say whether a name is a plain file name on every file system, and leads nowhere else."""
-    return isinstance(name, str) and bool(_SAFE.fullmatch(name)) and not _RESERVED.fullmatch(name.lower())
 
 
 def body_name(url: str, content_type: str, taken: Collection[str]) -> str:
@@ -68,7 +60,7 @@ def body_name(url: str, content_type: str, taken: Collection[str]) -> str:
     ending = path.suffix if 1 < len(path.suffix) <= 6 else ""
     stem = path.name.removesuffix(ending)[:_LONGEST].strip("-._") or "index"
     ending = ending or next((end for kind, end in _ENDINGS.items() if kind in content_type.lower()), "")
-    if _RESERVED.fullmatch(stem):
+    if RESERVED_NAME.fullmatch(stem):
         stem = f"page-{stem}"
     used = {name.lower() for name in taken}
     if f"{stem}{ending}" in used:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from newscrawl.recordings import is_safe_name
 from newscrawl.urls import site_of
+from newscrawl.whole_files import is_safe_name
 
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

@@ -23,9 +23,10 @@ from newscrawl.storage.engine import (
     write_transaction,
     writing_engine,
 )
-from newscrawl.storage.frontier import CHUNK
-from newscrawl.storage.schema import site_domains, sites
+from newscrawl.storage.schema import run_sources, site_domains, sites
 
+_CHUNK = 500
+"""Names or domains that are looked up by a statement."""
 _RULES = ("prune_xpath", "kept_parameters", "dropped_parameters", "extractor")
 """Facts that are kept in the column `rules`."""
 _COLUMNS = tuple(name for name in Site.__dataclass_fields__ if name not in _RULES)
@@ -84,6 +85,11 @@ def site_named(url: str, name: str) -> SiteRow | None:
     return _first(url, select(sites).where(sites.c.name == name))
 
 
+def site_of_source(url: str, source: str) -> SiteRow | None:
+    """Return the first site whose articles have a source; None where there is none. Raises StorageError."""
+    return _first(url, select(sites).where(sites.c.source == source).order_by(sites.c.id))
+
+
 def _first(url: str, wanted: Select[Any]) -> SiteRow | None:
     with _reading(url) as connection:
         row = connection.execute(wanted.limit(1)).first() if connection is not None else None
@@ -135,7 +141,7 @@ def site_rows(
     language: str | None = None,
 ) -> Iterator[SiteRow]:
     """Yield sites in the order of their names, a batch in memory at a time. Raises StorageError."""
-    wanted = select(sites).order_by(sites.c.name).limit(CHUNK)
+    wanted = select(sites).order_by(sites.c.name).limit(_CHUNK)
     if states:
         wanted = wanted.where(sites.c.state.in_(states))
     if country is not None:
@@ -147,7 +153,7 @@ def site_rows(
         with _reading(url) as connection:
             rows = connection.execute(wanted.where(sites.c.name > last)).all() if connection is not None else []
         yield from map(_site_row, rows)
-        if len(rows) < CHUNK:
+        if len(rows) < _CHUNK:
             return
         last = rows[-1].name
 
@@ -157,10 +163,18 @@ def sources_named(url: str, names: Iterable[str]) -> dict[str, str]:
     wanted = list(dict.fromkeys(names))
     found: dict[str, str] = {}
     with _reading(url) as connection:
-        for start in range(0, len(wanted) if connection is not None else 0, CHUNK):
-            chosen = select(sites.c.name, sites.c.source).where(sites.c.name.in_(wanted[start : start + CHUNK]))
+        for start in range(0, len(wanted) if connection is not None else 0, _CHUNK):
+            chosen = select(sites.c.name, sites.c.source).where(sites.c.name.in_(wanted[start : start + _CHUNK]))
             found |= {row.name: row.source for row in connection.execute(chosen)}  # type: ignore[union-attr]
     return found
+
+
+def unmeasured_sites(url: str) -> int:
+    """Return how many active sites no run has measured. Raises StorageError."""
+    measured = select(run_sources.c.source).where(run_sources.c.source == sites.c.source)
+    wanted = select(func.count()).where(sites.c.state == "active", ~measured.exists())
+    with _reading(url) as connection:
+        return connection.execute(wanted).scalar_one() if connection is not None else 0
 
 
 Addition = Literal["added", "extended", "known"]
@@ -184,10 +198,9 @@ class SiteWriter:
     A site is known by its domains: one that has a domain of a row already adds its listings to that row.
     """
 
-    def __init__(self, url: str, reserved: Collection[str] = ()) -> None:
+    def __init__(self, url: str, reserved: Collection[str] = (), spiders: Collection[str] = ()) -> None:
         self._engine = open_engine(url, create=True)
-        self._reserved = reserved
-        """Names that only a site that brings its own may have."""
+        self._names = _Names(frozenset(reserved), frozenset(spiders))
 
     def __enter__(self) -> Self:
         return self
@@ -199,16 +212,26 @@ class SiteWriter:
     def add(self, batch: Sequence[Site], now: datetime | None = None) -> list[Added]:
         """Add checked sites in one transaction; return what became of each, in order."""
         with explained(self._engine), write_transaction(self._engine) as connection:
-            return _Batch(connection, batch, self._reserved).add(now or datetime.now(UTC))
+            return _Batch(connection, batch, self._names).add(now or datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names that are not free."""
+
+    reserved: frozenset[str]
+    """Of publishers: for a site that brings its own."""
+    spiders: frozenset[str]
+    """Of the project's spiders, which would be loaded in the place of the site."""
 
 
 class _Batch:
     """Sites that are added together: among them and to the table each domain and name belongs to one."""
 
-    def __init__(self, connection: Connection, batch: Sequence[Site], reserved: Collection[str]) -> None:
+    def __init__(self, connection: Connection, batch: Sequence[Site], names: _Names) -> None:
         self._connection = connection
         self._batch = batch
-        self._reserved = reserved
+        self._fixed = names
         self._owners: dict[str, SiteRow] = {}
         """Of domains, in the table."""
         self._taken: set[str] = set()
@@ -243,14 +266,14 @@ class _Batch:
     def _look_up_domains(self) -> None:
         domains = sorted({domain for one in self._batch for domain in one.domains})
         owner = select(site_domains.c.domain, sites).join(sites, sites.c.id == site_domains.c.site_id)
-        for start in range(0, len(domains), CHUNK):
-            chosen = owner.where(site_domains.c.domain.in_(domains[start : start + CHUNK]))
+        for start in range(0, len(domains), _CHUNK):
+            chosen = owner.where(site_domains.c.domain.in_(domains[start : start + _CHUNK]))
             self._owners |= {row.domain: _site_row(row) for row in self._connection.execute(chosen)}
 
     def _look_up_names(self, names: set[str]) -> None:
         wanted = sorted(names - self._looked_up)
-        for start in range(0, len(wanted), CHUNK):
-            chosen = select(sites.c.name).where(sites.c.name.in_(wanted[start : start + CHUNK]))
+        for start in range(0, len(wanted), _CHUNK):
+            chosen = select(sites.c.name).where(sites.c.name.in_(wanted[start : start + _CHUNK]))
             self._taken |= set(self._connection.execute(chosen).scalars())
         self._looked_up |= names
 
@@ -266,6 +289,8 @@ class _Batch:
                 return self._extend(self._owners[domain], site)
         if site.name and (site.name in self._taken or site.name in self._new):
             return Added(site.name, "known", f"name: {site.name!r} is the name of another site")
+        if site.name in self._fixed.spiders:
+            return Added(site.name, "known", f"name: {site.name!r} is the name of a spider of the project")
         name = site.name or self._free_name(site.domains[0])
         self._new[name] = replace(site, name=name)
         self._names |= dict.fromkeys(site.domains, name)
@@ -283,7 +308,7 @@ class _Batch:
         for name in names_of(domain):
             if name not in self._looked_up:
                 self._look_up_names({name})
-            if name not in self._taken and name not in self._new and name not in self._reserved:
+            if not any(name in names for names in (self._taken, self._new, self._fixed.reserved, self._fixed.spiders)):
                 return name
         raise AssertionError
 

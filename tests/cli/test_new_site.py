@@ -219,7 +219,7 @@ def test_what_cannot_be_done_is_refused_before_anything_is_asked(arguments, says
     monkeypatch.chdir(ROOT)
     for place in ("getaddrinfo", "gethostbyname", "create_connection"):
         monkeypatch.setattr(socket, place, lambda *_, place=place: pytest.fail(f"{place} was called"))
-    monkeypatch.setattr("newscrawl.cli.new_site.visit_site", lambda *_: pytest.fail("the visit was begun"))
+    monkeypatch.setattr("newscrawl.cli.new_site.visit_sites", lambda *_: pytest.fail("the visit was begun"))
     with pytest.raises(SystemExit) as ended:
         main(["new-site", *arguments])
     assert ended.value.code == 1

@@ -61,6 +61,12 @@ def zone_of(timezone: str | None, domain: str) -> tzinfo | None:
         return None
 
 
+def country_of(timezone: str | None) -> str | None:
+    """Return the ISO 3166 code of the country that keeps a zone alone; None where that is not known."""
+    country = next((country for country, zone in _ZONE_OF.items() if zone == timezone), None)
+    return "GB" if country == "uk" else country.upper() if country else None
+
+
 def order_of(locales: tuple[str, ...], domain: str) -> Order | None:
     """Return whether day or month stands first in 4/3/2015; None where neither language nor country tells.
 
