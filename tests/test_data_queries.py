@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 
 import pytest
 
+from testing.questions import IN_POSTGRESQL, IN_SQLITE
 from tests.cli.made import fill
-from tests.conftest import ROOT
 from tests.database import Database, query
 
-_BLOCK = re.compile(
-    r"^\*\*(.*?)\*\*.*?\n```sql\n(.*?)```(?:\n\nIn PostgreSQL:\n\n```sql\n(.*?)```)?", re.MULTILINE | re.DOTALL
-)
-_FOUND = _BLOCK.findall((ROOT / "docs/DATA.md").read_text("utf-8"))
-QUESTIONS = {question: statement for question, statement, _ in _FOUND}
-IN_POSTGRESQL = {question: other or statement for question, statement, other in _FOUND}
 ANSWERS = {
     "Which sites": [("tin", 1, 30.0), ("bao", 1, 2.0)],
     "Who was first": [("Đà Nẵng ngập", "ttx", "2020-09-10 12:00:00.000000", "bao, tin")],
@@ -53,15 +46,15 @@ def database(request, tmp_path_factory):
 
 def test_there_are_ten_questions():
     """Each with an answer here."""
-    assert len(QUESTIONS) == 10
-    assert all(sum(question.startswith(begin) for begin in ANSWERS) >= 1 for question in QUESTIONS)
+    assert len(IN_SQLITE) == 10
+    assert all(sum(question.startswith(begin) for begin in ANSWERS) >= 1 for question in IN_SQLITE)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", IN_SQLITE)
 def test_question_is_answered(question, database):
     """As the small database has it, by the program that people have at hand."""
     begin = max((begin for begin in ANSWERS if question.startswith(begin)), key=len)
-    rows = query(database, (QUESTIONS if database.is_sqlite else IN_POSTGRESQL)[question])
+    rows = query(database, (IN_SQLITE if database.is_sqlite else IN_POSTGRESQL)[question])
     expected = ANSWERS[begin]
     rows = [row[: len(expected[0])] for row in rows]
     assert sorted(rows, key=repr) == sorted(expected, key=repr)
@@ -73,7 +66,7 @@ def test_questions_can_be_asked_by_the_shell(database):
     shell = ["sqlite3", "-readonly", "-bail", str(database.path)] if in_sqlite else ["psql", "-XqAt", database.url]
     if shutil.which(shell[0]) is None:
         pytest.skip(f"needs the program {shell[0]}")
-    for statement in (QUESTIONS if in_sqlite else IN_POSTGRESQL).values():
+    for statement in (IN_SQLITE if in_sqlite else IN_POSTGRESQL).values():
         command = [*shell, *([] if in_sqlite else ["-v", "ON_ERROR_STOP=1", "-c"]), statement]
         result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
         assert (result.returncode, result.stderr) == (0, "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -20,15 +19,10 @@ from newscrawl.storage import lake as days
 from newscrawl.storage.lake import LakeReader
 from newscrawl.storage.maintenance import delete_article
 from newscrawl.storage.search import COLUMNS
+from testing.questions import IN_DUCKDB, IN_POSTGRESQL, IN_SQLITE, VIEWS
 from tests.cli.made import answer, fill, newscrawl, refusal
-from tests.conftest import ONLY_SQLITE, ROOT
+from tests.conftest import ONLY_SQLITE
 from tests.database import Database, as_sqlite_has_it, query
-from tests.test_data_queries import IN_POSTGRESQL, QUESTIONS
-
-_GUIDE = (ROOT / "docs/LAKE.md").read_text("utf-8")
-VIEWS = re.search(r"```sql\n(set timezone.*?)```", _GUIDE, re.DOTALL)[1]
-IN_DUCKDB = IN_POSTGRESQL | dict(re.findall(r"^\*\*(.*?)\*\*.*?\n```sql\n(.*?)```", _GUIDE, re.MULTILINE | re.DOTALL))
-
 
 POSTGRESQL_IN_SLOW = pytest.mark.parametrize(
     "new_database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
@@ -79,7 +73,7 @@ def test_lake_answers_as_the_database_does(url, tmp_path):
     assert len(IN_DUCKDB) == 10
     for question, statement in IN_DUCKDB.items():
         database = Database(url)
-        expected = query(database, (QUESTIONS if database.is_sqlite else IN_POSTGRESQL)[question])
+        expected = query(database, (IN_SQLITE if database.is_sqlite else IN_POSTGRESQL)[question])
         assert sorted(asked(tmp_path / "lake", statement), key=repr) == sorted(expected, key=repr), question
         assert expected, question
 
