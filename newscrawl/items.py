@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Literal, NamedTuple, Self, get_args
@@ -337,6 +337,18 @@ class Outcome:
     source: str | None = None
     visit: Visit | None = None
     origin: Origin = "fetched"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRead:
+    """A web archive of which all pages are stored."""
+
+    file: str
+    """Its real path."""
+    size: int
+    """In bytes."""
+    arguments: Mapping[str, str]
+    """Which of its pages were wanted, and whether they were trusted: as given to the spider."""
 
 
 @dataclass(frozen=True, slots=True)

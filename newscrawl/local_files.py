@@ -144,6 +144,11 @@ class FoundFile:
     """Why the file cannot be read, if that is known already, such as an unreadable folder."""
 
 
+def path_text(path: Path) -> str:
+    """Return the real path of a file as text that any database can hold."""
+    return os.fsencode(os.path.realpath(path)).decode("utf-8", "backslashreplace")
+
+
 def content_type_of(name: str) -> str | None:
     """Return the MIME type for a file's name; None for a file that is not a page."""
     return CONTENT_TYPES.get(_ending(name))

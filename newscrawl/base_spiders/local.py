@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from newscrawl.base_spiders.arguments import switch
 from newscrawl.base_spiders.base import ArgumentError, NewsSpider
-from newscrawl.items import Outcome, Page, Window
+from newscrawl.items import ArchiveRead, Outcome, Page, Window
 from newscrawl.local_files import (
     ENDINGS,
+    FoundFile,
     PassedOver,
     PathError,
     find_files,
     is_warc,
     load_archive,
     load_page,
+    path_text,
     split_paths,
 )
+from newscrawl.storage.archives import loaded
 from newscrawl.text import printable
 
 TRUST = "1: these pages were fetched by you, so they count as fetched and may replace what was crawled; also --trust"
@@ -35,6 +39,12 @@ logger = logging.getLogger(__name__)
 
 _MOST_PASSED_OVER = 1_000
 """Records that are passed over before a crawl that is ending can end: a file may have a million, and each is quick."""
+
+
+_LOOK = 0.02
+"""Seconds between two looks whether all pages of a file are stored."""
+
+_Item = Page | Outcome | ArchiveRead | PassedOver
 
 
 class LocalSpider(NewsSpider):
@@ -54,7 +64,11 @@ class LocalSpider(NewsSpider):
         self.is_trusted = switch(given, "trust")
         self.window = Window()
         """The days on which a page of a WARC file was fetched, where only some are wanted."""
+        self.skips_loaded = False
+        """Whether web archives are passed over that were loaded before."""
         self._records: Counter[str] = Counter()
+        self._read = self._done = self._lost = 0
+        """Pages that were handed over, those of them with which the pipelines are done, and those without a row."""
         if self._given_paths is not None:
             _check(self._given_paths, self.endings)
 
@@ -73,17 +87,40 @@ class LocalSpider(NewsSpider):
         self.check(self.settings)
         yield Request("data:,", callback=self.read_files, dont_filter=True)
 
-    async def read_files(self, response: Response) -> AsyncIterator[Page | Outcome]:
+    async def read_files(self, response: Response) -> AsyncIterator[Page | Outcome | ArchiveRead]:
         """Read one page after the other, each when those before it are nearly done.
 
         In a thread: what is passed over in a big WARC file would hold up the crawl for seconds.
         """
+        self.crawler.signals.connect(self._note_done, signals.item_scraped)
+        self.crawler.signals.connect(self._note_error, signals.item_error)
+        self.crawler.signals.connect(self._note_dropped, signals.item_dropped)
         items = self._load()
         while not self.is_closing and (item := await asyncio.to_thread(self._next, items)) is not None:
-            if not isinstance(item, PassedOver):
-                yield item
+            if isinstance(item, PassedOver) or (isinstance(item, ArchiveRead) and not await self._all_stored()):
+                continue
+            self._read += 1
+            yield item
 
-    def _next(self, items: Iterator[Page | Outcome | PassedOver]) -> Page | Outcome | PassedOver | None:
+    def _note_done(self) -> None:
+        self._done += 1
+
+    def _note_error(self) -> None:
+        self._done += 1
+        self._lost += 1
+
+    def _note_dropped(self, exception: BaseException) -> None:
+        self._done += 1
+        self._lost += getattr(exception, "is_lost", False)
+
+    async def _all_stored(self) -> bool:
+        """Wait for the pipelines; return whether they have stored what became of every page of the last file."""
+        while self._done < self._read and not self.is_closing:
+            await asyncio.sleep(_LOOK)
+        lost, self._lost = self._lost, 0
+        return self._done == self._read and not lost
+
+    def _next(self, items: Iterator[_Item]) -> _Item | None:
         """Return the next page that is wanted; what is passed over only after so much of it; None at the end."""
         for number, item in enumerate(items):
             if isinstance(item, PassedOver):
@@ -96,15 +133,37 @@ class LocalSpider(NewsSpider):
                 return PassedOver("")
         return None
 
-    def _load(self) -> Iterator[Page | Outcome | PassedOver]:
+    def _load(self) -> Iterator[_Item]:
         max_size = self.settings.getint("DOWNLOAD_MAXSIZE")
-        archive = self.settings["ARCHIVE_DIR"]
-        folder = Path(archive) if archive else None
+        known = loaded(self.settings["DATABASE_URL"]) if self.skips_loaded else None
         for found in find_files(self.check(self.settings), self.endings):
-            if is_warc(found.path.name):
-                yield from load_archive(found, max_size, folder, trusted=self.is_trusted)
-            else:
+            if not is_warc(found.path.name):
                 yield load_page(found, max_size, trusted=self.is_trusted)
+                continue
+            read = self.as_read(found.path)
+            if known is not None and read is not None and known.holds(read):
+                self._records["loaded_before"] += 1
+                continue
+            is_readable = yield from self._load_archive(found, max_size)
+            if is_readable and read is not None and read == self.as_read(found.path):
+                yield read
+
+    def _load_archive(self, found: FoundFile, max_size: int) -> Generator[_Item, None, bool]:
+        """Return whether the file could be read, be it damaged or not."""
+        archive = self.settings["ARCHIVE_DIR"]
+        is_readable = True
+        for item in load_archive(found, max_size, Path(archive) if archive else None, trusted=self.is_trusted):
+            is_readable = is_readable and not (isinstance(item, Outcome) and item.reason == "unreadable")
+            yield item
+        return is_readable
+
+    def as_read(self, path: Path) -> ArchiveRead | None:
+        """Return what is recorded of a web archive once it is read; None for one that is not there."""
+        names = ("since", "until", "trust")
+        arguments = {name: str(self.given[name]) for name in names if self.given.get(name)}
+        with contextlib.suppress(OSError):
+            return ArchiveRead(path_text(path), path.stat().st_size, arguments)
+        return None
 
     def closed(self, reason: str) -> None:
         """Say what was passed over."""

@@ -16,6 +16,7 @@ from newscrawl.cli.db import db
 from newscrawl.cli.delete import delete
 from newscrawl.cli.export import export
 from newscrawl.cli.health import health
+from newscrawl.cli.load_warcs import load_warcs
 from newscrawl.cli.mcp import mcp
 from newscrawl.cli.options import address, database_option, refuse
 from newscrawl.cli.runs import runs
@@ -53,7 +54,7 @@ def main() -> None:
     """
 
 
-for command in (crawl, search, show, export, stats, runs, sites, health, serve, mcp, sql, delete, db):
+for command in (crawl, search, show, export, load_warcs, stats, runs, sites, health, serve, mcp, sql, delete, db):
     main.add_command(command)
 
 
@@ -148,6 +149,13 @@ def dedupe(rebuild: bool, database: str | None) -> None:
 )
 @click.option("--restart", is_flag=True, help="Start over instead of resuming an interrupted pass.")
 @click.option("--templates-only", is_flag=True, help="Do not re-extract; only relearn the boilerplate of sites.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Dask scheduler, as in tcp://10.0.0.1:8786: its workers re-extract an archive file each at a time.",
+)
+@click.option("--file", hidden=True)
+@click.option("--part-of", type=int, hidden=True)
 def reextract(
     *,
     database: str | None,
@@ -160,6 +168,9 @@ def reextract(
     workers: int | None,
     restart: bool,
     templates_only: bool,
+    scheduler: str | None,
+    file: str | None,
+    part_of: int | None,
 ) -> None:
     """Re-extract articles from their raw pages in the archive, after an upgrade or a change of a site's rules.
 
@@ -168,11 +179,16 @@ def reextract(
 
     Without --since and --until the boilerplate of sites is relearned at the end, from all their articles, including
     those without a raw page. --templates-only does only that.
+
+    With --scheduler each file of the archive is a task that is given to another worker if its own dies. The workers
+    need the same archive folder and, unless --database names it, the same DATABASE_URL.
     """
     from newscrawl.cli.reextract import main as run  # noqa: PLC0415
 
-    if templates_only and (since or until or dry_run or archive):
+    if templates_only and (since or until or dry_run or archive or scheduler):
         raise click.UsageError("--templates-only can only be combined with --database and --source")
+    if scheduler and dry_run:
+        raise click.UsageError("--dry-run reads a sample in this process, without --scheduler")
 
     days = {name: day for name, day in (("since", since), ("until", until)) if day is not None}
     code = run(
@@ -184,5 +200,7 @@ def reextract(
         workers=workers,
         restart=restart,
         templates_only=templates_only,
+        scheduler=scheduler,
+        part=(file, part_of) if file is not None and part_of is not None else None,
     )
     sys.exit(code)

@@ -173,6 +173,12 @@ def backup(file: Path, database: str | None, as_json: bool) -> None:
 @click.option("--archive-days", type=click.IntRange(1), metavar="N", help="Delete raw pages older than this.")
 @click.option("--runs-days", type=click.IntRange(1), metavar="N", help="Delete records of runs older than this.")
 @click.option(
+    "--pages-days",
+    type=click.IntRange(30),
+    metavar="N",
+    help="Forget pages that gave no article, are not visited again and were last fetched before this.",
+)
+@click.option(
     "--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Archive folder [default: ARCHIVE_DIR]"
 )
 @click.option("--dry-run", is_flag=True, help="Delete nothing; show what would be deleted.")
@@ -182,6 +188,7 @@ def prune(
     *,
     archive_days: int | None,
     runs_days: int | None,
+    pages_days: int | None,
     archive: Path | None,
     dry_run: bool,
     database: str | None,
@@ -191,18 +198,33 @@ def prune(
 
     Articles, their revisions and the last run of each spider stay. An article whose raw page goes has NULL in
     archive_file, and cannot be extracted anew. A crawl may run meanwhile.
+
+    A page that is forgotten (--pages-days) is asked for once more if a listing names it again. What was deleted by
+    `newscrawl delete`, or skipped because it is old, is not forgotten.
     """
-    if archive_days is None and runs_days is None:
-        raise click.UsageError("nothing to do: give --archive-days, --runs-days, or both")
+    if archive_days is None and runs_days is None and pages_days is None:
+        raise click.UsageError("nothing to do: give --archive-days, --runs-days or --pages-days")
     with one_line("db prune"):
         from newscrawl.storage.maintenance import prune  # noqa: PLC0415
 
         folder = archive or archive_folder()
-        done = prune(address(database), archive=folder, archive_days=archive_days, runs_days=runs_days, dry_run=dry_run)
+        done = prune(
+            address(database),
+            archive=folder,
+            archive_days=archive_days,
+            runs_days=runs_days,
+            pages_days=pages_days,
+            dry_run=dry_run,
+        )
     facts = {"runs": done.runs, "files": done.files, "bytes": done.bytes, "articles": done.articles}
     if as_json:
-        print_json(facts | {"dry_run": dry_run})
+        print_json(facts | {"pages": dict(done.pages), "dry_run": dry_run})
     else:
         would = "would be deleted" if dry_run else "were deleted"
         raw = f"{done.files} archive files ({done.bytes / 1e6:,.1f} MB, of {done.articles} articles)"
         click.echo(f"{done.runs} run records and {raw} {would}")
+        if pages_days is not None:
+            by_outcome = ", ".join(f"{outcome} {count}" for outcome, count in done.pages.most_common())
+            click.echo(
+                f"{done.pages.total()} pages without an article {would}" + (f": {by_outcome}" if by_outcome else "")
+            )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +15,9 @@ import click
 from newscrawl.base_spiders import ArgumentError
 from newscrawl.base_spiders.arguments import window
 from newscrawl.base_spiders.registry import rules_for
+from newscrawl.cli.cluster import ClusterError, TaskEnd, run_tasks
 from newscrawl.cli.options import address, archive_folder
+from newscrawl.commands.progress import end_with_parent
 from newscrawl.crawl.reextraction import reextract
 from newscrawl.project import setting
 from newscrawl.rules import RulesError
@@ -48,8 +51,13 @@ def main(
     workers: int | None,
     restart: bool,
     templates_only: bool = False,
+    scheduler: str | None = None,
+    part: tuple[str, int] | None = None,
 ) -> int:
-    """Run the command; return its exit code: 1 not started, 2 failed midway, 130 or 143 stopped by a signal."""
+    """Run the command; return its exit code: 1 not started, 2 failed midway, 130 or 143 stopped by a signal.
+
+    `part` is the archive file that is a task of the pass with that number.
+    """
     code = 1
     try:
         if templates_only:
@@ -58,8 +66,10 @@ def main(
         folder = archive or archive_folder() or Path()
         if not folder.is_dir():
             raise StorageError(f"archive: no folder {printable(str(folder))}; name it with --archive")
-        scope = Scope(source, window(days, "UTC"))
+        scope = Scope(source, window(days, "UTC"), *(part or ()))
         url = address(database)
+        if part is not None:
+            end_with_parent()
         if sample is None:
             work = Reextraction.begin(url, scope, restart=restart)
         else:
@@ -68,7 +78,13 @@ def main(
         count = int(setting("EXTRACT_WORKERS")) if workers is None else workers
         limits = Limits(count, setting("EXTRACT_MAX_SECONDS"), setting("EXTRACT_MAX_MEGABYTES"))
         try:
-            reextract_articles(work, folder, limits, is_terminal=sys.stdout.isatty())
+            if scheduler is None:
+                reextract_articles(work, folder, limits, is_terminal=sys.stdout.isatty())
+            else:
+                options = ["--archive", os.path.abspath(folder), *(["--source", source] if source else [])]  # noqa: PTH100
+                options += [] if workers is None else ["--workers", str(workers)]
+                options += [part for name, day in days.items() for part in (f"--{name}", day)]
+                _reextract_files(work, scheduler, options, database)
         finally:
             work.close()
     except StoppedError as error:
@@ -76,7 +92,7 @@ def main(
         return 128 + error.number
     except KeyboardInterrupt:  # outside of the page loop, which handles signals itself
         return 128 + signal.SIGINT
-    except (ArgumentError, RulesError, StorageError) as error:
+    except (ArgumentError, ClusterError, RulesError, StorageError) as error:
         print(f"newscrawl reextract: {error}", file=sys.stderr)  # noqa: T201
         return code
     return 0
@@ -91,12 +107,39 @@ def reextract_articles(work: Reextraction, folder: Path, limits: Limits, *, is_t
     try:
         with _progress("re-extracting", total, work.tally.pages, is_terminal=is_terminal) as report_progress:
             _run(work, folder, limits, report_progress)
-        report_relearning(work.relearn(), is_terminal=is_terminal)
+        if work.scope.part_of is None:
+            report_relearning(work.relearn(), is_terminal=is_terminal)
         reason = "finished"
     finally:
         work.finish(reason)
     of = f" of {work.total}" if work.chosen is not None else ""
     for line in (*_summary(work.tally, of, is_done=work.chosen is None), *_without_page(work)):
+        click.echo(line)
+
+
+def _reextract_files(work: Reextraction, scheduler: str, options: Sequence[str], database: str | None) -> None:
+    """Re-extract each archive file as a task of a cluster. Raises ClusterError and StorageError."""
+    reason, failed = "shutdown", 0
+    try:
+        common = ["reextract", "--part-of", str(work.id), *options]
+        tasks = {file: [*common, "--file", file] for file in work.files()}
+
+        def note(file: str, end: TaskEnd) -> None:
+            nonlocal failed
+            failed += end.code != 0
+            if end.code:
+                why = end.log[-1] if end.log else "it ended without a message"
+                click.echo(f"{printable(file)}: exit code {end.code}: {why}", err=True)
+
+        run_tasks(scheduler, tasks, {"NEWSCRAWL_DATABASE_URL": database} if database else {}, note)
+        if failed:
+            raise ClusterError(f"{failed} of {len(tasks)} files were not re-extracted; run the same command again")
+        work.add_up()
+        report_relearning(work.relearn(), is_terminal=sys.stdout.isatty())
+        reason = "finished"
+    finally:
+        work.finish(reason)
+    for line in (*_summary(work.tally, "", is_done=True), *_without_page(work)):
         click.echo(line)
 
 

@@ -131,6 +131,7 @@ class Command(ScrapyCrawl):
         """Report wrong options in one line."""
         try:
             super().process_options(args, opts)
+            opts.spargs.pop("_job", None)  # Scrapyd numbers its jobs so, for spiders that want to know
             if opts.trust:
                 opts.spargs["trust"] = "1"
         except UsageError as error:

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
@@ -24,6 +25,7 @@ from newscrawl.crawl.exit_status import STORAGE_FAILED
 from newscrawl.crawl.frontier import Frontier
 from newscrawl.health.notes import needs_rendering, notes_of
 from newscrawl.items import (
+    ArchiveRead,
     Article,
     Candidate,
     Extraction,
@@ -36,6 +38,7 @@ from newscrawl.items import (
 )
 from newscrawl.network.ending import READING_GRACE, EndWatch
 from newscrawl.network.refusals import Ending, lost_time_counted
+from newscrawl.storage.archives import record_archive
 from newscrawl.storage.backends import location
 from newscrawl.storage.errors import StorageError, fault_of
 from newscrawl.storage.group_commit import GroupCommit, RunWriter, commit_of
@@ -64,7 +67,7 @@ class PageUnchanged(DropItem):
 
 
 class ListingRead(DropItem):
-    """A feed, sitemap or section page; the pages it names are queued."""
+    """A feed, sitemap or section page, whose pages are queued; or a web archive, whose pages are stored."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, log_level="DEBUG")
@@ -80,12 +83,18 @@ class PageWithoutArticle(DropItem):
 class NotStored(DropItem):
     """The database failed, which ends the crawl; the next run fetches this page again."""
 
+    is_lost = True
+    """Read by `LocalSpider`: there is no row that says what became of the page."""
+
     def __init__(self, message: str) -> None:
         super().__init__(message, log_level="DEBUG")
 
 
 class CutOff(DropItem):
     """The crawl ended while a page was extracted, or a listing written; the next run fetches it again."""
+
+    is_lost = True
+    """As in `NotStored`."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, log_level="DEBUG")
@@ -124,7 +133,9 @@ class ExtractPipeline:
         """Release the workers."""
         release(self.workers)
 
-    async def process_item(self, item: Page | Outcome | Listing) -> Candidate | Outcome | Listing:
+    async def process_item(
+        self, item: Page | Outcome | Listing | ArchiveRead
+    ) -> Candidate | Outcome | Listing | ArchiveRead:
         """Extract a page and compute its keys, in a worker."""
         if not isinstance(item, Page):
             return item
@@ -235,9 +246,14 @@ class StorePipeline:
         value = self.crawler.stats.get_value
         return Traffic(value("downloader/request_count", 0), value("downloader/response_bytes", 0))
 
-    async def process_item(self, item: Candidate | Outcome | Listing) -> Article:
+    async def process_item(self, item: Candidate | Outcome | Listing | ArchiveRead) -> Article:
         """Store an item; return the public fields of an article. Raises a DropItem for all other results."""
         try:
+            if isinstance(item, ArchiveRead):
+                await asyncio.wrap_future(
+                    self.commit.call(partial(record_archive, read=item, run_id=self.store.run_id))
+                )
+                raise ListingRead(f"{item.file}: all pages are stored")
             item, result = await self._store(item)
         except StorageError as error:
             self._abort(error)

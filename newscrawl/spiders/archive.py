@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from scrapy.settings import BaseSettings
 
 from newscrawl.base_spiders import ArgumentError, LocalSpider
-from newscrawl.base_spiders.arguments import window
+from newscrawl.base_spiders.arguments import switch, window
 from newscrawl.base_spiders.local import TRUST
 from newscrawl.local_files import ARCHIVES
 
@@ -22,11 +22,13 @@ class ArchiveSpider(LocalSpider):
         "trust": TRUST,
         "since": "only pages that were fetched on this day or later, as in 2020-09-01",
         "until": "only pages that were fetched up to this day, the day itself included",
+        "unread": "1: pass over files that were read to their end before; as `newscrawl load-warcs` does",
     }
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.window = window(given, "UTC")
+        self.skips_loaded = switch(given, "unread")
 
     def default_path(self, settings: BaseSettings) -> str:
         """Return the project's own archive."""

@@ -6,9 +6,10 @@ import contextlib
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from newscrawl.storage.boilerplate import uncount_blocks
 from newscrawl.storage.duplicates import remove_links
 from newscrawl.storage.engine import explained, open_engine, read_connection, require, write_transaction
 from newscrawl.storage.errors import StorageError
+from newscrawl.storage.forgetting import forget_pages
 from newscrawl.storage.rows import blocks_of, room_of
 from newscrawl.storage.schema import article_revisions, article_urls, article_words, articles, pages, runs, search_queue
 from newscrawl.storage.search_index import count_queued, index_queued
@@ -251,12 +253,20 @@ class Pruned:
     bytes: int = 0
     articles: int = 0
     """Articles that lost their raw page; their `archive_file` is now NULL."""
+    pages: Counter[str] = field(default_factory=Counter)
+    """Rows of pages without an article, by outcome."""
 
 
 def prune(
-    url: str, *, archive: Path | None, archive_days: int | None, runs_days: int | None, dry_run: bool = False
+    url: str,
+    *,
+    archive: Path | None,
+    archive_days: int | None,
+    runs_days: int | None,
+    pages_days: int | None = None,
+    dry_run: bool = False,
 ) -> Pruned:
-    """Delete archive files and run records that are older than so many days before the last run.
+    """Delete archive files, run records and pages without an article, older than so many days before the last run.
 
     Age is measured from the last run rather than from now, so that neither a wrong clock nor a pause makes data old.
     Rows lose their reference before the file is deleted, so none ever dangles; an interrupted prune can be repeated.
@@ -274,6 +284,8 @@ def prune(
                 done.runs = _prune_runs(engine, now - timedelta(days=runs_days), dry_run=dry_run)
             if archive_days is not None and archive is not None:
                 _prune_archive(engine, archive, now - timedelta(days=archive_days), done, dry_run=dry_run)
+            if pages_days is not None:
+                done.pages = forget_pages(engine, now - timedelta(days=pages_days), dry_run=dry_run)
     except ArchiveError as error:
         raise StorageError(f"archive: {error}") from error
     finally:

@@ -225,11 +225,15 @@ class Scope:
     source: str | None = None
     window: Window = field(default_factory=Window)
     """When their pages were fetched."""
+    file: str | None = None
+    """The archive file with their pages."""
+    part_of: int | None = None
+    """The pass over all files, of which this is one file."""
 
     def as_json(self) -> dict[str, str]:
         """Return the scope as stored in `reextractions.arguments`."""
         since, until = self.window.since, self.window.until
-        given = {"source": self.source, "since": since, "until": until}
+        given = {"source": self.source, "since": since, "until": until, "file": self.file, "part_of": self.part_of}
         return {name: str(value) for name, value in given.items() if value is not None}
 
     @property
@@ -238,6 +242,7 @@ class Scope:
         fetched_at, since, until = articles.c.fetched_at, self.window.since, self.window.until
         return [
             *([articles.c.source == self.source] if self.source is not None else []),
+            *([articles.c.archive_file == self.file] if self.file is not None else []),
             *([fetched_at >= since] if since is not None else []),
             *([fetched_at < until] if until is not None else []),
         ]
@@ -291,7 +296,11 @@ class Reextraction:
 
     @classmethod
     def begin(cls, url: str, scope: Scope, *, restart: bool = False) -> Reextraction:
-        """Start a pass, or unless `restart` resume an interrupted one of this version with the same scope."""
+        """Start a pass, or unless `restart` resume an interrupted one of this version with the same scope.
+
+        A part of a pass is taken over even from a process that seems to work on it: of another machine nobody knows
+        whether it does, and if so, it cannot write anymore.
+        """
         require(url)
         engine = open_engine(url)
         with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
@@ -325,6 +334,30 @@ class Reextraction:
         with explained(self.engine), self.engine.connect() as connection:
             none = select(func.count()).where(*self.scope.conditions, articles.c.archive_file.is_(None))
             return connection.execute(none).scalar_one()
+
+    def files(self) -> list[str]:
+        """Return the archive files whose articles are still to be re-extracted, when each is a part of this pass."""
+        is_left = articles.c.id > self.position, articles.c.id <= self.last
+        named = select(articles.c.archive_file).where(*_archived(self.scope), *is_left).distinct()
+        with explained(self.engine), self.engine.connect() as connection:
+            found = connection.execute(named.order_by(articles.c.archive_file)).scalars().all()
+            done = {row.arguments["file"] for row in self._parts(connection) if row.finished_at is not None}
+        return [file for file in found if file not in done]
+
+    def add_up(self) -> None:
+        """Take over what the parts of this pass have done, all of which have ended, and forget them."""
+        with explained(self.engine), write_transaction(self.engine) as connection:
+            parts = self._parts(connection)
+            for row in parts:
+                self.tally = self.tally.plus(Tally.from_json(row.counts))
+            ids = [row.id for row in parts]
+            for start in range(0, len(ids), _CHUNK):
+                connection.execute(delete(reextractions).where(reextractions.c.id.in_(ids[start : start + _CHUNK])))
+            self._advance(connection, self.last, self.tally)
+
+    def _parts(self, connection: Connection) -> list[Any]:
+        later = select(reextractions).where(reextractions.c.id > self.id)
+        return [row for row in connection.execute(later).all() if row.arguments.get("part_of") == str(self.id)]
 
     def articles(self) -> Iterator[Archived]:
         """Yield the articles that are still to be re-extracted, ordered by id."""
@@ -413,7 +446,7 @@ def _unfinished(connection: Connection, scope: Scope, *, restart: bool) -> int |
     for row in connection.execute(stopped.where(reextractions.c.finished_at.is_(None))).all():
         if row.arguments != scope.as_json():
             continue
-        if row.pid is not None and row.finished_at is None and not restart:
+        if row.pid is not None and row.finished_at is None and not restart and scope.part_of is None:
             who = f"process {row.pid} on {row.host}"
             raise StorageError(f"{who} is running this re-extraction; use --restart to start over without it")
         if row.version == __version__ and not restart:

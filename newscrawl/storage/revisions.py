@@ -108,6 +108,15 @@ class Tally:
             self.words["gained"] += (after - before).total()
             self.words["lost"] += (before - after).total()
 
+    def plus(self, other: Self) -> Self:
+        """Return the sum of both."""
+        names = self.fields.keys() | other.fields.keys()
+        fields = {name: self.fields.get(name, Counter()) + other.fields.get(name, Counter()) for name in names}
+        outcomes, reasons, words = (
+            getattr(self, name) + getattr(other, name) for name in ("outcomes", "reasons", "words")
+        )
+        return type(self)(outcomes, reasons, fields, words)
+
     def as_json(self) -> dict[str, Any]:
         """Return the counts as stored in `reextractions.counts`."""
         return {

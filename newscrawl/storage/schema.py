@@ -30,7 +30,7 @@ metadata = MetaData(
     }
 )
 
-VERSION = "0020"
+VERSION = "0021"
 """Revision of the newest migration. Readers compare it with the database without importing Alembic."""
 
 FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at")
@@ -541,6 +541,26 @@ listed_facts = Table(
     },
 )
 
+loaded_archives = Table(
+    "loaded_archives",
+    metadata,
+    _column("file", Text, primary_key=True, doc="Real path of the web archive."),
+    _column("size", BigInteger, doc="Its size in bytes; with another one it is another file."),
+    _column("arguments", Json, doc="JSON: `since`, `until` and `trust`, as they were given; may be empty."),
+    _column("loaded_at", UtcDateTime, doc="When all of its pages were stored."),
+    _column(
+        "run_id",
+        ForeignKey("runs.id", ondelete="SET NULL"),
+        doc="`runs.id` of the run that read it.",
+        null="that run was deleted",
+    ),
+    Index(None, "run_id"),
+    info={
+        "doc": "Web archives that were read to their end, recorded after the last of their pages, so that "
+        "`newscrawl load-warcs` continues where it was stopped."
+    },
+)
+
 site_shapes = Table(
     "site_shapes",
     metadata,
@@ -568,8 +588,8 @@ forgotten_pages = Table(
     _column("pages", Integer, doc="Pages that were forgotten so far; one that is listed again counts again."),
     _column("last_at", UtcDateTime, doc="When the last ones were."),
     info={
-        "doc": "How many pages of a site were forgotten without having been fetched, because a site may have no more "
-        "than `KNOWN_PAGES_MAX`."
+        "doc": "How many pages of a site were forgotten: without having been fetched, because a site may have no more "
+        "than `KNOWN_PAGES_MAX`, or by `newscrawl db prune --pages-days`."
     },
 )
 

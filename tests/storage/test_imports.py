@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from newscrawl.storage.migrate import MIGRATIONS, versions
+from newscrawl.storage.migrate import migrations_folder, versions
 from newscrawl.storage.schema import VERSION
 from newscrawl.storage.store import Store
 from tests.storage.test_store import candidate
@@ -17,7 +17,7 @@ def test_version_is_that_of_the_newest_migration():
     """Readers are told it by the schema, without Alembic."""
     scripts = versions()
     assert max(scripts) == VERSION
-    assert len(list(MIGRATIONS.glob("0*.py"))) == len(scripts), "no two have one number"
+    assert len(list(migrations_folder().glob("versions/0*.py"))) == len(scripts), "no two have one number"
 
 
 @pytest.fixture(scope="module")
