@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from newscrawl.items import NoArticle
-from newscrawl.workers.pool import Limits, WorkerFailed, Workers, lease, release
+from newscrawl.workers.pool import NICENESS, Limits, WorkerFailed, Workers, lease, release
 from tests.conftest import ROOT
 
 SHORT = 5.0
@@ -172,10 +172,11 @@ def test_a_worker_gives_way_after_so_many_pages():
     assert len(set(pids)) == 3
 
 
-def test_ctrl_c_is_left_to_the_crawl():
-    """The terminal sends it to the workers as well, and they go on."""
+def test_ctrl_c_and_the_first_turn_are_left_to_the_crawl():
+    """The terminal sends it to the workers as well, and they go on; where both could run, the crawl does."""
     with leased(count=1) as workers:
-        (pid,) = run_all(workers, (os.getpid,))
+        pid, niceness = run_all(workers, (os.getpid,), (os.nice, 0))
+        assert niceness == min(os.nice(0) + NICENESS, 19)
         os.kill(pid, signal.SIGINT)
         assert run_all(workers, (double, 3), (os.getpid,)) == [6, pid]
 

@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 _PRELOADED = "newscrawl.workers.preloaded"
 _PR_SET_PDEATHSIG = 1
+NICENESS = 5
+"""By how much workers are nicer than the crawl, whose few milliseconds of work for each request come first."""
 _CHECK_INTERVAL = 1.0
 """Seconds between checks whether the pool of a waiting page still works."""
 
@@ -170,8 +172,9 @@ def _pool(limits: Limits) -> ProcessPool:
 
 
 def _begin() -> None:
-    """Initialise a worker: ignore Ctrl-C, and die with the fork server."""
+    """Initialise a worker: ignore Ctrl-C, leave the crawl the first turn, and die with the fork server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
     if sys.platform == "linux":
         # The fork server exits when the crawl does, however that ends: as soon as the other end of a pipe is closed,
         # of which every worker has inherited a copy.
