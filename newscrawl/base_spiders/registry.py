@@ -123,6 +123,26 @@ def _host(url: str | None) -> str:
         return ""
 
 
+_SETTINGS = ("SPIDER_MODULES", "SPIDER_LOADER_CLASS", "EXTRACTOR", "DATABASE_URL")
+"""What a registry is made of."""
+_kept: tuple[list[object], SiteRegistry] | None = None
+
+
+def keep_registry(settings: BaseSettings) -> SiteRegistry:
+    """Make the registry anew, and let all crawls of this process with the same settings use it."""
+    global _kept  # noqa: PLW0603 - one for the process
+    registry = SiteRegistry(settings)
+    _kept = [settings[name] for name in _SETTINGS], registry
+    return registry
+
+
+def registry_for(settings: BaseSettings) -> SiteRegistry:
+    """Return the registry that this process keeps, or a new one. Raises RulesError."""
+    if _kept is not None and _kept[0] == [settings[name] for name in _SETTINGS]:
+        return _kept[1]
+    return SiteRegistry(settings)
+
+
 _T = TypeVar("_T")
 
 

@@ -39,7 +39,7 @@ from newscrawl.network.refusals import Ending, reason_of
 from newscrawl.rules import RulesError
 from newscrawl.text import printable
 from newscrawl.urls import declared_parameters, url_key
-from newscrawl.workers.pool import Limits, WorkerFailed, Workers
+from newscrawl.workers.pool import Limits, Share, WorkerFailed, Workers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -107,7 +107,7 @@ class SiteSpider(NewsSpider):
         super().__init__(**given)
         self.source = self.name
         """Whose articles these are."""
-        self.workers = Workers(Limits(count=0))
+        self.workers = Share(Workers(Limits(count=0)))
         """Where answers are read; those of the crawl, once it is open."""
         self.zone_name = arguments.timezone(given) or self.timezone
         """The zone of the site's times without one."""

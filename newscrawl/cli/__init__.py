@@ -26,6 +26,7 @@ from newscrawl.cli.show import show
 from newscrawl.cli.sites import sites
 from newscrawl.cli.sql import sql
 from newscrawl.cli.stats import stats
+from newscrawl.cli.worker import worker
 from newscrawl.project import ProjectError, find_project
 
 _WIDEST = 120
@@ -54,7 +55,23 @@ def main() -> None:
     """
 
 
-for command in (crawl, search, show, export, load_warcs, stats, runs, sites, health, serve, mcp, sql, delete, db):
+for command in (
+    crawl,
+    worker,
+    search,
+    show,
+    export,
+    load_warcs,
+    stats,
+    runs,
+    sites,
+    health,
+    serve,
+    mcp,
+    sql,
+    delete,
+    db,
+):
     main.add_command(command)
 
 

@@ -19,6 +19,7 @@ from scrapy.spiderloader import get_spider_loader
 from newscrawl.base_spiders.registry import project_sites
 from newscrawl.cli.options import cell, fitted, print_json, refuse, table
 from newscrawl.commands.crawl import WRONG, known_spider
+from newscrawl.network.identity import check_settings
 from newscrawl.project import restrict_umask
 from newscrawl.rounds import Choice, Round, SiteResult, in_order, summary
 from newscrawl.storage.engine import check_database
@@ -203,20 +204,78 @@ def run_round(
     results = asyncio.run(work.run(jobs or JOBS, time_limit and time_limit * 60))
     watcher.close()
     code = summary(results, work.signal_number)
-    seconds = time.monotonic() - began
-    if as_json:
-        sites = [result.as_json() for result in results]
-        facts = {"exit_code": code, "seconds": round(seconds, 1), "not_due": choice.not_due, "sites": sites}
-        print_json(facts)
-    elif not quiet:
-        for line in table_of(results, choice.not_due, seconds):
-            click.echo(line)
-    for line in failures(results, order.settings["LOG_DIR"]):
-        click.echo(line, err=True)
+    shown = Shown(code, results, choice.not_due, time.monotonic() - began)
+    shown.show(order.settings["LOG_DIR"], quiet=quiet, as_json=as_json)
     return code
 
 
-def _choose(order: Order, *, everything: bool, due: bool) -> Choice:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a round ended, for who called it."""
+
+    code: int
+    results: Sequence[SiteResult]
+    not_due: int
+    seconds: float
+
+    def show(self, log_folder: str, *, quiet: bool, as_json: bool) -> None:
+        """Print it as a table, or as JSON, and what failed to stderr."""
+        if as_json:
+            sites = [result.as_json() for result in self.results]
+            facts = {"exit_code": self.code, "seconds": round(self.seconds, 1), "not_due": self.not_due, "sites": sites}
+            print_json(facts)
+        elif not quiet:
+            for line in table_of(self.results, self.not_due, self.seconds):
+                click.echo(line)
+        for line in failures(self.results, log_folder):
+            click.echo(line, err=True)
+
+
+def run_worker(
+    settings: Settings,
+    spiders: tuple[str, ...],
+    *,
+    most: int,
+    once: bool,
+    everything: bool,
+    time_limit: float | None,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Crawl many sites in this process, print the results, and return the exit code."""
+    from newscrawl.rounds.site_log import open_site_logs  # noqa: PLC0415 - a round of processes does without
+    from newscrawl.rounds.worker import Worker, worker_settings  # noqa: PLC0415
+
+    began = time.monotonic()
+    order = Order(settings, spiders, (), {})
+    try:
+        restrict_umask(settings["UMASK"])
+        check_settings(settings)
+        check_database(settings["DATABASE_URL"])
+        close_dead_runs(settings["DATABASE_URL"])
+        _choose(order, everything=not spiders, due=True, command="worker")  # what is wrong is said before all else
+        watcher = Silent() if quiet or as_json else Lines()
+        open_site_logs(settings)
+        work = Worker(
+            worker_settings(settings),
+            lambda: _choose(order, everything=not spiders, due=not everything, command="worker"),
+            watcher,
+            sites=most,
+            once=once,
+            seconds=time_limit and time_limit * 60,
+        )
+        work.run()
+    except WRONG as error:
+        refuse("worker", str(error))
+        raise AssertionError from error
+    code = 128 + work.signal_number if work.signal_number else work.exit_code
+    if once:
+        shown = Shown(code, work.results, work.not_due, time.monotonic() - began)
+        shown.show(settings["LOG_DIR"], quiet=quiet, as_json=as_json)
+    return code
+
+
+def _choose(order: Order, *, everything: bool, due: bool, command: str = "crawl") -> Choice:
     """Return the spiders to crawl, in order. Raises one of `WRONG`."""
     loader = get_spider_loader(order.settings)
     url = order.settings["DATABASE_URL"]
@@ -226,6 +285,6 @@ def _choose(order: Order, *, everything: bool, due: bool) -> Choice:
     # A row that copies a spider of another project, which shares the database, is that one's to crawl.
     planned = [one for one in plan(url, None if everything else named) if one.declared_in == "row" or one.name in own]
     names = [*named, *(one.name for one in planned if everything)]
-    if not names:
+    if not names and command == "crawl":
         refuse("crawl", f"name spiders or use --all; known spiders: {', '.join(sorted(loader.list()))}")
     return in_order(names, {one.name: one for one in planned}, due_only=due)

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 
 from newscrawl.base_spiders import SiteSpider
 from newscrawl.base_spiders.answers import failed
-from newscrawl.base_spiders.registry import SiteRegistry
+from newscrawl.base_spiders.registry import registry_for
 from newscrawl.crawl.budget import Budget, Spent
 from newscrawl.discovery import robots_sitemaps
 from newscrawl.discovery.evidence import sitemaps_worth_reading
@@ -66,7 +66,7 @@ class Frontier:
         give_up: Callable[[StorageError], None],
     ) -> None:
         settings = crawler.settings
-        spider.source = SiteRegistry(settings).source_of(spider.front_page) or spider.name
+        spider.source = registry_for(settings).source_of(spider.front_page) or spider.name
         self.crawler = crawler
         self.spider = spider
         self.writer = writer

@@ -22,7 +22,8 @@ from newscrawl.base_spiders import SiteSpider
 from newscrawl.crawl.exit_status import STORAGE_FAILED
 from newscrawl.storage.backends import shown_address
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.health import judge_run, mark_reported, unreported_alarms
+from newscrawl.storage.group_commit import commit_of
+from newscrawl.storage.health import judge_run, judge_within, mark_reported, unreported_alarms
 from newscrawl.storage.leases import LEASE_LOST
 from newscrawl.text import printable
 
@@ -113,14 +114,20 @@ class HealthWatch:
         run_id = self.crawler.stats.get_value("newscrawl/run_id") if self.crawler.stats else None
         if run_id is None or self.reason in _NOT_EVALUATED or not isinstance(self.crawler.spider, SiteSpider):
             return
+        url = self.crawler.settings["DATABASE_URL"]
+        shared = commit_of(url)
         try:
-            await asyncio.to_thread(self._evaluate, run_id)
+            if shared is None:
+                sources = await asyncio.to_thread(judge_run, url, run_id)
+            else:
+                sources = await asyncio.wrap_future(shared.call(lambda connection: judge_within(connection, run_id)))
+            await asyncio.to_thread(self._report_all, sources)
         except StorageError as error:
             logger.error("the health of the site could not be evaluated: %s", error)
 
-    def _evaluate(self, run_id: int) -> None:
+    def _report_all(self, sources: Sequence[str]) -> None:
         settings = self.crawler.settings
-        for source in judge_run(settings["DATABASE_URL"], run_id):
+        for source in sources:
             self._report(source, settings["DATABASE_URL"], settings["ALARM_COMMAND"])
 
     def _report(self, source: str, url: str, command: str) -> None:

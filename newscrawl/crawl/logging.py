@@ -24,9 +24,11 @@ from newscrawl.text import printable
 class JsonFormatter(logging.Formatter):
     """Formats an event as one JSON line: time, level, logger, message, run; spider and exception if there are any."""
 
-    def __init__(self, run_id: int) -> None:
+    def __init__(self, run_id: int, spider: str | None = None) -> None:
+        """`spider` is whose event it is, where it does not say so itself."""
         super().__init__()
         self._run_id = run_id
+        self._spider = spider
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the event as one line of JSON."""
@@ -38,8 +40,9 @@ class JsonFormatter(logging.Formatter):
             "run": self._run_id,
         }
         spider = getattr(record, "spider", None)
-        if isinstance(spider, Spider):
-            event["spider"] = spider.name
+        name = spider.name if isinstance(spider, Spider) else self._spider
+        if name is not None:
+            event["spider"] = name
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
         return json.dumps(event, default=str)  # ASCII, so that no character of a page can break or reorder the line

@@ -19,7 +19,7 @@ from scrapy.exceptions import DropItem
 
 from newscrawl.archive import ArchiveWriter
 from newscrawl.base_spiders import SiteSpider
-from newscrawl.base_spiders.registry import SiteRegistry
+from newscrawl.base_spiders.registry import registry_for
 from newscrawl.crawl.disk import DiskWatch
 from newscrawl.crawl.exit_status import STORAGE_FAILED
 from newscrawl.crawl.frontier import Frontier
@@ -50,7 +50,7 @@ from newscrawl.storage.statistics import Result
 from newscrawl.storage.store import Store
 from newscrawl.text import printable
 from newscrawl.workers import candidates
-from newscrawl.workers.pool import Limits, WorkerFailed, lease, release
+from newscrawl.workers.pool import Limits, Share, WorkerFailed, lease, release
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class ExtractPipeline:
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         self.crawler = crawler
-        self.sites = SiteRegistry(settings)
+        self.sites = registry_for(settings)
         self.watch = EndWatch.of(crawler)
         self.limits = Limits(
             settings.getint("EXTRACT_WORKERS"),
@@ -124,14 +124,15 @@ class ExtractPipeline:
 
     def open_spider(self) -> None:
         """Lease the workers, which other crawls of the process share."""
-        self.workers = lease(self.limits)
+        self.leased = lease(self.limits)
+        self.workers = Share(self.leased)
         spider = self.crawler.spider
         if isinstance(spider, SiteSpider):
             spider.workers = self.workers
 
     def close_spider(self) -> None:
         """Release the workers."""
-        release(self.workers)
+        release(self.leased)
 
     async def process_item(
         self, item: Page | Outcome | Listing | ArchiveRead

@@ -49,6 +49,11 @@ class EndWatch:
             _watches[crawler] = cls(crawler)
         return _watches[crawler]
 
+    @classmethod
+    def forget(cls, crawler: Crawler) -> None:
+        """Drop the watch of a crawl, which would keep it in memory."""
+        _watches.pop(crawler, None)
+
     @property
     def has_ended(self) -> bool:
         """Whether the crawl is stopping."""
@@ -65,19 +70,20 @@ class EndWatch:
     async def _look(self) -> None:
         while not self.has_ended:
             await asyncio.sleep(_LOOK)
-        self._end()
+        self.end()
         assert self.crawler.engine is not None
         while True:  # a request still in the middlewares may create a new slot
             lift_delays(self.crawler.engine.downloader)
             await asyncio.sleep(_LOOK)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Say that the crawl is stopping: nothing of it is sent any more."""
         if not self._ended.is_set():
             self._ended_at = time.monotonic()
             self._ended.set()
 
     def _close(self) -> None:
-        self._end()
+        self.end()
         if self._task is not None:
             self._task.cancel()
 

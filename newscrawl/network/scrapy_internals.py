@@ -6,7 +6,7 @@ test names those that a new version lacks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
 )
 from scrapy.core.engine import ExecutionEngine
+from scrapy.crawler import Crawler
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
@@ -29,6 +30,8 @@ from newscrawl.network.addresses import plain_host
 from newscrawl.network.refusals import TooManyHeaders
 
 PRIVATE_NAMES = {
+    "scrapy.crawler.Crawler._engine": "to ask a crawl that has not begun",
+    "scrapy.crawler.Crawler._stats": "to ask a crawl that has not begun",
     "scrapy.core.engine.ExecutionEngine._slot": "to see that a crawl is closing, and to ask for its next requests",
     "scrapy.core.engine.ExecutionEngine._stopping": "to see that a crawl is closing",
     "scrapy.core.downloader.Downloader._process_queue": "to let waiting requests end when a crawl closes",
@@ -45,6 +48,16 @@ PRIVATE_NAMES = {
 
 MOST_HEADER_BYTES = 256 * 1024
 """The limit of Chromium (net::HttpStreamParser); Scrapy alone takes 100,000 headers."""
+
+
+def engine_of(crawler: Crawler | None) -> ExecutionEngine | None:
+    """Return the engine of a crawl; None before it has one, which the public attribute answers with an error."""
+    return None if crawler is None else crawler._engine
+
+
+def stats_of(crawler: Crawler) -> Mapping[str, Any]:
+    """Return the stats of a crawl; none before it has begun."""
+    return crawler._stats.get_stats() if crawler._stats is not None else {}
 
 
 def is_closing(engine: ExecutionEngine | None) -> bool:

@@ -182,12 +182,13 @@ def conclude_run(url: str, run_id: int, exit_code: int | None, error: str | None
         conclude(connection, run_id, exit_code, error)
 
 
-def conclude(connection: Connection, run_id: int, exit_code: int | None, error: str | None) -> None:
-    """Do as `conclude_run`, within a transaction."""
+def conclude(connection: Connection, run_id: int, exit_code: int | None, error: str | None) -> dict[str, Any]:
+    """Do as `conclude_run`, within a transaction, and return the row of `runs`."""
     own = runs.c.id == run_id
     if connection.execute(select(runs.c.finished_at).where(own)).scalar() is None:
         finish(connection, run_id, _UNFINISHED.get(exit_code, "shutdown"))
-    connection.execute(update(runs).where(own).values(exit_code=exit_code, error=error))
+    values = {"exit_code": exit_code, "error": error}
+    return dict(connection.execute(update(runs).where(own).values(**values).returning(*runs.c)).one()._mapping)
 
 
 def record_not_started(url: str, spider: str, arguments: dict[str, str], exit_code: int, error: str) -> int:

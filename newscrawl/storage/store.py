@@ -103,6 +103,7 @@ class Store:
     """What lets the run write, where several machines share the database."""
     refused: int = 0
     """What it was not allowed to write, in items, because another process had taken over the site."""
+    is_abandoned: bool = False
     file: DatabaseFile = field(init=False)
     _fenced: Engine = field(init=False)
     """For transactions of its own."""
@@ -142,6 +143,10 @@ class Store:
         where the run has no time for all of it, LeaseLost if another process has taken over the site.
         """
         return write_together(self.engine, [(self, item) for item in items])
+
+    def abandon(self) -> None:
+        """Write nothing more: the run was left, and another one may have its site."""
+        self.is_abandoned = True
 
     def prepare(self, item: Prepared | Listing) -> Prepared:
         """Compute keys before the transaction, for hostile URLs take long, and write long listings ahead."""
@@ -235,6 +240,8 @@ def write_together(engine: Engine, entries: Sequence[Entry]) -> list[Any]:
     """
     stores = {id(entry[0]): entry[0] for entry in entries if isinstance(entry, tuple)}
     for store in stores.values():
+        if store.is_abandoned:
+            raise StorageError("the run was left, and writes nothing more")
         store.file.check()  # before anything is archived
     with explained(engine):
         prepared = [(one[0], one[0].prepare(one[1])) if isinstance(one, tuple) else one for one in entries]

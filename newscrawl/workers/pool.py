@@ -117,6 +117,23 @@ class Workers:
             pool.join()
 
 
+class Share:
+    """The workers as one crawl uses them: few pages at a time, so that the pages of other crawls have their turn.
+
+    What waits for the workers is served in order. A crawl that has twice as many pages there as there are workers keeps
+    all of them busy; with more, those of another crawl would only wait longer.
+    """
+
+    def __init__(self, workers: Workers) -> None:
+        self.workers = workers
+        self._places = asyncio.Semaphore(2 * max(workers.limits.count, 1))
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do as `Workers.run`, when it is this crawl's turn."""
+        async with self._places:
+            return await self.workers.run(function, *args, **kwargs)
+
+
 async def _result(task: Future[T], pool: ProcessPool) -> T:
     """Wait for a task, checking the pool: pebble never resolves a task scheduled just before its pool breaks."""
     future = asyncio.wrap_future(task)

@@ -119,3 +119,8 @@ def newsroom(folder: Path, count: int = 2, disk: Path | None = None, **options: 
             for number in range(count)
         ]
         yield Newsroom(folder, [stack.enter_context(paper) for paper in papers], disk or folder)
+
+
+def lock_files(room: Newsroom, pattern: str) -> list[str]:
+    """The names of lock files beside the database."""
+    return [path.name for path in room.database.with_name(f"{room.database.name}.locks").glob(f"{pattern}.lock")]
