@@ -20,14 +20,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from newscrawl.boilerplate.repeated import REMEMBERED
 from newscrawl.rules import RulesError
 from newscrawl.serve.processes import RefusedError
 from newscrawl.serve.rendering import page
 from newscrawl.serve.served import Acting, Served
 from newscrawl.serve.word_diff import Row, compare
 from newscrawl.sites.site import State
-from newscrawl.storage.boilerplate import keep_block
 from newscrawl.storage.health import accept
 from newscrawl.storage.runs import run_record
 from newscrawl.storage.site_rows import set_state, sites_of
@@ -148,6 +146,9 @@ async def accept_alarms(served: Served, request: Request) -> Response:
 
 async def keep(served: Served, request: Request) -> Response:
     """Undo what was learned of a block, or take that back; where many articles have it, a command does the rest."""
+    from newscrawl.boilerplate.repeated import REMEMBERED  # noqa: PLC0415 - loads numpy
+    from newscrawl.storage.boilerplate import keep_block  # noqa: PLC0415
+
     acting, fields = await _form(served, request)
     state = await _site(served, fields)
     number, is_kept = fields.get("block", ""), fields.get("keep") == "1"

@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, false, func, insert, or_, select, update
 
-from newscrawl.discovery.kinds import days_of_address
 from newscrawl.items import EVER, DuePage, Link, ListedFacts, PageKind, SiteShape, Window
-from newscrawl.storage.rows import facts_from_json
+from newscrawl.storage.rows import CHUNK, facts_from_json
 from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 
 CLOCK_TOLERANCE = timedelta(hours=1)
@@ -19,9 +18,6 @@ CLOCK_TOLERANCE = timedelta(hours=1)
 
 _MOST_LOOKED_AT = 100_000
 """Due pages whose addresses are looked at for a page of some days."""
-
-CHUNK = 500
-"""Keys looked up per statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +163,8 @@ def _first(connection: Connection, due: Select[Any], wanted: Take) -> list[Any]:
     """Return the first pages of a query; in a run for some days, but those whose address holds another day."""
     if not wanted.window:
         return list(connection.execute(due.limit(wanted.limit)).all())
+    from newscrawl.discovery.kinds import days_of_address  # noqa: PLC0415 - loads trafilatura, which readers can spare
+
     found: list[Any] = []
     for start in range(0, _MOST_LOOKED_AT, CHUNK):
         rows = connection.execute(due.limit(CHUNK).offset(start)).all()

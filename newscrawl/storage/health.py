@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, u
 from newscrawl.health import Changes, ListingPage, Measures, Run, Verdict, catch_up, in_words, notes_of
 from newscrawl.health.limits import LONGEST_WINDOW, TRAIL
 from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
-from newscrawl.storage.frontier import CHUNK
 from newscrawl.storage.leases import lease_of
+from newscrawl.storage.rows import CHUNK
 from newscrawl.storage.schema import alarms, pages, run_sources, runs, sites
 
 _ORDINARY_ARGUMENTS = frozenset({"url", "max_articles"})

@@ -17,7 +17,8 @@ from newscrawl.discovery.link_keys import link_keys
 from newscrawl.items import Link, LinkKeys, Listing, SiteShape, Wanted, Window
 from newscrawl.storage.backends import backend_of
 from newscrawl.storage.engine import write_transaction
-from newscrawl.storage.frontier import CHUNK, facts_of_keys, load_shapes
+from newscrawl.storage.frontier import facts_of_keys, load_shapes
+from newscrawl.storage.rows import CHUNK
 from newscrawl.storage.schema import forgotten_pages, listed_facts, pages, runs, site_shapes
 from newscrawl.storage.visits import after_listing
 from newscrawl.text import printable

@@ -15,6 +15,9 @@ from sqlalchemy import RowMapping
 
 from newscrawl.items import Article, Block, Candidate, Image, ListedFacts, Origin
 
+CHUNK = 500
+"""Keys looked up per statement."""
+
 TEXT_COLUMNS = ("title", "text", "description")
 """What readers read."""
 BLOCK_COLUMNS = ("blocks", "content_hash", "word_count")
