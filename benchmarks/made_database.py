@@ -40,7 +40,7 @@ class Cost:
     text_bytes: int
 
 
-def fill(path: Path, count: int, seed: int = 0) -> Cost:
+def fill(path: Path, count: int, seed: int = 0, *, sites: int = SITES, first_day: datetime = FIRST_DAY) -> Cost:
     """Make a database with `count` articles, in the order of their dates, and index them as a crawl does."""
     url = f"sqlite:///{path}"
     Store.open(url, "made", {}).close()
@@ -54,9 +54,9 @@ def fill(path: Path, count: int, seed: int = 0) -> Cost:
             for number, (words, original) in enumerate(news.articles(min(_BATCH, count - first)), first + 1):
                 text = news.text(words)
                 size += len(text.encode())
-                moment = FIRST_DAY + timedelta(days=DAYS * number / count)
+                moment = first_day + timedelta(days=DAYS * number / count)
                 stamp = moment.strftime("%Y-%m-%d %H:%M:%S.%f")
-                site, author, section = random.integers((SITES, AUTHORS, SECTIONS))
+                site, author, section = random.integers((sites, AUTHORS, SECTIONS))
                 address = f"https://site{site}.example/{number:x}"
                 title, lead = " ".join(text.split()[:10]), " ".join(text.split()[10:40])
                 blocks = zlib.compress(json.dumps([["paragraph", line, None] for line in text.split("\n")]).encode(), 1)

@@ -89,7 +89,7 @@ def _measure(url: str) -> None:
     random = np.random.default_rng(1)
     texts = [text for (text,) in list(select_rows(url, "select text from articles where id % 337 = 1 order by id"))[1:]]
     _, (last,) = select_rows(url, "select max(id) from articles")
-    queries = list(_queries(texts, random))
+    queries = list(varied_queries(texts, random))
     print(f"{'':24}{'median':>9}{'p95':>9}{'raw':>9}{'ratio':>7}{'opening':>9}{'ratio':>7}")
     _row("search, first page", url, [lambda q=q: search(url, Selection(query=parse(q))) for q in queries])
     _row("filters, newest first", url, [lambda s=s: search(url, s) for s in _filters(random)])
@@ -98,7 +98,7 @@ def _measure(url: str) -> None:
     _print_export(url)
 
 
-def _queries(texts: Sequence[str], random: np.random.Generator) -> Iterator[str]:
+def varied_queries(texts: Sequence[str], random: np.random.Generator) -> Iterator[str]:
     """Single words, pairs, phrases and exclusions, of any frequency, as real articles have them."""
     for number in range(CALLS):
         words = folded(texts[number]).split()

@@ -90,7 +90,8 @@ async def _site(served: Served, fields: Mapping[str, str]) -> SiteState:
     return states[0]
 
 
-def _back(source: str, done: str) -> Response:
+def _back(served: Served, source: str, done: str) -> Response:
+    served.states.forget()
     return RedirectResponse(f"/sites/{quote(source, safe='')}?done={done}#done", 303)
 
 
@@ -109,7 +110,7 @@ async def crawl_now(served: Served, request: Request) -> Response:
     arguments = ["-a", f"url={url}"] if url is not None else []
     set_database = [part for given in acting.database_options for part in ("-s", f"DATABASE_URL={given}")]
     _start(acting, "crawl", state.source, ["crawl", spider, *arguments, *set_database])
-    return _back(state.source, "crawl")
+    return _back(served, state.source, "crawl")
 
 
 def _crawls_a_site(database: str, spider: str) -> bool:
@@ -141,7 +142,7 @@ async def accept_alarms(served: Served, request: Request) -> Response:
     _, fields = await _form(served, request)
     state = await _site(served, fields)
     await anyio.to_thread.run_sync(accept, served.database, state.source)
-    return _back(state.source, "accept")
+    return _back(served, state.source, "accept")
 
 
 async def keep(served: Served, request: Request) -> Response:
@@ -162,7 +163,7 @@ async def keep(served: Served, request: Request) -> Response:
         database = [f"--database={url}" for url in acting.database_options]
         arguments = ["reextract", "--templates-only", f"--source={state.source}", *database]
         _start(acting, "relearn", state.source, arguments)
-    return _back(state.source, "kept" if is_kept else "judged")
+    return _back(served, state.source, "kept" if is_kept else "judged")
 
 
 async def _set_state(served: Served, request: Request, state: State) -> Response:
@@ -173,7 +174,7 @@ async def _set_state(served: Served, request: Request, state: State) -> Response
         raise HTTPException(409, f"{site.source} is no site that rounds crawl.")
     for row in rows:
         await anyio.to_thread.run_sync(set_state, served.database, row.site.name, state)
-    return _back(site.source, state)
+    return _back(served, site.source, state)
 
 
 async def pause(served: Served, request: Request) -> Response:
@@ -250,7 +251,7 @@ async def reextract_site(served: Served, request: Request) -> Response:
     database = [f"--database={url}" for url in acting.database_options]
     arguments = ["reextract", f"--source={state.source}", f"--archive={served.archive}", *database]
     _start(acting, "reextract", state.source, arguments)
-    return _back(state.source, "reextract")
+    return _back(served, state.source, "reextract")
 
 
 async def sign_in(served: Served, request: Request) -> Response:  # noqa: ARG001 - as all handlers

@@ -31,7 +31,6 @@ from newscrawl.serve.served import Served, id_of
 from newscrawl.storage.health import active_alarms
 from newscrawl.storage.lookup import BRIEF_COLUMNS, Facts, History, article_by_id, articles_by_ids, history
 from newscrawl.storage.search import Answer, search
-from newscrawl.storage.sites import site_states
 from newscrawl.storage.statistics import Dimension, count_by, last_runs
 
 MOST_OFFSET = 900
@@ -155,7 +154,7 @@ def _only(row: Facts, names: Mapping[str, object]) -> Facts:
 
 async def sites(served: Served, request: Request) -> dict[str, Any]:  # noqa: ARG001 - as all handlers
     """Answer with the state of all sites."""
-    states = await served.ask(site_states, served.database, datetime.now(UTC))
+    states = await served.ask(served.states.get)
     found = []
     for state in states:
         days = [{"day": day, "articles": count} for day, count in state.days]

@@ -21,7 +21,6 @@ from newscrawl.serve.served import Served
 from newscrawl.serve.word_diff import Row, compare
 from newscrawl.storage.lookup import Facts, articles_by_ids, latest_changes
 from newscrawl.storage.search import search
-from newscrawl.storage.sites import site_states
 from newscrawl.text import tidy
 
 MOST = 50
@@ -224,7 +223,7 @@ def opml(names: Iterable[str], here: str, created: datetime) -> bytes:
 async def sites_opml(served: Served, request: Request) -> Response:
     """The feeds of all sites."""
     now = datetime.now(UTC)
-    states = await served.ask(site_states, served.database, now)
+    states = await served.ask(served.states.get)
     names = sorted(state.source for state in states)
     today = now.replace(hour=0, minute=0, second=0)
     return with_etag(request, opml(names, str(request.base_url).rstrip("/"), today), "text/x-opml")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,6 +69,7 @@ def marked(text: Marked) -> Markup:
     return Markup("").join([*parts, escape(tidy(text.text[end:]))])
 
 
+@lru_cache(maxsize=4096)
 def moment(value: datetime | None, precision: str | None = "minute") -> Markup:
     """Return a time in UTC; without its time of day where that is not known."""
     if value is None:

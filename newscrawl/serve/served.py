@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -14,7 +15,9 @@ from starlette.exceptions import HTTPException
 
 from newscrawl.serve.processes import Processes
 from newscrawl.serve.question import LARGEST_ID
+from newscrawl.serve.recent import Recent
 from newscrawl.storage.engine import time_limit
+from newscrawl.storage.sites import SiteState, Space, site_states, space
 from newscrawl.workers.pool import Workers
 
 P = ParamSpec("P")
@@ -50,6 +53,15 @@ class Served:
     """Whether others than this machine's users may read: they are not told where the database is."""
     acting: Acting | None = None
     """None if nothing may be changed here."""
+
+    states: Recent[list[SiteState]] = field(init=False)
+    """The state of all sites."""
+    space: Recent[Space] = field(init=False)
+    """What the database and the archive take."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "states", Recent(lambda: site_states(self.database, datetime.now(UTC))))
+        object.__setattr__(self, "space", Recent(partial(space, self.database, self.archive)))
 
     async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask the database in a thread, within the time limit. Raises what the function raises."""

@@ -46,3 +46,11 @@ def test_commands_that_read_import_nothing_heavy(made, arguments):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout
     assert done.stderr == "[]\n"
+
+
+@pytest.mark.slow
+def test_server_imports_no_extractor():
+    """Its pages are read at once; what reads raw pages is loaded by its workers."""
+    code = f"import sys, newscrawl.serve.app\nprint(sorted({HEAVY - {'lxml'}!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
