@@ -44,6 +44,19 @@ def write_jsonl(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> No
         file.write(line.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029"))
 
 
+def write_opensearch(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
+    """Write two lines an article, as the bulk API of OpenSearch and Elasticsearch takes them: the action, the article.
+
+    The action indexes it by its id, so the same export twice leaves each article once.
+    """
+    import orjson  # noqa: PLC0415
+
+    number = names.index("id")
+    for row in rows:
+        file.write(b'{"index":{"_id":"%d"}}\n' % row[number])
+        file.write(orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE))
+
+
 def write_csv(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
     """Write CSV in UTF-8 with a byte order mark, for spreadsheets; an apostrophe is put before would-be formulas."""
     text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
@@ -63,7 +76,12 @@ def _cell(value: object) -> object:
     return value
 
 
-FORMATS: dict[str, Writer] = {"jsonl": write_jsonl, "csv": write_csv, "parquet": write_parquet}
+FORMATS: dict[str, Writer] = {
+    "jsonl": write_jsonl,
+    "csv": write_csv,
+    "parquet": write_parquet,
+    "opensearch": write_opensearch,
+}
 
 
 _DRAWN_EVERY = 500
@@ -75,7 +93,7 @@ _DRAWN_EVERY = 500
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["jsonl", "csv", "parquet"]),
+    type=click.Choice(["jsonl", "csv", "parquet", "opensearch"]),
     help="[default: by the extension of OUT, else jsonl]",
 )
 @click.option(
@@ -107,7 +125,7 @@ def export(
     newscrawl export --lake lake
 
     In a CSV file a text that a spreadsheet would run as a formula begins with an apostrophe. Parquet needs
-    pip install 'newscrawl[parquet]', which is also all that --lake needs.
+    pip install 'newscrawl[parquet]', which is also all that --lake needs. The format opensearch is for its bulk API.
     """
 
     if lake is not None:

@@ -95,6 +95,17 @@ def test_parquet_of_nothing_is_a_table(tmp_path):
 
 
 @ONLY_SQLITE
+def test_bulk_lines_are_pairs(url):
+    """An action with the article's id, then the article; line breaks in texts make no line."""
+    lines = newscrawl(url, "export", "-", "--format", "opensearch", "--all-copies").stdout.split("\n")
+    assert lines.pop() == ""
+    assert [json.loads(line) for line in lines[::2]] == [{"index": {"_id": str(number)}} for number in range(1, 6)]
+    articles = [json.loads(line) for line in lines[1::2]]
+    assert [article["id"] for article in articles] == [1, 2, 3, 4, 5]
+    assert articles[3]["text"].endswith("\nĐã sửa.")
+
+
+@ONLY_SQLITE
 def test_file_is_replaced_whole_or_not_at_all(url, database, tmp_path):
     """A failing export leaves the earlier file; a folder or a missing one is told in a line."""
     target = tmp_path / "out" / "a.jsonl"
