@@ -15,6 +15,7 @@ from newscrawl.cli.crawl import crawl, run_scrapy
 from newscrawl.cli.db import db
 from newscrawl.cli.delete import delete
 from newscrawl.cli.export import export
+from newscrawl.cli.fleet import fleet
 from newscrawl.cli.health import health
 from newscrawl.cli.load_warcs import load_warcs
 from newscrawl.cli.mcp import mcp
@@ -58,6 +59,7 @@ def main() -> None:
 for command in (
     crawl,
     worker,
+    fleet,
     search,
     show,
     export,

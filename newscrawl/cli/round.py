@@ -127,6 +127,15 @@ class Lines(Silent):
         click.echo(in_words(result), err=True)
 
 
+class Failures(Silent):
+    """Prints the sites that failed, each with the end of its log."""
+
+    def ended(self, result: SiteResult) -> None:
+        """Print why a site failed."""
+        for line in failures([result], ""):
+            click.echo(line, err=True)
+
+
 class Bar(Lines):
     """Shows a progress bar of finished sites, with the number of articles that running crawls have stored."""
 

@@ -38,6 +38,28 @@ class Watcher(Protocol):
         """Handle the result of a site."""
 
 
+def finish_crawl(url: str, ended: Ended, arguments: dict[str, str]) -> SiteResult:
+    """Return the result of a crawl; if its process could not finish its record in `runs`, do so."""
+    try:
+        if ended.busy:
+            return judge(ended, None)
+        if ended.code < 0:
+            close_dead_runs(url)
+        record = run_record(url, ended.run_id) if ended.run_id is not None else None
+        result = judge(ended, record)
+        code = ended.code if ended.code >= 0 else 128 - ended.code
+        if result.exit_code and record is None:
+            error = result.error or why(ended.log)
+            record_not_started(url, ended.spider, arguments, code, error)
+        elif ended.code < 0 and ended.run_id is not None:
+            conclude_run(url, ended.run_id, code, result.error)
+    except StorageError as error:
+        failed = judge(ended, None)
+        words = "; ".join(dict.fromkeys(word for word in (failed.error, str(error)) if word))
+        return SiteResult(ended.spider, max(failed.exit_code, 2), "storage_failed", ended.seconds, words, log=ended.log)
+    return result
+
+
 class Round:
     """Crawls of several spiders, each in a process."""
 
@@ -91,31 +113,8 @@ class Round:
                     if turn is not None:
                         turn.cancel()
                     self._running.discard(child)
-                result = await asyncio.to_thread(self._finish, ended)
+                result = await asyncio.to_thread(finish_crawl, self._url, ended, self._arguments)
         self._watcher.ended(result)
-        return result
-
-    def _finish(self, ended: Ended) -> SiteResult:
-        """Return the result of a crawl; if its process could not finish its record in `runs`, do so."""
-        try:
-            if ended.busy:
-                return judge(ended, None)
-            if ended.code < 0:
-                close_dead_runs(self._url)
-            record = run_record(self._url, ended.run_id) if ended.run_id is not None else None
-            result = judge(ended, record)
-            code = ended.code if ended.code >= 0 else 128 - ended.code
-            if result.exit_code and record is None:
-                error = result.error or why(ended.log)
-                record_not_started(self._url, ended.spider, self._arguments, code, error)
-            elif ended.code < 0 and ended.run_id is not None:
-                conclude_run(self._url, ended.run_id, code, result.error)
-        except StorageError as error:
-            failed = judge(ended, None)
-            words = "; ".join(dict.fromkeys(word for word in (failed.error, str(error)) if word))
-            return SiteResult(
-                ended.spider, max(failed.exit_code, 2), "storage_failed", ended.seconds, words, log=ended.log
-            )
         return result
 
     def _receive(self, number: int) -> None:

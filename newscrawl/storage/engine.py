@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 from weakref import WeakSet, finalize
 
-from sqlalchemy import Connection, Engine, Pool, inspect
+from sqlalchemy import Connection, Engine, Pool, func, inspect, select
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from newscrawl.storage.backends import backend_of, location, parse_url
@@ -272,6 +273,14 @@ def read_connection(url: str) -> Iterator[Connection]:
         else:
             with backend.limited(connection, seconds):
                 yield connection
+
+
+def database_clock(connection: Connection) -> datetime:
+    """Return the time by the clock that all machines share which use the database."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return now
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, tuple_, update
@@ -36,6 +36,8 @@ LEASE_LOST = "lease_lost"
 """Reason of a run whose site another process took over."""
 RENEWALS = 3
 """How often a lease is renewed in the time that it lasts, so that one or two renewals may fail."""
+MOST_MINUTES_OFF = 2
+"""Minutes by which the clocks of a machine and of the database may differ without a warning."""
 _DEAD = "its process died: it was killed, or the machine stopped"
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -170,6 +172,7 @@ def take_lease(
         values = {"token": row.token + 1, "host": host_name(), "pid": os.getpid(), "nonce": nonce, "run_id": None}
         times = {"taken_at": now, "renewed_at": now, "expires_at": _after(seconds)}
         connection.execute(update(leases).where(own).values(**values, **times))
+    _warn_of_clock(row.clock)
     free_since = time.monotonic() - max(-float(row.left), 0.0)
     lease = Lease(url, source, row.token + 1, seconds, free_since, asked + seconds, asked + most.total_seconds())
     keeper.add(lease)
@@ -195,6 +198,7 @@ _ROW = select(
     *_HELD_BY,
     func.extract("epoch", leases.c.expires_at - func.clock_timestamp()).label("left"),
     func.extract("epoch", func.clock_timestamp() - leases.c.taken_at).label("age"),
+    func.clock_timestamp().label("clock"),
 )
 _FENCE = (
     select(
@@ -205,6 +209,18 @@ _FENCE = (
     .where(leases.c.source == bindparam("source"))
     .with_for_update(read=True, key_share=True)
 )
+
+
+def _warn_of_clock(database: datetime) -> None:
+    """Say that this machine's clock is wrong: no lease depends on it, but when a page is due does."""
+    minutes = (datetime.now(UTC) - database).total_seconds() / 60
+    if abs(minutes) >= MOST_MINUTES_OFF:
+        word = "ahead of" if minutes > 0 else "behind"
+        logger.warning(
+            "the clock of this machine is %.0f minutes %s the database's: sites are visited too often; set it",
+            abs(minutes),
+            word,
+        )
 
 
 def _after(seconds: float) -> Any:

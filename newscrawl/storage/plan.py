@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
-from newscrawl.storage.engine import read_connection
+from newscrawl.storage.engine import database_clock, read_connection
 from newscrawl.storage.frontier import CLOCK_TOLERANCE
 from newscrawl.storage.schema import pages, runs, sites
 
@@ -44,10 +44,11 @@ def plan(url: str, names: Collection[str] | None = None, now: datetime | None = 
     A site that is not active is never due. One query, which looks up three entries of indexes for a site, however many
     pages and runs there are. Raises StorageError.
     """
-    now = now or datetime.now(UTC)
-    wanted = _query(now)
-    wanted = wanted.where(sites.c.state == "active") if names is None else wanted.where(sites.c.name.in_(list(names)))
     with read_connection(url) as connection:
+        now = now or database_clock(connection)
+        wanted = _query(now)
+        chosen = sites.c.state == "active" if names is None else sites.c.name.in_(list(names))
+        wanted = wanted.where(chosen)
         found = [_planned(row, now) for row in connection.execute(wanted)]
     return sorted(found, key=attrgetter("waiting_since", "name"))
 

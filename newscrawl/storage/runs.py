@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from newscrawl._version import __version__
 from newscrawl.health import Measures, notes_of
 from newscrawl.items import Block
-from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
+from newscrawl.storage.engine import database_clock, explained, read_connection, write_transaction, writing_engine
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, host_name, is_held, lock_folder, sweep
 from newscrawl.storage.schema import articles, pages, run_sources, runs, sites
@@ -71,7 +71,7 @@ def begin(connection: Connection, spider: str, arguments: dict[str, str], shared
     # Users have lock folders of their own, but share a database server.
     name = path.name if connection.dialect.name == "sqlite" else str(path)
     run_id = _add(connection, spider, arguments, {"lock": name})
-    connection.execute(update(sites).where(sites.c.name == spider).values(last_crawl_at=datetime.now(UTC)))
+    connection.execute(update(sites).where(sites.c.name == spider).values(last_crawl_at=database_clock(connection)))
     _running[url, run_id] = _Running(lock, time.monotonic())
     return run_id
 
@@ -105,7 +105,7 @@ def finish(
     seconds: float | None = None,
 ) -> None:
     """Record the end of a run and its reason; `seconds` is what it took, by default until now."""
-    values: dict[str, Any] = {"finished_at": datetime.now(UTC), "reason": reason}
+    values: dict[str, Any] = {"finished_at": database_clock(connection), "reason": reason}
     if traffic is not None:
         values |= {"requests": traffic.requests, "bytes": traffic.bytes}
     seconds = elapsed(_url(connection), run_id) if seconds is None else seconds
@@ -155,7 +155,7 @@ def _add(connection: Connection, spider: str, arguments: dict[str, str], more: d
         "python_version": platform.python_version(),
         "host": host_name(),
         "pid": os.getpid(),
-        "started_at": datetime.now(UTC),
+        "started_at": database_clock(connection),
         "counts": Counts().as_json(),
         **more,
     }

@@ -120,3 +120,14 @@ def shown_address(url: str) -> str:
 def location(url: str | URL) -> str:
     """Return where a database is, for the user: the path of its file, or its address without the password."""
     return backend_of(url).location(url if isinstance(url, URL) else _parsed(url))
+
+
+def server_address(url: str) -> str:
+    """Return the address of a PostgreSQL database for another program than SQLAlchemy, with its password.
+
+    Raises StorageError for any other database.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        raise StorageError("several machines can only share a PostgreSQL database; set DATABASE_URL to one")
+    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
