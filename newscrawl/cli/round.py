@@ -253,7 +253,8 @@ def run_worker(
 ) -> int:
     """Crawl many sites in this process, print the results, and return the exit code."""
     from newscrawl.rounds.site_log import open_site_logs  # noqa: PLC0415 - a round of processes does without
-    from newscrawl.rounds.worker import Worker, worker_settings  # noqa: PLC0415
+    from newscrawl.rounds.worker import Worker  # noqa: PLC0415
+    from newscrawl.rounds.worker_settings import worker_settings  # noqa: PLC0415
 
     began = time.monotonic()
     order = Order(settings, spiders, (), {})

@@ -55,20 +55,11 @@ PLAN_INTERVAL = 20.0
 """Seconds between two looks at what is due."""
 RETRY = 300.0
 """Seconds before a site is taken again, whatever its pages say: one that cannot start would be due at once."""
+_LOOK = 30.0
+"""Seconds between two looks whether a site waits for the place of one that has had its turn."""
 _LONGEST = 24 * 3600.0
 _FILES_PER_SITE = 8
 """Open files: its lock, log, archive and connections."""
-
-_LEFT_OUT = (
-    "scrapy.extensions.logcount.LogCount",
-    "scrapy.extensions.memusage.MemoryUsage",
-    "scrapy.extensions.memdebug.MemoryDebugger",
-    "scrapy.extensions.spiderstate.SpiderState",
-    "newscrawl.crawl.progress.ProgressLine",
-)
-"""Extensions that look at the whole process, once for each crawl."""
-_ITEMS = 4
-"""Items of an answer that are processed at a time: Scrapy makes so many tasks for each answer, and ours have one."""
 
 _WRONG = (ArgumentError, BadDestination, RulesError, StorageError)
 
@@ -297,7 +288,12 @@ class Worker:
             raise ArgumentError(f"no spider named {printable(name)!r}") from None
         if not issubclass(spider, SiteSpider):
             raise ArgumentError(f"{name} is no site: run `newscrawl crawl {name}`")
-        made = spider()
+        try:
+            made = spider()
+        except ArgumentError:
+            raise
+        except Exception as error:
+            raise ArgumentError(f"its spider cannot be made ({type(error).__name__}: {error})") from error
         check_url(made.front_page, Allowed.parse(self._settings["ALLOW_PRIVATE_ADDRESSES"]))
         return spider, registry_for(self._settings).source_of(made.front_page) or name
 
@@ -313,7 +309,7 @@ class Worker:
         crawler.settings.set("RUN_ID", run_id, priority="cmdline")
         crawler.signals.connect(crawl.count_lost, signals.spider_error)
         crawler.signals.connect(crawl.count_lost, signals.item_error)
-        task = self._runner.crawl(crawler)
+        task = asyncio.create_task(crawler.crawl_async())  # the runner would merge the settings once more
         try:
             await self._wait(crawl, task)
             if not task.done():
@@ -334,13 +330,12 @@ class Worker:
         assert crawl.crawler is not None
         minutes = crawl.crawler.settings.getfloat("CRAWL_MAX_MINUTES")
         stopping = asyncio.create_task(crawl.stopping.wait())
-        turn = TURN
+        most = minutes * 60 + LATE if minutes else _LONGEST
         try:
             while not task.done() and not crawl.stopping.is_set():
-                most = minutes * 60 + LATE if minutes else _LONGEST
-                left = max(min(most - crawl.seconds, turn), 0.01)
-                await asyncio.wait({task, stopping}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-                if crawl.seconds >= most or (crawl.seconds >= turn and self._waiting):
+                left = min(most - crawl.seconds, max(TURN - crawl.seconds, _LOOK))
+                await asyncio.wait({task, stopping}, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED)
+                if crawl.seconds >= most or (crawl.seconds >= TURN and self._waiting):
                     crawl.stop("time_limit")
         finally:
             stopping.cancel()
@@ -430,16 +425,6 @@ class Worker:
         for crawl in self._active.values():
             crawl.stop(why)
         self._wake()
-
-
-def worker_settings(settings: Settings) -> Settings:
-    """Return the settings of crawls that share a process: without what counts or reports for the process as a whole."""
-    own = settings.copy()
-    extensions = own["EXTENSIONS"].copy_to_dict() if hasattr(own["EXTENSIONS"], "copy_to_dict") else own["EXTENSIONS"]
-    own.set("EXTENSIONS", {**extensions, **dict.fromkeys(_LEFT_OUT)}, priority="cmdline")
-    own.set("CONCURRENT_ITEMS", min(own.getint("CONCURRENT_ITEMS"), _ITEMS), priority="cmdline")
-    own.set("STATS_DUMP", value=settings["LOG_LEVEL"] in {"DEBUG", "INFO"} and own["STATS_DUMP"], priority="cmdline")
-    return own
 
 
 def _raise_limit_of_files(sites: int) -> None:

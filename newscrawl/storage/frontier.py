@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, false, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from newscrawl.items import EVER, DuePage, Link, ListedFacts, PageKind, SiteShape, Window
 from newscrawl.storage.rows import CHUNK, facts_from_json
 from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
+from newscrawl.storage.types import UtcDateTime
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 """A recorded time further in the future than this comes from a wrong clock; so does a visit planned with it."""
@@ -121,26 +137,45 @@ def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> li
     return taken
 
 
-def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> list[DuePage]:
-    """Take due pages for a run: listings before articles, the latest first."""
+def _selected(kinds: Sequence[PageKind]) -> Select[Any]:
+    """Select pages of some kinds that no running run has taken, in the order in which they are to be fetched."""
     rank = case({"sitemap": 0, "feed": 1, "section": 2}, value=pages.c.kind, else_=3)
     running = select(runs.c.id).where(runs.c.finished_at.is_(None))
-    free = or_(pages.c.taken_by.is_(None), pages.c.taken_by.not_in(running))
     origin = pages.alias()
-    due = (
+    return (
         select(pages.c.id, pages.c.url_key, pages.c.url, pages.c.kind, pages.c.etag, pages.c.last_modified)
         .add_columns(origin.c.kind.label("named_by"))
         .select_from(pages.outerjoin(origin, origin.c.id == pages.c.discovered_from))
-        .where(pages.c.source == wanted.source, pages.c.kind.in_(wanted.kinds), pages.c.url.is_not(None))
-        .where(free, _is_due(wanted.window, now), _is_inside(wanted.window))
+        .where(pages.c.kind.in_(kinds), pages.c.url.is_not(None))
+        .where(or_(pages.c.taken_by.is_(None), pages.c.taken_by.not_in(running)))
         .order_by(rank, pages.c.listed_at.desc().nulls_last(), pages.c.id)
     )
+
+
+@cache
+def _due_pages(kinds: tuple[PageKind, ...]) -> Select[Any]:
+    """Select due pages of a source: built once, because that takes longer than running it, and each run asks often."""
+    future = bindparam("future", type_=UtcDateTime)
+    planned = pages.c.next_fetch_at
+    has_future_date = or_(pages.c.queued_at > future, pages.c.fetched_at > future)
+    is_due = or_(planned <= bindparam("now", type_=UtcDateTime), and_(planned.is_not(None), has_future_date))
+    return _selected(kinds).where(pages.c.source == bindparam("source"), is_due).limit(bindparam("most"))
+
+
+def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> list[DuePage]:
+    """Take due pages for a run: listings before articles, the latest first."""
     rows: list[Any] = []
-    for condition in _conditions(wanted.within):
-        rows += _first(connection, due.where(condition), wanted)
-        if len(rows) >= wanted.limit:
-            break
-    rows = rows[: wanted.limit]
+    if not wanted.window and wanted.within is None:
+        given = {"source": wanted.source, "now": now, "future": now + CLOCK_TOLERANCE, "most": wanted.limit}
+        rows += connection.execute(_due_pages(tuple(wanted.kinds)), given).all()
+    else:
+        due = _selected(wanted.kinds).where(pages.c.source == wanted.source)
+        due = due.where(_is_due(wanted.window, now), _is_inside(wanted.window))
+        for condition in _conditions(wanted.within):
+            rows += _first(connection, due.where(condition), wanted)
+            if len(rows) >= wanted.limit:
+                break
+        rows = rows[: wanted.limit]
     if rows:
         ids = [row.id for row in rows]
         connection.execute(update(pages).where(pages.c.id.in_(ids)).values(taken_by=run_id))
