@@ -15,7 +15,7 @@ from newscrawl.storage.engine import read_connection
 from newscrawl.storage.schema import loaded_archives
 
 
-def record_archive(connection: Connection, read: ArchiveRead, run_id: int) -> None:
+def record_archive(connection: Connection, read: ArchiveRead, run_id: int | None) -> None:
     """Record that a run has stored all pages of a web archive."""
     values: dict[str, Any] = {"size": read.size, "arguments": dict(read.arguments)}
     values |= {"loaded_at": datetime.now(UTC), "run_id": run_id}
