@@ -53,7 +53,7 @@ def prepare(datasets: Sequence[str], times: int) -> Pages:
     (folder / "html").mkdir(parents=True)
     writer = ArchiveWriter(folder / "warc", "bench")
     urls: dict[str, str] = {}
-    for number, page in enumerate(_pages(datasets, times)):
+    for number, page in enumerate(saved_pages(datasets, times)):
         writer.write(page)
         (folder / "html" / f"{number:06}.html").write_bytes(page.body)
         assert page.url is not None
@@ -64,7 +64,8 @@ def prepare(datasets: Sequence[str], times: int) -> Pages:
     return Pages(len(urls), warc, folder)
 
 
-def _pages(datasets: Sequence[str], times: int) -> Iterator[Page]:
+def saved_pages(datasets: Sequence[str], times: int) -> Iterator[Page]:
+    """Yield the saved pages so many times, each time with addresses of their own."""
     saved = [page for name in datasets for page in load_dataset(bench_folder(), name)]
     now = datetime.now(UTC)
     seen: set[str] = set()
