@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from newscrawl.urls import site_of
@@ -35,6 +36,7 @@ def domain_of(url: str) -> str | None:
     return host if is_domain(host) else None
 
 
+@lru_cache(maxsize=4096)
 def name_of(domain: str) -> str:
     """Return a name for a domain's spider, which is that of its module and of its folder of recordings as well."""
     site = site_of(f"https://{domain}/") or domain

@@ -252,16 +252,21 @@ class _Batch:
         results = [self._place(one) for one in self._batch]
         if self._new:
             added = [_values(site) | {"added_at": now, "declared_in": "row"} for site in self._new.values()]
-            inserted = self._connection.execute(
-                insert(sites).returning(sites.c.id, sort_by_parameter_order=True), added
-            )
-            ids = dict(zip(self._new, inserted.scalars(), strict=True))
+            self._connection.execute(insert(sites), added)
+            ids = self._ids(list(self._new))
             owned = [{"domain": domain, "site_id": ids[name]} for domain, name in self._names.items()]
             self._connection.execute(insert(site_domains), owned)
         for name, site in self._changed.items():
             listings = {key: list(getattr(site, key)) for key in ("feeds", "sitemaps", "sections")}
             self._connection.execute(update(sites).where(sites.c.name == name).values(**listings))
         return results
+
+    def _ids(self, names: Sequence[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for start in range(0, len(names), _CHUNK):
+            chosen = select(sites.c.name, sites.c.id).where(sites.c.name.in_(names[start : start + _CHUNK]))
+            found |= {row.name: row.id for row in self._connection.execute(chosen)}
+        return found
 
     def _look_up_domains(self) -> None:
         domains = sorted({domain for one in self._batch for domain in one.domains})
@@ -272,9 +277,7 @@ class _Batch:
 
     def _look_up_names(self, names: set[str]) -> None:
         wanted = sorted(names - self._looked_up)
-        for start in range(0, len(wanted), _CHUNK):
-            chosen = select(sites.c.name).where(sites.c.name.in_(wanted[start : start + _CHUNK]))
-            self._taken |= set(self._connection.execute(chosen).scalars())
+        self._taken |= self._ids(wanted).keys()
         self._looked_up |= names
 
     def _place(self, site: Site) -> Added:
