@@ -222,6 +222,12 @@ def site_of(url: str) -> str | None:
     return _site_of_host(host) if host else None
 
 
+def is_public_suffix(domain: str) -> bool:
+    """Whether sites of different owners stand below a domain: ``com``, ``co.uk``, ``github.io``."""
+    found = _suffixes()(domain)
+    return bool(found.suffix) and not found.domain
+
+
 @cache
 def _suffixes() -> TLDExtract:
     # Most commands do not need it. The list comes with the package, so nothing is fetched or cached on disk.

@@ -14,7 +14,7 @@ import regex  # type: ignore[import-untyped]
 from newscrawl.rules import RulesError, SiteRules
 from newscrawl.sites.names import domain_of, is_domain, is_spider_name
 from newscrawl.text import printable
-from newscrawl.urls import LONGEST_URL, is_article_url, site_of
+from newscrawl.urls import LONGEST_URL, is_article_url, is_public_suffix, site_of
 
 State = Literal["active", "paused", "dead"]
 STATES: tuple[State, ...] = get_args(State)
@@ -94,6 +94,8 @@ class Site:
         said = {key: tuple(value) if key in LISTS else value for key, value in said.items()}
         domain = domain_of(said["home"])
         assert domain is not None
+        if "domains" not in said and (fault := _domain_fault(domain)):
+            raise SiteError([f"home: {fault}"])
         site = cls(**{"name": "", "domains": (domain,), "source": site_of(said["home"]) or domain, **said})
         try:
             _ = site.rules
@@ -202,8 +204,9 @@ def _sitemap_fault(url: Any) -> str | None:
 
 
 def _domain_fault(domain: Any) -> str | None:
-    is_good = isinstance(domain, str) and is_domain(domain)
-    return None if is_good else f"{_shown(domain)} is no domain, as in 'news.example'"
+    if not isinstance(domain, str) or not is_domain(domain):
+        return f"{_shown(domain)} is no domain, as in 'news.example'"
+    return f"below {_shown(domain)} are sites of many owners" if is_public_suffix(domain) else None
 
 
 def _name_fault(name: Any) -> str | None:

@@ -24,6 +24,7 @@ from newscrawl.storage.engine import (
     writing_engine,
 )
 from newscrawl.storage.schema import run_sources, site_domains, sites
+from newscrawl.urls import site_of
 
 _CHUNK = 500
 """Names or domains that are looked up by a statement."""
@@ -241,6 +242,8 @@ class _Batch:
         """By name."""
         self._names: dict[str, str] = {}
         """Of new sites, by domain."""
+        self._sources: dict[str, str] = {}
+        """Names of sites, by sources that are not their domain."""
         self._changed: dict[str, Site] = {}
         """Rows that get more listings, by name."""
 
@@ -249,6 +252,7 @@ class _Batch:
         self._look_up_names(
             {name for one in self._batch for name in (one.name, *islice(names_of(one.domains[0]), 2)) if name}
         )
+        self._look_up_sources()
         results = [self._place(one) for one in self._batch]
         if self._new:
             added = [_values(site) | {"added_at": now, "declared_in": "row"} for site in self._new.values()]
@@ -275,6 +279,13 @@ class _Batch:
             chosen = owner.where(site_domains.c.domain.in_(domains[start : start + _CHUNK]))
             self._owners |= {row.domain: _site_row(row) for row in self._connection.execute(chosen)}
 
+    def _look_up_sources(self) -> None:
+        """Look up the sources that do not follow from an address: nobody may give articles to another site."""
+        wanted = sorted({one.source for one in self._batch if one.source != site_of(one.home)})
+        for start in range(0, len(wanted), _CHUNK):
+            chosen = select(sites.c.source, sites.c.name).where(sites.c.source.in_(wanted[start : start + _CHUNK]))
+            self._sources |= {row.source: row.name for row in self._connection.execute(chosen)}
+
     def _look_up_names(self, names: set[str]) -> None:
         wanted = sorted(names - self._looked_up)
         self._taken |= self._ids(wanted).keys()
@@ -295,6 +306,9 @@ class _Batch:
         if site.name in self._fixed.spiders:
             return Added(site.name, "known", f"name: {site.name!r} is the name of a spider of the project")
         name = site.name or self._free_name(site.domains[0])
+        if site.source != site_of(site.home) and self._sources.setdefault(site.source, name) != name:
+            other = self._sources[site.source]
+            return Added(name, "known", f"source: {site.source!r} is what articles of the site {other!r} carry")
         self._new[name] = replace(site, name=name)
         self._names |= dict.fromkeys(site.domains, name)
         return Added(name, "added")

@@ -61,6 +61,8 @@ def test_an_address_is_enough():
         ({"name": "con"}, "name: "),
         ({"source": "a b"}, "source: "),
         ({"domains": ["bao.example/x"]}, "domains: "),
+        ({"domains": ["bao.example", "com.vn"]}, "domains: below 'com.vn' are sites of many owners"),
+        ({"home": "https://github.io/"}, "home: below 'github.io' are sites of many owners"),
         ({"title": "a\0b"}, "title: holds characters"),
         ({"title": "a\ud800"}, "title: holds characters"),
         ({"notes": "x" * 2001}, "notes: has 2001 characters"),

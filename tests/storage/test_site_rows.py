@@ -92,6 +92,26 @@ def test_names_are_of_one_site(database):
     assert add(database, at("https://le.example", name="lemonde"), reserved={"lemonde"}) == [("added", "lemonde")]
 
 
+def test_no_site_takes_the_articles_of_another(database):
+    """By their source; sites of one domain have one source by themselves."""
+    register_spiders(database.url, [SPIDER])
+    told = add(
+        database,
+        at("https://xa.example", source="bao"),
+        at("https://xb.example", source="tin"),
+        at("https://xc.example", source="tin"),
+        at("https://a.xd.example"),
+        at("https://b.xd.example"),
+    )
+    assert [what for what, _ in told] == [
+        "source: 'bao' is what articles of the site 'bao' carry",
+        "added",
+        "source: 'tin' is what articles of the site 'xb' carry",
+        "added",
+        "added",
+    ]
+
+
 def test_a_page_is_of_the_longest_domain(database):
     """Of a host, or of one above it; a spider's copy says nothing, for the spider does."""
     assert site_at(database.url, "bao.example") is None
