@@ -75,7 +75,8 @@ def serve(
         acting = Acting(Processes({"NEWSCRAWL_DATABASE_URL": url}), options) if actions else None
         limits = Limits(1, setting("EXTRACT_MAX_SECONDS"), setting("EXTRACT_MAX_MEGABYTES"))
         most = setting("DOWNLOAD_MAXSIZE")
-        served = Served(url, archive or archive_folder(), most, lease(limits), is_public=is_open, acting=acting)
+        folders = {"archive": archive or archive_folder(), "logs": Path(logs) if (logs := setting("LOG_DIR")) else None}
+        served = Served(url, max_size=most, workers=lease(limits), is_public=is_open, acting=acting, **folders)
         guarded = {"any_address": is_open, "public_read": public_read}
         app = create_app(served, allowed_hosts(host, names), token=token, **guarded)
         where = location(url)

@@ -14,14 +14,18 @@ from newscrawl.serve.plots import plot_of_days, sparkline
 from newscrawl.serve.processes import Started
 from newscrawl.serve.question import LARGEST_ID, Question, number_of, text_of
 from newscrawl.serve.rendering import page
+from newscrawl.serve.run_log import tail_of
 from newscrawl.serve.served import Served, id_of
-from newscrawl.storage.health import active_alarms
-from newscrawl.storage.runs import run_record
+from newscrawl.serve.site_plots import failures_of, plots_of, visits_of
+from newscrawl.storage.health import active_alarms, measured_runs
+from newscrawl.storage.runs import run_record, sources_of_run
 from newscrawl.storage.selection import Selection
-from newscrawl.storage.sites import DAYS, known_site, learned_boilerplate, site_states
+from newscrawl.storage.sites import DAYS, known_site, learned_boilerplate, queued_pages, site_states
 from newscrawl.storage.statistics import count_by, last_runs
 
 _RUNS = 50
+_NO_MORE = 286
+"""The status by which htmx stops asking again."""
 _MOST_DAYS = 20_000
 
 
@@ -58,12 +62,15 @@ async def site_page(served: Served, request: Request) -> Response:
         known=await served.ask(known_site, served.database, source),
         boilerplate=await served.ask(learned_boilerplate, served.database, source),
         plot=plot_of_days(days, question),
+        plots=plots_of(await served.ask(measured_runs, served.database, source)),
         question=question,
         is_public=served.is_public,
         secret=form_secret(served, request),
         acting=served.acting,
         done=request.query_params.get("done"),
         started=_started(served, request, source),
+        failures_of=failures_of,
+        visits_of=visits_of,
     )
 
 
@@ -87,21 +94,38 @@ async def runs_page(served: Served, request: Request) -> Response:
     before = number_of(given, "before", LARGEST_ID, LARGEST_ID)
     rows = await served.ask(last_runs, served.database, _RUNS + 1, spider, before)
     is_part = request.headers.get("hx-request") == "true"
+    goes_on = any(run["finished_at"] is None for run in rows)
     return page(
         "runs_part.html" if is_part else "runs.html",
+        _NO_MORE if is_part and not goes_on else 200,
         runs=rows[:_RUNS],
         spider=spider,
         has_more=len(rows) > _RUNS,
-        goes_on=any(run["finished_at"] is None for run in rows),
+        goes_on=goes_on,
     )
 
 
 async def run_page(served: Served, request: Request) -> Response:
-    """One run: what it was, how it ended, what it counted."""
-    run = await served.ask(run_record, served.database, id_of(request.path_params["id"]))
+    """One run: what it was, how it ended, what it counted, the end of its log; while it goes on, as it is now."""
+    number = id_of(request.path_params["id"])
+    run = await served.ask(run_record, served.database, number)
     if run is None:
-        raise HTTPException(404, f"There is no run {request.path_params['id']}.")
-    return page("run.html", run=run)
+        raise HTTPException(404, f"There is no run {number}.")
+    sources = await served.ask(sources_of_run, served.database, number)
+    goes_on = run["finished_at"] is None
+    log = None
+    if served.logs is not None and (may_act(request) or not served.is_public):
+        log = await served.ask(tail_of, served.logs, (*sources, run["spider"]), run)
+    is_part = request.headers.get("hx-request") == "true"
+    return page(
+        "run_part.html" if is_part else "run.html",
+        _NO_MORE if is_part and not goes_on else 200,
+        run=run,
+        sources=sources,
+        queued=await served.ask(queued_pages, served.database, sources[0]) if goes_on and sources else None,
+        took=(datetime.now(UTC) if goes_on else run["finished_at"]) - run["started_at"],
+        log=log,
+    )
 
 
 async def storage_page(served: Served, request: Request) -> Response:  # noqa: ARG001 - all handlers have these arguments

@@ -51,6 +51,8 @@ class Served:
     workers: Workers
     is_public: bool = False
     """Whether others than this machine's users may read: they are not told where the database is."""
+    logs: Path | None = None
+    """Folder with a log file for each site; None if there is none."""
     acting: Acting | None = None
     """None if nothing may be changed here."""
 

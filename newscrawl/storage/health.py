@@ -229,6 +229,22 @@ def active_alarms(url: str, source: str | None = None) -> list[Alarm]:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredRun:
+    """What a run measured on a source."""
+
+    id: int
+    started_at: datetime
+    measures: Measures
+
+
+def measured_runs(url: str, source: str, limit: int = 60) -> list[MeasuredRun]:
+    """Return the last runs of a source that crawled it over the network, the earliest first. Raises StorageError."""
+    with read_connection(url) as connection:
+        rows = connection.execute(_runs(source).order_by(run_sources.c.run_id.desc()).limit(limit)).all()
+    return [MeasuredRun(row.run_id, row.started_at, Measures.from_json(row.measures)) for row in reversed(rows)]
+
+
+@dataclass(frozen=True, slots=True)
 class SiteHealth:
     """A source and its active alarms."""
 

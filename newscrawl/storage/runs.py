@@ -220,6 +220,13 @@ def run_record(url: str, run_id: int) -> dict[str, Any] | None:
     return None if row is None else dict(row._mapping)
 
 
+def sources_of_run(url: str, run_id: int) -> list[str]:
+    """Return the sources that a run measured. Raises StorageError."""
+    of_run = select(run_sources.c.source).where(run_sources.c.run_id == run_id).order_by(run_sources.c.source)
+    with read_connection(url) as connection:
+        return list(connection.execute(of_run).scalars())
+
+
 @contextmanager
 def _writing(url: str) -> Iterator[Connection]:
     with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:

@@ -49,7 +49,15 @@ def known_site(url: str, source: str) -> KnownSite | None:
     """Return what the database at `url` knows of a site; None where it knows no page of it. Raises StorageError."""
     named = pages.alias()
     is_listing = and_(pages.c.source == source, pages.c.kind != "article")
-    columns = (pages.c.kind, pages.c.outcome, pages.c.reason, pages.c.url, pages.c.fetched_at, pages.c.next_fetch_at)
+    columns = (
+        pages.c.id,
+        pages.c.kind,
+        pages.c.outcome,
+        pages.c.reason,
+        pages.c.url,
+        pages.c.fetched_at,
+        pages.c.next_fetch_at,
+    )
     rank = case({"feed": 0, "sitemap": 1}, value=pages.c.kind, else_=2)
     listings = (
         select(*columns, func.count(named.c.id).label("articles"))

@@ -9,6 +9,7 @@ import feedparser
 
 from tests.database import Database
 from tests.serve.conftest import HERE, client_of
+from tests.serve.json_feed import valid
 
 
 def test_feed_of_a_search(client):
@@ -28,7 +29,7 @@ def test_feed_of_a_search(client):
 
     answer = client.get("/feeds/search.json?source=ttx")
     assert answer.headers["content-type"] == "application/feed+json"
-    (item,) = _valid(answer.json())["items"]
+    (item,) = valid(answer.json())["items"]
     assert (item["url"], item["external_url"], item["language"]) == (
         f"{HERE}/articles/1",
         "https://ttx.example/1",
@@ -37,25 +38,13 @@ def test_feed_of_a_search(client):
     assert client.get("/feeds/search.json?since=x").status_code == 400
 
 
-def _valid(feed: dict) -> dict:
-    """Check a feed against https://www.jsonfeed.org/version/1.1/: what must be there, and of what kind."""
-    assert feed["version"] == "https://jsonfeed.org/version/1.1"
-    assert isinstance(feed["title"], str)
-    for item in feed["items"]:
-        assert isinstance(item["id"], str)
-        assert "content_html" in item or "content_text" in item
-        assert all(isinstance(author, dict) and author for author in item.get("authors", []))
-        assert all(isinstance(tag, str) for tag in item.get("tags", []))
-    return feed
-
-
 def test_feed_of_changes_has_the_difference(client):
     """What was removed and added, in marks."""
     (entry,) = feedparser.parse(client.get("/feeds/revisions.atom").content).entries
     assert entry.link == f"{HERE}/articles/4/revisions?n=1"
     assert entry.title == "Changed: 東京の雨 サッカー"
     assert entry.content[0].value == "<p><ins>Đã sửa.</ins></p>"
-    (item,) = _valid(client.get("/feeds/revisions.json?source=bao").json())["items"]
+    (item,) = valid(client.get("/feeds/revisions.json?source=bao").json())["items"]
     assert item["content_html"] == "<p><ins>Đã sửa.</ins></p>"
     assert client.get("/feeds/revisions.json?source=ttx").json()["items"] == []
 
@@ -82,5 +71,5 @@ def test_hostile_texts_stay_texts(own):
         assert "<script>alert(1)</script>" in feed.entries[0].title
         assert "<script" not in feed.entries[0].content[0].value
         assert "javascript:" not in json.dumps(feed.entries[0].links)
-        assert "<script" not in client.get(f"/feeds/{name}.json").json()["items"][0]["content_html"]
+        assert "<script" not in valid(client.get(f"/feeds/{name}.json").json())["items"][0]["content_html"]
     ElementTree.fromstring(client.get("/feeds/sites.opml").content)

@@ -56,9 +56,13 @@ def test_runs_are_listed_and_shown(client, own):
     assert "failed 1" in one
     assert "timeout 1" in one
     assert client.get("/runs/2").status_code == 404
-    assert client.get("/runs", headers={"HX-Request": "true"}).text.startswith("<div")
+    part = client.get("/runs", headers={"HX-Request": "true"})
+    assert (part.status_code, part.text.startswith("<div")) == (286, True)  # nothing goes on
     assert "No runs yet" in words(tree(client, "/runs?spider=nobody"))
     Database(own.url).execute("update runs set finished_at = null, reason = null")
+    assert "goes on" in words(tree(client_of(own.url), "/runs/1"))
+    part = client_of(own.url).get("/runs/1", headers={"HX-Request": "true"})
+    assert (part.status_code, part.text.startswith("<dl")) == (200, True)
     going_on = tree(client_of(own.url), "/runs")
     assert "goes on" in words(going_on)
     assert going_on.cssselect("#runs")[0].get("hx-trigger") == "every 5s"
