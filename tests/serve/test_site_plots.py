@@ -51,17 +51,22 @@ def test_listings_pay_off():
     }
 
 
-def test_site_shows_its_crawls(own):
-    """As plots with a table, on its page."""
-    for number, run in enumerate(RUNS, 2):
+def add_runs(url: str, source: str) -> None:
+    """Give a site the runs of above."""
+    for number, run in enumerate(RUNS, 101):
         stamp = f"{run.started_at:%Y-%m-%d %H:%M:%S.%f}"
-        Database(own.url).execute(
+        Database(url).execute(
             "insert into runs (id, spider, arguments, version, host, pid, started_at, finished_at, reason, counts)"
             f" select {number}, spider, arguments, version, host, pid, '{stamp}', '{stamp}', reason, counts from runs"
             " where id = 1",
             "insert into run_sources (run_id, source, measures)"
-            f" values ({number}, 'ttx', '{json.dumps(run.measures.as_json())}')",
+            f" values ({number}, '{source}', '{json.dumps(run.measures.as_json())}')",
         )
+
+
+def test_site_shows_its_crawls(own):
+    """As plots with a table, on its page."""
+    add_runs(own.url, "ttx")
     shown = client_of(own.url).get("/sites/ttx").text
     assert "The last 3 crawls" in shown
     assert "Visits without an article, by reason" in shown
