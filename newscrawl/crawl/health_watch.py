@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from scrapy import Spider, signals
@@ -85,6 +85,8 @@ def _plain(value: object) -> str:
 logger = logging.getLogger(__name__)
 
 _DATABASE = "NEWSCRAWL_DATABASE_URL"
+PATIENCE = timedelta(hours=1)
+"""For so long an idle run of a worker is left to the next one."""
 _NOT_EVALUATED = {"shutdown", STORAGE_FAILED, LEASE_LOST}
 
 
@@ -120,7 +122,9 @@ class HealthWatch:
             if shared is None:
                 sources = await asyncio.to_thread(judge_run, url, run_id)
             else:
-                sources = await asyncio.wrap_future(shared.call(lambda connection: judge_within(connection, run_id)))
+                sources = await asyncio.wrap_future(
+                    shared.call(lambda connection: judge_within(connection, run_id, PATIENCE))
+                )
             await asyncio.to_thread(self._report_all, sources)
         except StorageError as error:
             logger.error("the health of the site could not be evaluated: %s", error)

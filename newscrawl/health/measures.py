@@ -69,6 +69,12 @@ class Measures:
         """Number of known articles whose page was extracted again."""
         return self.known["same"] + self.known["revised"]
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing was new: no listing and no page that was asked for had changed."""
+        is_same = not any(self.listings.values()) and self.known.keys() <= {"not_modified", "same"}
+        return is_same and not (self.fresh or self.lost or self.shells)
+
     def copy(self) -> Measures:
         """Return an independent copy."""
         counters = (self.fresh, self.known, self.without, self.lost)

@@ -120,19 +120,33 @@ def judge_run(url: str, run_id: int) -> list[str]:
         return judge_within(connection, run_id)
 
 
-def judge_within(connection: Connection, run_id: int) -> list[str]:
-    """Evaluate a run as `judge_run` does, within a transaction. Raises LeaseLost if another process has its site."""
+def judge_within(connection: Connection, run_id: int, patience: timedelta = timedelta()) -> list[str]:
+    """Evaluate a run as `judge_run` does, within a transaction. Raises LeaseLost if another process has its site.
+
+    Evaluating reads the weeks before, which takes longer than a run that found nothing new. Such a run is left to the
+    next one while the last that was evaluated began less than `patience` before it.
+    """
     lease = lease_of(connection.engine.url.render_as_string(hide_password=False), run_id)
     if lease is not None:
         lease.fence(connection)
-    of_run = select(run_sources.c.source).where(run_sources.c.run_id == run_id)
-    sources = list(connection.execute(of_run).scalars())
+    of_run = select(run_sources.c.source, run_sources.c.measures).where(run_sources.c.run_id == run_id)
+    measured = {row.source: Measures.from_json(row.measures) for row in connection.execute(of_run)}
+    sources = [source for source, run in measured.items() if not (patience and run.is_idle)]
+    sources += [source for source in measured.keys() - set(sources) if _is_due(connection, source, run_id, patience)]
     for source in sources:
         history = _history(connection, source)
         for run, changes in _evaluate(history):
             _record(connection, source, run, changes, history)
         _note(connection, source)
     return sources
+
+
+def _is_due(connection: Connection, source: str, run_id: int, patience: timedelta) -> bool:
+    """Whether the last run of a source that was evaluated began long enough before this one."""
+    judged = _runs(source).where(run_sources.c.symptoms.is_not(None)).order_by(run_sources.c.run_id.desc()).limit(1)
+    last = connection.execute(judged).first()
+    began: datetime = connection.execute(select(runs.c.started_at).where(runs.c.id == run_id)).scalar_one()
+    return last is None or not timedelta() <= began - last.started_at < patience
 
 
 def _evaluate(history: History) -> list[tuple[Run, Changes]]:

@@ -6,12 +6,14 @@ import json
 import sys
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from newscrawl.crawl.health_watch import CommandFailed, run_command
-from newscrawl.health import Run
-from newscrawl.storage.health import judge_run, mark_reported, unreported_alarms
+from newscrawl.health import Measures, Run
+from newscrawl.storage.engine import write_transaction, writing_engine
+from newscrawl.storage.health import judge_run, judge_within, mark_reported, unreported_alarms
 from newscrawl.storage.store import Store
 from tests.database import Database, query
 from tests.health.made import healthy, history
@@ -180,3 +182,22 @@ def test_command_that_fails(command, complaint):
     with pytest.raises(CommandFailed, match=complaint.replace("(", r"\(")) as error:
         run_command(command, FACTS, [], 0.5 if "sleep" in command else 30)
     assert "\n" not in str(error.value)
+
+
+def test_idle_runs_of_a_worker_are_judged_together(database):
+    """What found nothing new waits, while the last run that was judged is not long ago; the next one judges both."""
+    url, hour = database.url, timedelta(hours=1)
+    idle = Measures(known=Counter({"not_modified": 20}), listings={1: None})
+    write(database, [*history(60), *(replace(healthy(number), measures=idle) for number in (61, 62, 63))])
+    with writing_engine(url) as engine, write_transaction(engine) as connection:
+        assert judge_within(connection, 160, 9 * hour) == ["news"]
+        waiting = "select count(*) from run_sources where symptoms is null"
+        connection.exec_driver_sql("update run_sources set symptoms = null where run_id > 160")
+        assert judge_within(connection, 161, 2 * hour) == []
+        assert connection.exec_driver_sql(waiting).scalar() == 3
+        assert judge_within(connection, 161, hour) == ["news"]
+        assert connection.exec_driver_sql(waiting).scalar() == 0
+        connection.exec_driver_sql("update run_sources set symptoms = null where run_id > 161")
+        assert judge_within(connection, 162, 2 * hour) == []
+        assert judge_within(connection, 163, 2 * hour) == ["news"]
+        assert connection.exec_driver_sql(waiting).scalar() == 0
