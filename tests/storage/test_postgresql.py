@@ -180,6 +180,17 @@ def test_who_waits_too_long_for_the_right_to_write_learns_why(database, monkeypa
     assert query(database, "select count(*) from articles") == [(1,)]
 
 
+def test_reader_may_take_its_time(database):
+    """An export waits for who takes it; only a writer that has stopped is ended, for it keeps others waiting."""
+    asked = "show idle_in_transaction_session_timeout"
+    with engine_room.read_connection(database.url) as connection:
+        assert connection.exec_driver_sql(asked).scalar() == "0"
+    engine = open_engine(database.url)
+    with write_transaction(engine) as connection:
+        assert connection.exec_driver_sql(asked).scalar() != "0"
+    engine.dispose()
+
+
 def test_what_the_database_cannot_hold_costs_one_page(database, tmp_path):
     """The others of its batch are stored, and the line names the fault and no text."""
     store = Store.open(database.url, "test", {})

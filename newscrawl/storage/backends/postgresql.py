@@ -142,11 +142,19 @@ def writer(url: URL, *, create: bool) -> Engine:  # noqa: ARG001 - the server cr
     return engine
 
 
-def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
+def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    _on_connect_reader(connection, record, f"set idle_in_transaction_session_timeout = '{IDLE_TIMEOUT}s'")
+
+
+def _on_connect_reader(
+    connection: DBAPIConnection,
+    record: ConnectionPoolEntry,  # noqa: ARG001
+    limits: str = "",
+) -> None:
+    """Set up a connection. A reader keeps nobody waiting, so an export may wait for who takes it, however long."""
     cursor = connection.cursor()
     # JIT compilation takes longer than any of our statements.
-    limits = f"set lock_timeout = '{LOCK_TIMEOUT}s'; set idle_in_transaction_session_timeout = '{IDLE_TIMEOUT}s'"
-    cursor.execute(f"set time zone 'UTC'; set jit = off; {limits}")
+    cursor.execute(f"set time zone 'UTC'; set jit = off; set lock_timeout = '{LOCK_TIMEOUT}s'; {limits}")
     cursor.close()
     connection.commit()
 
@@ -161,7 +169,7 @@ def reader(url: URL) -> Engine:
     options = _CONNECTION | {"options": "-c default_transaction_read_only=on"}
     pool = {"pool_size": 1, "max_overflow": 20}
     engine = create_engine(url, hide_parameters=True, isolation_level="REPEATABLE READ", connect_args=options, **pool)
-    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "connect", _on_connect_reader)
     return engine
 
 
