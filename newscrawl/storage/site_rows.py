@@ -336,8 +336,12 @@ def register_spiders(url: str, spiders: Sequence[Site]) -> None:
     Nothing is written where nothing has changed. A spider wins: a row of its name becomes its copy, and one that has
     nothing but domains of spiders is paused, for two crawls of a site would fetch it twice. The state of a row stays.
     """
+    names = [site.name for site in spiders]
+    known: dict[str, Row[Any]] = {}
     with read_connection(url) as connection:
-        known = {row.name: row for row in connection.execute(select(sites)).all()} if spiders else {}
+        for start in range(0, len(names), _CHUNK):
+            chosen = select(sites).where(sites.c.name.in_(names[start : start + _CHUNK]))
+            known |= {row.name: row for row in connection.execute(chosen)}
     changed = [site for site in spiders if not _is_copied(known.get(site.name), site)]
     if not changed:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import islice
 
 import pytest
 
@@ -114,6 +115,45 @@ def test_a_line_without_end_is_passed_over():
         (1, "https://a.example"),
         (3, "https://b.example"),
     ]
+
+
+class Endless(io.RawIOBase):
+    """A file that never ends, and counts what was read of it."""
+
+    def __init__(self, begin: str, line: str) -> None:
+        self.waiting = begin.encode()
+        self.line = line
+        self.lines = self.read_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        while len(self.waiting) < len(buffer):
+            self.lines += 1
+            self.waiting += self.line.format(self.lines).encode()
+        part, self.waiting = self.waiting[: len(buffer)], self.waiting[len(buffer) :]
+        buffer[:] = part
+        self.read_bytes += len(part)
+        return len(part)
+
+
+@pytest.mark.parametrize(
+    ("form", "begin", "line"),
+    [
+        ("urls", "", "https://s{}.example\n"),
+        ("csv", "home,title\n", "https://s{}.example,x\n"),
+        ("jsonl", "", '{{"home": "https://s{}.example"}}\n'),
+        ("opml", "<opml><body>\n", '<outline htmlUrl="https://s{}.example"/>\n'),
+    ],
+)
+def test_a_file_is_read_as_its_sites_are_taken(form, begin, line):
+    """However long it is; with an end that cannot come, nobody waits for it."""
+    file = Endless(begin, line)
+    found = list(islice(read_sites(file, form=form), 3000))
+    assert [one.site.name or one.site.home for one in found[-2:]] == [f"https://s{n}.example" for n in (2999, 3000)]
+    assert found[-1].line == 3000 + begin.count("\n")
+    assert file.read_bytes < 500_000
 
 
 def test_csv_of_a_spreadsheet():
