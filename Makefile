@@ -24,7 +24,7 @@ uv=$${uv:-$$($(BIN)/python -m pip install -qq --disable-pip-version-check uv 2>/
 @touch $@
 endef
 
-.PHONY: help crawl test test-slow coverage test-min soak lint types check docs site lock clean
+.PHONY: help crawl test test-slow coverage test-min soak lint types check docs screenshots site lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -75,6 +75,9 @@ check: test lint types  ## test, lint and types
 
 docs: $(DEV)  ## regenerate docs/reference from the code
 	$(BIN)/python -m docs.generate
+
+screenshots: $(DEV)  ## draw the pictures of `newscrawl serve` in docs/images; needs Chromium
+	$(BIN)/python -m docs.screenshots
 
 site: $(DEV)  ## build the documentation into site/
 	$(BIN)/mkdocs build --quiet --strict

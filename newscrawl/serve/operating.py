@@ -19,7 +19,6 @@ from newscrawl.serve.served import Served, id_of
 from newscrawl.serve.site_plots import failures_of, plots_of, visits_of
 from newscrawl.storage.health import active_alarms, measured_runs
 from newscrawl.storage.runs import run_record, sources_of_run
-from newscrawl.storage.selection import Selection
 from newscrawl.storage.sites import DAYS, known_site, learned_boilerplate, queued_pages, site_states
 from newscrawl.storage.statistics import count_by, last_runs
 
@@ -53,8 +52,8 @@ async def site_page(served: Served, request: Request) -> Response:
     states = await served.ask(site_states, served.database, now, source)
     if not states:
         raise HTTPException(404, f"No crawl has visited a site {source!r}.")
-    question = Question(source=(source,))
-    days = await served.ask(count_by, served.database, Selection.of(sources=(source,)), "day", _MOST_DAYS)
+    question = Question(source=(source,), all_copies=True)
+    days = await served.ask(count_by, served.database, question.selection, "day", _MOST_DAYS)
     return page(
         "site.html",
         state=states[0],

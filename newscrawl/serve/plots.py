@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 720, 96
 _MOST_DAYS, _MOST_WEEKS = 120, 900
 """Days up to which each has a bar, and up to which each week has."""
 _MOST_BARS = 400
+_WIDEST = 28
+"""Units of a bar: a single one would fill the plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def plot_of_days(days: Iterable[tuple[str | None, int]], question: Question) -> 
     starts = list(_all_starts(min(sums), max(sums), step))[-_MOST_BARS:]
     most = max(sums.get(start, 0) for start in starts) or 1
     width = WIDTH / len(starts)
+    drawn = min(max(width - 1, 0.8), _WIDEST)
     bars = []
     for index, start in enumerate(starts):
         count = sums.get(start, 0)
@@ -70,9 +73,9 @@ def plot_of_days(days: Iterable[tuple[str | None, int]], question: Question) -> 
         href = question.href(since=start, until=last)
         bars.append(
             Bar(
-                round(index * width, 2),
+                round(index * width + (width - 1 - drawn) / 2, 2),
                 round(HEIGHT - height, 2),
-                round(max(width - 1, 0.8), 2),
+                round(drawn, 2),
                 round(height, 2),
                 start,
                 last,
