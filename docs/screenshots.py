@@ -163,9 +163,7 @@ def main() -> None:
                 page.goto(f"{place}{path}")
                 page.wait_for_load_state("networkidle")
                 if name == "dropped":
-                    page.evaluate(
-                        "document.querySelector('.block.dropped').scrollIntoView({block: 'center', behavior: 'instant'})"
-                    )
+                    page.evaluate(f"document.querySelector('.block.dropped').scrollIntoView({PLACE})")
                 picture = folder / f"serve-{name}.png"
                 page.screenshot(path=picture)
                 context.close()
