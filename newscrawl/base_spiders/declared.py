@@ -18,6 +18,7 @@ from newscrawl.extraction.metadata.zones import country_of
 from newscrawl.rules import RulesError
 from newscrawl.sites import Site, SiteError
 from newscrawl.sites.site import RULES
+from newscrawl.storage.errors import StorageError
 from newscrawl.storage.site_rows import site_named
 from newscrawl.text import printable
 
@@ -100,12 +101,18 @@ class SiteLoader(SpiderLoader):
         try:
             return super().load(spider_name)
         except KeyError:
-            row = site_named(self._database, spider_name)
+            publisher = publishers().get(spider_name)
+            try:
+                row = site_named(self._database, spider_name)
+            except StorageError:  # such as an older version's database, which a crawl upgrades first
+                if publisher is None:
+                    raise
+                row = None
             if row is not None and row.declared_in == "row":
                 return spider_of(row.site)
-            if spider_name not in publishers():
+            if publisher is None:
                 raise
-            return spider_of(publishers()[spider_name].site)
+            return spider_of(publisher.site)
 
 
 def site_of_spider(spider: type[SiteSpider]) -> Site | None:

@@ -28,7 +28,7 @@ _ONE_SPIDER = ("output", "overwrite_output", "logfile", "profile", "pidfile", "p
 
 
 @click.command(context_settings=_SCRAPY)
-@click.option("--all", "everything", is_flag=True, help="Crawl every site that has a spider.")
+@click.option("--all", "everything", is_flag=True, help="Crawl every active site: see `newscrawl sites list`.")
 @click.option(
     "--due", is_flag=True, help="Only sites with due pages or never crawled; implies --all if no spider is named."
 )

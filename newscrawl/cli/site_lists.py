@@ -281,8 +281,8 @@ def import_sites(file: Path, form: str | None, database: str | None) -> None:
                 if entry.site is not None:
                     added_by = entry.site.added_by or f"newscrawl sites import {file.name}"[:200]
                     intake.take(replace(entry.site, added_by=added_by), entry.line)
-        except OSError as error:
-            refuse("sites import", f"{name} cannot be read ({error.strerror or error})")
+        except OSError as error:  # in the middle: what was read before is taken
+            intake.fault(0, f"{name} cannot be read to its end ({error.strerror or error})")
     click.echo(intake.summary())
     taken = sum(count for what, count in intake.counts.items() if what != "problem")
     sys.exit(0 if not intake.counts["problem"] else FAULTY if taken else 1)

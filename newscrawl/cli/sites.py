@@ -213,7 +213,7 @@ def remove(names: tuple[str, ...], database: str | None) -> None:
 
         def change(name: str) -> str | None:
             row = site_named(url, name)
-            if row is not None and row.declared_in == "spider":
+            if row is not None and row.declared_in == "spider" and _is_spider(url, name):
                 refuse(
                     "sites remove",
                     f"{name!r} is a spider of the project and would come back; use `newscrawl sites pause`, or remove "

@@ -58,13 +58,15 @@ def known_spider(loader: SpiderLoaderProtocol, name: str, url: str) -> str:
     """Check that there is a spider of a name, and return it: one of the project, a site in the database at `url`, or a
     publisher. Raises ArgumentError and StorageError."""
     known = sorted(loader.list())
-    if name in known or name in publishers():
+    if name in known:
         return name
     if has_database(url):
         check_database(url)  # an older version's table of sites is upgraded, and then read
         row = site_named(url, name)
         if row is not None and row.declared_in == "row":
             return name
+    if name in publishers():
+        return name
     close = difflib.get_close_matches(name, [*known, *publishers()], n=1)
     others = f"{', '.join(known)}, and the sites that `newscrawl sites list` and `newscrawl sites publishers` name"
     hint = f"did you mean {close[0]!r}?" if close else f"known spiders: {others}"

@@ -9,14 +9,17 @@ import pytest
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
+from newscrawl.base_spiders import ArgumentError
 from newscrawl.base_spiders.declared import DeclaredSpider, spider_of
 from newscrawl.base_spiders.registry import SiteRegistry, project_sites
 from newscrawl.commands.crawl import known_spider
 from newscrawl.rules import RulesError
 from newscrawl.sites import Site
+from newscrawl.storage.errors import StorageError
 from newscrawl.storage.site_rows import SiteWriter, register_spiders, site_named
 from newscrawl.urls import url_key
 from tests.database import Database
+from tests.storage.earlier import downgrade
 from tests.storage.test_site_rows import WHOLE
 
 
@@ -101,6 +104,20 @@ def test_the_copy_of_a_spider_that_is_not_here_is_no_spider(settings):
     register_spiders(settings["DATABASE_URL"], [Site(name="xa", home="https://xa.example/", domains=("xa.example",))])
     with pytest.raises(KeyError):
         get_spider_loader(settings).load("xa")
+
+
+def test_the_database_of_an_earlier_version_is_upgraded_before_names_are_looked_up(settings):
+    """A publisher needs none; a row may be in it."""
+    url = settings["DATABASE_URL"]
+    downgrade(url, "0017")
+    loader = get_spider_loader(settings)
+    assert loader.load("lemonde").name == "lemonde"
+    with pytest.raises(StorageError, match="older version"):
+        loader.load("bao")
+    with pytest.raises(ArgumentError, match="no spider named 'bao'"):
+        known_spider(loader, "bao", url)
+    add(settings, WHOLE)
+    assert known_spider(loader, "bao", url) == "bao"
 
 
 def test_a_broken_row_is_one_line_and_breaks_no_other(settings, caplog):

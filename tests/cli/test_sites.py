@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from newscrawl.sites import Site
 from newscrawl.storage.plan import plan
-from newscrawl.storage.site_rows import site_named
+from newscrawl.storage.site_rows import register_spiders, site_named
 from tests.cli.made import fill
 from tests.database import query
 from tests.projects import invoke
@@ -141,6 +142,8 @@ def test_removing_a_site_keeps_its_articles(sites, tmp_path):
     assert query(tmp_path / "out.db", "select count(*) from articles") == before
     assert "there is no site 'ttx'" in sites("remove", "ttx", code=1)
     assert "'vnexpress' is a spider of the project" in sites("remove", "vnexpress", code=1)
+    register_spiders(url(tmp_path), [Site(name="cu", home="https://cu.example/", domains=("cu.example",))])
+    assert "cu is removed" in sites("remove", "cu")  # its file is gone
 
 
 def test_a_site_is_shown_before_and_after_its_first_crawl(sites, tmp_path):
