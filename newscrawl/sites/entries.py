@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from w3lib.url import safe_url_string
+
 from newscrawl.sites.site import Site, SiteError
 
 
@@ -50,9 +52,14 @@ _FEED_SCHEME = re.compile(r"feed:(?://)?(?=https?://)|feed(?=://)", re.IGNORECAS
 def address(written: str) -> str:
     """Return an address as people and feed readers write it: ``news.example``, ``feed:https://…``."""
     written = _FEED_SCHEME.sub(lambda found: "https" if found[0] == "feed" else "", written.strip(), count=1)
-    if not written or _SCHEME.match(written):
+    if written and not _SCHEME.match(written):
+        written = f"https:{written}" if written.startswith("//") else f"https://{written}"
+    if written.isascii():
         return written
-    return f"https:{written}" if written.startswith("//") else f"https://{written}"
+    try:
+        return safe_url_string(written)  # hosts in IDNA, paths in UTF-8
+    except ValueError:  # what is wrong is told with the address as it was written
+        return written
 
 
 # A page's address may end so as well, but a feed mostly does.

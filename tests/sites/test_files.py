@@ -107,6 +107,16 @@ def test_a_list_of_addresses():
     assert problems(found)[2] == (8, "the line is no text in UTF-8")
 
 
+def test_addresses_in_letters_of_their_own():
+    """As people see them; told as they were written where there can be no such host."""
+    found = read("https://пример.рф/новости\nhttps://báo.example\nhttps://á" + "a" * 70 + ".example\n", "x.txt")
+    assert [one.site.home for one in found if one.site] == [
+        "https://xn--e1afmkfd.xn--p1ai/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8",
+        "https://xn--bo-mia.example",
+    ]
+    assert [line for line, _ in problems(found)] == [3]
+
+
 def test_a_line_without_end_is_passed_over():
     """And the next one is read, with its number."""
     found = read(b"https://a.example\n" + b"x" * (3 * LONGEST_LINE) + b"\nhttps://b.example")
