@@ -32,7 +32,10 @@ _ONE_SPIDER = ("output", "overwrite_output", "logfile", "profile", "pidfile", "p
 @click.option(
     "--due", is_flag=True, help="Only sites with due pages or never crawled; implies --all if no spider is named."
 )
-@click.option("--jobs", type=click.IntRange(1, 100), metavar="N", help="Maximum parallel crawls [default: 4]")
+@click.option("--jobs", type=click.IntRange(1, 100), metavar="N", help="Maximum parallel processes [default: 4]")
+@click.option(
+    "--processes", is_flag=True, help="With --due: a process per site, as with --jobs, -a, and sites that are named."
+)
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
@@ -44,12 +47,12 @@ _ONE_SPIDER = ("output", "overwrite_output", "logfile", "profile", "pidfile", "p
 @click.option("--trust", is_flag=True, help="Local pages were fetched by you, and may replace what was crawled.")
 @click.argument("arguments", metavar="[SPIDER]... [-a NAME=VALUE] [-s NAME=VALUE]", nargs=-1, type=click.UNPROCESSED)
 def crawl(arguments: tuple[str, ...], *, trust: bool, **chosen: Any) -> None:
-    """Run spiders: one as `scrapy crawl` does, several in a process each.
+    """Run spiders: one as `scrapy crawl` does, several in a process each, and all that are due in one process.
 
     \b
     newscrawl crawl fixtures -a path=FOLDER -O articles.jsonl
     newscrawl crawl tuoitre bnews
-    newscrawl crawl --due --jobs 8 --time-limit 50 --quiet
+    newscrawl crawl --due --time-limit 50 --quiet
 
     -a sets a spider argument, -s a setting and -L the log level; -o and -O write the articles of a single spider to a
     file. A site that another process is crawling is skipped.
@@ -111,4 +114,5 @@ def _read(arguments: tuple[str, ...]) -> Order:
     is_level_given = options.loglevel or options.nolog or any(value.startswith("LOG_LEVEL=") for value in given)
     if not is_level_given and not settings["LOG_DIR"]:  # of parallel crawls, show only warnings
         given += ["-L", "WARNING"]
+        settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
     return Order(settings, tuple(spiders), tuple(given), options.spargs)

@@ -178,7 +178,9 @@ class Bar(Lines):
 
 
 JOBS = 4
-"""Maximum parallel crawls; a polite crawl spends most of its time waiting."""
+"""Maximum parallel crawls in processes; a polite crawl spends most of its time waiting."""
+SITES = 100
+"""The same in one process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +195,19 @@ class Order:
 
 
 def run_round(
-    order: Order, *, everything: bool, due: bool, jobs: int | None, time_limit: float | None, quiet: bool, as_json: bool
+    order: Order,
+    *,
+    everything: bool,
+    due: bool,
+    jobs: int | None,
+    processes: bool,
+    time_limit: float | None,
+    quiet: bool,
+    as_json: bool,
 ) -> int:
     """Run the crawls, print the results, and return the exit code."""
+    if due and not (order.spiders or order.arguments or jobs or processes):
+        return run_worker(order, "crawl", most=SITES, once=True, time_limit=time_limit, quiet=quiet, as_json=as_json)
     began = time.monotonic()
     url = order.settings["DATABASE_URL"]
     try:
@@ -241,34 +253,38 @@ class Shown:
 
 
 def run_worker(
-    settings: Settings,
-    spiders: tuple[str, ...],
+    order: Order,
+    command: str,
     *,
     most: int,
     once: bool,
-    everything: bool,
+    everything: bool = False,
     time_limit: float | None,
     quiet: bool,
     as_json: bool,
 ) -> int:
-    """Crawl many sites in this process, print the results, and return the exit code."""
+    """Crawl many sites in this process, print the results, and return the exit code.
+
+    `everything` takes what is not due as well; `command` is what the user typed.
+    """
     from newscrawl.rounds.site_log import open_site_logs  # noqa: PLC0415 - a round of processes does without
     from newscrawl.rounds.worker import Worker  # noqa: PLC0415
     from newscrawl.rounds.worker_settings import worker_settings  # noqa: PLC0415
 
     began = time.monotonic()
-    order = Order(settings, spiders, (), {})
+    settings, is_all = order.settings, not order.spiders
     try:
         restrict_umask(settings["UMASK"])
         check_settings(settings)
         check_database(settings["DATABASE_URL"])
         close_dead_runs(settings["DATABASE_URL"])
-        _choose(order, everything=not spiders, due=True, command="worker")  # what is wrong is said before all else
+        may_be_empty = command == "worker"  # which waits for sites
+        _choose(order, everything=is_all, due=True, may_be_empty=may_be_empty)  # what is wrong is said before all else
         watcher = Silent() if quiet or as_json else Lines()
         open_site_logs(settings)
         work = Worker(
             worker_settings(settings),
-            lambda: _choose(order, everything=not spiders, due=not everything, command="worker"),
+            lambda: _choose(order, everything=is_all, due=not everything, may_be_empty=True),
             watcher,
             sites=most,
             once=once,
@@ -276,7 +292,7 @@ def run_worker(
         )
         work.run()
     except WRONG as error:
-        refuse("worker", str(error))
+        refuse(command, str(error))
         raise AssertionError from error
     code = 128 + work.signal_number if work.signal_number else work.exit_code
     if once:
@@ -285,7 +301,7 @@ def run_worker(
     return code
 
 
-def _choose(order: Order, *, everything: bool, due: bool, command: str = "crawl") -> Choice:
+def _choose(order: Order, *, everything: bool, due: bool, may_be_empty: bool = False) -> Choice:
     """Return the spiders to crawl, in order. Raises one of `WRONG`."""
     loader = get_spider_loader(order.settings)
     url = order.settings["DATABASE_URL"]
@@ -295,6 +311,6 @@ def _choose(order: Order, *, everything: bool, due: bool, command: str = "crawl"
     # A row that copies a spider of another project, which shares the database, is that one's to crawl.
     planned = [one for one in plan(url, None if everything else named) if one.declared_in == "row" or one.name in own]
     names = [*named, *(one.name for one in planned if everything)]
-    if not names and command == "crawl":
+    if not names and not may_be_empty:
         refuse("crawl", f"name spiders or use --all; known spiders: {', '.join(sorted(loader.list()))}")
     return in_order(names, {one.name: one for one in planned}, due_only=due)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 SITES = 100
-"""Maximum sites that a worker crawls at a time; a polite crawl spends most of its time waiting."""
+"""Sites that a worker crawls at a time, as `newscrawl.cli.round.SITES`, which is slow to import."""
 
 
 @click.command()
@@ -50,13 +50,13 @@ def worker(
 
     Exit codes: as of `newscrawl crawl`.
     """
-    from newscrawl.cli.round import run_worker  # noqa: PLC0415
+    from newscrawl.cli.round import Order, run_worker  # noqa: PLC0415
 
     if (everything or as_json) and not once:
         raise click.UsageError("--all and --json work only with --once")
     code = run_worker(
-        _settings(given, loglevel),
-        sites,
+        Order(_settings(given, loglevel), sites, (), {}),
+        "worker",
         most=most,
         once=once,
         everything=everything,
