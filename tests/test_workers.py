@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from newscrawl.items import NoArticle
-from newscrawl.workers.pool import NICENESS, Limits, WorkerFailed, Workers, lease, release
+from newscrawl.workers.pool import MOST_WAITING, NICENESS, Limits, Share, WorkerFailed, Workers, lease, release
 from tests.conftest import ROOT
 
 SHORT = 5.0
@@ -241,3 +241,30 @@ def test_no_worker_outlives_a_crawl_that_is_killed(tmp_path):
         assert all(map(is_running, pids))
         process.kill()
     wait_for(lambda: not any(map(is_running, pids)))
+
+
+def test_crawl_with_pages_in_a_crowd_fetches_no_more():
+    """Its own pages have to wait behind those of many crawls; one that has none there goes on."""
+
+    async def slow() -> None:
+        await asyncio.sleep(0.05)
+
+    async def work() -> None:
+        workers = Workers(Limits(count=0))
+        workers.run = lambda function, *_: function()
+        busy, idle = Share(workers), Share(workers)
+        tasks = [asyncio.create_task(busy.run(slow)) for _ in range(MOST_WAITING + 1)]
+        await asyncio.sleep(0)
+        assert (busy.waiting, idle.waiting) == (MOST_WAITING + 1, 0)
+        assert busy.is_crowded
+        assert not idle.is_crowded
+        tasks.pop().cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not busy.is_crowded
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert busy.waiting == workers.waiting == 0
+
+    asyncio.run(work())

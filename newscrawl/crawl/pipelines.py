@@ -103,6 +103,10 @@ class CutOff(DropItem):
 _DROPS: dict[str, type[DropItem]] = {"failed": PageFailed, "unchanged": PageUnchanged}
 
 
+_CROWDED = 0.2
+"""Seconds between two looks at pages that wait for the workers."""
+
+
 class ExtractPipeline:
     """Turns a Page into a Candidate, or into an Outcome if it has no article; other items pass through."""
 
@@ -126,9 +130,15 @@ class ExtractPipeline:
         """Lease the workers, which other crawls of the process share."""
         self.leased = lease(self.limits)
         self.workers = Share(self.leased)
+        self.watch.gates.append(self._wait_for_workers)
         spider = self.crawler.spider
         if isinstance(spider, SiteSpider):
             spider.workers = self.workers
+
+    async def _wait_for_workers(self) -> None:
+        """Fetch nothing more while pages of this crawl wait in a crowd, or they would fill the memory."""
+        while self.workers.is_crowded:
+            await self.watch.unless_ended(asyncio.sleep(_CROWDED))
 
     def close_spider(self) -> None:
         """Release the workers."""
@@ -234,7 +244,7 @@ class StorePipeline:
         if self.lease is not None:
             loop = asyncio.get_running_loop()
             self.lease.on_lost = lambda error: _call_soon(loop, self._abort, error)
-            self.watch.may_send = self._may_send
+            self.watch.gates.append(self._may_send)
         if isinstance(spider, SiteSpider):
             self.store.wanted = spider.wanted
             self.store.is_watched = is_live

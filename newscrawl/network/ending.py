@@ -37,8 +37,8 @@ class EndWatch:
         self._ended = asyncio.Event()
         self._ended_at = 0.0
         self._task: asyncio.Task[None] | None = None
-        self.may_send: Callable[[], Awaitable[None]] | None = None
-        """Called before each request is sent; raises Ending if the site is not this crawl's any more."""
+        self.gates: list[Callable[[], Awaitable[None]]] = []
+        """Awaited before each request is sent; they raise Ending if that may not be sent any more."""
         crawler.signals.connect(self._watch, signals.spider_opened)
         crawler.signals.connect(self._close, signals.spider_closed)
 

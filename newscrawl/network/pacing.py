@@ -90,8 +90,8 @@ class Turns:
             queue.holder = me
             while seconds := self.pace.wait(host, monotonic()):
                 await watch.unless_ended(asyncio.sleep(seconds))
-            if watch.may_send is not None:
-                await watch.may_send()
+            for gate in watch.gates:
+                await gate()
             if watch.has_ended:
                 raise Ending
             try:

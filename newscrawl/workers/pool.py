@@ -35,6 +35,11 @@ _CHECK_INTERVAL = 1.0
 """Seconds between checks whether the pool of a waiting page still works."""
 
 
+MOST_WAITING = 64
+"""Pages of all crawls that may wait for the workers before crawls that have some there fetch no more. A page takes some
+hundred kilobytes, and one crawl has at most 32 in hand."""
+
+
 class WorkerFailed(Exception):  # noqa: N818 - says what happened to a page
     """The worker did not finish a page. ``reason`` is a page reason."""
 
@@ -69,6 +74,8 @@ class Workers:
         self._pool: ProcessPool | None = None
         self._starting = Lock()
         self._leases = 0
+        self.waiting = 0
+        """Pages of all shares that wait for a worker, or are worked on."""
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function in a worker. Raises what it raises; WorkerFailed if it is killed, dies, or lacks memory.
@@ -126,12 +133,25 @@ class Share:
 
     def __init__(self, workers: Workers) -> None:
         self.workers = workers
+        self.waiting = 0
+        """Pages of this crawl that wait for a worker, or are worked on."""
         self._places = asyncio.Semaphore(2 * max(workers.limits.count, 1))
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do as `Workers.run`, when it is this crawl's turn."""
-        async with self._places:
-            return await self.workers.run(function, *args, **kwargs)
+        self.waiting += 1
+        self.workers.waiting += 1
+        try:
+            async with self._places:
+                return await self.workers.run(function, *args, **kwargs)
+        finally:
+            self.waiting -= 1
+            self.workers.waiting -= 1
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so many pages of all crawls wait, some of this one among them, that it should fetch no more."""
+        return self.waiting > 0 and self.workers.waiting > max(MOST_WAITING, 16 * self.workers.limits.count)
 
 
 async def _result(task: Future[T], pool: ProcessPool) -> T:
