@@ -3,7 +3,8 @@
 A database of generated articles (20,000, with --full 200,000) of 500 sites with their pages, runs and alarms, made
 anew or kept with --database. A server in a process of its own is asked 50 varied questions of each kind by one client
 over one connection: wall time, and the CPU time of the server's process. Beside it stands the function that the
-command of the same name calls, with the same questions in this process.
+command of the same name calls, with the same questions in this process; the ratio is that of CPU times, without those
+of PostgreSQL.
 
 With --crawl pages become rows while 50 readers look around, each at another page every --every seconds, and alone.
 """
@@ -48,7 +49,6 @@ from testing.datasets import NoPages
 from testing.postgres import cluster
 
 READERS = 50
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class Server:
     pid: int
 
     def cpu(self) -> float:
-        """Seconds that its process has computed."""
-        facts = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        return (int(facts[11]) + int(facts[12])) / _TICK
+        """Seconds that its threads have computed, to the nanosecond."""
+        threads = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(thread.read_text("ascii").split()[0]) for thread in threads) / 1e9
 
 
 @contextmanager
@@ -117,11 +117,16 @@ def main() -> None:
 
 
 def _measure(name: str, url: str) -> None:
-    print(f"{name}: load {os.getloadavg()[0]:.1f}, {datetime.now(UTC):%Y-%m-%d %H:%M}")
-    print(f"{'':26}{'median':>9}{'p95':>9}{'CPU':>9}{'own':>9}{'ratio':>7}{'KB':>7}")
+    print(f"{name}: {_count(url):,} articles, load {os.getloadavg()[0]:.1f}, {datetime.now(UTC):%Y-%m-%d %H:%M}")
+    print(f"{'':22}{'median':>9}{'p95':>9}{'CPU':>9}{'p95':>9}{'own':>9}{'CPU':>9}{'ratio':>7}{'KB':>7}")
     with served(url) as server:
         for kind in kinds(url):
             _row(server, kind)
+
+
+def _count(url: str) -> int:
+    _, (count,) = select_rows(url, "select count(*) from articles")
+    return int(count)
 
 
 def kinds(url: str) -> Iterator[Kind]:
@@ -155,18 +160,25 @@ def kinds(url: str) -> Iterator[Kind]:
 
 def _row(server: Server, kind: Kind) -> None:
     connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
-    times, size = [], 0
+    times, computed, size = [], [], 0
     _get(connection, kind.paths[0])
-    began_cpu = server.cpu()
     for path in kind.paths:
-        began = time.perf_counter()
+        cpu, began = server.cpu(), time.perf_counter()
         size += len(_get(connection, path))
         times.append(1000 * (time.perf_counter() - began))
-    cpu = 1000 * (server.cpu() - began_cpu) / len(times)
-    own = 1000 * statistics.median(map(_seconds, kind.own)) if kind.own else None
-    line = f"{kind.name:26}{statistics.median(times):7.1f}ms{sorted(times)[int(len(times) * 0.95)]:7.0f}ms{cpu:7.1f}ms"
-    line += f"{own:7.1f}ms{statistics.median(times) / own:7.2f}" if own else f"{'-':>9}{'-':>7}"
+        computed.append(1000 * (server.cpu() - cpu))
+    line = f"{kind.name:22}{_two(times)}{_two(computed)}"
+    if kind.own:
+        own = [_seconds(call) for call in kind.own]
+        wall, cpu = (1000 * statistics.median(some) for some in zip(*own, strict=True))
+        line += f"{wall:7.1f}ms{cpu:7.1f}ms{statistics.median(computed) / cpu:7.2f}"
+    else:
+        line += f"{'-':>9}{'-':>9}{'-':>7}"
     print(f"{line}{size / len(times) / 1000:7.1f}", flush=True)
+
+
+def _two(times: Sequence[float]) -> str:
+    return f"{statistics.median(times):7.1f}ms{sorted(times)[int(len(times) * 0.95)]:7.0f}ms"
 
 
 def _get(connection: http.client.HTTPConnection, path: str) -> bytes:
@@ -178,10 +190,10 @@ def _get(connection: http.client.HTTPConnection, path: str) -> bytes:
     return body
 
 
-def _seconds(call: Callable[[], Any]) -> float:
-    began = time.perf_counter()
+def _seconds(call: Callable[[], Any]) -> tuple[float, float]:
+    began, cpu = time.perf_counter(), time.process_time()
     call()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - cpu
 
 
 @dataclass(slots=True)
@@ -238,12 +250,12 @@ def _crawl(name: str, url: str, pages: Pages, options: argparse.Namespace, is_re
 
 def _look_around(server: Server, looked: Looked, over: threading.Event, every: float, number: int) -> None:
     die = random.Random(number)
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
     paths = ["/", "/?q=government", "/?q=new+york", "/?q=%22of+the%22", "/counts", "/sites", "/runs", "/api/articles"]
     over.wait(die.uniform(0, every))
     while not over.is_set():
         path = die.choice([*paths, *[f"/articles/{die.randint(1, 50)}"] * 4])
         began = time.perf_counter()
+        connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -252,10 +264,9 @@ def _look_around(server: Server, looked: Looked, over: threading.Event, every: f
                 looked.failures.append(f"{path}: status {answer.status}")
         except (OSError, http.client.HTTPException) as error:
             looked.failures.append(f"{path}: {error!r}")
-            connection.close()
+        connection.close()
         looked.times.append(1000 * (time.perf_counter() - began))
         over.wait(die.uniform(0.5, 1.5) * every)
-    connection.close()
 
 
 if __name__ == "__main__":

@@ -238,6 +238,25 @@ def learned_boilerplate(url: str, source: str, limit: int = 100) -> list[dict[st
     return [{name: getattr(row, name) for name in columns[:-1]} | {"text": texts.get(row.block_hash)} for row in found]
 
 
+MOST_MONTHS = 24
+_MOST_RUNS = 50_000
+
+
+@dataclass(slots=True)
+class Month:
+    """How database and archive grew in a month, in UTC."""
+
+    month: str
+    """As in 2020-09."""
+    runs: int = 0
+    stored: int = 0
+    """Articles that were stored, new ones and revisions."""
+    transferred: int = 0
+    """Bytes."""
+    archived: int = 0
+    """Bytes of raw pages, by when their file was last written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Space:
     """What the database and the archive take."""
@@ -249,6 +268,8 @@ class Space:
     archive: int | None
     """Bytes; None if no raw pages are kept."""
     archive_files: int
+    months: tuple[Month, ...] = ()
+    """The latest first, at most MOST_MONTHS."""
 
 
 def space(url: str, archive: Path | None) -> Space:
@@ -259,6 +280,20 @@ def space(url: str, archive: Path | None) -> Space:
         counts = {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
         }
+        latest = select(runs.c.started_at, runs.c.bytes, runs.c.counts).order_by(runs.c.id.desc()).limit(_MOST_RUNS)
+        grown = connection.execute(latest).all()
     files = [] if archive is None or not archive.is_dir() else [path for path in archive.rglob("*") if path.is_file()]
-    sizes = sum(path.stat().st_size for path in files)
-    return Space(size, counts, None if archive is None else sizes, len(files))
+    found = [path.stat() for path in files]
+    months: dict[str, Month] = {}
+    for run in grown:
+        month = f"{run.started_at:%Y-%m}"
+        one = months.setdefault(month, Month(month))
+        one.runs += 1
+        one.stored += run.counts["outcomes"].get("stored", 0)
+        one.transferred += run.bytes or 0
+    for file in found:
+        month = f"{datetime.fromtimestamp(file.st_mtime, UTC):%Y-%m}"
+        months.setdefault(month, Month(month)).archived += file.st_size
+    latest_months = tuple(months[month] for month in sorted(months, reverse=True)[:MOST_MONTHS])
+    sizes = None if archive is None else sum(file.st_size for file in found)
+    return Space(size, counts, sizes, len(files), latest_months)

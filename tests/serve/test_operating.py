@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from tests.database import Database
@@ -73,3 +74,7 @@ def test_storage_is_measured(client):
     shown = words(tree(client, "/storage"))
     assert "in 1 file" in shown
     assert "articles 5 article_revisions 1" in shown
+    cells = [words(cell) for cell in tree(client, "/storage").cssselect("tbody tr *")]
+    assert re.fullmatch(r"20\d\d-\d\d", cells[0])
+    assert cells[1:4] == ["1", "6", "0 bytes"]
+    assert cells[4].endswith("KB")
