@@ -80,14 +80,14 @@ def _sums(results: Sequence[SiteResult], not_due: int, seconds: float) -> Iterat
     yield f"{', '.join(parts)}, in {_time(seconds)}"
 
 
-def failures(results: Sequence[SiteResult], log_folder: str) -> Iterator[str]:
-    """Yield lines about the sites that failed: why, and the end of their log."""
+def failures(results: Sequence[SiteResult], log_folder: str, command: str = "crawl") -> Iterator[str]:
+    """Yield lines about the sites that failed: why, and the end of their log. `command` is what the user typed."""
     for result in results:
         if not result.exit_code:
             continue
         why = cell(result.error) or f"ended: {result.reason}"
         run = f" (run {result.run_id})" if result.run_id else ""
-        yield f"newscrawl crawl: {result.spider}: {why}{run}"
+        yield f"newscrawl {command}: {result.spider}: {why}{run}"
         yield from (f"    {cell(line)}" for line in result.log if cell(result.error) not in cell(line))
         if log_folder and result.run_id:
             yield f"    see its log file in {cell(log_folder)}"
@@ -112,6 +112,18 @@ class Silent:
 
     def close(self) -> None:
         """Ignore the event."""
+
+
+class OnlyFailures(Silent):
+    """Prints what failed at once, for a worker that goes on."""
+
+    def __init__(self, log_folder: str) -> None:
+        self._log_folder = log_folder
+
+    def ended(self, result: SiteResult) -> None:
+        """Print why a site failed."""
+        for line in failures([result], self._log_folder, "worker"):
+            click.echo(line, err=True)
 
 
 class Lines(Silent):
@@ -239,7 +251,7 @@ class Shown:
     not_due: int
     seconds: float
 
-    def show(self, log_folder: str, *, quiet: bool, as_json: bool) -> None:
+    def show(self, log_folder: str, *, quiet: bool, as_json: bool, command: str = "crawl") -> None:
         """Print it as a table, or as JSON, and what failed to stderr."""
         if as_json:
             sites = [result.as_json() for result in self.results]
@@ -248,7 +260,7 @@ class Shown:
         elif not quiet:
             for line in table_of(self.results, self.not_due, self.seconds):
                 click.echo(line)
-        for line in failures(self.results, log_folder):
+        for line in failures(self.results, log_folder, command):
             click.echo(line, err=True)
 
 
@@ -280,8 +292,10 @@ def run_worker(
         close_dead_runs(settings["DATABASE_URL"])
         may_be_empty = command == "worker"  # which waits for sites
         _choose(order, everything=is_all, due=True, may_be_empty=may_be_empty)  # what is wrong is said before all else
-        watcher = Silent() if quiet or as_json else Lines()
-        open_site_logs(settings)
+        watcher: Silent = Lines()
+        if quiet or as_json:
+            watcher = Silent() if once else OnlyFailures(settings["LOG_DIR"])
+        open_site_logs(settings, is_quiet=quiet or as_json)
         work = Worker(
             worker_settings(settings),
             lambda: _choose(order, everything=is_all, due=not everything, may_be_empty=True),
@@ -297,7 +311,7 @@ def run_worker(
     code = 128 + work.signal_number if work.signal_number else work.exit_code
     if once:
         shown = Shown(code, work.results, work.not_due, time.monotonic() - began)
-        shown.show(settings["LOG_DIR"], quiet=quiet, as_json=as_json)
+        shown.show(settings["LOG_DIR"], quiet=quiet, as_json=as_json, command=command)
     return code
 
 

@@ -42,14 +42,15 @@ CURRENT: ContextVar[SiteLog | None] = ContextVar("CURRENT", default=None)
 class SiteLogHandler(logging.Handler):
     """Writes the lines of each crawl, with the name of its site before them unless they go into a file of its own."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, is_quiet: bool = False) -> None:
+        """Where the log would go to stderr, `is_quiet` only keeps the last lines of each crawl."""
         super().__init__(settings["LOG_LEVEL"])
         self._settings = settings
         self._is_json = settings.getbool("LOG_JSON")
         self._text = logging.Formatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"])
         path = settings["LOG_FILE"]
         self._shared: logging.Handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
-        if not settings.getbool("LOG_ENABLED"):
+        if not settings.getbool("LOG_ENABLED") or (is_quiet and not path):
             self._shared = logging.NullHandler()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -86,7 +87,7 @@ class SiteLogHandler(logging.Handler):
         handler.handle(made)
 
 
-def open_site_logs(settings: Settings) -> None:
+def open_site_logs(settings: Settings, *, is_quiet: bool) -> None:
     """Direct the log of this process, whose crawls have a log each. Once, in the place of what Scrapy would do."""
     quiet_start(settings)
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
@@ -94,4 +95,4 @@ def open_site_logs(settings: Settings) -> None:
     # A record that nobody writes costs as much as a small query, and each crawl makes hundreds.
     logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"])
     logging.root.setLevel(settings["LOG_LEVEL"])
-    logging.root.addHandler(SiteLogHandler(settings))
+    logging.root.addHandler(SiteLogHandler(settings, is_quiet=is_quiet))

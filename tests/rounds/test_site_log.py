@@ -31,6 +31,10 @@ def test_each_line_says_of_which_site_it_is(capsys):
     log_as(None, handler, "planned")
     assert capsys.readouterr().err == "bao: slow\nplanned\n"
     assert list(site.lines) == ["bao: slow"]
+    quiet = SiteLogHandler(Settings(_SETTINGS | {"LOG_FORMAT": "%(message)s"}), is_quiet=True)
+    log_as(site, quiet, "slower")
+    assert capsys.readouterr().err == ""
+    assert list(site.lines) == ["bao: slow", "bao: slower"]
 
 
 def test_each_site_has_a_file_of_its_own(tmp_path, capsys):

@@ -92,7 +92,7 @@ def test_every_site_costs_only_itself(room):
         assert said[name]["outcomes"]["stored"] == 12
     assert said["paper1"]["error"].endswith("lost to an unexpected error; see the log")
     assert any("ZeroDivisionError" in line for line in said["paper1"]["log"])
-    assert "\npaper1: 2" in err
+    assert err.startswith("newscrawl worker: paper")
     assert said["paper2"]["error"].startswith("nothing could be fetched")
     assert (said["paper3"]["exit_code"], said["paper3"]["error"]) == (2, "it did not stop when asked to, and was left")
     ended = room.query("select spider, exit_code, finished_at is not null from runs order by spider")
