@@ -23,6 +23,7 @@ from newscrawl.network.identity import check_settings
 from newscrawl.project import restrict_umask
 from newscrawl.rounds import Choice, Round, SiteResult, in_order, summary
 from newscrawl.storage.engine import check_database
+from newscrawl.storage.leases import lease_holders, needs_lease
 from newscrawl.storage.plan import plan
 from newscrawl.storage.runs import close_dead_runs
 from newscrawl.storage.site_rows import register_spiders
@@ -324,7 +325,9 @@ def _choose(order: Order, *, everything: bool, due: bool, may_be_empty: bool = F
     named = [known_spider(loader, name, url) for name in order.spiders]
     # A row that copies a spider of another project, which shares the database, is that one's to crawl.
     planned = [one for one in plan(url, None if everything else named) if one.declared_in == "row" or one.name in own]
-    names = [*named, *(one.name for one in planned if everything)]
-    if not names and not may_be_empty:
+    # What another process crawls would only be skipped.
+    held = lease_holders(url) if everything and due and needs_lease(url) else {}
+    names = [*named, *(one.name for one in planned if everything and one.source not in held)]
+    if not names and not held and not may_be_empty:
         refuse("crawl", f"name spiders or use --all; known spiders: {', '.join(sorted(loader.list()))}")
     return in_order(names, {one.name: one for one in planned}, due_only=due)

@@ -21,7 +21,7 @@ from scrapy.utils.reactor import install_reactor
 
 from newscrawl.base_spiders import ArgumentError, SiteSpider
 from newscrawl.base_spiders.registry import keep_registry, registry_for
-from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, Ending, ending_of, worst
+from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, STORAGE_FAILED, Ending, ending_of, worst
 from newscrawl.crawl.overlap import Claim, Overlap, claim_site
 from newscrawl.crawl.pipelines import StorePipeline
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
@@ -36,6 +36,7 @@ from newscrawl.rules import RulesError
 from newscrawl.storage.engine import hurry
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.group_commit import GroupCommit, shared_commit
+from newscrawl.storage.leases import LEASE_LOST
 from newscrawl.storage.locks import Lock
 from newscrawl.storage.runs import begin, close_dead_runs, conclude, lock_for_runs, record_not_started
 from newscrawl.text import printable
@@ -55,6 +56,8 @@ PLAN_INTERVAL = 20.0
 """Seconds between two looks at what is due."""
 RETRY = 300.0
 """Seconds before a site is taken again, whatever its pages say: one that cannot start would be due at once."""
+RETRY_SOON = 20.0
+"""The same for one that another process had, or for which the database failed."""
 _LOOK = 30.0
 """Seconds between two looks whether a site waits for the place of one that has had its turn."""
 _LONGEST = 24 * 3600.0
@@ -79,6 +82,8 @@ class _Crawl:
 
     is_stuck: bool = False
     """Its code held up the others."""
+    has_no_database: bool = False
+    """It could not start because the database could not be reached."""
 
     @property
     def name(self) -> str:
@@ -246,6 +251,8 @@ class Worker:
             del self._active[name]
             self._not_before[name] = time.monotonic() + RETRY
             log.close()
+        if result.reason in {"busy", STORAGE_FAILED, LEASE_LOST} or crawl.has_no_database:
+            self._not_before[name] = time.monotonic() + RETRY_SOON
         self._end(result)
 
     async def _attempt(self, crawl: _Crawl) -> SiteResult:
@@ -262,6 +269,7 @@ class Worker:
             crawl.log.run_id = run_id
             await asyncio.to_thread(claim.serve, run_id)
         except _WRONG as error:
+            crawl.has_no_database = isinstance(error, StorageError)
             await asyncio.to_thread(claim.release)
             if crawl.log.run_id is not None:
                 return await self._conclude(crawl, crawl.log.run_id, Ending(NOT_STARTED, printable(str(error))))

@@ -167,7 +167,9 @@ def take_lease(
         if row is None or (row.left > 0 and not is_dead):
             row = connection.execute(_ROW.where(own)).one()
             return Occupied(_holder_of(row), timedelta(seconds=max(float(row.age), 0.0)))
-        _close_run(connection, row, is_dead=is_dead)
+        by = f"its lease ended, and process {os.getpid()} on {host_name()} took the site over"
+        why = ("killed", _DEAD) if is_dead else (LEASE_LOST, by)
+        _close_run(connection, row.run_id, *why)
         now = func.clock_timestamp()
         values = {"token": row.token + 1, "host": host_name(), "pid": os.getpid(), "nonce": nonce, "run_id": None}
         times = {"taken_at": now, "renewed_at": now, "expires_at": _after(seconds)}
@@ -236,14 +238,12 @@ def _holder_of(row: Any) -> Holder | None:
     return None if row is None or not row.pid else Holder(row.pid, row.host, row.taken_at)
 
 
-def _close_run(connection: Connection, row: Any, *, is_dead: bool) -> None:
-    """Close the record of the run that had the site and did not end; so the pages that it had taken are free."""
-    if row.run_id is None:
-        return
-    by = f"its lease ended, and process {os.getpid()} on {host_name()} took the site over"
-    values = {"reason": "killed" if is_dead else LEASE_LOST, "error": _DEAD if is_dead else by}
-    unfinished = runs.c.id == row.run_id, runs.c.finished_at.is_(None)
-    connection.execute(update(runs).where(*unfinished).values(finished_at=func.clock_timestamp(), **values))
+def _close_run(connection: Connection, run_id: int | None, reason: str, error: str) -> None:
+    """Close the record of a run that had a site and did not end; so the pages that it had taken are free."""
+    unfinished = runs.c.id == run_id, runs.c.finished_at.is_(None)
+    values = {"finished_at": func.clock_timestamp(), "reason": reason, "error": error}
+    if run_id is not None:
+        connection.execute(update(runs).where(*unfinished).values(**values))
 
 
 class _Keeper:
@@ -282,6 +282,11 @@ class _Keeper:
             self._leases.discard(lease)
         own = leases.c.source == lease.source, leases.c.token == lease.token
         with suppress(StorageError), self.transaction() as connection:
+            row = connection.execute(_ROW.where(*own)).first()
+            if row is None:
+                return
+            # Finished by now, unless the database could not be reached then; its pages would wait for this process.
+            _close_run(connection, row.run_id, "storage_failed", "the database failed when the run ended")
             values = {"expires_at": func.clock_timestamp(), "run_id": None}
             connection.execute(update(leases).where(*own).values(**values))
 

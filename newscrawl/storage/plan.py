@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 
 from newscrawl.storage.engine import database_clock, read_connection
 from newscrawl.storage.frontier import CLOCK_TOLERANCE
@@ -41,7 +41,7 @@ class PlannedSite:
 def plan(url: str, names: Collection[str] | None = None, now: datetime | None = None) -> list[PlannedSite]:
     """Return the active sites of the database at `url`, the longest waiting first; of `names`, those in any state.
 
-    A site that is not active is never due. One query, which looks up three entries of indexes for a site, however many
+    A site that is not active is never due. One query, which looks up four entries of indexes for a site, however many
     pages and runs there are. Raises StorageError.
     """
     with read_connection(url) as connection:
@@ -63,6 +63,7 @@ def _query(now: datetime) -> Select[Any]:
         .limit(1)
     )
     planned = select(func.min(pages.c.next_fetch_at)).where(pages.c.source == sites.c.source)
+    is_known = exists().where(pages.c.source == sites.c.source)
     asked_to_wait = select(func.max(pages.c.retry_at)).where(
         pages.c.source == sites.c.source,
         pages.c.retry_at > now,
@@ -77,14 +78,16 @@ def _query(now: datetime) -> Select[Any]:
         started.correlate(sites).scalar_subquery().label("started"),
         planned.correlate(sites).scalar_subquery().label("planned"),
         asked_to_wait.correlate(sites).scalar_subquery().label("waits_until"),
+        is_known.correlate(sites).label("is_known"),
     )
 
 
 def _planned(row: Any, now: datetime) -> PlannedSite:
-    name, source, declared_in, state, started, planned, waits_until = row
+    name, source, declared_in, state, started, planned, waits_until, is_known = row
     if state != "active":
         is_due = False
-    elif started is None or started > now + CLOCK_TOLERANCE:  # recorded, and planned ahead, by a clock that was fast
+    # The last run was recorded, and planned ahead, by a clock that was fast; or it ended before it stored anything.
+    elif started is None or started > now + CLOCK_TOLERANCE or not is_known:
         is_due = True
     else:
         is_due = planned is not None and planned <= now and waits_until is None

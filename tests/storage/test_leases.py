@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import InternalError, PendingRollbackError
 
-from newscrawl.storage.engine import write_transaction
+from newscrawl.storage.engine import fenced, write_transaction
 from newscrawl.storage.group_commit import shared_commit
 from newscrawl.storage.leases import Lease, LeaseLost, Occupied, lease_holders, lease_of, take_lease
 from newscrawl.storage.runs import begin_run, run_record
@@ -119,6 +119,15 @@ def test_who_lost_its_lease_writes_nothing(database):
         assert lease_holders(database.url) == {}
 
 
+def test_run_that_could_not_be_closed_is_closed_with_its_lease(database):
+    """Its database was gone when it ended; otherwise its pages would be taken for as long as its process lives."""
+    with taken(database.url) as lease:
+        store = served(database, lease)
+        store.engine.dispose()
+    assert run_record(database.url, store.run_id)["reason"] == "storage_failed"
+    store.close()
+
+
 def test_site_is_not_taken_within_a_transaction_of_its_holder(database):
     """What was allowed to write is committed before anybody else has the site; renewing does not wait for it."""
     with taken(database.url) as lease, psycopg.connect(database.url) as other:
@@ -137,7 +146,7 @@ def test_stopped_transaction_does_not_keep_others_from_writing(database):
     with taken(database.url, seconds=0.3) as lease:
         store = served(database, lease)
         stopped = ExitStack()
-        connection = stopped.enter_context(write_transaction(store.engine))
+        connection = stopped.enter_context(write_transaction(fenced(store.engine, lease.fence)))
         begin_run(database.url, "tin", {})  # waits for the lock
         with pytest.raises(InternalError, match="idle-in-transaction timeout"):
             connection.execute(text("select 1"))

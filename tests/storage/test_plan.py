@@ -57,6 +57,14 @@ def test_who_never_ran_is_due_and_first(url):
     assert list(due(url)) == ["tin", "moi", "bao"]
 
 
+def test_site_whose_run_stored_nothing_is_due(url):
+    """The database failed before the first page was queued, so there is none that could be due."""
+    store = Store.open(url, "bao", {})
+    store.finish("storage_failed")
+    store.close()
+    assert due(url)["bao"]
+
+
 def test_a_site_is_due_when_one_of_its_pages_is(url, database):
     """The earliest counts; where nothing is planned, it never is."""
     crawl(url, "bao")
