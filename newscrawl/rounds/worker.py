@@ -132,7 +132,7 @@ class Worker:
         self._not_before: dict[str, float] = {}
         self._news = asyncio.Event()
         self._over: Stopped | None = None
-        self._failure: StorageError | None = None
+        self._failure: Exception | None = None
         self.signal_number = 0
         self.not_due = 0
         self.results: list[SiteResult] = []
@@ -140,7 +140,7 @@ class Worker:
         self.exit_code = DONE
 
     def run(self) -> None:
-        """Crawl until everything is done, or a signal comes. Raises StorageError if the database fails before that."""
+        """Crawl until everything is done, or a signal comes. Raises the error where what is due cannot be read."""
         settings = self._settings
         _raise_limit_of_files(self._most)
         install_reactor(settings["TWISTED_REACTOR"], settings["ASYNCIO_EVENT_LOOP"])
@@ -191,11 +191,12 @@ class Worker:
                 await asyncio.to_thread(close_dead_runs, self._url)  # what they had taken is free then
                 choice = await asyncio.to_thread(self._choose)
                 keep_registry(self._settings)  # a row of a site may have changed
-            except StorageError as error:
-                if self._once:
+            except Exception as error:  # noqa: BLE001 - raised by `run`; here it would leave all lanes waiting
+                if self._once or not isinstance(error, _WRONG):
                     self._failure = error
-                    self._over = "signal"
-                logger.error("what is due could not be read: %s", error)
+                    self._stop("time_limit")
+                    return
+                logger.error("what is due could not be read, which is tried again: %s", error)
             else:
                 now = time.monotonic()
                 self._not_before = {name: until for name, until in self._not_before.items() if until > now}
