@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import filecmp
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import newscrawl
 from training import train_pages, train_textdumps
+from training.page_data import digest_of
 
 MODELS = ("page_judge.npz", "text_judge.npz")
 
@@ -26,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--check", action="store_true", help="compare with the models that ship, and write none")
     options = parser.parse_args(arguments)
     shipped = Path(newscrawl.__file__).parent / "extraction"
+    if options.check and digest_of(options.themes / "train") != _learned_from(shipped):
+        print("the generated pages are not those that the models learned from")
     with tempfile.TemporaryDirectory(prefix="models-") as made:
         folder = Path(made) if options.check else shipped
         train_pages.train(options.themes / "train", folder, options.jobs)
@@ -34,6 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             others = [name for name in MODELS if not filecmp.cmp(folder / name, shipped / name, shallow=False)]
             print("other bytes: " + ", ".join(others) if others else "the same bytes")
             sys.exit(bool(others))
+
+
+def _learned_from(shipped: Path) -> str | None:
+    card: dict[str, str] = json.loads((shipped / "page_judge.json").read_text("utf-8"))
+    return card.get("generated")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import pickle
 import sys
@@ -80,6 +81,14 @@ def load_labelled(themes: Path | None = None) -> list[LabelledPage]:
     except NoPages as error:
         sys.exit(str(error))
     return [page for name, pages in saved.items() for page in _load(name, list(filter(_is_of_use, pages)))]
+
+
+def digest_of(themes: Path) -> str:
+    """A digest of the generated pages and their answers: models that learned from others are others."""
+    digest = hashlib.sha256((themes / "pages.jsonl").read_bytes())
+    for path in sorted((themes / "html").iterdir()):
+        digest.update(gzip.decompress(path.read_bytes()))
+    return digest.hexdigest()
 
 
 def _load(name: str, saved: list[Page]) -> list[LabelledPage]:

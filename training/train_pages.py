@@ -43,7 +43,7 @@ from training import train_textdumps, verdicts
 from training.bench_data import CACHE
 from training.dump_labels import BODY, UNKNOWN
 from training.made_pages import Box, boxes, lengthen, make_page, shorten
-from training.page_data import THEMES, LabelledPage, load_labelled, trusted
+from training.page_data import THEMES, LabelledPage, digest_of, load_labelled, trusted
 from training.side_by_side import side_by_side
 from training.train_textdumps import FOLDS, flatten, fold_of, forest_arrays, made_with, save_model
 
@@ -389,7 +389,8 @@ def train(themes: Path | None, folder: Path, jobs: int) -> None:
     judges = [replace(fold, verdict=forest) for fold, forest in zip(judges, forests, strict=True)]
     judge = replace(judge, verdict=verdicts.fit(rows))
     _cache().write_bytes(pickle.dumps((judges, judge, rows, len(found))))
-    save(judge, card(pages, found, judges, judge) | {"accepted": verdicts.accepted(rows, chances)}, folder)
+    told = card(pages, found, judges, judge) | {"accepted": verdicts.accepted(rows, chances)}
+    save(judge, told | ({"generated": digest_of(themes)} if themes else {}), folder)
     print((folder / "page_judge.json").read_text(encoding="utf-8"))
 
 

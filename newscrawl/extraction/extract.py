@@ -17,7 +17,7 @@ from newscrawl.extraction.listed import filled
 from newscrawl.extraction.page import ExtractedPage, extract_html, read_page
 from newscrawl.extraction.second_opinion import ask_trafilatura
 from newscrawl.extraction.text_dump import clean_dump
-from newscrawl.extraction.verdict import FEWEST_WORDS
+from newscrawl.extraction.verdict import FEWEST_WORDS, looks_like_a_list
 from newscrawl.items import Article, Block, Extraction, Judgement, NoArticle, Page, UnreadablePage, kept_text
 from newscrawl.rules import NO_RULES, SiteRules, load_adjust
 from newscrawl.text import clean, clean_line
@@ -30,7 +30,7 @@ SHORT = 1_500
 MUCH_LONGER = 2.0
 """How much longer a hidden text must be than the one shown."""
 
-VOUCHED = 0.02
+VOUCHED = 0.04
 """Chance to be an article from which a page is one that its site's feeds or sitemaps name."""
 
 _VERSIONS = {
@@ -75,13 +75,20 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
 
 
 def _vouched_for(page: Page, error: NoArticle) -> ExtractedPage | None:
-    """Return what was refused as hardly an article, if feed or sitemap say that it is one, and it is not unlikely."""
+    """Return what was refused as hardly an article, if feed or sitemap say that it is one, and it is not unlikely.
+
+    Sitemaps name section pages, too: what looks like a list is none, whoever names it.
+    """
     made = error.extraction
     if error.reason not in {"too_short", "listing"} or made is None or made.judgement is None:
         return None
     is_named = page.is_named or page.facts is not None
     is_possible = (made.judgement.article or 0.0) >= VOUCHED and made.article.word_count >= FEWEST_WORDS
-    return ExtractedPage(made.article, made.blocks, made.judgement) if is_named and is_possible else None
+    text = [block.text for block in made.blocks if block.reason is None]
+    is_listing = error.reason == "listing" and looks_like_a_list(dict(made.judgement.evidence), text)
+    if not is_named or not is_possible or is_listing:
+        return None
+    return ExtractedPage(made.article, made.blocks, made.judgement)
 
 
 def _complete(error: NoArticle, page: Page, version: str) -> None:

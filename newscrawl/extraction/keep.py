@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,8 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newscrawl.extraction.blocks import Blocks
-from newscrawl.extraction.containers import Containers, Floats, Indices
+from newscrawl.extraction.containers import Floats
 from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.line_features import BASE, SLOT
 from newscrawl.extraction.reasons import page_reasons
@@ -29,11 +27,13 @@ from newscrawl.extraction.rules import (
     is_other_headline,
     is_said_again,
     lead_of,
+    notices,
     prompt_below,
     staff_credit,
     words_of,
 )
 from newscrawl.extraction.second_opinion import MOST_LINES, SecondOpinion, coverage
+from newscrawl.extraction.siblings import vouched, with_siblings
 from newscrawl.extraction.text_lines import Line
 from newscrawl.extraction.tree_features import words_and_prose
 from newscrawl.items import DropReason
@@ -49,21 +49,13 @@ VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.85, 0.8, 0.08, 0.6
 chance that is not tiny, which is raised."""
 SURE_TEXT = 0.97
 """Chance from which a line is no caption, whatever its place: a text begins below a picture, too."""
-VOUCHES, VOUCHERS = 0.6, 2
-SIBLING = 0.06
-"""Chance of paragraphs that vouch for others, how many it takes, and the chance the others need.
-
-A box that interrupts a text makes the judge unsure of the rest, and a paragraph beside sure ones, built like them, need
-not be sure itself.
-"""
-FEWEST_SIBLINGS, SIBLINGS_SURE = 4, 0.65
-"""Lines of siblings, and their mean chance, from which prose among them is raised to it."""
-SHORTEST_CAPTION = 4
-"""Words of what a photo story says under a picture."""
 MOST_ABOVE, LEADING = 15, 3
 """Lines between the headline and the text, and lines of the text, among which the lead stands."""
 FLOOR = 0.6
 """Share of the words of trafilatura's text below which its lines are kept instead."""
+SURE_OTHER, MOST_OTHER, LEAST_EXPECTED = 0.02, 0.1, 0.25
+"""Chance below which a line is surely something else, the share of trafilatura's words in such lines from which its
+text is no floor, for it holds the boxes around a short article, and the expected F1 below which it is one even so."""
 COVERED = 0.5
 """Share of a line in trafilatura's text from which the line is taken to be in it."""
 
@@ -116,7 +108,9 @@ def keep_lines(
     reasons = decide(chances)
     found = (np.maximum(covered[0], 0) >= COVERED) & ~beside_headlines(page.blocks.lines)
     kept = np.array([reason in (None, "lead") for reason in reasons])
-    if words[kept & found].sum() < FLOOR * words[found].sum():
+    expected = best_threshold(chances, counted).expected_f1
+    hopeless = words[found & (chances < SURE_OTHER)].sum() >= MOST_OTHER * words[found].sum()
+    if words[kept & found].sum() < FLOOR * words[found].sum() and (not hopeless or expected < LEAST_EXPECTED):
         raised = np.where(found, np.maximum(chances, SURE - 0.01), chances)
         return Kept(decide(raised), raised, asked=True, from_floor=True)
     return Kept(reasons, chances, asked=True)
@@ -137,9 +131,8 @@ def judge_lines(
     talk = comments(page, chances, words)
     chances = np.where(np.isin(np.arange(len(lines)), list(talk)), 0.0, chances)
     enough = max(min(best_threshold(chances, np.minimum(words, MOST_WEIGHT)).chance, 0.5), LOWEST)
-    siblings = _siblings_of_the_sure(page.blocks, page.held, chances, prose)
-    raised = _with_siblings(page.held, chances, words, prose)
-    kept = (raised >= np.where(siblings, min(SIBLING, enough), enough)).tolist()
+    raised = with_siblings(page.held, chances, words, prose)
+    kept = ((raised >= enough) | vouched(page.blocks, page.held, chances, words, prose)).tolist()
     certain: dict[int, DropReason] = dict.fromkeys(boxes_of_links(page, chances, words), "related")
     certain.update({index: "related" for index in cards(page, chances, words) if chances[index] < SURE})
     certain.update(_certain_alone(page, chances, kept, title, authors))
@@ -155,6 +148,7 @@ def judge_lines(
         certain[last] = "byline"
     if paywalled:
         certain.update(dict.fromkeys(prompt_below(lines, text, chances), "promo"))
+    certain.update(dict.fromkeys(notices(lines, text, chances), "repeated"))
     certain.update(dict.fromkeys(copies(lines, text), "repeated"))
     certain.update({index: "caption" for index in captions(page.blocks, text) if chances[index] < SURE_TEXT})
     certain.update(dict.fromkeys(talk, "comments"))
@@ -196,41 +190,6 @@ def _opening(lines: Sequence[Line], text: list[int], dropped: Collection[int]) -
 def _leads_away(line: Line) -> bool:
     """Whether a line is a link to another article and nothing else but a label, outside of lists."""
     return is_labelled_link(line) or (is_other_headline(line) and line.kind != "list_item")
-
-
-def _siblings_of_the_sure(blocks: Blocks, held: Containers, chances: Floats, prose: Floats) -> list[bool]:
-    """Whether each line is in an element built like those of sure lines, in the same container.
-
-    Prose needs some of them. Captions need one, if they are more than all that is sure: what they say is the text of a
-    photo story.
-    """
-    builds = list(zip(held.parent[held.owners].tolist(), held.build[held.owners].tolist(), strict=True))
-    is_sure = (chances >= VOUCHES) & (prose > 0)
-    sure = Counter(build for build, counts in zip(builds, is_sure.tolist(), strict=True) if counts)
-    captions = [
-        bool(line.images and not line.linked and not free and line.text.count(" ") >= SHORTEST_CAPTION - 1)
-        for line, free in zip(blocks.lines, prose.tolist(), strict=True)
-    ]
-    pictured = Counter(build for build, caption in zip(builds, captions, strict=True) if caption)
-    return [
-        bool(free and sure[build] >= VOUCHERS) or (caption and sure[build] > 0 and pictured[build] > sure.total())
-        for build, free, caption in zip(builds, prose.tolist(), captions, strict=True)
-    ]
-
-
-def _with_siblings(held: Containers, chances: Floats, words: Floats, prose: Floats) -> Floats:
-    """The chances, raised to the mean of all siblings where these are many and mostly the article.
-
-    A text does not end in the middle of its paragraphs because one of them is odd.
-    """
-    groups: Indices = held.siblings()
-    mass = words + 1
-    mean = np.bincount(groups, weights=chances * mass) / np.bincount(groups, weights=mass)
-    many = np.bincount(groups) >= FEWEST_SIBLINGS
-    raised = many & (mean >= SIBLINGS_SURE)
-    raises = raised[groups] & (prose > 0)
-    result: Floats = np.where(raises, np.maximum(chances, mean[groups]), chances)
-    return result
 
 
 def best_threshold(chances: Floats, words: Floats) -> Threshold:

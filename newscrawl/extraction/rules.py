@@ -6,6 +6,7 @@ A rule drops nothing that the judge is sure of, unless it says again what was sa
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -36,6 +37,8 @@ BEFORE_COMMENTS = 40
 
 SURE = 0.8
 """Chance from which no rule drops a line, but one that says again what was said."""
+UNSURE_LINE, MOST_NOTICES = 0.7, 0.2
+"""Chance below which a line that is said twice is a notice, and the share of a text that notices are at most."""
 LONGEST_STAFF = 200
 """Characters of a line that says who reported and edited."""
 LONGEST_PROMPT = 5
@@ -154,6 +157,21 @@ def copies(lines: Sequence[Line], kept: Sequence[int]) -> Iterator[int]:
             if sum(len(words_of(lines[line].text)) for line in passage) >= PASSAGE:
                 yield from passage
             passage.clear()
+
+
+def notices(lines: Sequence[Line], text: Sequence[int], chances: Floats) -> list[int]:
+    """The lines of a text that the page says more than once and of which the judge is not sure, where they are few.
+
+    Offers and notes on embedded things stand on a page several times. A whole text that does is no notice.
+    """
+    times = Counter(line.text for line in lines)
+    size = {index: len(words_of(lines[index].text)) for index in text}
+    found = [
+        index
+        for index in text
+        if chances[index] < UNSURE_LINE and size[index] >= SHORTEST and times[lines[index].text] > 1
+    ]
+    return found if sum(size[index] for index in found) < MOST_NOTICES * sum(size.values()) else []
 
 
 def lead_of(blocks: Blocks, opening: Sequence[int], description: str | None) -> int | None:

@@ -73,6 +73,8 @@ MANY_NUMBERS = 1 / 3
 """Share of numbers among the words of a table."""
 PLAIN = 0.8
 """Share of prose, and certainty, of a text that is kept whatever the verdict's forest makes of its page."""
+FEWEST_PLAIN = 60
+"""Words of such a text on a page that does not call itself an article: walls and notices say less."""
 FEWEST_WORDS = 12
 """Words of the shortest article."""
 FEWEST_PHRASES = 2
@@ -114,7 +116,7 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     doubtful = _is_aside(told) or speaks_like_a_wall or _is_front(facts.url)
     enough = LIKELY_ASIDE if doubtful else LIKELY
     is_likely = chance >= enough and not _is_all_teasers(told) and not _is_numbers(told, text)
-    if words >= FEWEST_WORDS and (is_likely or (_is_plain(told) and not phrases)):
+    if words >= FEWEST_WORDS and (is_likely or (_is_plain(told, words) and not phrases)):
         return Verdict(chance, found)
     return Verdict(chance, found, *_refusal(page, kinds, words, chance))
 
@@ -124,6 +126,11 @@ def _amount(text: list[str]) -> int:
     joined = " ".join(text)
     spaced = sum(not word.isdecimal() and not WIDE.match(word) for word in _WORD.findall(joined))
     return spaced + len(WIDE.findall(joined)) // 2
+
+
+def looks_like_a_list(found: dict[str, float], text: list[str]) -> bool:
+    """Whether a text is a small part of its page, one of teasers, or numbers: no list is an article by being named."""
+    return _is_aside(found) or _is_all_teasers(found) or _is_numbers(found, text)
 
 
 def _is_all_teasers(found: dict[str, float]) -> bool:
@@ -154,10 +161,11 @@ def _is_numbers(found: dict[str, float], text: list[str]) -> bool:
     return sum(map(str.isdecimal, words)) > MANY_NUMBERS * len(words)
 
 
-def _is_plain(found: dict[str, float]) -> bool:
-    """Whether a page that calls itself an article is hardly more than sure prose: whatever else is odd, it is one."""
+def _is_plain(found: dict[str, float], words: int) -> bool:
+    """Whether a page is hardly more than sure prose, and calls itself an article or is no list: then it is one."""
+    is_single = found["headings"] <= 1 and found["other_headlines"] < np.log1p(FEWEST_CARDS) and words >= FEWEST_PLAIN
     most = min(found["prose"], found["sure"])
-    return bool(found["claims_article"]) and most >= PLAIN and found["share"] >= 0.5
+    return bool(found["claims_article"] or is_single) and most >= PLAIN and found["share"] >= 0.5
 
 
 def _refusal(page: Measured, kinds: Counter[str], words: int, chance: float) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 import trafilatura
@@ -132,3 +133,24 @@ def test_nothing_but_no_article_comes_out_of_odd_pages(parts):
     # Letters that are younger than Python's table of Unicode are not printable by it.
     known = "".join(char for char in extracted.text if unicodedata.category(char) != "Cn")
     assert known.isprintable() or "\n" in known or "\u200d" in known
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_section_page_is_no_article_even_where_a_sitemap_names_it(named: bool):
+    cards = "".join(
+        f'<div class="card"><h3><a href="/{number}.html">The bridge of Harwick is closed for {number} days</a></h3>'
+        f"<p>Engineers of the county found {number} cracks on Monday, and nobody knows for how long.</p></div>"
+        for number in range(20)
+    )
+    html = f"<html><head><title>Business</title></head><body><h1>Business</h1><main>{cards}</main></body></html>"
+    page = Page(
+        key="k",
+        url="https://news.example/business",
+        body=html.encode(),
+        content_type="text/html; charset=utf-8",
+        fetched_at=datetime.now(UTC),
+        source="news",
+        is_named=named,
+    )
+    with pytest.raises(NoArticle):
+        extract_page(page)

@@ -93,3 +93,16 @@ def test_nobody_is_asked_about_huge_pages():
     rows = "".join(f"<p>Row {number} of the timetable</p>" for number in range(MOST_LINES))
     found, _ = kept(page(ENGLISH, outside=f"<div>{rows}</div>"), Opinion(0.6, 0.3), None)
     assert not found.asked
+
+
+@pytest.mark.parametrize(("rest", "from_floor"), [(0.01, False), (0.05, True)])
+def test_boxes_that_the_judge_is_sure_of_are_no_floor(rest: float, from_floor: bool):
+    """Of a page whose article is short trafilatura takes the boxes around it; the judge knows them."""
+    boxes = [f"{text} So says box {number}." for number in range(4) for text in ENGLISH.paragraphs]
+    html = page(ENGLISH, outside="".join(f"<div><p>{text}</p></div>" for text in boxes))
+    everything = "\n".join([TEXT, *boxes])
+    found, text = kept(html, Opinion(0.7, rest), SecondOpinion(everything, everything))
+    assert found.asked
+    assert found.from_floor is from_floor
+    assert text[: len(ENGLISH.paragraphs)] == ENGLISH.paragraphs
+    assert (len(text) > len(ENGLISH.paragraphs)) is from_floor

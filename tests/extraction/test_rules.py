@@ -215,3 +215,20 @@ def test_a_request_to_subscribe_ends_a_text_that_is_not_free(paywalled: bool, ch
         "Subscribe to continue reading",
         "Get every story for a pound a week. Cancel when you like.",
     ][:dropped]
+
+
+NOTICE = "<p>We recommend what we choose ourselves and earn from it.</p>"
+
+
+@pytest.mark.parametrize(("times", "chance", "is_text"), [(2, 0.6, False), (1, 0.6, True), (2, 0.75, True)])
+def test_a_note_that_stands_on_the_page_twice_is_no_text_unless_the_judge_is_sure(times, chance, is_text):
+    html = page(ENGLISH, middle=NOTICE, after=NOTICE if times == 2 else "")
+    reasons = [reason for text, reason in judged(html, we=chance) if text.startswith("We recommend")]
+    assert reasons == [None if is_text else "repeated"] * times
+
+
+def test_a_text_that_stands_on_the_page_twice_is_no_note():
+    """Its copy goes, and it stays."""
+    body = "".join(f"<p>Perhaps {paragraph}</p>" for paragraph in ENGLISH.paragraphs)
+    lines = judged(f"<body><h1>{ENGLISH.title}</h1><div>{body}</div><section>{body}</section></body>", perhaps=0.6)
+    assert [text for text, reason in lines if reason is None] == [f"Perhaps {text}" for text in ENGLISH.paragraphs]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.themes.catalogue import THEMES
-from training.themes.dataset import make_pages, write_dataset
+from training.themes.dataset import make_side_by_side, write_dataset
 from training.themes.install import install
 from training.themes.score import report, score_dataset
 
@@ -28,12 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     make.add_argument("folder", type=Path)
     make.add_argument("--themes", help="only those whose name holds one of these, by comma")
     make.add_argument(
-        "--sites", type=int, default=4, help="sites of each theme, each with a language and habits of its own"
+        "--sites", type=int, default=3, help="sites of each theme, each with a language and habits of its own"
     )
     make.add_argument("--size", type=int, default=10, help="articles of a site")
     make.add_argument("--listings", type=int, default=4, help="listing pages of a site at most")
     make.add_argument("--only", choices=("train", "held"), help="one of the two halves")
     make.add_argument("--seed", type=int, default=1)
+    make.add_argument("--jobs", type=int, default=2, help="processes; any number makes the same pages")
     score = commands.add_parser("score", help="score newscrawl on made pages, such as FOLDER/held")
     score.add_argument("folder", type=Path)
     score.add_argument("--worst", type=int, default=30, help="pages to name")
@@ -49,8 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, held in (("train", False), ("held", True)):
         themes = [theme for theme in chosen if theme.held is held]
         if themes and given.only in {None, name}:
-            pages = make_pages(
-                themes, cache_folder(), sites=given.sites, size=given.size, seed=given.seed, listings=given.listings
+            pages = make_side_by_side(
+                themes,
+                cache_folder(),
+                given.jobs,
+                sites=given.sites,
+                size=given.size,
+                seed=given.seed,
+                listings=given.listings,
             )
             print(name, write_dataset(pages, given.folder / name), "pages")
 

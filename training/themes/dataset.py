@@ -9,7 +9,9 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 from training.themes.catalogue import ENGINES, Theme
@@ -19,15 +21,29 @@ from training.themes.prose import codes
 from training.themes.site import draw_site
 
 _USUAL = ("en", "vi", "zh", "vi", "ja", "zh")
-"""Languages of every second site; the others have all of the rest."""
+"""Languages of two sites in three; the others have all that can be written."""
 
 
 def language_of(index: int, number: int) -> str:
     """The language of a theme's site: one of those that are usual, by turns with all that can be written."""
     known = codes()
-    if number % 2:
+    if number % 3:
         return _USUAL[(index + number) % len(_USUAL)]
-    return known[(index + number // 2 * 5) % len(known)]
+    return known[(index + number // 3 * 5) % len(known)]
+
+
+def make_side_by_side(
+    themes: Iterable[Theme], cache: Path, jobs: int, *, sites: int, size: int, seed: int, listings: int
+) -> Iterator[MadePage]:
+    """The same as ``make_pages``, in so many processes."""
+    make = partial(_pages_of, cache=cache, sites=sites, size=size, seed=seed, listings=listings)
+    with get_context("spawn").Pool(jobs) as pool:
+        for pages in pool.imap(make, themes):
+            yield from pages
+
+
+def _pages_of(theme: Theme, cache: Path, *, sites: int, size: int, seed: int, listings: int) -> list[MadePage]:
+    return list(make_pages([theme], cache, sites=sites, size=size, seed=seed, listings=listings))
 
 
 def make_pages(

@@ -1,0 +1,61 @@
+"""Which lines sure ones vouch for, with the judge's opinion given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from lxml.html import document_fromstring
+
+from newscrawl.extraction.blocks import parse_blocks
+from newscrawl.extraction.judge import Measured
+from newscrawl.extraction.siblings import vouched
+from newscrawl.extraction.tree_features import Opinions, words_and_prose
+from tests.extraction.pages import ENGLISH
+
+SURE, LAST = ENGLISH.paragraphs[:-1], ENGLISH.paragraphs[-1]
+PARAGRAPHS = "".join(f"<p>{text}</p>" for text in SURE)
+
+
+def vouches(html: str, chance: float) -> bool:
+    """Whether the last paragraph is vouched for that has this chance, where the others are sure and all else is not."""
+    blocks = parse_blocks(document_fromstring(html))
+    measured = Measured.of(blocks, ENGLISH.title, Opinions())
+    words, prose = words_and_prose(measured.matrix)
+    chances = np.array([0.99 if line.text in SURE else chance if line.text == LAST else 0.01 for line in blocks.lines])
+    found = vouched(blocks, measured.held, chances, words, prose)
+    return bool(found[[line.text for line in blocks.lines].index(LAST)])
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (f"<div><div>{PARAGRAPHS}</div><div><p>{LAST}</p></div></div>", True),
+        (f"<div><div>{PARAGRAPHS}</div><aside><p>{LAST}</p></aside></div>", False),
+        (f"<div><div>{PARAGRAPHS}</div><div><p class=promo>{LAST}</p></div></div>", False),
+        (f"<div><div>{PARAGRAPHS}</div><div><img src=a.jpg><p>{LAST}</p></div></div>", False),
+        (f"<div><div>{PARAGRAPHS}</div><div><h4>The Briefing</h4><p>{LAST}</p></div></div>", False),
+        (f"<div>{PARAGRAPHS}</div><ul>{'<li>Another story of the day</li>' * 99}</ul><div><p>{LAST}</p></div>", False),
+    ],
+    ids=["last part", "aside", "of another build", "below a picture", "below a heading", "in a page of other things"],
+)
+def test_the_last_part_of_a_body_belongs_to_the_first(html: str, expected: bool):
+    assert vouches(f"<body>{html}</body>", 0.07) is expected
+    assert not vouches(f"<body>{html}</body>", 0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "chance", "expected"), [("body", 0.03, True), ("body", 0.01, False), ("", 0.03, False)]
+)
+def test_lines_of_one_build_and_class_are_one_text_wherever_they_stand(name: str, chance: float, expected: bool):
+    """Boxes between them are no reason to drop one."""
+    boxes = "<aside><h3>Latest</h3><p>Another story of the day</p></aside>"
+    parts = boxes.join(f'<div class="part"><p class="{name}">{text}</p></div>' for text in ENGLISH.paragraphs)
+    assert vouches(f"<body><main>{parts}</main></body>", chance) is expected
+
+
+@pytest.mark.parametrize(("chance", "expected"), [(0.4, True), (0.3, False)])
+def test_what_stands_between_likely_lines_is_half_as_likely_and_kept(chance: float, expected: bool):
+    """No half of a list is lost because it is nested."""
+    first, second, *rest = SURE
+    html = f"<body><p>{first}</p><ul><li>{second}<ol><li>{LAST}</li></ol></li></ul>"
+    assert vouches(f"{html}{''.join(f'<p>{text}</p>' for text in rest)}</body>", chance) is expected
