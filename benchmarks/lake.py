@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +71,27 @@ def _run(path: Path, script: str) -> None:
 
 def _export(what: str, path: Path, lake: Path) -> None:
     command = [sys.executable, "-m", "newscrawl", "export", "--lake", str(lake), "--database", f"sqlite:///{path}"]
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    cpu = used.ru_utime + used.ru_stime
-    print(f"{what}: {time.perf_counter() - began:,.1f} s, CPU {cpu:,.1f} s, at most {used.ru_maxrss / 1024:,.0f} MB")
+    began, before = time.perf_counter(), os.times()
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(command, stdout=out)
+        peak = 0
+        while process.poll() is None:  # what the system says at the end includes our own memory, from before `exec`
+            peak = max(peak, _peak(process.pid))
+            time.sleep(0.2)
+        assert process.returncode == 0
+        out.seek(0)
+        said = out.read()
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    print(f"{what}: {time.perf_counter() - began:,.1f} s, CPU {cpu:,.1f} s, at most {peak / 1024:,.0f} MB")
     print("  " + said.replace("\n", "\n  ").rstrip())
+
+
+def _peak(pid: int) -> int:
+    """Return the most kilobytes that a process had."""
+    with suppress(OSError, IndexError):
+        return int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0])
+    return 0
 
 
 def _print_sizes(path: Path, lake: Path) -> None:
