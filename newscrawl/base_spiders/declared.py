@@ -116,10 +116,13 @@ class SiteLoader(SpiderLoader):
 
 
 def site_of_spider(spider: type[SiteSpider]) -> Site | None:
-    """Return the site of a spider of the project, to be copied into its row; None if it needs arguments."""
+    """Return the site of a spider of the project, to be copied into its row; None if it needs arguments, or fails."""
     try:
         front_page = spider().front_page
     except ArgumentError:
+        return None
+    except Exception as error:  # noqa: BLE001 - one site's code must not keep the others from their round
+        logger.warning("the spider %s is left out: %s: %s", spider.name, type(error).__name__, printable(str(error)))
         return None
     return Site(
         name=spider.name,

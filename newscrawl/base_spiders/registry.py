@@ -10,6 +10,7 @@ from functools import cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from scrapy import Spider
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
@@ -156,13 +157,14 @@ def _at_host(owners: Mapping[str, _T], host: str) -> _T | None:
 def project_sites(settings: BaseSettings) -> dict[str, Site]:
     """Return the sites that are spiders of the project and need no arguments, by name."""
     loader, registry = get_spider_loader(settings), SiteRegistry(settings)
-    found = {}
-    for name in sorted(loader.list()):
-        spider = loader.load(name)
-        site = site_of_spider(spider) if issubclass(spider, SiteSpider) else None
-        if site is not None:
-            found[name] = replace(site, source=registry.source_of(site.home) or name)
-    return found
+    found = ((name, project_site(loader.load(name), registry)) for name in sorted(loader.list()))
+    return {name: site for name, site in found if site is not None}
+
+
+def project_site(spider: type[Spider], registry: SiteRegistry) -> Site | None:
+    """Return the site of a spider of the project; None if it is no site's, or needs arguments."""
+    site = site_of_spider(spider) if issubclass(spider, SiteSpider) else None
+    return site if site is None else replace(site, source=registry.source_of(site.home) or site.name)
 
 
 @cache

@@ -20,7 +20,7 @@ from scrapy.spiderloader import SpiderLoaderProtocol, get_spider_loader
 
 from newscrawl.base_spiders import ArgumentError, LocalSpider, NewsSpider, SiteSpider
 from newscrawl.base_spiders.publishers import publishers
-from newscrawl.base_spiders.registry import SiteRegistry, project_sites
+from newscrawl.base_spiders.registry import SiteRegistry, project_site
 from newscrawl.commands.progress import Progress, end_with_parent, report_event
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, Ending, ending_of
 from newscrawl.crawl.logging import begin_log, open_log, quiet_start
@@ -95,7 +95,8 @@ def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) 
         made.check(settings)
     check_database(settings["DATABASE_URL"])
     if isinstance(made, SiteSpider):
-        register_spiders(settings["DATABASE_URL"], list(project_sites(settings).values()))
+        site = project_site(spider, registry) if name in loader.list() else None
+        register_spiders(settings["DATABASE_URL"], [site] if site is not None else [])
         return Checked(name, registry.source_of(made.front_page) or name, settings.getfloat("CRAWL_MAX_MINUTES"))
     return Checked(name, " ".join([name, *(f"{key}={value}" for key, value in sorted(arguments.items()))]))
 

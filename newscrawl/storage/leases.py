@@ -26,7 +26,7 @@ from sqlalchemy import Connection, bindparam, func, select, tuple_, update
 from newscrawl.storage.backends import backend_of, parse_url
 from newscrawl.storage.engine import explained, open_engine, read_connection
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.locks import Holder, host_name
+from newscrawl.storage.locks import Holder, host_name, is_left, site_lock
 from newscrawl.storage.schema import leases, runs
 from newscrawl.text import printable
 
@@ -182,10 +182,14 @@ def take_lease(
 
 
 def lease_holders(url: str) -> dict[str, str]:
-    """Return who crawls what at the moment, in words, by source. Raises StorageError."""
+    """Return who crawls what at the moment, in words, by source. Raises StorageError.
+
+    A holder of this machine that is dead crawls nothing, though its lease has not expired.
+    """
     held = _ROW.where(leases.c.expires_at > func.clock_timestamp())
     with read_connection(url) as connection:
-        return {row.source: str(_holder_of(row)) for row in connection.execute(held).all()}
+        rows = connection.execute(held).all()
+    return {row.source: str(_holder_of(row)) for row in rows if not is_left(site_lock(url, row.source), row.nonce)}
 
 
 _of_runs: dict[tuple[str, int], Lease] = {}

@@ -129,6 +129,11 @@ def holder_of(path: Path) -> Holder | None:
         return None
 
 
+def is_left(path: Path, nonce: str) -> bool:
+    """Whether the holder of a lock, which wrote `nonce` into its file, ended without giving it back."""
+    return bool(nonce) and _nonce_of(path) == nonce and not is_held(path)
+
+
 def _nonce_of(path: Path) -> str | None:
     try:
         return str(json.loads(path.read_bytes())["nonce"]) or None
