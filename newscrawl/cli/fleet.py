@@ -9,7 +9,8 @@ import sys
 
 import click
 
-from newscrawl.cli.options import refuse
+from newscrawl.cli.options import refuse, settings_with
+from newscrawl.project import ProjectError
 
 JOBS = 4
 
@@ -35,8 +36,6 @@ def fleet(*, jobs: int, every: str, given: tuple[str, ...], quiet: bool) -> None
 
     Exit codes: 1 it could not start; 130 and 143 stopped by Ctrl-C and SIGTERM.
     """
-    from scrapy.utils.project import get_project_settings  # noqa: PLC0415
-
     from newscrawl.cli.round import Failures, Lines  # noqa: PLC0415
     from newscrawl.commands.crawl import WRONG  # noqa: PLC0415
     from newscrawl.storage.engine import check_database  # noqa: PLC0415
@@ -47,12 +46,10 @@ def fleet(*, jobs: int, every: str, given: tuple[str, ...], quiet: bool) -> None
         if error.name not in {"procrastinate", "psycopg", "psycopg_pool"}:
             raise
         refuse("fleet", "it needs Procrastinate; run: pip install 'newscrawl[fleet]'")
-    settings = get_project_settings()
-    for pair in given:
-        name, is_pair, value = pair.partition("=")
-        if not is_pair:
-            raise click.UsageError(f"-s takes NAME=VALUE, not {pair}")
-        settings.set(name, value, priority="cmdline")
+    try:
+        settings = settings_with(given)
+    except ProjectError as error:
+        refuse("fleet", str(error))
     options = [part for pair in given for part in ("-s", pair)]
     if not settings["LOG_DIR"] and not any(pair.startswith("LOG_LEVEL=") for pair in given):
         options += ["-L", "WARNING"]

@@ -16,9 +16,9 @@ from typing import NoReturn
 from scrapy.settings import BaseSettings, Settings
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.conf import closest_scrapy_cfg
-from scrapy.utils.project import get_project_settings
 
 from newscrawl.cli.new_site_visit import Visit, visit_sites
+from newscrawl.cli.options import settings_with
 from newscrawl.extraction import extract_page
 from newscrawl.items import Article, NoArticle
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
@@ -163,20 +163,6 @@ def new_site(url: str, name: str | None, given: Iterable[str]) -> None:
 def _end(message: str, code: int) -> NoReturn:
     print(f"newscrawl new-site: {printable(message)}", file=sys.stderr)  # noqa: T201
     sys.exit(code)
-
-
-def settings_with(given: Iterable[str]) -> Settings:
-    """Return the project's settings with those of the command line. Raises ProjectError."""
-    try:
-        settings = get_project_settings()
-    except (ImportError, SyntaxError) as error:
-        raise ProjectError(f"the project's settings cannot be read ({error})") from None
-    for setting in given:
-        name, equals, value = setting.partition("=")
-        if not (name and equals):
-            raise ProjectError(f"-s {setting}: write a setting as NAME=VALUE")
-        settings.set(name, value, "cmdline")
-    return settings
 
 
 def _checked(url: str, name: str | None, settings: Settings) -> tuple[Project, str]:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +20,8 @@ from newscrawl.project import ProjectError, setting
 from newscrawl.text import printable
 
 if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
     from newscrawl.storage.selection import Selection
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -43,6 +45,22 @@ _SELECTION = (
     click.option("--language", multiple=True, metavar="CODE", help="Only articles in this language: vi."),
     click.option("--all-copies", is_flag=True, help="Include duplicates, and articles that are gone from their site."),
 )
+
+
+def settings_with(given: Iterable[str]) -> Settings:
+    """Return the project's settings with those of the command line. Raises ProjectError."""
+    from scrapy.utils.project import get_project_settings  # noqa: PLC0415
+
+    try:
+        settings = get_project_settings()
+    except (ImportError, SyntaxError) as error:
+        raise ProjectError(f"the project's settings cannot be read ({error})") from None
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise ProjectError(f"-s {pair}: write a setting as NAME=VALUE")
+        settings.set(name, value, "cmdline")
+    return settings
 
 
 def selection_options(command: Command) -> Command:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from newscrawl.cli.options import address, database_option, one_line, refuse
+from newscrawl.cli.options import address, database_option, one_line, refuse, settings_with
 from newscrawl.text import printable
 
 if TYPE_CHECKING:
@@ -153,7 +153,6 @@ def add(
         raise click.UsageError("name addresses, or publishers by --country and --language")
     if name and len(urls) != 1:
         raise click.UsageError("--name is the name of a single address")
-    from newscrawl.cli.new_site import settings_with  # noqa: PLC0415 - it imports Scrapy
 
     with one_line("sites add"):
         chosen = settings_with(settings)
@@ -271,7 +270,6 @@ def import_sites(file: Path, form: str | None, database: str | None) -> None:
     Exit code 0: all was taken; 1: nothing was; 2: some lines could not be taken.
     """
     name = "-" if str(file) == "-" else str(file)
-    from newscrawl.cli.new_site import settings_with  # noqa: PLC0415 - it imports Scrapy
     from newscrawl.sites.files import read_sites  # noqa: PLC0415
 
     with one_line("sites import"), _opened(file) as stream, _intake(settings_with(()), database, name) as intake:

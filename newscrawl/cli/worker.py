@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newscrawl.cli.options import refuse, settings_with
+from newscrawl.project import ProjectError
+
 if TYPE_CHECKING:
     from scrapy.settings import Settings
 
@@ -68,14 +71,10 @@ def worker(
 
 
 def _settings(given: tuple[str, ...], loglevel: str | None) -> Settings:
-    from scrapy.utils.project import get_project_settings  # noqa: PLC0415
-
-    settings = get_project_settings()
-    for pair in given:
-        name, is_pair, value = pair.partition("=")
-        if not is_pair:
-            raise click.UsageError(f"-s takes NAME=VALUE, not {pair}")
-        settings.set(name, value, priority="cmdline")
+    try:
+        settings = settings_with(given)
+    except ProjectError as error:
+        refuse("worker", str(error))
     if loglevel:
         settings.set("LOG_LEVEL", loglevel, priority="cmdline")
     elif not settings["LOG_DIR"] and not any(pair.startswith("LOG_LEVEL=") for pair in given):

@@ -17,10 +17,17 @@ from newscrawl.rules import RulesError
 from newscrawl.sites import Site
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.site_rows import SiteWriter, register_spiders, site_named
-from newscrawl.urls import url_key
+from newscrawl.urls import NO_PARAMETERS, declare, url_key
 from tests.database import Database
 from tests.storage.earlier import downgrade
 from tests.storage.test_site_rows import WHOLE
+
+
+@pytest.fixture(autouse=True)
+def undeclared():
+    """The parameters of this site's addresses are those of these tests alone."""
+    yield
+    declare(WHOLE["domains"], NO_PARAMETERS)
 
 
 @pytest.fixture
