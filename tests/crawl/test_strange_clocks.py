@@ -51,7 +51,9 @@ def test_clock_that_was_ahead(tmp_path):
         assert crawls.stored == set(site.urls())
         assert set(published) < crawls.stored
         assert crawls.query("select url from articles where revision > 1") == [(edited,)]
-        assert crawls.query("select url from pages where next_fetch_at > datetime('now', '+8 days')") == []
+        # Sections that feeds and sitemaps cover are not read; a date in the future leaves them due for when they are.
+        planned = "next_fetch_at > datetime('now', '+8 days') and kind != 'section'"
+        assert crawls.query(f"select url from pages where {planned}") == []
 
 
 TIMES = {
