@@ -30,7 +30,7 @@ SHORT = 1_500
 MUCH_LONGER = 2.0
 """How much longer a hidden text must be than the one shown."""
 
-VOUCHED = 0.04
+VOUCHED = 0.02
 """Chance to be an article from which a page is one that its site's feeds or sitemaps name."""
 
 _VERSIONS = {

@@ -109,8 +109,8 @@ def keep_lines(
     found = (np.maximum(covered[0], 0) >= COVERED) & ~beside_headlines(page.blocks.lines)
     kept = np.array([reason in (None, "lead") for reason in reasons])
     expected = best_threshold(chances, counted).expected_f1
-    hopeless = words[found & (chances < SURE_OTHER)].sum() >= MOST_OTHER * words[found].sum()
-    if words[kept & found].sum() < FLOOR * words[found].sum() and (not hopeless or expected < LEAST_EXPECTED):
+    has_boxes = words[found & (chances < SURE_OTHER)].sum() >= MOST_OTHER * words[found].sum()
+    if words[kept & found].sum() < FLOOR * words[found].sum() and (not has_boxes or expected < LEAST_EXPECTED):
         raised = np.where(found, np.maximum(chances, SURE - 0.01), chances)
         return Kept(decide(raised), raised, asked=True, from_floor=True)
     return Kept(reasons, chances, asked=True)

@@ -5,6 +5,7 @@ A text does not end in the middle of its paragraphs because a box parts them or 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 
 import numpy as np
@@ -33,8 +34,6 @@ FEWEST_SIBLINGS, SIBLINGS_SURE = 4, 0.65
 SHORTEST_CAPTION = 4
 """Words of what a photo story says under a picture."""
 
-_NONE: Indices = np.zeros(0, np.int64)
-
 
 def vouched(blocks: Blocks, held: Containers, chances: Floats, words: Floats, prose: Floats) -> NDArray[np.bool_]:
     """Whether sure lines vouch for each line that is possible: siblings, cousins, or lines of one build with a name."""
@@ -56,20 +55,22 @@ def _cousins_of_the_sure(
     found = np.zeros(len(sure), bool)
     builds = held.build[held.owners]
     mass, all_mass = (np.concatenate([[0.0], np.cumsum(column)]) for column in (words * sure, words))
-    sure_of = {build: np.flatnonzero(sure & (builds == build)) for build in set(builds[sure].tolist())}
+    sure_of: dict[int, list[int]] = {}
+    for index in np.flatnonzero(sure).tolist():
+        sure_of.setdefault(int(builds[index]), []).append(index)
     for index in np.flatnonzero(possible & ~sure):
         line = blocks.lines[index]
         if line.images or line.links or not index or not (sure[index - 1] or found[index - 1]):
             continue
         owner = blocks.owners[index]
-        alike = sure_of.get(int(builds[index]), _NONE)
+        alike = sure_of.get(int(builds[index]), [])
         part, around = owner, int(held.parent[owner])
         for _ in range(MOST_STEPS):
             begins = held.first[part]
             if around < 0 or blocks.nodes[around].tag != "div" or not (possible[begins] or sure[begins]):
                 break
             first, last = held.first[around], held.last[around]
-            if np.searchsorted(alike, last) - np.searchsorted(alike, first) >= VOUCHERS:
+            if bisect_left(alike, last) - bisect_left(alike, first) >= VOUCHERS:
                 found[index] = mass[last] - mass[first] >= MOSTLY_SURE * (all_mass[last] - all_mass[first])
                 break
             part, around = around, int(held.parent[around])
