@@ -16,6 +16,7 @@ from typing import Literal, Self
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
+from scrapy.settings import BaseSettings
 
 from newscrawl.archive import ArchiveWriter
 from newscrawl.base_spiders import SiteSpider
@@ -107,6 +108,15 @@ _CROWDED = 0.2
 """Seconds between two looks at pages that wait for the workers."""
 
 
+def limits_of(settings: BaseSettings) -> Limits:
+    """Return the limits of the processes that extract."""
+    return Limits(
+        settings.getint("EXTRACT_WORKERS"),
+        settings.getfloat("EXTRACT_MAX_SECONDS"),
+        settings.getint("EXTRACT_MAX_MEGABYTES"),
+    )
+
+
 class ExtractPipeline:
     """Turns a Page into a Candidate, or into an Outcome if it has no article; other items pass through."""
 
@@ -115,11 +125,7 @@ class ExtractPipeline:
         self.crawler = crawler
         self.sites = registry_for(settings)
         self.watch = EndWatch.of(crawler)
-        self.limits = Limits(
-            settings.getint("EXTRACT_WORKERS"),
-            settings.getfloat("EXTRACT_MAX_SECONDS"),
-            settings.getint("EXTRACT_MAX_MEGABYTES"),
-        )
+        self.limits = limits_of(settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -23,7 +23,7 @@ from newscrawl.base_spiders import ArgumentError, SiteSpider
 from newscrawl.base_spiders.registry import keep_registry, registry_for
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, STORAGE_FAILED, Ending, ending_of, worst
 from newscrawl.crawl.overlap import Claim, Overlap, claim_site
-from newscrawl.crawl.pipelines import StorePipeline
+from newscrawl.crawl.pipelines import StorePipeline, limits_of
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
 from newscrawl.network.ending import EndWatch
 from newscrawl.network.resolver import GlobalResolver
@@ -40,7 +40,7 @@ from newscrawl.storage.leases import LEASE_LOST
 from newscrawl.storage.locks import Lock
 from newscrawl.storage.runs import begin, close_dead_runs, conclude, lock_for_runs, record_not_started
 from newscrawl.text import printable
-from newscrawl.workers.pool import Limits, lease, release
+from newscrawl.workers.pool import lease, release
 
 logger = logging.getLogger(__name__)
 
@@ -133,6 +133,7 @@ class Worker:
         self._news = asyncio.Event()
         self._over: Stopped | None = None
         self._failure: Exception | None = None
+        self._signalled = float("inf")
         self.signal_number = 0
         self.not_due = 0
         self.results: list[SiteResult] = []
@@ -146,14 +147,9 @@ class Worker:
         install_reactor(settings["TWISTED_REACTOR"], settings["ASYNCIO_EVENT_LOOP"])
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
-        limits = Limits(
-            settings.getint("EXTRACT_WORKERS"),
-            settings.getfloat("EXTRACT_MAX_SECONDS"),
-            settings.getint("EXTRACT_MAX_MEGABYTES"),
-        )
         self._runner = AsyncCrawlerRunner(settings)
         GlobalResolver.from_crawler(self._runner, reactor).install_on_reactor()
-        workers = lease(limits)  # they start with the first page: an idle round needs none
+        workers = lease(limits_of(settings))  # they start with the first page: an idle round needs none
         run_lock = lock_for_runs(self._url)
         try:
             with shared_commit(self._url) as commit:
@@ -357,8 +353,6 @@ class Worker:
             await asyncio.wait({task}, timeout=0.1)
             if self._over == "signal":
                 until = min(until, self._signalled + SIGNAL_GRACE)
-
-    _signalled = float("inf")
 
     async def _leave(self, crawl: _Crawl, task: asyncio.Task[None]) -> None:
         """Leave a crawl that does not stop: it sends nothing and writes nothing any more."""
