@@ -56,8 +56,8 @@ def _cousins_of_the_sure(
     builds = held.build[held.owners]
     mass, all_mass = (np.concatenate([[0.0], np.cumsum(column)]) for column in (words * sure, words))
     sure_of: dict[int, list[int]] = {}
-    for index in np.flatnonzero(sure).tolist():
-        sure_of.setdefault(int(builds[index]), []).append(index)
+    for place in np.flatnonzero(sure).tolist():
+        sure_of.setdefault(int(builds[place]), []).append(place)
     for index in np.flatnonzero(possible & ~sure):
         line = blocks.lines[index]
         if line.images or line.links or not index or not (sure[index - 1] or found[index - 1]):
