@@ -276,7 +276,7 @@ def columns_page(tables: Iterable[Table]) -> str:
     """Print every table with its columns."""
     named = {table.name: table for table in tables}
     own = sorted(name for name in named if name not in READERS)
-    return f"""{NOTE.format("newscrawl/storage/schema.py")}
+    return f"""{NOTE.format("newscrawl/storage/schema")}
 # Tables and columns
 
 One SQLite file, or one PostgreSQL database, with the same tables. Times are UTC: text such as
