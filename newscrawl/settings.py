@@ -42,6 +42,11 @@ crawls share the pages of a site, each at its own pace."""
 LEASE_SECONDS = float(os.environ.get("NEWSCRAWL_LEASE_SECONDS", "60"))
 """With PostgreSQL, seconds after which another machine may take over a site whose crawl has died, stopped, or lost the
 network, by the clock of the database. A crawl renews its lease three times in that time."""
+SITE_DEAD_DAYS = float(os.environ.get("NEWSCRAWL_SITE_DEAD_DAYS", "14"))
+"""Days without a page that can be read, and nothing but names that are not known, connections that are refused, 404 and
+410 in at least five rounds, after which a site counts as [dead](../SITES.md#sites-that-are-gone). 0: never."""
+SITE_DEAD_CHECK_DAYS = float(os.environ.get("NEWSCRAWL_SITE_DEAD_CHECK_DAYS", "30"))
+"""Days after which a round asks such a site once more; one that answers is active again."""
 RUN_ID = None
 """Internal: set by the crawl command, which writes the record of the run."""
 FIXTURES_DIR = None

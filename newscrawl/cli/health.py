@@ -27,7 +27,7 @@ NOT_JUDGED = 2
 def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str | None, as_json: bool) -> None:
     """Show which sites are broken, by comparing their last runs with the weeks before: newscrawl health tuoitre.
 
-    Exit code 0: all sites are healthy; 1: a site is broken; 2: unknown, with a one-line reason.
+    Exit code 0: all sites are healthy, or dead; 1: a site is broken; 2: unknown, with a one-line reason.
     """
     from newscrawl.storage.errors import StorageError  # noqa: PLC0415
     from newscrawl.storage.health import site_health  # noqa: PLC0415
@@ -47,7 +47,7 @@ def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str
         known = ", ".join(site.source for site in found) or "none yet"
         _refuse(f"no crawl of {unknown[0]!r} has been measured; measured sites: {known}")
     chosen = [site for site in found if not sources or site.source in sources]
-    is_well = not any(site.alarms for site in chosen)
+    is_well = not any(site.alarms and not site.is_dead for site in chosen)
     if as_json:
         print_json([asdict(site) for site in chosen])
     elif not (quiet and is_well):
@@ -70,19 +70,26 @@ def _print(sites: Sequence[SiteHealth], unmeasured: int) -> None:
     for site in sites:
         if not site.alarms and not site.notes:
             continue
-        click.echo(f"{printable(site.source)} is {'broken' if site.alarms else 'healthy'}")
+        click.echo(f"{printable(site.source)} is {_state(site)}")
         for note in site.notes:
             click.echo(f"    {printable(note)}")
         for alarm in site.alarms:
             for line in _lines(alarm):
                 click.echo(f"    {printable(line)}")
-    broken = sum(bool(site.alarms) for site in sites)
+    states = [_state(site) for site in sites]
     if sites:
-        click.echo(f"{len(sites) - broken} of {len(sites)} sites are healthy")
+        dead = f", {states.count('dead')} dead" if "dead" in states else ""
+        click.echo(f"{states.count('healthy')} of {len(sites)} sites are healthy{dead}")
     else:
         click.echo("no sites have been crawled yet")
     if unmeasured:
         click.echo(f"{unmeasured} more have not been measured yet")
+
+
+def _state(site: SiteHealth) -> str:
+    if site.is_dead:
+        return "dead"
+    return "broken" if site.alarms else "healthy"
 
 
 def _lines(alarm: Alarm) -> list[str]:

@@ -31,10 +31,9 @@ sites.add_command(export_sites)
 
 def _as_json(row: SiteRow) -> dict[str, Any]:
     """Return a site as a JSON object: what is said of it, and what crawls made of it."""
-    ours = {
-        name: getattr(row, name) for name in ("declared_in", "added_at", "last_crawl_at", "next_crawl_at", "health")
-    }
-    return row.site.as_json() | ours
+    crawled = ("declared_in", "added_at", "last_crawl_at", "next_crawl_at", "health")
+    failing = ("failing_since", "failing_reason", "dead_at")
+    return row.site.as_json() | {name: getattr(row, name) for name in (*crawled, *failing)}
 
 
 @sites.command("list")

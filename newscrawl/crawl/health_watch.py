@@ -25,6 +25,7 @@ from newscrawl.storage.errors import StorageError
 from newscrawl.storage.group_commit import commit_of
 from newscrawl.storage.health import judge_run, judge_within, mark_reported, unreported_alarms
 from newscrawl.storage.leases import LEASE_LOST
+from newscrawl.storage.outages import Patience, note_round, note_round_within
 from newscrawl.text import printable
 
 
@@ -118,16 +119,34 @@ class HealthWatch:
             return
         url = self.crawler.settings["DATABASE_URL"]
         shared = commit_of(url)
+        given = run_id, self._robots_failures(), self._patience()
         try:
             if shared is None:
+                change = await asyncio.to_thread(note_round, url, *given)
                 sources = await asyncio.to_thread(judge_run, url, run_id)
             else:
+                change = await asyncio.wrap_future(
+                    shared.call(lambda connection: note_round_within(connection, *given))
+                )
                 sources = await asyncio.wrap_future(
                     shared.call(lambda connection: judge_within(connection, run_id, PATIENCE))
                 )
+            if change is not None:
+                logger.warning("%s: %s", self.crawler.spider.name, change.message)
             await asyncio.to_thread(self._report_all, sources)
         except StorageError as error:
             logger.error("the health of the site could not be evaluated: %s", error)
+
+    def _robots_failures(self) -> list[str]:
+        """Return the reasons why a robots.txt could not be fetched."""
+        assert self.crawler.stats is not None
+        prefix = "newscrawl/robots_failed/"
+        return [name.removeprefix(prefix) for name in self.crawler.stats.get_stats() if name.startswith(prefix)]
+
+    def _patience(self) -> Patience:
+        settings = self.crawler.settings
+        days = settings.getfloat("SITE_DEAD_DAYS"), settings.getfloat("SITE_DEAD_CHECK_DAYS")
+        return Patience(*(timedelta(days=number) for number in days))
 
     def _report_all(self, sources: Sequence[str]) -> None:
         settings = self.crawler.settings

@@ -13,6 +13,7 @@ from newscrawl.health import Changes, ListingPage, Measures, Run, Verdict, catch
 from newscrawl.health.limits import LONGEST_WINDOW, TRAIL
 from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
 from newscrawl.storage.leases import lease_of
+from newscrawl.storage.outages import in_words as in_words_of_outage
 from newscrawl.storage.rows import CHUNK
 from newscrawl.storage.schema import alarms, pages, run_sources, runs, sites
 
@@ -268,7 +269,9 @@ class SiteHealth:
     last_run: datetime
     alarms: tuple[Alarm, ...]
     notes: tuple[str, ...] = ()
-    """What the last run found that is no alarm, in sentences."""
+    """What the last run found that is no alarm, in sentences; which sites of the source count as dead."""
+    is_dead: bool = False
+    """Whether all sites of the source count as dead by themselves: their alarms say nothing new."""
 
 
 def site_health(url: str) -> list[SiteHealth]:
@@ -279,7 +282,27 @@ def site_health(url: str) -> list[SiteHealth]:
     with read_connection(url) as connection:
         sources = connection.execute(select(run_sources.c.source).distinct().order_by(run_sources.c.source))
         found = [_health(connection, source) for source in sources.scalars()]
-    return [site for site in found if site is not None]
+        dead = _dead_sites(connection)
+    return [_with_dead(site, dead.get(site.source, {})) for site in found if site is not None]
+
+
+def _dead_sites(connection: Connection) -> dict[str, dict[str, str | None]]:
+    """Return the sites of the sources that have a dead one, by their names: what is wrong, or None."""
+    chosen = select(sites.c.source).where(sites.c.dead_at.is_not(None))
+    found: dict[str, dict[str, str | None]] = {}
+    for row in connection.execute(select(sites).where(sites.c.source.in_(chosen)).order_by(sites.c.name)):
+        said = None
+        if row.dead_at is not None:
+            why = in_words_of_outage(row.failing_reason, row.failing_rounds, row.failing_since)
+            again = "" if row.next_crawl_at is None else f"; it is asked again on {row.next_crawl_at:%Y-%m-%d}"
+            said = f"{row.name} counts as dead since {row.dead_at:%Y-%m-%d}: {why}{again}"
+        found.setdefault(row.source, {})[row.name] = said
+    return found
+
+
+def _with_dead(health: SiteHealth, own: dict[str, str | None]) -> SiteHealth:
+    said = tuple(sentence for sentence in own.values() if sentence is not None)
+    return replace(health, notes=(*health.notes, *said), is_dead=bool(said) and len(said) == len(own))
 
 
 def _health(connection: Connection, source: str) -> SiteHealth | None:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from newscrawl.storage.engine import database_clock, read_connection
 from newscrawl.storage.frontier import CLOCK_TOLERANCE
+from newscrawl.storage.outages import NEXT_TRY
 from newscrawl.storage.schema import pages, runs, sites
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -41,15 +42,19 @@ class PlannedSite:
 def plan(url: str, names: Collection[str] | None = None, now: datetime | None = None) -> list[PlannedSite]:
     """Return the active sites of the database at `url`, the longest waiting first; of `names`, those in any state.
 
-    A site that is not active is never due. One query, which looks up four entries of indexes for a site, however many
+    A site that is not active is never due, but that one that came to count as dead by itself is asked now and then: it
+    is in the plan when that is due. One query, which looks up four entries of indexes for a site, however many
     pages and runs there are. Raises StorageError.
     """
     with read_connection(url) as connection:
         now = now or database_clock(connection)
         wanted = _query(now)
-        chosen = sites.c.state == "active" if names is None else sites.c.name.in_(list(names))
-        wanted = wanted.where(chosen)
-        found = [_planned(row, now) for row in connection.execute(wanted)]
+        is_dead = and_(sites.c.state == "dead", sites.c.dead_at.is_not(None))
+        chosen = or_(sites.c.state == "active", is_dead) if names is None else sites.c.name.in_(list(names))
+        rows = connection.execute(wanted.where(chosen)).all()
+    found = [_planned(row, now) for row in rows]
+    if names is None:
+        found = [site for site, row in zip(found, rows, strict=True) if row.state == "active" or site.is_due]
     return sorted(found, key=attrgetter("waiting_since", "name"))
 
 
@@ -75,6 +80,9 @@ def _query(now: datetime) -> Select[Any]:
         sites.c.source,
         sites.c.declared_in,
         sites.c.state,
+        sites.c.failing_since,
+        sites.c.dead_at,
+        sites.c.next_crawl_at,
         started.correlate(sites).scalar_subquery().label("started"),
         planned.correlate(sites).scalar_subquery().label("planned"),
         asked_to_wait.correlate(sites).scalar_subquery().label("waits_until"),
@@ -83,12 +91,15 @@ def _query(now: datetime) -> Select[Any]:
 
 
 def _planned(row: Any, now: datetime) -> PlannedSite:
-    name, source, declared_in, state, started, planned, waits_until, is_known = row
+    name, source, declared_in, state, failing, dead_at, again, started, planned, waits_until, is_known = row
+    is_failing = failing is not None and (state == "active" or (state == "dead" and dead_at is not None))
+    # Its pages may all have been given up. Without a time, the last run could not say when to ask again.
+    is_overdue = is_failing and waits_until is None and (again or (started or NEVER) + NEXT_TRY) <= now
     if state != "active":
-        is_due = False
+        is_due = is_overdue
     # The last run was recorded, and planned ahead, by a clock that was fast; or it ended before it stored anything.
     elif started is None or started > now + CLOCK_TOLERANCE or not is_known:
         is_due = True
     else:
-        is_due = planned is not None and planned <= now and waits_until is None
+        is_due = is_overdue or (planned is not None and planned <= now and waits_until is None)
     return PlannedSite(name, source, declared_in, started, planned, is_due)

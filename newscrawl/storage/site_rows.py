@@ -23,6 +23,7 @@ from newscrawl.storage.engine import (
     write_transaction,
     writing_engine,
 )
+from newscrawl.storage.outages import NO_OUTAGE
 from newscrawl.storage.schema import run_sources, site_domains, sites
 from newscrawl.urls import site_of
 
@@ -44,6 +45,11 @@ class SiteRow:
     last_crawl_at: datetime | None
     next_crawl_at: datetime | None
     health: str | None
+    failing_since: datetime | None
+    """When its first run began since nothing can be read."""
+    failing_reason: str | None
+    dead_at: datetime | None
+    """When it came to count as dead by itself."""
 
 
 def _site(row: Row[Any]) -> Site:
@@ -55,7 +61,9 @@ def _site(row: Row[Any]) -> Site:
 
 
 def _site_row(row: Row[Any]) -> SiteRow:
-    return SiteRow(_site(row), row.declared_in, row.added_at, row.last_crawl_at, row.next_crawl_at, row.health)
+    crawled = row.last_crawl_at, row.next_crawl_at, row.health
+    failing = row.failing_since, row.failing_reason, row.dead_at
+    return SiteRow(_site(row), row.declared_in, row.added_at, *crawled, *failing)
 
 
 def _values(site: Site) -> dict[str, Any]:
@@ -390,8 +398,11 @@ def _copy_spider(connection: Connection, site: Site) -> None:
 
 
 def set_state(url: str, name: str, state: State, notes: str | None = None) -> bool:
-    """Set the state of a site, and its notes if there are new ones; say whether there is one. Raises StorageError."""
-    values: Mapping[str, Any] = {"state": state, **({} if notes is None else {"notes": notes})}
+    """Set the state of a site, and its notes if there are new ones; say whether there is one. Raises StorageError.
+
+    What crawls found out about an outage is forgotten, so that nothing changes what a person has said.
+    """
+    values: Mapping[str, Any] = {"state": state, **NO_OUTAGE, **({} if notes is None else {"notes": notes})}
     with _writing(url) as connection:
         return bool(connection.execute(update(sites).where(sites.c.name == name).values(**values)).rowcount)
 

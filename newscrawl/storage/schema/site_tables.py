@@ -52,7 +52,12 @@ sites = Table(
         doc="Seconds between two requests to its hosts, where the settings ask for less.",
         null="the settings decide",
     ),
-    column("state", Text, server_default="active", doc="`active`; `paused` or `dead`, which no round crawls."),
+    column(
+        "state",
+        Text,
+        server_default="active",
+        doc="`active`; `paused` or `dead`, which no round crawls, but for a look now and then where `dead_at` is set.",
+    ),
     column("notes", Text, doc="What somebody wrote about it.", null="nobody did"),
     column(
         "declared_in",
@@ -70,6 +75,20 @@ sites = Table(
         null="no run has ended, or nothing is planned",
     ),
     column("health", Text, doc="`healthy` or `broken`, as of its last judged run.", null="no run was judged"),
+    column("failing_since", UtcDateTime, doc="When its first run began since nothing can be read.", null="it answers"),
+    column(
+        "failing_rounds",
+        Integer,
+        server_default="0",
+        doc="How many rounds since then found nothing but signs that it is gone, on a network that works.",
+    ),
+    column(
+        "failing_reason",
+        Text,
+        doc="[Reasons](reasons.md) for which its last run could read nothing, separated by commas.",
+        null="it answers",
+    ),
+    column("dead_at", UtcDateTime, doc="When it came to count as dead by itself.", null="it does not"),
     Index(None, "source"),
     info={
         "doc": "Sites that are crawled: those that `newscrawl sites` added, and the spiders of the project. See "
