@@ -23,7 +23,10 @@ the first crawl. Keep a password in `~/.pgpass` or in this variable, where no li
 
 ARCHIVE_DIR = os.environ.get("NEWSCRAWL_ARCHIVE_DIR", "archive")
 """Folder for the raw pages of stored articles: WARC files in a folder per spider; with PostgreSQL that is in a folder
-per machine, so that several machines may share `ARCHIVE_DIR`. Empty: keep none."""
+per machine, so that several machines may share `ARCHIVE_DIR`. Or a place in an object store, as in `s3://BUCKET/FOLDER`:
+see [Several machines](../OPERATING.md#an-archive-in-an-object-store). Empty: keep none."""
+ARCHIVE_SPOOL = os.environ.get("NEWSCRAWL_ARCHIVE_SPOOL", "archive-spool")
+"""Folder of this machine where raw pages wait until they are in the object store that `ARCHIVE_DIR` names."""
 
 UMASK = os.environ.get("NEWSCRAWL_UMASK", "027")
 """Permissions that the database, the archive, logs and exports of a crawl do not get, in octal digits: with `027` other

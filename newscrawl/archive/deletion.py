@@ -7,16 +7,17 @@ import fcntl
 import json
 import os
 import re
+import tempfile
 import uuid
 import zlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from newscrawl.archive.pages import DELETED
 from newscrawl.archive.reader import read_place
 from newscrawl.archive.records import ArchiveError, failure, open_inside, path_inside, shown
+from newscrawl.archive.shared import ArchiveFolder, SharedFolder, Stored, files_of
 
 _RECORD = (
     "WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{id}>\r\nWARC-Date: {date:%Y-%m-%dT%H:%M:%SZ}\r\n"
@@ -26,20 +27,50 @@ _BLOCK_SIZE = 65535
 """Maximum length of a stored deflate block (RFC 1951, 3.2.4)."""
 
 
-def delete_record(folder: Path, file: str, offset: int) -> None:
+def delete_record(folder: ArchiveFolder, file: str, offset: int) -> None:
     """Overwrite the records of a page with deletion records of the same length; repeating this is no error.
 
     What is overwritten is written down beside the file first, as ``FILE.deleting``: after a crash any deletion in that
-    file finishes it. A run may go on writing to the file. Raises ArchiveError.
+    file finishes it. A run may go on writing to the file. A file in a store is replaced as a whole, so two of its pages
+    must not be deleted at a time. Raises ArchiveError.
     """
+    if isinstance(folder, SharedFolder):
+        _delete_shared(folder, file, offset)
+    else:
+        _delete_local(folder, file, offset)
+
+
+def _delete_shared(folder: SharedFolder, file: str, offset: int) -> None:
+    folder.check(file)
+    if (folder.spool / file).exists():
+        try:
+            _delete_local(folder.spool, file, offset)
+        except ArchiveError as error:
+            if error.reason != "missing":
+                raise
+        else:
+            return
+    with tempfile.TemporaryDirectory(prefix="newscrawl-") as name:
+        folder.open(file).close()  # says where to look for one that is missing
+        copy = Path(name, "file.warc.gz")
+        folder.download(file, copy)
+        before = copy.read_bytes()
+        _delete_local(Path(name), copy.name, offset)
+        if copy.read_bytes() != before:
+            folder.replace(file, copy)
+
+
+def _delete_local(folder: Path, file: str, offset: int) -> None:
     journal = path_inside(folder, file + ".deleting")
     with open_inside(folder, file, os.O_RDWR) as opened:
         try:
             fcntl.flock(opened, fcntl.LOCK_EX)
-            _finish(opened, journal)
+            if not os.fstat(opened.fileno()).st_nlink:  # uploaded meanwhile
+                raise ArchiveError("missing", f"{shown(file)} does not exist")
+            finish_deletion(opened, journal)
             places = _places(folder, file, offset)
             _write_journal(journal, places)
-            _finish(opened, journal)
+            finish_deletion(opened, journal)
         except OSError as error:
             raise failure("cannot be changed", file, error) from None
 
@@ -72,8 +103,11 @@ def _write_journal(journal: Path, places: list[tuple[int, int]]) -> None:
         os.close(above)
 
 
-def _finish(file: BinaryIO, journal: Path) -> None:
-    """Apply the journal. A truncated journal is ignored, because nothing is overwritten before it is complete."""
+def finish_deletion(file: BinaryIO, journal: Path) -> None:
+    """Apply the journal of a file, if there is one.
+
+    A truncated journal is ignored, because nothing is overwritten before it is complete.
+    """
     try:
         text = journal.read_bytes()
     except FileNotFoundError:
@@ -112,35 +146,33 @@ _WRITTEN = re.compile(r"(\d{8}T\d{6}Z)-.*-\d{5}\.warc\.gz")
 """Names of files written by `ArchiveWriter`; other files are never removed."""
 
 
-@dataclass(frozen=True, slots=True)
-class OldFile:
-    """A file of the archive without records newer than a given time."""
+def old_files(folder: ArchiveFolder, before: datetime) -> list[Stored]:
+    """Find files written by newscrawl that were last modified before a given time, and have no newer records.
 
-    file: str
-    """Path, as in `Place.file`."""
-    size: int
-
-
-def old_files(folder: Path, before: datetime) -> list[OldFile]:
-    """Find files written by newscrawl that were last modified before a given time. Raises ArchiveError."""
+    Files that wait for their upload are none of them. Raises ArchiveError.
+    """
     found = []
     try:
-        for path in sorted(folder.rglob("*.warc.gz")):
-            named = _WRITTEN.fullmatch(path.name)
-            facts = path.lstat()
-            if named is None or path.is_symlink():
+        for file in folder.files() if isinstance(folder, SharedFolder) else files_of(folder):
+            named = _WRITTEN.fullmatch(PurePosixPath(file.name).name)
+            if named is None:
                 continue
             began = datetime.strptime(named[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
             # A copied archive may have lost modification times; such files are kept for longer.
-            if max(began, datetime.fromtimestamp(facts.st_mtime, UTC)) < before:
-                found.append(OldFile(path.relative_to(folder).as_posix(), facts.st_size))
+            if max(began, file.modified_at) < before:
+                found.append(file)
     except (OSError, ValueError) as error:
-        raise failure("cannot be read", folder, error if isinstance(error, OSError) else OSError(str(error))) from None
+        raise failure(
+            "cannot be read", str(folder), error if isinstance(error, OSError) else OSError(str(error))
+        ) from None
     return found
 
 
-def remove_file(folder: Path, file: str) -> bool:
+def remove_file(folder: ArchiveFolder, file: str) -> bool:
     """Remove a file of the archive; return False if it is being written. A missing file is no error."""
+    if isinstance(folder, SharedFolder):
+        folder.remove(file)
+        return True
     with contextlib.ExitStack() as stack:
         try:
             if not (folder / file).exists():

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from newscrawl.archive.http import SkippedPage
 from newscrawl.archive.pages import note_of, page_of
 from newscrawl.archive.records import ArchiveError, open_archive, open_inside, shown
+from newscrawl.archive.shared import ArchiveFolder, SharedFolder
 from newscrawl.archive.stream import WARC, BrokenRecord, RawRecord, Unpacked, read_record
 from newscrawl.archive.wacz import ZIP, BrokenZip, archives_inside
 from newscrawl.items import Page
@@ -39,7 +40,7 @@ class Record:
     part: int = field(default=0, repr=False)
 
 
-def read_page(folder: Path, file: str, offset: int, *, max_size: int = 0) -> Page:
+def read_page(folder: ArchiveFolder, file: str, offset: int, *, max_size: int = 0) -> Page:
     """Read the page at a place of the archive in `folder`, with the further pages of its article.
 
     `max_size` is in bytes a page; 0 sets no limit. Raises ArchiveError, whose reason is that of a `Record`, or
@@ -48,10 +49,10 @@ def read_page(folder: Path, file: str, offset: int, *, max_size: int = 0) -> Pag
     return read_place(folder, file, offset, max_size)[0]
 
 
-def read_place(folder: Path, file: str, offset: int, max_size: int = 0) -> tuple[Page, list[RawRecord]]:
+def read_place(folder: ArchiveFolder, file: str, offset: int, max_size: int = 0) -> tuple[Page, list[RawRecord]]:
     """Read a page and its following records, as `read_page` does."""
     where = f"{shown(file)}, byte {offset}"
-    with open_inside(folder, file) as opened:
+    with _opened(folder, file) as opened:
         stream = Unpacked(opened)
         if offset < 0 or not stream.begin_at(offset):
             raise ArchiveError("damaged", f"{where}: no record starts here")
@@ -72,6 +73,10 @@ def read_place(folder: Path, file: str, offset: int, max_size: int = 0) -> tuple
         except (BrokenRecord, SkippedPage) as error:
             raise ArchiveError(error.reason, f"{where}: {_said(error.reason)}") from None
     return replace(pages[0], rest=tuple(pages[1:])), records
+
+
+def _opened(folder: ArchiveFolder, file: str) -> BinaryIO:
+    return folder.open(file) if isinstance(folder, SharedFolder) else open_inside(folder, file)
 
 
 def _expect_record(stream: Unpacked, max_size: int) -> RawRecord:
@@ -108,6 +113,12 @@ def read_archive(path: Path, *, max_size: int, offset: int = 0) -> Iterator[Reco
             yield from _inside(file, size, path, max_size, offset)
         elif offset < size or not size:
             yield from _read(file, path, max_size, offset)
+
+
+def read_stored(folder: ArchiveFolder, file: str) -> Iterator[Record]:
+    """Read all records of a WARC file of an archive, without a limit of size. Raises ArchiveError."""
+    with _opened(folder, file) as opened:
+        yield from _read(opened, Path(file), 0, 0)
 
 
 def _inside(file: BinaryIO, size: int, path: Path, max_size: int, offset: int) -> Iterator[Record]:

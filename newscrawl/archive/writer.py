@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import socket
+import time
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from newscrawl.archive.records import ArchiveError, Place, failure, page_records, shown, warcinfo_record
+from newscrawl.archive.shared import BEING_WRITTEN, ArchiveFolder, SharedFolder
+from newscrawl.archive.uploads import uploads_of
 from newscrawl.items import Page
 
 MAX_BYTES = 1 << 30
 """Maximum size of a file, as recommended by the WARC specification (annex C)."""
+SHARED_BYTES = 64 << 20
+"""Maximum size of a file in a shared archive: it is uploaded once it is complete."""
+SHARED_SECONDS = 600.0
+"""Time after which a file of a shared archive is complete, however small, when something is stored next."""
 
 
 class ArchiveWriter:
@@ -20,13 +28,15 @@ class ArchiveWriter:
 
     A file is made with its first page, and is followed by another before it grows beyond `max_bytes`. What is written
     is durable after `sync`. Where something fails, ArchiveError says it, and what was written before stays readable.
-    With `host`, the name of this machine, the folder of the spider is in one of that name.
+    With `host`, the name of this machine, the folder of the spider is in one of that name. To a shared folder they are
+    written by way of its spool.
     """
 
-    def __init__(self, folder: Path, spider: str, *, host: str = "", max_bytes: int = MAX_BYTES) -> None:
-        self.folder = folder
+    def __init__(self, folder: ArchiveFolder, spider: str, *, host: str = "", max_bytes: int = 0) -> None:
+        self.folder = folder.spool if isinstance(folder, SharedFolder) else folder
+        self._uploads = uploads_of(folder) if isinstance(folder, SharedFolder) else None
         self._spider = f"{_safe(host)}/{_safe(spider)}" if host else _safe(spider)
-        self._max_bytes = max_bytes
+        self._max_bytes = max_bytes or (SHARED_BYTES if self._uploads is not None else MAX_BYTES)
         self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_safe(socket.gethostname())}-{os.getpid()}"
         self._number = 0
         self._file: _File | None = None
@@ -59,6 +69,8 @@ class ArchiveWriter:
                 # The system may have dropped what it could not write, so nothing is appended to this file.
                 self._abandon()
                 raise
+            if self._uploads is not None and self._file.has_pages and self._file.age > SHARED_SECONDS:
+                self._abandon()
 
     def close(self) -> None:
         """Sync and close the file."""
@@ -69,35 +81,47 @@ class ArchiveWriter:
         if self._file is not None:
             self._file.close()
             self._file = None
+            if self._uploads is not None:
+                self._uploads.begin()
 
     def _next_file(self) -> _File:
         while True:
             self._number += 1
             name = f"{self._spider}/{self._run}-{self._number:05}.warc.gz"
             try:
-                return _File(self.folder, name)
+                return _File(self.folder, name, is_spooled=self._uploads is not None)
             except FileExistsError:
                 continue
+
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 class _File:
     """A file of the archive that always ends with a complete record."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *, is_spooled: bool = False) -> None:
         self.name = name
+        self._began = time.monotonic()
+        self._lock: int | None = None
         self.path = folder / name
         self.size = 0
         self.is_sound = True
         self.has_pages = False
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            if is_spooled:
+                self._lock = os.open(f"{self.path}{BEING_WRITTEN}", _NEW, 0o666)
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+            self._descriptor = os.open(self.path, _NEW, 0o666)
         except FileExistsError:
+            self._unlock()
             if self.path.parent.is_dir():
                 raise
             message = f"{shown(self.path.parent)} is not a folder, so pages cannot be archived"
             raise ArchiveError("unusable", message) from None
         except OSError as error:
+            self._unlock()
             raise failure("cannot be made", self.path, error) from None
         record, self.warcinfo_id = warcinfo_record(self.path.name, datetime.now(UTC))
         try:
@@ -108,6 +132,11 @@ class _File:
         except ArchiveError:
             self.close()
             raise
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was made."""
+        return time.monotonic() - self._began
 
     def append(self, records: bytes) -> None:
         """Append data completely, or leave the file as it was."""
@@ -137,8 +166,15 @@ class _File:
             raise ArchiveError("unusable", f"{shown(self.path)} was replaced during the run")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; in a spool it is complete then."""
         os.close(self._descriptor)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            Path(f"{self.path}{BEING_WRITTEN}").unlink(missing_ok=True)
+            os.close(self._lock)
+            self._lock = None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -76,6 +76,15 @@ class LocalSpider(NewsSpider):
         """Return where to read where no `path` is given. Raises ArgumentError."""
         raise ArgumentError("path: name a file, a folder or a glob")
 
+    def found_files(self, settings: BaseSettings) -> Iterator[FoundFile]:
+        """Find the files to read. Raises ArgumentError where there are none."""
+        yield from find_files(self.check(settings), self.endings)
+
+    def own_archive(self, settings: BaseSettings) -> Path | None:
+        """Return the folder whose files count as fetched; None if no raw pages are kept."""
+        folder = settings["ARCHIVE_DIR"]
+        return Path(folder) if folder else None
+
     def check(self, settings: BaseSettings) -> Sequence[str]:
         """Return what to read. Raises ArgumentError where that is nothing."""
         paths = [self.default_path(settings)] if self._given_paths is None else self._given_paths
@@ -136,7 +145,7 @@ class LocalSpider(NewsSpider):
     def _load(self) -> Iterator[_Item]:
         max_size = self.settings.getint("DOWNLOAD_MAXSIZE")
         known = loaded(self.settings["DATABASE_URL"]) if self.skips_loaded else None
-        for found in find_files(self.check(self.settings), self.endings):
+        for found in self.found_files(self.settings):
             if not is_warc(found.path.name):
                 yield load_page(found, max_size, trusted=self.is_trusted)
                 continue
@@ -150,9 +159,9 @@ class LocalSpider(NewsSpider):
 
     def _load_archive(self, found: FoundFile, max_size: int) -> Generator[_Item, None, bool]:
         """Return whether the file could be read, be it damaged or not."""
-        archive = self.settings["ARCHIVE_DIR"]
+        archive = self.own_archive(self.settings)
         is_readable = True
-        for item in load_archive(found, max_size, Path(archive) if archive else None, trusted=self.is_trusted):
+        for item in load_archive(found, max_size, archive, trusted=self.is_trusted):
             is_readable = is_readable and not (isinstance(item, Outcome) and item.reason == "unreadable")
             yield item
         return is_readable

@@ -19,7 +19,7 @@ from newscrawl.cli.fleet import fleet
 from newscrawl.cli.health import health
 from newscrawl.cli.load_warcs import load_warcs
 from newscrawl.cli.mcp import mcp
-from newscrawl.cli.options import address, database_option, refuse
+from newscrawl.cli.options import address, archive_option, database_option, refuse
 from newscrawl.cli.runs import runs
 from newscrawl.cli.search import search
 from newscrawl.cli.serve import serve
@@ -149,9 +149,7 @@ def dedupe(rebuild: bool, database: str | None) -> None:
 
 @main.command("reextract")
 @database_option
-@click.option(
-    "--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Archive folder [default: ARCHIVE_DIR]"
-)
+@archive_option
 @click.option("--source", metavar="NAME", help="Only articles of this site.")
 @click.option("--since", metavar="DAY", help="Only pages fetched on this day or later, as in 2020-09-01.")
 @click.option("--until", metavar="DAY", help="Only pages fetched up to this day, the day itself included.")
@@ -178,7 +176,7 @@ def dedupe(rebuild: bool, database: str | None) -> None:
 def reextract(
     *,
     database: str | None,
-    archive: Path | None,
+    archive: str | None,
     source: str | None,
     since: str | None,
     until: str | None,

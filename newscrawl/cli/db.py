@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newscrawl.cli.options import address, archive_folder, database_option, json_option, one_line, print_json
+from newscrawl.cli.options import (
+    address,
+    archive_folder,
+    archive_option,
+    database_option,
+    json_option,
+    one_line,
+    print_json,
+    refuse,
+)
 from newscrawl.project import restrict_umask, setting
 
 if TYPE_CHECKING:
@@ -170,6 +179,30 @@ def backup(file: Path, database: str | None, as_json: bool) -> None:
 
 
 @db.command()
+@archive_option
+@json_option
+def upload(archive: str | None, as_json: bool) -> None:
+    """Upload raw pages that wait in ARCHIVE_SPOOL to the object store that ARCHIVE_DIR names.
+
+    Every crawl does so; this is for a machine that will crawl no more. What a crawl is writing at the time is left to
+    it. Exit code 1 if the store does not take them.
+    """
+    with one_line("db upload"):
+        from newscrawl.archive import SharedFolder, upload_spool  # noqa: PLC0415
+
+        folder = archive_folder(archive)
+        if not isinstance(folder, SharedFolder):
+            refuse("db upload", "ARCHIVE_DIR names no object store, so nothing waits")
+        done = upload_spool(folder)
+    if as_json:
+        print_json({"uploaded": done.done, "waiting": done.waiting, "error": done.error})
+    else:
+        click.echo(f"{done.done} files were uploaded to {folder}, {done.waiting} wait in {folder.spool}")
+    if done.error is not None:
+        refuse("db upload", done.error)
+
+
+@db.command()
 @click.option("--archive-days", type=click.IntRange(1), metavar="N", help="Delete raw pages older than this.")
 @click.option("--runs-days", type=click.IntRange(1), metavar="N", help="Delete records of runs older than this.")
 @click.option(
@@ -178,9 +211,7 @@ def backup(file: Path, database: str | None, as_json: bool) -> None:
     metavar="N",
     help="Forget pages that gave no article, are not visited again and were last fetched before this.",
 )
-@click.option(
-    "--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Archive folder [default: ARCHIVE_DIR]"
-)
+@archive_option
 @click.option("--dry-run", is_flag=True, help="Delete nothing; show what would be deleted.")
 @database_option
 @json_option
@@ -189,7 +220,7 @@ def prune(
     archive_days: int | None,
     runs_days: int | None,
     pages_days: int | None,
-    archive: Path | None,
+    archive: str | None,
     dry_run: bool,
     database: str | None,
     as_json: bool,
@@ -207,7 +238,7 @@ def prune(
     with one_line("db prune"):
         from newscrawl.storage.maintenance import prune  # noqa: PLC0415
 
-        folder = archive or archive_folder()
+        folder = archive_folder(archive)
         done = prune(
             address(database),
             archive=folder,

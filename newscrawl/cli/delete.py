@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from newscrawl.cli.options import (
     address,
     archive_folder,
+    archive_option,
     database_option,
     json_option,
     one_line,
@@ -21,14 +20,10 @@ from newscrawl.cli.options import (
 @click.command()
 @click.argument("page", metavar="ID|URL")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option(
-    "--archive",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Archive folder [default: ARCHIVE_DIR]",
-)
+@archive_option
 @database_option
 @json_option
-def delete(page: str, yes: bool, archive: Path | None, database: str | None, as_json: bool) -> None:
+def delete(page: str, yes: bool, archive: str | None, database: str | None, as_json: bool) -> None:
     """Delete an article everywhere: its row, revisions, words in the index, raw pages in the archive.
 
     \b
@@ -56,7 +51,7 @@ def delete(page: str, yes: bool, archive: Path | None, database: str | None, as_
         summary = f"{article['id']}  {cell(article['title'] or '(no title)')}  {cell(article['url_key'])}"
         if not yes:
             click.confirm(f"{summary}\nDelete it, with {len(found.revisions)} earlier texts?", abort=True, err=True)
-        folder = archive or archive_folder()
+        folder = archive_folder(archive)
         done = delete_article(url, article["id"], folder)
     if done is None:
         refuse("delete", f"article {article['id']} has already been deleted")

@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -22,6 +21,7 @@ from newscrawl.text import printable
 if TYPE_CHECKING:
     from scrapy.settings import Settings
 
+    from newscrawl.archive import ArchiveFolder
     from newscrawl.storage.selection import Selection
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -100,10 +100,23 @@ def address(database: str | None) -> str:
     return database or str(setting("DATABASE_URL"))
 
 
-def archive_folder() -> Path | None:
-    """Return the archive folder; None if the project keeps no raw pages."""
-    folder = setting("ARCHIVE_DIR")
-    return Path(folder) if folder else None
+archive_option = click.option(
+    "--archive", metavar="FOLDER", help="Archive folder, or its place in an object store [default: ARCHIVE_DIR]"
+)
+
+
+def archive_folder(given: str | None = None) -> ArchiveFolder | None:
+    """Return the archive that is given, else the project's; None if it keeps no raw pages. Raises StorageError."""
+    from newscrawl.archive import ArchiveError, archive_at  # noqa: PLC0415 - takes a tenth of a second
+    from newscrawl.storage.errors import StorageError  # noqa: PLC0415
+
+    place = given or setting("ARCHIVE_DIR")
+    if not place:
+        return None
+    try:
+        return archive_at(place, setting("ARCHIVE_SPOOL"))
+    except ArchiveError as error:
+        raise StorageError(f"archive: {error}") from None
 
 
 def refuse(command: str, message: str) -> NoReturn:

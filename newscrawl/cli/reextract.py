@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from newscrawl.archive import ArchiveFolder
 from newscrawl.base_spiders import ArgumentError
 from newscrawl.base_spiders.arguments import window
 from newscrawl.base_spiders.registry import rules_for
@@ -44,7 +45,7 @@ class StoppedError(Exception):
 def main(
     *,
     database: str | None,
-    archive: Path | None,
+    archive: str | None,
     source: str | None,
     days: Mapping[str, str],
     sample: int | None,
@@ -63,7 +64,7 @@ def main(
         if templates_only:
             report_relearning(relearn(address(database), source), is_terminal=sys.stdout.isatty())
             return 0
-        folder = archive or archive_folder() or Path()
+        folder = archive_folder(archive) or Path()
         if not folder.is_dir():
             raise StorageError(f"archive: no folder {printable(str(folder))}; name it with --archive")
         scope = Scope(source, window(days, "UTC"), *(part or ()))
@@ -81,7 +82,8 @@ def main(
             if scheduler is None:
                 reextract_articles(work, folder, limits, is_terminal=sys.stdout.isatty())
             else:
-                options = ["--archive", os.path.abspath(folder), *(["--source", source] if source else [])]  # noqa: PTH100
+                place = os.path.abspath(folder) if isinstance(folder, Path) else str(folder)  # noqa: PTH100
+                options = ["--archive", place, *(["--source", source] if source else [])]
                 options += [] if workers is None else ["--workers", str(workers)]
                 options += [part for name, day in days.items() for part in (f"--{name}", day)]
                 _reextract_files(work, scheduler, options, database)
@@ -98,7 +100,7 @@ def main(
     return 0
 
 
-def reextract_articles(work: Reextraction, folder: Path, limits: Limits, *, is_terminal: bool) -> None:
+def reextract_articles(work: Reextraction, folder: ArchiveFolder, limits: Limits, *, is_terminal: bool) -> None:
     """Re-extract, report progress and print what changed. Raises StorageError and StoppedError."""
     total = len(work.chosen) if work.chosen is not None else work.total
     if work.tally.pages:
@@ -154,7 +156,7 @@ def report_relearning(steps: Iterator[Relearned], *, is_terminal: bool) -> None:
     click.echo(f"{last.changed} texts changed by relearned boilerplate")
 
 
-def _run(work: Reextraction, folder: Path, limits: Limits, report_progress: Callable[[int], None]) -> None:
+def _run(work: Reextraction, folder: ArchiveFolder, limits: Limits, report_progress: Callable[[int], None]) -> None:
     received: list[int] = []
 
     async def run() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from newscrawl.cli.listening import listen
-from newscrawl.cli.options import address, archive_folder, database_option, one_line, refuse
+from newscrawl.cli.options import address, archive_folder, archive_option, database_option, one_line, refuse
 
 _PORT = 8370
 _SHORTEST_TOKEN = 16
@@ -25,9 +25,7 @@ _SHORTEST_TOKEN = 16
 @click.option(
     "--actions", is_flag=True, help="Let who gives the token crawl sites, accept alarms and re-extract in the browser."
 )
-@click.option(
-    "--archive", metavar="FOLDER", type=click.Path(path_type=Path), help="Archive folder [default: ARCHIVE_DIR]"
-)
+@archive_option
 @database_option
 def serve(
     *,
@@ -36,7 +34,7 @@ def serve(
     names: tuple[str, ...],
     public_read: bool,
     actions: bool,
-    archive: Path | None,
+    archive: str | None,
     database: str | None,
 ) -> None:
     """Serve the database to a browser: search, read, compare, and see how sites are doing.
@@ -75,8 +73,9 @@ def serve(
         acting = Acting(Processes({"NEWSCRAWL_DATABASE_URL": url}), options) if actions else None
         limits = Limits(1, setting("EXTRACT_MAX_SECONDS"), setting("EXTRACT_MAX_MEGABYTES"))
         most = setting("DOWNLOAD_MAXSIZE")
-        folders = {"archive": archive or archive_folder(), "logs": Path(logs) if (logs := setting("LOG_DIR")) else None}
-        served = Served(url, max_size=most, workers=lease(limits), is_public=is_open, acting=acting, **folders)
+        logs = Path(setting("LOG_DIR")) if setting("LOG_DIR") else None
+        raw = archive_folder(archive)
+        served = Served(url, raw, logs=logs, max_size=most, workers=lease(limits), is_public=is_open, acting=acting)
         guarded = {"any_address": is_open, "public_read": public_read}
         app = create_app(served, allowed_hosts(host, names), token=token, **guarded)
         where = location(url)

@@ -25,6 +25,7 @@ from newscrawl.commands.progress import Progress, end_with_parent, report_event
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, Ending, ending_of
 from newscrawl.crawl.logging import begin_log, open_log, quiet_start
 from newscrawl.crawl.overlap import Claim, Overlap, claim_site
+from newscrawl.crawl.pipelines import raw_pages_of
 from newscrawl.crawl.report import print_report
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
 from newscrawl.network.identity import SettingsError, check_settings
@@ -91,6 +92,7 @@ def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) 
     made = spider(**arguments) if issubclass(spider, NewsSpider) else None
     if isinstance(made, SiteSpider):
         check_url(made.front_page, Allowed.parse(settings["ALLOW_PRIVATE_ADDRESSES"]))
+        raw_pages_of(settings)
     if isinstance(made, LocalSpider):
         made.check(settings)
     check_database(settings["DATABASE_URL"])

@@ -184,6 +184,9 @@ REEXTRACTION_REASONS: Mapping[str, Reason] = {
         "The file of the raw page is not there.", "Restore the archive, or set `ARCHIVE_DIR` to where it is."
     ),
     "unusable": Reason("The file of the raw page cannot be read or written.", "Check its permissions and the disk."),
+    "unreachable": Reason(
+        "The object store that `ARCHIVE_DIR` names did not answer; the pass ended there.", "Run the same command again."
+    ),
     "outside": Reason(
         "The row names a file outside of `ARCHIVE_DIR`.", "Set `ARCHIVE_DIR` to the folder that has the file."
     ),

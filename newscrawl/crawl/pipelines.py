@@ -18,7 +18,14 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.settings import BaseSettings
 
-from newscrawl.archive import ArchiveWriter
+from newscrawl.archive import (
+    ArchiveError,
+    ArchiveFolder,
+    ArchiveWriter,
+    SharedFolder,
+    archive_at,
+    finish_uploads,
+)
 from newscrawl.base_spiders import SiteSpider
 from newscrawl.base_spiders.registry import registry_for
 from newscrawl.crawl.disk import DiskWatch
@@ -206,6 +213,14 @@ def _call_soon(loop: asyncio.AbstractEventLoop, function: Callable[[LeaseLost], 
         loop.call_soon_threadsafe(function, error)
 
 
+def raw_pages_of(settings: BaseSettings) -> ArchiveFolder | None:
+    """Return the archive that the settings name; None if they keep no raw pages. Raises StorageError."""
+    try:
+        return archive_at(settings["ARCHIVE_DIR"], settings["ARCHIVE_SPOOL"]) if settings["ARCHIVE_DIR"] else None
+    except ArchiveError as error:
+        raise StorageError(f"archive: {error}") from None
+
+
 class StorePipeline:
     """Passes items to the writer thread, and returns once their transaction is durable."""
 
@@ -228,19 +243,18 @@ class StorePipeline:
         assert spider is not None
         settings = self.crawler.settings
         arguments = {name: str(value) for name, value in getattr(spider, "given", {}).items()}
-        folder = settings["ARCHIVE_DIR"]
         is_live = isinstance(spider, SiteSpider) and not settings["FIXTURES_DIR"]
         url = settings["DATABASE_URL"]
         host = host_name() if needs_lease(url) else ""
-        archive = ArchiveWriter(Path(folder), spider.name, host=host) if folder and is_live else None
+        place = raw_pages_of(settings)
+        archive = ArchiveWriter(place, spider.name, host=host) if place is not None and is_live else None
         run_id = settings.getint("RUN_ID") or None
         self.store = Store.open(url, spider.name, arguments, archive, run_id)
         self.store.most_known = settings.getint("KNOWN_PAGES_MAX")
         self.store.is_over = lambda: self.watch.is_overdue
         database = [location(url)] if url.startswith("sqlite:") else []
-        folders = tuple(
-            Path(place) for place in (*map(os.path.dirname, database), folder, settings["LOG_DIR"]) if place
-        )
+        kept = place.spool if isinstance(place, SharedFolder) else place
+        folders = tuple(Path(path) for path in (*map(os.path.dirname, database), kept, settings["LOG_DIR"]) if path)
         self.disk = DiskWatch(folders, settings.getfloat("DISK_MIN_FREE_MEGABYTES"))
         self.store.traffic = self._traffic
         self.shared = commit_of(url)
@@ -383,9 +397,14 @@ class StorePipeline:
             self.crawler.stats.set_value("newscrawl/storage_failed", True)
             self.crawler.stats.set_value("newscrawl/storage_error", str(error))
         finally:
-            if self.shared is None:
-                self.commit.close()
-            self.store.close()
+            await self._close()
+
+    async def _close(self) -> None:
+        if self.shared is None:
+            self.commit.close()
+        self.store.close()
+        if self.shared is None:  # otherwise there are other crawls, and the process goes on
+            await asyncio.to_thread(finish_uploads)
 
     def _report_lost(self) -> None:
         """Say what could not be written, if another process has taken over the site."""

@@ -8,14 +8,14 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
-from pathlib import Path
 
-from newscrawl.archive import ArchiveError, read_page
+from newscrawl.archive import ArchiveError, ArchiveFolder, read_page
 from newscrawl.boilerplate.repeated import keys_of
 from newscrawl.dedupe import content_hash
 from newscrawl.extraction import extract_page
 from newscrawl.items import Candidate, NoArticle
 from newscrawl.rules import SiteRules
+from newscrawl.storage.errors import StorageError
 from newscrawl.storage.reextractions import Archived, Reextraction, Reread
 from newscrawl.workers.pool import WorkerFailed, Workers
 
@@ -29,7 +29,11 @@ _LONGEST_WAIT = 1.0
 
 
 async def reextract(
-    work: Reextraction, folder: Path, workers: Workers, rules_for: RulesFor, report_progress: Callable[[int], None]
+    work: Reextraction,
+    folder: ArchiveFolder,
+    workers: Workers,
+    rules_for: RulesFor,
+    report_progress: Callable[[int], None],
 ) -> None:
     """Re-extract the articles of a pass, and report how many pages are done.
 
@@ -53,7 +57,7 @@ async def reextract(
 
 
 async def _in_order(
-    articles: Iterable[Archived], folder: Path, workers: Workers, rules_for: RulesFor
+    articles: Iterable[Archived], folder: ArchiveFolder, workers: Workers, rules_for: RulesFor
 ) -> AsyncGenerator[Reread, None]:
     waiting: deque[asyncio.Task[Reread]] = deque()
     try:
@@ -69,15 +73,17 @@ async def _in_order(
         await asyncio.gather(*waiting, return_exceptions=True)
 
 
-async def _reread(article: Archived, folder: Path, workers: Workers, rules: SiteRules) -> Reread:
+async def _reread(article: Archived, folder: ArchiveFolder, workers: Workers, rules: SiteRules) -> Reread:
     try:
         candidate = await workers.run(extract_again, folder, article, rules)
     except (ArchiveError, NoArticle, WorkerFailed) as error:
+        if error.reason == "unreachable":
+            raise StorageError(f"archive: {error}") from None  # says nothing about the page
         return Reread(article, None, error.reason)
     return Reread(article, candidate)
 
 
-def extract_again(folder: Path, article: Archived, rules: SiteRules) -> Candidate:
+def extract_again(folder: ArchiveFolder, article: Archived, rules: SiteRules) -> Candidate:
     """Extract the archived page of a stored article again, under the article's present key and source.
 
     Raises ArchiveError if the page is missing, and NoArticle.

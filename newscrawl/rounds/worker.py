@@ -19,11 +19,12 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
+from newscrawl.archive import finish_uploads
 from newscrawl.base_spiders import ArgumentError, SiteSpider
 from newscrawl.base_spiders.registry import keep_registry, registry_for
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, STORAGE_FAILED, Ending, ending_of, worst
 from newscrawl.crawl.overlap import Claim, Overlap, claim_site
-from newscrawl.crawl.pipelines import StorePipeline, limits_of
+from newscrawl.crawl.pipelines import StorePipeline, limits_of, raw_pages_of
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
 from newscrawl.network.ending import EndWatch
 from newscrawl.network.resolver import GlobalResolver
@@ -143,6 +144,7 @@ class Worker:
     def run(self) -> None:
         """Crawl until everything is done, or a signal comes. Raises the error where what is due cannot be read."""
         settings = self._settings
+        raw_pages_of(settings)  # raises what would be wrong with every crawl
         _raise_limit_of_files(self._most)
         install_reactor(settings["TWISTED_REACTOR"], settings["ASYNCIO_EVENT_LOOP"])
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
@@ -159,6 +161,7 @@ class Worker:
         finally:
             run_lock.release(remove=True)
             release(workers)
+            finish_uploads()
         if self._failure is not None:
             raise self._failure
 

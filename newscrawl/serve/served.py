@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeVar
 import anyio.to_thread
 from starlette.exceptions import HTTPException
 
+from newscrawl.archive import ArchiveFolder
 from newscrawl.serve.processes import Processes
 from newscrawl.serve.question import LARGEST_ID
 from newscrawl.serve.recent import Recent
@@ -44,7 +45,7 @@ class Served:
 
     database: str
     """Its address."""
-    archive: Path | None
+    archive: ArchiveFolder | None
     """Folder of raw pages; None if none are kept."""
     max_size: int
     """Bytes of a raw page that are shown."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from newscrawl.archive import read_page
+from newscrawl.archive import ArchiveFolder, read_page
 from newscrawl.items import NoArticle
 
 _CONNECTING = re.compile(r"<(/?)(base|embed|frame|iframe|link|meta|object)\b", re.IGNORECASE)
@@ -28,7 +27,7 @@ class Chances:
     """Why there is none, in a sentence."""
 
 
-def harmless_page(folder: Path, file: str, offset: int, max_size: int) -> str:
+def harmless_page(folder: ArchiveFolder, file: str, offset: int, max_size: int) -> str:
     """Return a raw page as a document that asks for nothing: the elements that would are renamed.
 
     Raises ArchiveError, and UnreadablePage if its characters cannot be told.
@@ -41,7 +40,7 @@ def harmless_page(folder: Path, file: str, offset: int, max_size: int) -> str:
     return _CONNECTING.sub(r"<\1x-\2", decode(page.body, page.content_type))
 
 
-def judge_again(folder: Path, file: str, offset: int, max_size: int) -> Chances:
+def judge_again(folder: ArchiveFolder, file: str, offset: int, max_size: int) -> Chances:
     """Extract a raw page as today's version would, and return how sure its judge is. Raises ArchiveError."""
     # Both load what only this needs: the rules of sites come with Scrapy.
     from newscrawl.base_spiders.registry import rules_for  # noqa: PLC0415

@@ -16,7 +16,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, exists, func, or_, select, update
 
-from newscrawl.archive import ArchiveError, delete_record, old_files, read_archive, remove_file
+from newscrawl.archive import (
+    ArchiveError,
+    ArchiveFolder,
+    delete_record,
+    files_of,
+    old_files,
+    read_stored,
+    remove_file,
+)
 from newscrawl.storage import runs as run_log
 from newscrawl.storage.backends import backend_of, location, parse_url
 from newscrawl.storage.backends.sqlite import BUSY_TIMEOUT
@@ -168,7 +176,7 @@ class Deleted:
     """The row of `runs` that records the deletion."""
 
 
-def delete_article(url: str, article_id: int, archive: Path | None) -> Deleted | None:
+def delete_article(url: str, article_id: int, archive: ArchiveFolder | None) -> Deleted | None:
     """Delete an article from the database at `url`, and its raw pages below `archive`; return None if there is none.
 
     Its URLs stay in `pages`, as not to be fetched. Raw pages are deleted before the commit, so that a failed deletion
@@ -202,7 +210,9 @@ def delete_article(url: str, article_id: int, archive: Path | None) -> Deleted |
     return Deleted(revisions, len(places), run_id)
 
 
-def _places(row: Row[Any], other_keys: frozenset[str], revisions: int, archive: Path | None) -> list[tuple[str, int]]:
+def _places(
+    row: Row[Any], other_keys: frozenset[str], revisions: int, archive: ArchiveFolder | None
+) -> list[tuple[str, int]]:
     """Return file and offset of an article's raw pages; with revisions or alternate URLs, search the whole archive."""
     if row.archive_file is None:
         return []
@@ -210,11 +220,11 @@ def _places(row: Row[Any], other_keys: frozenset[str], revisions: int, archive: 
         raise StorageError(f"its raw page is archived in {row.archive_file}; name the archive folder with --archive")
     places = {(row.archive_file, row.archive_offset)}
     if revisions or other_keys:
-        for path in sorted(archive.rglob("*.warc*")):
-            if path.suffix in {".gz", ".warc"}:
+        for file in files_of(archive):
+            if file.name.endswith((".warc", ".warc.gz")):
                 places |= {
-                    (str(path.relative_to(archive)), record.offset)
-                    for record in read_archive(path, max_size=0)
+                    (file.name, record.offset)
+                    for record in read_stored(archive, file.name)
                     if record.page is not None and _is_of(record.page.url, other_keys | {row.url_key})
                 }
     return sorted(places)
@@ -260,7 +270,7 @@ class Pruned:
 def prune(
     url: str,
     *,
-    archive: Path | None,
+    archive: ArchiveFolder | None,
     archive_days: int | None,
     runs_days: int | None,
     pages_days: int | None = None,
@@ -305,17 +315,17 @@ def _prune_runs(engine: Engine, before: datetime, *, dry_run: bool) -> int:
     return len(ids)
 
 
-def _prune_archive(engine: Engine, folder: Path, before: datetime, done: Pruned, *, dry_run: bool) -> None:
+def _prune_archive(engine: Engine, folder: ArchiveFolder, before: datetime, done: Pruned, *, dry_run: bool) -> None:
     for old in old_files(folder, before):
         if dry_run:
             with engine.connect() as connection:
-                found = connection.execute(select(func.count()).where(articles.c.archive_file == old.file))
+                found = connection.execute(select(func.count()).where(articles.c.archive_file == old.name))
                 done.articles += found.scalar_one()
         else:
-            done.articles += _clear_place(engine, old.file)
-            if not remove_file(folder, old.file):
+            done.articles += _clear_place(engine, old.name)
+            if not remove_file(folder, old.name):
                 continue
-            done.articles += _clear_place(engine, old.file)  # rows stored meanwhile
+            done.articles += _clear_place(engine, old.name)  # rows stored meanwhile
         done.files += 1
         done.bytes += old.size
 

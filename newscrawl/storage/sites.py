@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, Text, and_, case, cast, func, or_, select
 
+from newscrawl.archive import ArchiveError, ArchiveFolder, files_of
 from newscrawl.items import SiteShape
 from newscrawl.storage.backends import backend_of
 from newscrawl.storage.engine import read_connection
+from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import load_shapes
 from newscrawl.storage.leases import lease_holders, needs_lease
 from newscrawl.storage.locks import file_name, holder_of, is_held, lock_folder
@@ -272,7 +274,7 @@ class Space:
     """The latest first, at most MOST_MONTHS."""
 
 
-def space(url: str, archive: Path | None) -> Space:
+def space(url: str, archive: ArchiveFolder | None) -> Space:
     """Measure the database and the archive. Raises StorageError."""
     tables = (articles, article_revisions, article_urls, pages, runs)
     with read_connection(url) as connection:
@@ -282,8 +284,10 @@ def space(url: str, archive: Path | None) -> Space:
         }
         latest = select(runs.c.started_at, runs.c.bytes, runs.c.counts).order_by(runs.c.id.desc()).limit(_MOST_RUNS)
         grown = connection.execute(latest).all()
-    files = [] if archive is None or not archive.is_dir() else [path for path in archive.rglob("*") if path.is_file()]
-    found = [path.stat() for path in files]
+    try:
+        files = [] if archive is None or not archive.is_dir() else files_of(archive)
+    except ArchiveError as error:
+        raise StorageError(f"archive: {error}") from None
     months: dict[str, Month] = {}
     for run in grown:
         month = f"{run.started_at:%Y-%m}"
@@ -291,9 +295,9 @@ def space(url: str, archive: Path | None) -> Space:
         one.runs += 1
         one.stored += run.counts["outcomes"].get("stored", 0)
         one.transferred += run.bytes or 0
-    for file in found:
-        month = f"{datetime.fromtimestamp(file.st_mtime, UTC):%Y-%m}"
-        months.setdefault(month, Month(month)).archived += file.st_size
+    for file in files:
+        month = f"{file.modified_at:%Y-%m}"
+        months.setdefault(month, Month(month)).archived += file.size
     latest_months = tuple(months[month] for month in sorted(months, reverse=True)[:MOST_MONTHS])
-    sizes = None if archive is None else sum(file.st_size for file in found)
+    sizes = None if archive is None else sum(file.size for file in files)
     return Space(size, counts, sizes, len(files), latest_months)
