@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newscrawl.cli.options import address, database_option, json_option, one_line, print_json, refuse, table
+from newscrawl.cli.site_boilerplate import boilerplate, keep
 from newscrawl.cli.site_lists import add, export_sites, import_sites
 from newscrawl.text import printable
 
@@ -27,6 +28,8 @@ def sites() -> None:
 sites.add_command(add)
 sites.add_command(import_sites)
 sites.add_command(export_sites)
+sites.add_command(boilerplate)
+sites.add_command(keep)
 
 
 def _as_json(row: SiteRow) -> dict[str, Any]:
