@@ -127,7 +127,7 @@ class SharedFolder:
         except ArchiveError as error:
             if error.reason != "missing":
                 raise
-        if self._size(name) is not None:
+        with suppress(FileNotFoundError):
             return cast("BinaryIO", _Ranges(self, name))
         with self._explained("", "cannot be listed"):  # raises if there is no such bucket
             next(iter(obstore().list(self._store())), None)
@@ -206,8 +206,13 @@ def _first_line(error: Exception) -> str:
 
 @lru_cache(maxsize=4096)
 def _facts(folder: SharedFolder, name: str) -> tuple[int, bytes]:
-    """Return the size of a file and its first bytes, which do not change, and never are a page's."""
-    size = folder._size(name) or 0
+    """Return the size of a file and its first bytes, which do not change, and never are a page's.
+
+    Raises FileNotFoundError, which is not remembered.
+    """
+    size = folder._size(name)
+    if size is None:
+        raise FileNotFoundError(name)
     return size, folder.read(name, 0, min(_HEAD, size)) if size else b""
 
 
