@@ -123,8 +123,8 @@ _MOST_ELEMENTS = 20
 MOST_BELOW = 8
 """Lines below the headline among which the date of the article is shown."""
 
-APART = timedelta(days=2)
-"""By how much two dates differ that are not the same one in two zones."""
+APART, APART_IN_ONE_ZONE = 2, 1
+"""By how many days two dates differ that are not the same one in two zones; the second where no zone is told."""
 
 MOST_SEARCHED = 6000
 """Elements of a page that is searched for a date as a last resort; more than nine in ten news pages have fewer."""
@@ -223,7 +223,7 @@ def candidates(
         yield "json_ld", structured.published
     for raw in (*head.all(*_META), *_like_published(head)):
         yield "meta", raw
-    lines = _bylines(near)
+    lines = _nearest_first(_bylines(near))
     yield from (("byline", text) for text in _in_heading(near.heading))
     yield from _in_lines(lines)
     yield from (("time", raw) for raw in _times(head.times, near))
@@ -247,7 +247,11 @@ def shown_before(found: Published, near: Vicinity, reading: Reading) -> Publishe
         return found
     below = takewhile(lambda line: not line.before and len(line.text) <= LONG, near.lines[:MOST_BELOW])
     shown = published(_in_lines(_bylines(replace(near, lines=tuple(below)))), reading)
-    return shown if shown.at is not None and found.at - shown.at > APART else found
+    told, said = reading.read(found.raw or ""), reading.read(shown.raw or "")
+    if told is None or said is None:
+        return found
+    is_local = told.clock is not None and told.clock.time.tzinfo is None
+    return shown if (told.day - said.day).days >= (APART_IN_ONE_ZONE if is_local else APART) else found
 
 
 def in_local_time(found: Published, head: MetaTags, reading: Reading) -> Published:
@@ -375,6 +379,12 @@ def _bylines(near: Vicinity) -> list[Line]:
     """The lines around the headline without a list that dates several items."""
     listed = [line for line in near.lines if line.listed and (line.moment or is_dateline(line.text))]
     return [line for line in near.lines if not (line.listed and (line.before or len(listed) >= LEAST_ITEMS))]
+
+
+def _nearest_first(lines: list[Line]) -> list[Line]:
+    """The lines with those above the headline before the ones that are far below it."""
+    below, above = ([line for line in lines if line.before == before] for before in (False, True))
+    return [*below[:MOST_BELOW], *above, *below[MOST_BELOW:]]
 
 
 def _times(elements: Sequence[HtmlElement], near: Vicinity) -> Iterator[str]:

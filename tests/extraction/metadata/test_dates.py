@@ -259,6 +259,9 @@ def test_last_resort():
         ("2024-05-20T10:00:00Z", "3 May 2024", ("2024-05-03 00:00", "byline")),
         ("May 20, 2024", "Posted by Ada Byron on 3 May 2024", ("2024-05-03 00:00", "byline")),
         ("2024-05-20", '<time datetime="2024-05-03T10:00:00Z">3 May</time>', ("2024-05-03 10:00", "time")),
+        ("2024-05-05", "3 May 2024", ("2024-05-03 00:00", "byline")),
+        ("2024-05-04T10:00:00", "3 May 2024", ("2024-05-03 00:00", "byline")),
+        ("2024-05-04", "3 May 2024", ("2024-05-04 00:00", "json_ld")),
         ("2024-05-04T22:00:00Z", "3 May 2024", ("2024-05-04 22:00", "json_ld")),
         ("2024-05-03T10:00:00Z", "20 May 2024", ("2024-05-03 10:00", "json_ld")),
         ("2024-05-20T10:00:00Z", "Updated 3 May 2024", ("2024-05-20 10:00", "json_ld")),
@@ -266,7 +269,10 @@ def test_last_resort():
     ],
 )
 def test_date_below_the_headline_is_days_before_what_machines_are_told(told, line, expected):
-    """Then it is the one of publication: that of the last change is told. A zone makes a day of difference at most."""
+    """Then it is the one of publication: that of the last change is told.
+
+    A zone makes a day of difference at most, and none where the time is told without a zone.
+    """
     head = LD.format(f'"datePublished": "{told}"')
     assert found(head=head, body=f"<p>{line}</p>", language="en")[:2] == expected
 
@@ -278,6 +284,15 @@ def test_other_stories_date_nothing_before_the_article():
     listed = "<ul><li>1 May 2024</li><li>2 May 2024</li><li>3 May 2024</li></ul>"
     for body in (f"{text}<p>3 May 2024</p>", listed, "<aside>3 May 2024</aside>"):
         assert found(head=head, body=body, language="en")[1] == "json_ld"
+
+
+def test_line_above_the_headline_comes_before_far_ones_below_it():
+    """Below a short text the next box begins, whose lines have dates, too."""
+    box = "".join(f"<div>Council votes on market hall</div><div>{day} May 2024, 10:00</div>" for day in (1, 2, 3))
+    links = "<div>Harrow Harbour</div>" * 8
+    page = f"<main><p>4 May 2024, 9:30</p><h1>Bridge opens in May</h1>{links}</main><div>{box}</div>"
+    made = read_metadata(document_fromstring(f"<html lang=en><body>{page}</body></html>"), None, NOW)
+    assert made.published_raw == "4 May 2024, 9:30"
 
 
 def test_moment_in_the_zone_of_the_place():
