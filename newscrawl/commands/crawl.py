@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import gc
 import signal
 import sys
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from newscrawl.base_spiders.publishers import publishers
 from newscrawl.base_spiders.registry import SiteRegistry, project_site
 from newscrawl.commands.progress import Progress, end_with_parent, report_event
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, Ending, ending_of
+from newscrawl.crawl.garbage import GarbageCollection
 from newscrawl.crawl.logging import begin_log, open_log, quiet_start
 from newscrawl.crawl.overlap import Claim, Overlap, claim_site
 from newscrawl.crawl.pipelines import raw_pages_of
@@ -192,7 +192,9 @@ class Command(ScrapyCrawl):
         process = self.crawler_process = AsyncCrawlerProcess(settings)
         open_log(settings, checked.site, run_id)
         crawler = self._create_crawler(checked.name)
-        crawler.signals.connect(self._freeze, signals.engine_started)
+        garbage = GarbageCollection()
+        crawler.signals.connect(garbage.begin, signals.engine_started)
+        crawler.signals.connect(garbage.end, signals.engine_stopped)
         crawler.signals.connect(self._note_lost, signals.spider_error)
         crawler.signals.connect(self._note_lost, signals.item_error)
         if opts.in_round:
@@ -227,10 +229,6 @@ class Command(ScrapyCrawl):
                     scrapys(received, frame)
 
             signal.signal(number, note)
-
-    def _freeze(self) -> None:
-        """Exempt permanent objects from garbage collection, which would pause the crawl for 0.1 s each time."""
-        gc.freeze()
 
     def _note_lost(self) -> None:
         self.lost_pages += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import resource
 import signal
@@ -23,6 +22,7 @@ from newscrawl.archive import finish_uploads
 from newscrawl.base_spiders import ArgumentError, SiteSpider
 from newscrawl.base_spiders.registry import keep_registry, registry_for
 from newscrawl.crawl.exit_status import DONE, INCOMPLETE, NOT_STARTED, STORAGE_FAILED, Ending, ending_of, worst
+from newscrawl.crawl.garbage import GarbageCollection
 from newscrawl.crawl.overlap import Claim, Overlap, claim_site
 from newscrawl.crawl.pipelines import StorePipeline, limits_of, raw_pages_of
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
@@ -172,7 +172,8 @@ class Worker:
         stuck = StuckWatch(self._note_stuck)
         stuck.begin()
         limit = loop.call_later(self._seconds, self._stop, "time_limit") if self._seconds is not None else None
-        gc.freeze()  # what stays for ever need not be looked at again and again
+        garbage = GarbageCollection()
+        garbage.begin()
         try:
             planning = asyncio.create_task(self._plan())
             await asyncio.gather(*(self._lane() for _ in range(self._most)))
@@ -181,6 +182,7 @@ class Worker:
             if limit is not None:
                 limit.cancel()
             stuck.end()
+            garbage.end()
             reactor.stop()
 
     async def _plan(self) -> None:
