@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Self
 
 from protego import Protego
@@ -65,8 +66,13 @@ class Robots:
         return self.reachable and self._rules.can_fetch(url, self.product)
 
     async def permits(self, url: str) -> bool:
-        """Whether a URL may be fetched; a long file is asked in a thread."""
-        return self.allows(url) if self.is_small else await asyncio.to_thread(self.allows, url)
+        """Whether a URL may be fetched; a long file is asked in a thread, one URL after the other.
+
+        In several threads it would take as long, and the reactor would have to wait for its turn among them.
+        """
+        if self.is_small:
+            return self.allows(url)
+        return await asyncio.get_running_loop().run_in_executor(_asking(), self.allows, url)
 
     @property
     def delay(self) -> float:
@@ -88,6 +94,11 @@ class Robots:
     def _rules(self) -> Protego:
         lines = self.body.decode("utf-8-sig", "ignore").splitlines()
         return Protego.parse("\n".join(_for_product(line, self.product) for line in lines))
+
+
+@cache
+def _asking() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "newscrawl-robots")
 
 
 def _for_product(line: str, product: str) -> str:

@@ -77,10 +77,12 @@ def test_long_robots_txt_is_not_asked_in_the_reactor(rules: int, in_thread: bool
         middleware._known["bao.example"] = asyncio.get_running_loop().create_future()
         body = "User-agent: *\n" + "".join(f"Disallow: /*{number}*x$\n" for number in range(rules))
         middleware._known["bao.example"].set_result(Watched.answered("newscrawl", 200, body.encode()))
-        await middleware.process_request(Request("https://bao.example/a"))
+        requests = [Request(f"https://bao.example/{number}") for number in range(3)]
+        await asyncio.gather(*map(middleware.process_request, requests))
 
     asyncio.run(ask())
-    assert [thread is not threading.main_thread() for thread in threads] == [in_thread]
+    assert [thread is not threading.main_thread() for thread in threads] == [in_thread] * 3
+    assert len(set(threads)) == 1  # of several the reactor would have to wait for each
 
 
 def test_the_rules_for_us_are_obeyed():
