@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from newscrawl.extraction.context_features import second_features
 from newscrawl.extraction.line_features import Matrix
 
-CHUNK = 4096
-"""Lines evaluated at once; bounds the memory of a dump of hundreds of thousands of lines."""
+CHUNK = 128
+"""Lines evaluated at once, so that what they take fits into the processor's cache: 4,096 take half as long again."""
 
 
 class Judges(Protocol):

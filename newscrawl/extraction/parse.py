@@ -48,7 +48,7 @@ _DOCTYPE_WITH_SLASH = re.compile("< ?! ?DOCTYPE[^>]*/", re.IGNORECASE)
 _DOCUMENT = re.compile("<(?:html|body)[\\s>]", re.IGNORECASE)
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]")
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
-_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_NO_CHARACTERS = ("\ufffe", "\uffff")
 
 
 def parse_page(html: str) -> HtmlElement | None:
@@ -73,7 +73,7 @@ def _tree(html: str) -> HtmlElement | None:
     if not _needs_repair(html):
         try:
             body = html.encode()
-            if len(body.translate(None, _CONTROLS)) == len(body) and not any(one in body for one in _NO_CHARACTERS):
+            if len(body.translate(None, _CONTROLS)) == len(body) and not any(one in html for one in _NO_CHARACTERS):
                 tree = fromstring(body, _PARSER)
                 if tree is not None and len(tree):
                     return tree

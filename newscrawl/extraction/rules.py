@@ -148,8 +148,7 @@ def copies(lines: Sequence[Line], kept: Sequence[int]) -> Iterator[int]:
         pairs.add(pair)
     passage: list[int] = []
     for at, index in enumerate(kept):
-        size = len(words_of(texts[at]))
-        if at and texts[at] == texts[at - 1] and size >= SHORTEST:
+        if at and texts[at] == texts[at - 1] and len(words_of(texts[at])) >= SHORTEST:
             yield index
         if copied[at]:
             passage.append(index)
@@ -165,12 +164,11 @@ def notices(lines: Sequence[Line], text: Sequence[int], chances: Floats) -> list
     Offers and notes on embedded things stand on a page several times. A whole text that does is no notice.
     """
     times = Counter(line.text for line in lines)
+    unsure = [index for index in text if chances[index] < UNSURE_LINE and times[lines[index].text] > 1]
+    if not unsure:
+        return []
     size = {index: len(words_of(lines[index].text)) for index in text}
-    found = [
-        index
-        for index in text
-        if chances[index] < UNSURE_LINE and size[index] >= SHORTEST and times[lines[index].text] > 1
-    ]
+    found = [index for index in unsure if size[index] >= SHORTEST]
     return found if sum(size[index] for index in found) < MOST_NOTICES * sum(size.values()) else []
 
 
@@ -250,17 +248,19 @@ _STOPS = (".", "!", "?", "…", "。", ")", "”", '"')
 
 def captions(blocks: Blocks, kept: Sequence[int]) -> set[int]:
     """The kept lines that are captions by their place, unless they are half of the text, as in a photo story."""
-    size = {index: len(words_of(blocks.lines[index].text)) for index in kept}
     likely = [
         index
         for index in kept
         if blocks.lines[index].images
         and blocks.lines[index].kind == "paragraph"
-        and SHORTEST_CAPTION <= size[index] <= LONGEST_CAPTION
+        and SHORTEST_CAPTION <= len(words_of(blocks.lines[index].text)) <= LONGEST_CAPTION
     ]
     unlike = _classes_below_pictures(blocks, kept)
     found = {index for index in likely if _is_below_in_table(blocks, index) or blocks.owners[index] in unlike}
     found.update(index for index in kept if is_in(blocks, index, "figcaption"))
+    if not found:
+        return found
+    size = {index: len(words_of(blocks.lines[index].text)) for index in kept}
     return found if 2 * sum(size[index] for index in found) < sum(size.values()) else set()
 
 
