@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread
@@ -145,11 +147,16 @@ def uploads_of(folder: SharedFolder) -> Uploads:
     return _of_this_process[folder]
 
 
-LONGEST_WAIT = 20.0
-"""Seconds for which a process that ends waits for its uploads; the next crawl does the rest."""
+LONGEST_WAIT, SHORTEST_WAIT = 60.0, 4.0
+"""Seconds for which a process that ends waits for its uploads, and where it was told to end; the next crawl does the
+rest."""
+_LOOK = 0.1
 
 
-def finish_uploads() -> None:
-    """Wait for what this process uploads, for at most LONGEST_WAIT; if it uploads nothing, not at all."""
+def finish_uploads(is_hurried: Callable[[], bool]) -> None:
+    """Wait for what this process uploads; if it uploads nothing, not at all. `is_hurried`: whether it has to end."""
+    began = time.monotonic()
     for uploads in tuple(_of_this_process.values()):
-        uploads.wait(LONGEST_WAIT)
+        while not uploads.wait(_LOOK):
+            if time.monotonic() - began > (SHORTEST_WAIT if is_hurried() else LONGEST_WAIT):
+                return

@@ -48,6 +48,7 @@ from newscrawl.network.ending import READING_GRACE, EndWatch
 from newscrawl.network.refusals import Ending, lost_time_counted
 from newscrawl.storage.archives import record_archive
 from newscrawl.storage.backends import location
+from newscrawl.storage.engine import is_hurried
 from newscrawl.storage.errors import StorageError, fault_of
 from newscrawl.storage.group_commit import GroupCommit, RunWriter, commit_of
 from newscrawl.storage.leases import LEASE_LOST, LeaseLost, needs_lease
@@ -404,7 +405,7 @@ class StorePipeline:
             self.commit.close()
         self.store.close()
         if self.shared is None:  # otherwise there are other crawls, and the process goes on
-            await asyncio.to_thread(finish_uploads)
+            await asyncio.to_thread(finish_uploads, is_hurried)
 
     def _report_lost(self) -> None:
         """Say what could not be written, if another process has taken over the site."""

@@ -34,7 +34,7 @@ from newscrawl.rounds.round import Choice, Watcher
 from newscrawl.rounds.site_log import CURRENT, SiteLog
 from newscrawl.rounds.stuck import StuckWatch
 from newscrawl.rules import RulesError
-from newscrawl.storage.engine import hurry
+from newscrawl.storage.engine import hurry, is_hurried
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.group_commit import GroupCommit, shared_commit
 from newscrawl.storage.leases import LEASE_LOST
@@ -161,7 +161,7 @@ class Worker:
         finally:
             run_lock.release(remove=True)
             release(workers)
-            finish_uploads()
+            finish_uploads(is_hurried)
         if self._failure is not None:
             raise self._failure
 

@@ -36,6 +36,11 @@ def hurry() -> None:
     _is_hurried = True
 
 
+def is_hurried() -> bool:
+    """Whether this process was asked to end."""
+    return _is_hurried
+
+
 _ASK_VERSION = "select version_num from alembic_version"
 
 
