@@ -77,7 +77,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server, and wait until it answers."""
         # Nothing but a power cut loses what is not forced to the disk.
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=60"
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=100"
         self._run("pg_ctl", "-D", "data", "-o", options, "-l", "log", "-w", "start")
 
     def stop(self) -> None:

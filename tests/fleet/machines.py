@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,10 +69,14 @@ class Machine:
             self._reader.join(timeout=10)
 
     def stop(self) -> None:
-        """Shut it down."""
+        """Shut it down: all its processes are told, and given half a minute."""
         assert self._process is not None
-        self._process.terminate()
+        pids = [self._process.pid, *_descendants(self._process.pid)]
+        self.signal(signal.SIGTERM)
+        deadline = time.monotonic() + 30
         self._process.wait(timeout=60)
+        while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
+            time.sleep(0.1)
 
 
 def _descendants(pid: int) -> list[int]:
