@@ -24,6 +24,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, tuple_, update
 
 from newscrawl.storage.backends import backend_of, parse_url
+from newscrawl.storage.clocks import ahead_of
 from newscrawl.storage.engine import explained, open_engine, read_connection
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Holder, host_name, is_left, site_lock
@@ -66,6 +67,8 @@ class Lease:
     seconds: float
     free_since: float
     """When the process before this one certainly sent its last request to the site, by the monotonic clock."""
+    clock_ahead: timedelta
+    """How far the clock of this machine is ahead of the database's; 0 where it is right."""
     _sure_until: float
     """Until when nobody else can have the site, by a clock that goes on while a machine sleeps."""
     _renewed_until: float
@@ -176,7 +179,8 @@ def take_lease(
         connection.execute(update(leases).where(own).values(**values, **times))
     _warn_of_clock(row.clock)
     free_since = time.monotonic() - max(-float(row.left), 0.0)
-    lease = Lease(url, source, row.token + 1, seconds, free_since, asked + seconds, asked + most.total_seconds())
+    until = asked + seconds, asked + most.total_seconds()
+    lease = Lease(url, source, row.token + 1, seconds, free_since, ahead_of(row.clock), *until)
     keeper.add(lease)
     return lease
 
@@ -218,12 +222,12 @@ _FENCE = (
 
 
 def _warn_of_clock(database: datetime) -> None:
-    """Say that this machine's clock is wrong: no lease depends on it, but when a page is due does."""
+    """Say that this machine's clock is wrong: nothing here depends on it, but logs and what pages are taken for do."""
     minutes = (datetime.now(UTC) - database).total_seconds() / 60
     if abs(minutes) >= MOST_MINUTES_OFF:
         word = "ahead of" if minutes > 0 else "behind"
         logger.warning(
-            "the clock of this machine is %.0f minutes %s the database's: sites are visited too often; set it",
+            "the clock of this machine is %.0f minutes %s the database's, whose times are written; set it",
             abs(minutes),
             word,
         )

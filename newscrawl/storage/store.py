@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -26,9 +26,11 @@ from newscrawl.storage.boilerplate import (
     save_revision,
     without_templates,
 )
+from newscrawl.storage.clocks import by_database_clock, clock_ahead
 from newscrawl.storage.duplicates import add_links, change_links, find_copies, has_twin_text, reelect_head
 from newscrawl.storage.engine import (
     DatabaseFile,
+    database_clock,
     disposed_on_error,
     explained,
     fenced,
@@ -104,6 +106,8 @@ class Store:
     refused: int = 0
     """What it was not allowed to write, in items, because another process had taken over the site."""
     is_abandoned: bool = False
+    clock_ahead: timedelta = timedelta()
+    """How far the clock of this machine is ahead of the database's, by which everything is planned."""
     file: DatabaseFile = field(init=False)
     _fenced: Engine = field(init=False)
     """For transactions of its own."""
@@ -128,13 +132,15 @@ class Store:
         lease = lease_of(url, run_id) if run_id is not None else None
         kept = kept_engine(url) if run_id is not None else None
         if kept is not None and run_id is not None:
-            return cls(kept, run_id, archive=archive, shares_engine=True, lease=lease)
+            ahead = _clock_ahead(kept) if lease is None else lease.clock_ahead
+            return cls(kept, run_id, archive=archive, shares_engine=True, lease=lease, clock_ahead=ahead)
         engine = open_engine(url, create=run_id is None)
         with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
             if run_id is None:
                 run_id = runs.begin(connection, spider, arguments)
-            prune_blocks(connection, datetime.now(UTC))
-        return cls(engine, run_id, archive=archive, lease=lease)
+            prune_blocks(connection, database_clock(connection))
+            ahead = clock_ahead(connection)
+        return cls(engine, run_id, archive=archive, lease=lease, clock_ahead=ahead)
 
     def write(self, items: Sequence[StoreItem]) -> list[Result]:
         """Process items in order, in one transaction: if it raises, nothing is stored and no due page is taken.
@@ -144,15 +150,21 @@ class Store:
         """
         return write_together(self.engine, [(self, item) for item in items])
 
+    def now(self) -> datetime:
+        """Return the time by the database's clock."""
+        return datetime.now(UTC) - self.clock_ahead
+
     def abandon(self) -> None:
         """Write nothing more: the run was left, and another one may have its site."""
         self.is_abandoned = True
 
     def prepare(self, item: Prepared | Listing) -> Prepared:
         """Compute keys before the transaction, for hostile URLs take long, and write long listings ahead."""
+        if self.clock_ahead:
+            item = by_database_clock(item, self.clock_ahead)
         match item:
             case Listing():
-                reading = Reading.of(item, self.run_id, self.wanted, datetime.now(UTC))
+                reading = Reading.of(item, self.run_id, self.wanted, self.now())
                 return write_ahead(self._fenced, reading, self.pace, self.most_known, self.is_over)
             case Seed():
                 return replace(item, keys=tuple(url_key(link.url) for link in item.links))
@@ -182,7 +194,7 @@ class Store:
             if all(page.key == key for page, key in due):
                 break
             with write_transaction(self._fenced) as connection:
-                left = rekey(connection, due) or take(connection, self.run_id, item, datetime.now(UTC))
+                left = rekey(connection, due) or take(connection, self.run_id, item, self.now())
             result = replace(result, due=tuple(left))
         return result
 
@@ -282,6 +294,13 @@ def _fence(connection: Connection, store: Store, *, is_alone: bool) -> None:
         raise
 
 
+def _clock_ahead(engine: Engine) -> timedelta:
+    if engine.dialect.name == "sqlite":
+        return timedelta()
+    with explained(engine), engine.connect() as connection:
+        return clock_ahead(connection)
+
+
 def _listing_of(item: StoreItem | Prepared) -> StoreItem | Prepared:
     """Return the listing of a reading, which counts as it."""
     return item.listing if isinstance(item, Reading) else item
@@ -316,10 +335,12 @@ def _answer(connection: Connection, item: Seed | Take | Survey | Defer, run_id: 
 
 
 def _write(connection: Connection, item: Prepared, store: Store) -> Result:
-    now = datetime.now(UTC)
+    now = store.now()
     match item:
         case Seed() | Take() | Survey() | Defer():
-            return _answer(connection, item, store.run_id, now)
+            answer = _answer(connection, item, store.run_id, now)
+            at = answer.retry_at  # which the run compares with its own clock
+            return answer if at is None else replace(answer, retry_at=at + store.clock_ahead)
         case Reading():
             page_id, written = record_listing(connection, item)
             result = Result("listed", news=written.news, forgotten=written.forgotten, bytes=written.bytes)
