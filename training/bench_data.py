@@ -18,6 +18,8 @@ import html2text
 import inscriptis
 import trafilatura
 
+from newscrawl.extraction.decode import decode
+from newscrawl.items import UnreadablePage
 from newscrawl.urls import site_of
 from testing.datasets import NoPages, Page, bench_folder, load_dataset
 
@@ -31,7 +33,7 @@ FORMATS = ("recall", "recall-images", "recall-markdown", "html2text", "html2text
 TRAFILATURA = FORMATS[:3]
 LANGUAGES = ("vi", "en", "de", "fr", "es", "other")
 
-DUMPS_VERSION = b"1"
+DUMPS_VERSION = b"2"
 """Raise it when the makers below change: it is part of the cache's key."""
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "textdumps"
@@ -89,7 +91,7 @@ def _is_chosen(page: Page) -> bool:
 
 
 def _with_dumps(page: Page, gold: str) -> BenchPage:
-    html = page.body().decode("utf-8", "replace").replace("\0", "")
+    html = _decoded(page.body())
     title = _clean(page.gold.title or _html_title(html))
     return BenchPage(
         name=f"{page.dataset}/{page.name}",
@@ -101,6 +103,13 @@ def _with_dumps(page: Page, gold: str) -> BenchPage:
         lead=_clean(page.gold.lead or ""),
         dumps={name: _clean(f"{title}\n{make(html)}") for name, make in _MAKERS.items()},
     )
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return decode(body)
+    except UnreadablePage:
+        return body.decode("utf-8", "replace").replace("\0", "")
 
 
 def _clean(text: str) -> str:

@@ -7,12 +7,19 @@ numbers, because it tells a list of links from a paragraph.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
 from newscrawl.items import BlockKind
 
 LONGEST_WRAP, SHORTEST_WRAP = 100, 60
+"""Columns to which texts are wrapped."""
+WIDE_PIECE = 4
+"""Columns of a character of a script without spaces and of the punctuation that must not begin a line."""
+BLANKS = "\u3000\u3000"
+"""How a paragraph begins in such a script, and what extractors take off."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufffc]")
 _MARKDOWN = re.compile(r"\]\(|\*\*|^#{1,6} |^[ \t]*\\?[-*] \[|\\[-.+_*]", re.MULTILINE)
@@ -30,6 +37,9 @@ _NUMBERED = re.compile(r"\d{1,3}\\?[.)] +(?=\S)")
 _RULE = re.compile(r"[-*_=~:|\s]{3,}$")
 _HEADING = re.compile(r"#{1,6}(?: +|$)")
 _CHUNK = re.compile(r"\S*?\w\w-(?=[^\W\d]-?[^\W\d])|\S+")  # where the standard library's textwrap breaks
+_WIDE = "\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # scripts that break anywhere
+_STARTS_WIDE = re.compile(f"[{_WIDE}、，。）》”’]")
+_ENDS_WIDE = re.compile(f"[{_WIDE}、，,）)》”’0-9]$")
 
 
 class Line(NamedTuple):
@@ -156,18 +166,35 @@ def _strip_links(body: str) -> tuple[str, int, int, int]:
     return "".join(out), links, linked, images
 
 
+class _Wrapping(NamedTuple):
+    """A way in which texts are wrapped to a fixed width."""
+
+    size: Callable[[str], int]
+    """How long a row is in it."""
+    may_break: Callable[[str, str], bool]
+    """Whether a row and the next may be parts of one line."""
+    continues: Callable[[str, str, int], bool]
+    """Whether the next row had to be begun, for its first piece did not fit the width any more."""
+
+
 def _unwrap(rows: list[str]) -> list[str]:
-    """Joins the lines of a dump that was wrapped to a fixed width, as html2text does at 78 columns."""
-    width = _wrap_width(rows)
-    if not width:
-        return rows
+    """Joins the lines of a dump that was wrapped: at spaces, as html2text does at 78 columns, or between characters."""
+    for wrapping in (_AT_SPACES, _ANYWHERE):
+        if width := _wrap_width(rows, wrapping):
+            return _joined(rows, width, wrapping)
+    return rows
+
+
+def _joined(rows: list[str], width: int, wrapping: _Wrapping) -> list[str]:
     joined: list[str] = []
     parts: list[str] = []
     previous = ""
     for row in rows:
-        if parts and _continues(previous, row, width):
-            parts.append("" if previous.endswith("-") and previous[-2:-1].isalnum() else " ")
-            parts.append(row.strip())
+        # The first line of a paragraph may have lost the blanks by which it began.
+        begin = BLANKS if wrapping is _ANYWHERE and len(parts) == 1 else ""
+        if parts and wrapping.continues(begin + previous, row, width):
+            is_inside = wrapping is _ANYWHERE or (previous.endswith("-") and previous[-2:-1].isalnum())
+            parts += ["" if is_inside else " ", row.strip()]
         else:
             if parts:
                 joined.append("".join(parts))
@@ -177,13 +204,35 @@ def _unwrap(rows: list[str]) -> list[str]:
     return joined
 
 
-def _continues(row: str, following: str, width: int) -> bool:
-    """Whether a greedy wrapper would have broken here: the next piece did not fit any more."""
+def _may_break_at_spaces(row: str, following: str) -> bool:
+    return bool(following.strip()) and " " in row.strip() and not _starts_block(following)
+
+
+def _continues_at_spaces(row: str, following: str, width: int) -> bool:
     if not following.strip() or not row.strip() or row.endswith("  ") or _starts_block(following):
         return False
     chunk = _CHUNK.match(following.lstrip())
     gap = 0 if row.endswith("-") else 1
     return chunk is not None and len(row.rstrip()) + gap + len(chunk[0]) > width
+
+
+def _may_break_anywhere(row: str, following: str) -> bool:
+    """Whether a break stands between two characters of a script without spaces, and no sentence ends at it."""
+    is_wide = _ENDS_WIDE.search(row.rstrip()[-2:]) and _STARTS_WIDE.match(following)
+    return is_wide is not None and not _starts_block(following)
+
+
+def _continues_anywhere(row: str, following: str, width: int) -> bool:
+    return _may_break_anywhere(row, following) and _columns(row.rstrip()) + WIDE_PIECE > width
+
+
+def _columns(text: str) -> int:
+    """Columns of a terminal: two for a wide character."""
+    return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+
+
+_AT_SPACES = _Wrapping(lambda row: len(row.rstrip()), _may_break_at_spaces, _continues_at_spaces)
+_ANYWHERE = _Wrapping(lambda row: _columns(row.rstrip()), _may_break_anywhere, _continues_anywhere)
 
 
 def _starts_block(row: str) -> bool:
@@ -192,20 +241,17 @@ def _starts_block(row: str) -> bool:
     return bool(numbered or _BULLET.match(head) or _HEADING.match(head)) or head.startswith((">", "|"))
 
 
-def _wrap_width(rows: list[str]) -> int:
+def _wrap_width(rows: list[str], wrapping: _Wrapping) -> int:
     """The width that lines followed by more text crowd under; 0 where the dump is not wrapped."""
-    pairs = [
-        (row, following)
-        for row, following in pairwise(rows)
-        if row.strip() and following.strip() and " " in row.strip() and not _starts_block(following)
-    ]
+    pairs = [pair for pair in pairwise(rows) if wrapping.may_break(*pair)]
+    sizes = [wrapping.size(row) for row, _ in pairs]
     counts = [0] * (LONGEST_WRAP + 2)
-    for row, _ in pairs:
-        counts[min(len(row.rstrip()), LONGEST_WRAP + 1)] += 1
+    for size in sizes:
+        counts[min(size, LONGEST_WRAP + 1)] += 1
     crowds = {w: sum(counts[w - 9 : w + 1]) - counts[w + 1] for w in range(SHORTEST_WRAP, LONGEST_WRAP + 1)}
     best = max(crowds, key=lambda width: crowds[width])
-    crowd = [(row, following) for row, following in pairs if best - 10 < len(row.rstrip()) <= best]
-    broken = sum(1 for row, following in crowd if _continues(row, following, best))
+    crowd = [pair for pair, size in zip(pairs, sizes, strict=True) if best - 10 < size <= best]
+    broken = sum(1 for row, following in crowd if wrapping.continues(row, following, best))
     longer = sum(counts[best + 1 :])
     wrapped = len(crowd) >= max(4, 0.25 * len(pairs)) and broken >= 0.7 * len(crowd) and longer <= 0.3 * len(pairs)
     return best if wrapped else 0

@@ -304,6 +304,28 @@ def test_wrapped_lines_are_one_paragraph() -> None:
     assert [line.text for line in parse_lines(wrapped)] == paragraphs
 
 
+CHINESE = (
+    "港口的旧渡船码头将在明年春天重新开放，市政府上周公布了修缮计划，预计需要十一个月，费用由城市和州政府共同承担，工程从秋天开始。",
+    "附近的居民等待这一天已经六年了，渔民协会的代表说，码头关闭以后，他们每天要多走四十分钟的路，老人和孩子几乎不再到对岸去。",
+    "设计师保留了木头的屋顶和钟楼，并在水边加了一条长廊，她希望人们在等船的时候能够坐下来，看一看河水，和陌生人说几句话。",
+)
+
+
+def test_text_without_spaces_that_was_wrapped_is_one_paragraph() -> None:
+    """Lines of so many characters are joined without a space; blanks before a paragraph may be gone."""
+    paragraphs = ["".join(CHINESE[at:] + CHINESE[:at]) for at in range(3)]
+    whole = [f"\u3000\u3000{paragraph}" for paragraph in paragraphs]
+    rows = [text[at : at + 36] for text in whole for at in range(0, len(text), 36)]
+    for dump in ("\n".join(rows), "\n".join(row.strip() for row in rows)):
+        assert ["".join(line.text.split()) for line in parse_lines(dump)] == paragraphs
+
+
+def test_list_in_a_script_without_spaces_is_not_joined() -> None:
+    """Headlines of much the same length stay apart: no piece of the next had to be begun on a line of its own."""
+    rows = [text[at : at + 30 + 3 * (at % 4)] for text in CHINESE for at in range(0, 40, 5)]
+    assert [line.text for line in parse_lines("\n".join(rows))] == rows
+
+
 def test_short_lines_are_not_joined() -> None:
     """Lines that simply end stay apart where nothing was wrapped."""
     lines = [*RELATED["en"], *ENGLISH]
