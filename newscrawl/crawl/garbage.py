@@ -15,7 +15,7 @@ FEW = 100_000
 """Objects that are searched in 40 ms."""
 INTERVAL = 20.0
 """Seconds between two looks."""
-MOST_LEFT = 30
+MOST_LEFT = 9
 """Searches that are left out in a row; then memory comes first."""
 
 
