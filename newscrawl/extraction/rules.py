@@ -104,8 +104,10 @@ def cards(page: Measured, chances: Floats, words: Floats) -> set[int]:
     headlines = np.cumsum([0, *(line.level == 1 for line in page.blocks.lines)])
     found: set[int] = set()
     for index, node in enumerate(page.blocks.nodes):
+        if node.tag != "article":
+            continue
         first, last = int(page.held.first[index]), int(page.held.last[index])
-        if node.tag != "article" or first >= last or not is_other_headline(page.blocks.lines[first]):
+        if first >= last or not is_other_headline(page.blocks.lines[first]):
             continue
         if headlines[first] == headlines[last] and likely[last] - likely[first] < 0.2 * likely[-1]:
             found.update(range(first, last))
