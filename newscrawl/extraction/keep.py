@@ -22,6 +22,7 @@ from newscrawl.extraction.rules import (
     cards,
     comments,
     copies,
+    is_called_lead,
     is_in,
     is_labelled_link,
     is_other_headline,
@@ -33,7 +34,7 @@ from newscrawl.extraction.rules import (
     words_of,
 )
 from newscrawl.extraction.second_opinion import MOST_LINES, SecondOpinion, coverage
-from newscrawl.extraction.siblings import vouched, with_siblings
+from newscrawl.extraction.siblings import between, vouched, with_siblings
 from newscrawl.extraction.text_lines import Line
 from newscrawl.extraction.tree_features import words_and_prose
 from newscrawl.items import DropReason
@@ -132,13 +133,15 @@ def judge_lines(
     chances = np.where(np.isin(np.arange(len(lines)), list(talk)), 0.0, chances)
     enough = max(min(best_threshold(chances, np.minimum(words, MOST_WEIGHT)).chance, 0.5), LOWEST)
     raised = with_siblings(page.held, chances, words, prose)
-    kept = ((raised >= enough) | vouched(page.blocks, page.held, chances, words, prose)).tolist()
+    likely = (raised >= enough) | vouched(page.blocks, page.held, chances, words, prose)
+    kept = (likely | between(page.blocks, page.held, chances, likely)).tolist()
     certain: dict[int, DropReason] = dict.fromkeys(boxes_of_links(page, chances, words), "related")
     certain.update({index: "related" for index in cards(page, chances, words) if chances[index] < SURE})
     certain.update(_certain_alone(page, chances, kept, title, authors))
     text = [index for index, keep in enumerate(kept) if keep and index not in certain]
     if (lead := lead_of(page.blocks, _opening(lines, text, certain), description)) is not None:
-        if lines[lead].level or is_said_again(lines, lead, text):
+        is_apart = lines[lead].level and is_called_lead(page.blocks, lead)
+        if is_apart or is_said_again(lines, lead, text):
             certain[lead] = "lead"
         kept[lead] = True
         text = sorted({*text, lead} - certain.keys())

@@ -181,12 +181,17 @@ def lead_of(blocks: Blocks, opening: Sequence[int], description: str | None) -> 
         return None
     for index in opening:
         own = _runs(words_of(blocks.lines[index].text))
-        around = [blocks.nodes[node].tokens for node in containers_of_one(blocks, index)]
-        named = [*(tokens for tokens in around if "body" not in tokens), blocks.inline[index]]
-        marked = blocks.nodes[blocks.owners[index]].tag in HEADINGS or not all(map(_LEAD_NAMES.isdisjoint, named))
+        marked = blocks.nodes[blocks.owners[index]].tag in HEADINGS or is_called_lead(blocks, index)
         if marked and own and len(own & told) >= 0.8 * len(own) and len(own & told) >= 0.6 * len(told):
             return index if len(opening) > 1 else None
     return None
+
+
+def is_called_lead(blocks: Blocks, index: int) -> bool:
+    """Whether an element of a line alone is called a lead."""
+    around = [blocks.nodes[node].tokens for node in containers_of_one(blocks, index)]
+    named = [*(tokens for tokens in around if "body" not in tokens), blocks.inline[index]]
+    return not all(map(_LEAD_NAMES.isdisjoint, named))
 
 
 def behind_credit(page: Measured, text: Sequence[int]) -> int | None:

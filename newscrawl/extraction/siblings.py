@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Containers, Floats, Indices
-from newscrawl.extraction.rules import SURE
+from newscrawl.extraction.rules import SURE, words_of
+from newscrawl.extraction.text_lines import Line
 
 VOUCHES, VOUCHERS = 0.6, 2
 SIBLING = 0.06
@@ -26,6 +28,9 @@ NAMESAKE = 0.02
 """The chance that prose needs where nearly all other prose in elements of its build and class is sure."""
 NEAR, AMID = 3, 0.35
 """Lines within which likely lines stand before and behind one, and the chance that it needs then."""
+BETWEEN, SHORTEST_BETWEEN = 0.05, 4
+"""The chance that lines need between two lines of the text in one element, as a short question of an interview has, and
+their words: a single one may be "Advertisement"."""
 MOSTLY_SURE, MOST_STEPS = 0.6, 3
 """Share of the words of a container or of a build that are sure, from which they vouch, and containers around a line
 that are looked at."""
@@ -43,6 +48,25 @@ def vouched(blocks: Blocks, held: Containers, chances: Floats, words: Floats, pr
     )
     kin |= _amid_the_sure(chances, prose)
     return (kin & (chances >= SIBLING)) | (_built_as_the_sure(blocks, held, sure, prose) & (chances >= NAMESAKE))
+
+
+def between(blocks: Blocks, held: Containers, chances: Floats, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each line stands between two that are kept, all of them in one element, alone or with lines like it.
+
+    Like it are those that are likely enough, are no more than half a link, and have a few words.
+    """
+    found = np.zeros(len(kept), bool)
+    parents = held.parent[held.owners]
+    for before, after in pairwise(np.flatnonzero(kept).tolist()):
+        inside = slice(before + 1, after)
+        beside = after - before > 1 and (parents[before : after + 1] == parents[before]).all()
+        if beside and (chances[inside] >= BETWEEN).all() and all(map(_is_free, blocks.lines[inside])):
+            found[inside] = True
+    return found
+
+
+def _is_free(line: Line) -> bool:
+    return 2 * line.linked <= len(line.text) and len(words_of(line.text)) >= SHORTEST_BETWEEN
 
 
 def _cousins_of_the_sure(

@@ -66,11 +66,11 @@ def test_captions_become_images(news: News):
     ]
 
 
-@pytest.mark.parametrize(("tag", "is_text"), [("p", True), ("h2", False)])
-def test_a_marked_lead_is_the_description(tag: str, is_text: bool):
-    """Where the element says so and the page's description repeats it; as a paragraph it is text as well."""
+@pytest.mark.parametrize(("tag", "name", "is_text"), [("p", "sapo", True), ("h2", "sapo", False), ("h2", "big", True)])
+def test_a_marked_lead_is_the_description(tag: str, name: str, is_text: bool):
+    """Where the element says so and the description repeats it; it is text as well, unless in a heading so called."""
     lead = "Hơn hai mươi tuyến đường còn ngập sau mỗi trận mưa lớn, thành phố yêu cầu nạo vét kênh trong tháng."
-    html = page(VIETNAMESE, before=f'<{tag} class="sapo">{lead}</{tag}>')
+    html = page(VIETNAMESE, before=f'<{tag} class="{name}">{lead}</{tag}>')
     html = html.replace("</head>", f'<meta name="description" content="{lead}"></head>')
     extraction = extracted(html)
     assert extraction.article.text == "\n".join(([lead] if is_text else []) + VIETNAMESE.paragraphs)

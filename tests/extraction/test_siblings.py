@@ -8,11 +8,12 @@ from lxml.html import document_fromstring
 
 from newscrawl.extraction.blocks import parse_blocks
 from newscrawl.extraction.judge import Measured
-from newscrawl.extraction.siblings import vouched
+from newscrawl.extraction.siblings import between, vouched
 from newscrawl.extraction.tree_features import Opinions, words_and_prose
 from tests.extraction.pages import ENGLISH
 
 SURE, LAST = ENGLISH.paragraphs[:-1], ENGLISH.paragraphs[-1]
+QUESTION = "What happened after that?"
 PARAGRAPHS = "".join(f"<p>{text}</p>" for text in SURE)
 
 
@@ -59,3 +60,28 @@ def test_what_stands_between_likely_lines_is_half_as_likely_and_kept(chance: flo
     first, second, *rest = SURE
     html = f"<body><p>{first}</p><ul><li>{second}<ol><li>{LAST}</li></ol></li></ul>"
     assert vouches(f"{html}{''.join(f'<p>{text}</p>' for text in rest)}</body>", chance) is expected
+
+
+@pytest.mark.parametrize(
+    ("inner", "chance", "expected"),
+    [
+        (f"<p>{QUESTION}</p>", 0.07, True),
+        (f"<p>{QUESTION}</p>", 0.04, False),
+        (f"<h3>{QUESTION}</h3><p>{QUESTION}</p>", 0.07, True),
+        (f"<p><a href=/a>{QUESTION}</a></p>", 0.07, False),
+        (f"<div><p>{QUESTION}</p></div>", 0.07, False),
+        (f"<p>{QUESTION}</p><p>Stories that are read the most</p>", 0.07, False),
+        (f"<p>{QUESTION}</p><p>Advertisement</p>", 0.07, False),
+    ],
+    ids=["question", "unlikely", "two", "link", "box", "beside what is unlikely", "beside a word"],
+)
+def test_what_stands_between_two_lines_of_one_element_is_text(inner: str, chance: float, expected: bool):
+    """The short questions of an interview are, but no box and no link."""
+    blocks = parse_blocks(document_fromstring(f"<body><div><p>{SURE[0]}</p>{inner}<p>{SURE[1]}</p></div></body>"))
+    texts = [line.text for line in blocks.lines]
+    likely = dict.fromkeys(SURE, 0.99) | {QUESTION: chance, "Advertisement": 0.5}
+    chances = np.array([likely.get(text, 0.01) for text in texts])
+    held = Measured.of(blocks, ENGLISH.title, Opinions()).held
+    found = between(blocks, held, chances, chances > 0.9)
+    kept = [text for text, is_text in zip(texts, found, strict=True) if is_text]
+    assert kept == [QUESTION] * texts.count(QUESTION) * expected
