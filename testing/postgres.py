@@ -20,6 +20,7 @@ import psycopg
 
 USER = "newscrawl"
 _TEMPLATE = "newscrawl_template"
+_ATTEMPTS = 12
 
 
 def programs() -> Path | None:
@@ -43,9 +44,20 @@ class Cluster:
         return f"postgresql://{user}@/{name}?host={self.folder}"
 
     def admin(self, statement: str) -> None:
-        """Run a statement that stands outside of transactions."""
+        """Run a statement that stands outside of transactions.
+
+        To create and to drop a database, the server waits five seconds for those who still have it or its template.
+        On a busy machine a process that was told to end may take longer.
+        """
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
+            for attempts_left in reversed(range(_ATTEMPTS)):
+                try:
+                    connection.execute(statement)
+                except psycopg.errors.ObjectInUse:
+                    if not attempts_left:
+                        raise
+                else:
+                    return
 
     def create(self, template: str = "template0") -> str:
         """Make an empty database, and return its address."""

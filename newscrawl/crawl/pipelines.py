@@ -367,7 +367,10 @@ class StorePipeline:
     async def close_spider(self) -> None:
         """Wait until everything is written."""
         if waiting := [asyncio.wrap_future(future) for future in self.writer.waiting]:
-            await asyncio.wait(waiting)
+            done, _ = await asyncio.wait(waiting)
+            for future in done:  # whoever has submitted it hears of an error; unread, asyncio would log it once more
+                if not future.cancelled():
+                    future.exception()
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Record the end of the run, and log its counts."""

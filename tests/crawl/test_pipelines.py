@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
+from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
 
 from newscrawl.boilerplate.repeated import keys_of
+from newscrawl.crawl.pipelines import StorePipeline
 from newscrawl.dedupe import content_hash, near_duplicate_keys
 from newscrawl.extraction import extract_page
 from newscrawl.items import Page
 from newscrawl.rules import NO_RULES
 from newscrawl.settings import ITEM_PIPELINES
+from newscrawl.storage.errors import StorageError
 from newscrawl.workers.candidates import make
 from tests.conftest import ROOT, article
 from tests.storage.test_templates import NOON
@@ -62,3 +68,14 @@ def test_worker_computes_the_keys():
     assert candidate.near_duplicate_keys == near_duplicate_keys(candidate.extraction.article.text)
     assert candidate.block_keys == keys_of(candidate.extraction.blocks)
     assert any(candidate.block_keys)
+
+
+def test_error_of_a_write_that_is_waited_for_at_the_end_is_told_once(caplog):
+    """By whoever has submitted it: asyncio has nothing to add."""
+    pipeline = StorePipeline.__new__(StorePipeline)
+    failed: Future[None] = Future()
+    failed.set_exception(StorageError("the server is gone"))
+    pipeline.writer = SimpleNamespace(waiting={failed})
+    asyncio.run(pipeline.close_spider())
+    gc.collect()
+    assert caplog.text == ""
