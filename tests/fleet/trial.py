@@ -213,7 +213,7 @@ class Fleet:
         machine.signal(signal.SIGSTOP)
         began = time.monotonic()
         others = " or ".join(f"(source = '{source}' and token > {token})" for source, token in held) or "true"
-        self.until(lambda: self.ask(f"select 1 from leases where {others}"))
+        self.until(lambda: self.ask(f"select 1 from leases where {others}"), seconds=600)
         machine.signal(signal.SIGCONT)
         self._stopped += (time.monotonic() - began) * len(held)
         self._has_lost_leases = True
