@@ -52,10 +52,11 @@ def _delete_shared(folder: SharedFolder, file: str, offset: int) -> None:
             return
     with tempfile.TemporaryDirectory(prefix="newscrawl-") as name:
         folder.open(file).close()  # says where to look for one that is missing
-        copy = Path(name, "file.warc.gz")
+        copy = Path(name, file)
+        copy.parent.mkdir(parents=True)
         folder.download(file, copy)
         before = copy.read_bytes()
-        _delete_local(Path(name), copy.name, offset)
+        _delete_local(Path(name), file, offset)
         if copy.read_bytes() != before:
             folder.replace(file, copy)
 
