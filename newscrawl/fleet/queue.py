@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import procrastinate
 import psycopg
@@ -93,6 +94,7 @@ class Fleet:
         app = self.app
         await asyncio.to_thread(_make_tables, self._url)
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_note_lost_job)
         try:
             async with app.open_async():
                 with suppress(exceptions.AlreadyEnqueued):
@@ -155,6 +157,19 @@ class Fleet:
     def _kill(self) -> None:
         for child in self._running:
             child.kill()
+
+
+def _note_lost_job(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say in one line what Procrastinate leaves to asyncio: the end of a job that could not be recorded.
+
+    That is so when the server was gone, or when this machine had stopped for so long that others gave the job up.
+    """
+    error = context.get("exception")
+    if isinstance(error, exceptions.ProcrastinateException):
+        cause = " ".join(str(error.__cause__ or error).split())
+        logger.warning("the end of a job could not be recorded, which changes nothing: %s", printable(cause))
+    else:
+        loop.default_exception_handler(context)
 
 
 def schema_name() -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import sys
 
 import pytest
+from procrastinate import exceptions
 
+from newscrawl.fleet.queue import _note_lost_job
 from tests.projects import invoke
 
 SERVER = "postgresql://nobody@127.0.0.1:1/none"
@@ -37,3 +41,23 @@ def test_extra_is_named(tmp_path, monkeypatch):
         1,
         "newscrawl fleet: it needs Procrastinate; run: pip install 'newscrawl[fleet]'\n",
     )
+
+
+@pytest.mark.parametrize("error", [exceptions.ConnectorException("not\nfound"), ValueError("a fault of ours")])
+def test_job_that_others_have_given_up_is_one_line(caplog, error):
+    """A machine that had stopped for a minute need not show a traceback; what is our fault has one."""
+
+    async def fail() -> None:
+        raise error
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(_note_lost_job)
+        task = asyncio.create_task(fail())
+        await asyncio.wait([task])
+        del task
+        gc.collect()
+
+    asyncio.run(run())
+    is_ours = isinstance(error, ValueError)
+    assert ("Traceback" in caplog.text) == is_ours
+    assert ("which changes nothing: not found" in caplog.text) != is_ours
