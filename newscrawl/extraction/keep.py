@@ -34,7 +34,7 @@ from newscrawl.extraction.rules import (
     words_of,
 )
 from newscrawl.extraction.second_opinion import MOST_LINES, SecondOpinion, coverage
-from newscrawl.extraction.siblings import between, vouched, with_siblings
+from newscrawl.extraction.siblings import below_headline, between, vouched, with_siblings
 from newscrawl.extraction.text_lines import Line
 from newscrawl.extraction.tree_features import words_and_prose
 from newscrawl.items import DropReason
@@ -134,7 +134,8 @@ def judge_lines(
     enough = max(min(best_threshold(chances, np.minimum(words, MOST_WEIGHT)).chance, 0.5), LOWEST)
     raised = with_siblings(page.held, chances, words, prose)
     likely = (raised >= enough) | vouched(page.blocks, page.held, chances, words, prose)
-    kept = (likely | between(page.blocks, page.held, chances, likely)).tolist()
+    likely |= between(page.blocks, page.held, chances, likely)
+    kept = (likely | below_headline(page.blocks, page.base, chances, likely)).tolist()
     certain: dict[int, DropReason] = dict.fromkeys(boxes_of_links(page, chances, words), "related")
     certain.update({index: "related" for index in cards(page, chances, words) if chances[index] < SURE})
     certain.update(_certain_alone(page, chances, kept, title, authors))

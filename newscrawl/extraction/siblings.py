@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Containers, Floats, Indices
+from newscrawl.extraction.line_features import SLOT, Matrix
 from newscrawl.extraction.rules import SURE, words_of
 from newscrawl.extraction.text_lines import Line
 
@@ -31,6 +32,8 @@ NEAR, AMID = 3, 0.35
 BETWEEN, SHORTEST_BETWEEN = 0.05, 4
 """The chance that lines need between two lines of the text in one element, as a short question of an interview has, and
 their words: a single one may be "Advertisement"."""
+SHORTEST_ABOVE = 6
+"""Words of a line between headline and text, with the same chance: what is shorter may be a byline."""
 MOSTLY_SURE, MOST_STEPS = 0.6, 3
 """Share of the words of a container or of a build that are sure, from which they vouch, and containers around a line
 that are looked at."""
@@ -65,8 +68,27 @@ def between(blocks: Blocks, held: Containers, chances: Floats, kept: NDArray[np.
     return found
 
 
-def _is_free(line: Line) -> bool:
-    return 2 * line.linked <= len(line.text) and len(words_of(line.text)) >= SHORTEST_BETWEEN
+def below_headline(blocks: Blocks, base: Matrix, chances: Floats, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each line stands directly above the text and below a first-level heading, and is possible.
+
+    So do points that sum up an article, and leads. A line that holds a date or is below a picture is none of them.
+    """
+    found = np.zeros(len(kept), bool)
+    if not kept.any():
+        return found
+    first = int(np.argmax(kept))
+    headline = next((at for at in range(first - 1, -1, -1) if blocks.lines[at].level == 1), first)
+    dated = base[:, SLOT["date"]] + base[:, SLOT["time"]] > 0
+    for at in range(first - 1, headline, -1):
+        line = blocks.lines[at]
+        if chances[at] < BETWEEN or dated[at] or line.images or not _is_free(line, SHORTEST_ABOVE):
+            break
+        found[at] = True
+    return found
+
+
+def _is_free(line: Line, shortest: int = SHORTEST_BETWEEN) -> bool:
+    return 2 * line.linked <= len(line.text) and len(words_of(line.text)) >= shortest
 
 
 def _cousins_of_the_sure(

@@ -8,7 +8,7 @@ from lxml.html import document_fromstring
 
 from newscrawl.extraction.blocks import parse_blocks
 from newscrawl.extraction.judge import Measured
-from newscrawl.extraction.siblings import between, vouched
+from newscrawl.extraction.siblings import below_headline, between, vouched
 from newscrawl.extraction.tree_features import Opinions, words_and_prose
 from tests.extraction.pages import ENGLISH
 
@@ -85,3 +85,24 @@ def test_what_stands_between_two_lines_of_one_element_is_text(inner: str, chance
     found = between(blocks, held, chances, chances > 0.9)
     kept = [text for text, is_text in zip(texts, found, strict=True) if is_text]
     assert kept == [QUESTION] * texts.count(QUESTION) * expected
+
+
+@pytest.mark.parametrize(
+    ("above", "chance", "expected"),
+    [
+        (f"<h1>A title</h1><ul><li>{LAST}</li></ul>", 0.07, True),
+        (f"<h1>A title</h1><ul><li>{LAST}</li></ul>", 0.04, False),
+        (f"<ul><li>{LAST}</li></ul>", 0.07, False),
+        (f"<h1>A title</h1><p>{LAST}</p><p>By Ada Byron</p>", 0.07, False),
+        (f"<h1>A title</h1><figure><img src=a.jpg></figure><p>{LAST}</p>", 0.07, False),
+        (f"<h1>A title</h1><p><a href=/a>{LAST}</a></p>", 0.07, False),
+    ],
+    ids=["points", "unlikely", "no headline", "above a byline", "below a picture", "link"],
+)
+def test_what_stands_between_headline_and_text_is_text(above: str, chance: float, expected: bool):
+    """Points that sum it up are, but nothing above the byline."""
+    blocks = parse_blocks(document_fromstring(f"<body>{above}<div><p>{SURE[0]}</p><p>{SURE[1]}</p></div></body>"))
+    measured = Measured.of(blocks, "A title", Opinions())
+    chances = np.array([{LAST: chance}.get(line.text, 0.99 if line.text in SURE else 0.01) for line in blocks.lines])
+    found = below_headline(blocks, measured.base, chances, chances > 0.9)
+    assert [line.text for line, is_text in zip(blocks.lines, found, strict=True) if is_text] == [LAST] * expected
