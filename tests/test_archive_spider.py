@@ -100,6 +100,7 @@ def test_the_archive_of_the_project_is_the_default(folder, database):
     [
         (None, ("-s", "ARCHIVE_DIR="), "ARCHIVE_DIR is empty"),
         (None, ("-s", "ARCHIVE_DIR=/nowhere"), "no such file or folder: /nowhere"),
+        (None, ("-s", "ARCHIVE_DIR=s3://key:secret@news/raw"), "set them in the environment"),
         ("fixtures/provided", (), "nothing to read"),
         ("README.md", (), "must end in .warc, .arc, .wacz, or .gz or .zst"),
         (None, ("-a", "since=gestern"), "since must be a day"),

@@ -92,9 +92,9 @@ def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) 
     made = spider(**arguments) if issubclass(spider, NewsSpider) else None
     if isinstance(made, SiteSpider):
         check_url(made.front_page, Allowed.parse(settings["ALLOW_PRIVATE_ADDRESSES"]))
-        raw_pages_of(settings)
     if isinstance(made, LocalSpider):
         made.check(settings)
+    raw_pages_of(settings)
     check_database(settings["DATABASE_URL"])
     if isinstance(made, SiteSpider):
         site = project_site(spider, registry) if name in loader.list() else None

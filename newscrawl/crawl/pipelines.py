@@ -219,7 +219,7 @@ def raw_pages_of(settings: BaseSettings) -> ArchiveFolder | None:
     try:
         return archive_at(settings["ARCHIVE_DIR"], settings["ARCHIVE_SPOOL"]) if settings["ARCHIVE_DIR"] else None
     except ArchiveError as error:
-        raise StorageError(f"archive: {error}") from None
+        raise StorageError(f"ARCHIVE_DIR: {error}") from None
 
 
 class StorePipeline:
