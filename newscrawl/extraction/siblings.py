@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Containers, Floats, Indices
 from newscrawl.extraction.line_features import SLOT, Matrix
-from newscrawl.extraction.rules import SURE, words_of
+from newscrawl.extraction.rules import SURE
 from newscrawl.extraction.text_lines import Line
 
 VOUCHES, VOUCHERS = 0.6, 2
@@ -53,7 +53,9 @@ def vouched(blocks: Blocks, held: Containers, chances: Floats, words: Floats, pr
     return (kin & (chances >= SIBLING)) | (_built_as_the_sure(blocks, held, sure, prose) & (chances >= NAMESAKE))
 
 
-def between(blocks: Blocks, held: Containers, chances: Floats, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def between(
+    blocks: Blocks, held: Containers, chances: Floats, words: Floats, kept: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Whether each line stands between two that are kept, all of them in one element, alone or with lines like it.
 
     Like it are those that are likely enough, are no more than half a link, and have a few words.
@@ -63,12 +65,14 @@ def between(blocks: Blocks, held: Containers, chances: Floats, kept: NDArray[np.
     for before, after in pairwise(np.flatnonzero(kept).tolist()):
         inside = slice(before + 1, after)
         beside = after - before > 1 and (parents[before : after + 1] == parents[before]).all()
-        if beside and (chances[inside] >= BETWEEN).all() and all(map(_is_free, blocks.lines[inside])):
-            found[inside] = True
+        if beside and (chances[inside] >= BETWEEN).all() and (words[inside] > SHORTEST_BETWEEN - 0.5).all():
+            found[inside] = all(map(_is_free, blocks.lines[inside]))
     return found
 
 
-def below_headline(blocks: Blocks, base: Matrix, chances: Floats, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def below_headline(
+    blocks: Blocks, base: Matrix, chances: Floats, words: Floats, kept: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Whether each line stands directly above the text and below a first-level heading, and is possible.
 
     So do points that sum up an article, and leads. A line that holds a date or is below a picture is none of them.
@@ -81,14 +85,15 @@ def below_headline(blocks: Blocks, base: Matrix, chances: Floats, kept: NDArray[
     dated = base[:, SLOT["date"]] + base[:, SLOT["time"]] > 0
     for at in range(first - 1, headline, -1):
         line = blocks.lines[at]
-        if chances[at] < BETWEEN or dated[at] or line.images or not _is_free(line, SHORTEST_ABOVE):
+        is_possible = chances[at] >= BETWEEN and words[at] > SHORTEST_ABOVE - 0.5 and not dated[at]
+        if not is_possible or line.images or not _is_free(line):
             break
         found[at] = True
     return found
 
 
-def _is_free(line: Line, shortest: int = SHORTEST_BETWEEN) -> bool:
-    return 2 * line.linked <= len(line.text) and len(words_of(line.text)) >= shortest
+def _is_free(line: Line) -> bool:
+    return 2 * line.linked <= len(line.text)
 
 
 def _cousins_of_the_sure(

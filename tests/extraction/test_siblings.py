@@ -81,10 +81,21 @@ def test_what_stands_between_two_lines_of_one_element_is_text(inner: str, chance
     texts = [line.text for line in blocks.lines]
     likely = dict.fromkeys(SURE, 0.99) | {QUESTION: chance, "Advertisement": 0.5}
     chances = np.array([likely.get(text, 0.01) for text in texts])
-    held = Measured.of(blocks, ENGLISH.title, Opinions()).held
-    found = between(blocks, held, chances, chances > 0.9)
+    measured = Measured.of(blocks, ENGLISH.title, Opinions())
+    words, _ = words_and_prose(measured.matrix)
+    found = between(blocks, measured.held, chances, words, chances > 0.9)
     kept = [text for text, is_text in zip(texts, found, strict=True) if is_text]
     assert kept == [QUESTION] * texts.count(QUESTION) * expected
+
+
+def test_what_stands_between_is_measured_in_words_also_without_spaces():
+    """Chinese lines have no four words to a program that looks for spaces."""
+    body = f"<p>{SURE[0]}</p><p>变速箱：国产手动五速</p><p>{SURE[1]}</p>"
+    blocks = parse_blocks(document_fromstring(f"<body><div>{body}</div></body>"))
+    measured = Measured.of(blocks, ENGLISH.title, Opinions())
+    words, _ = words_and_prose(measured.matrix)
+    chances = np.array([0.99, 0.07, 0.99])
+    assert between(blocks, measured.held, chances, words, chances > 0.9).tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -104,5 +115,6 @@ def test_what_stands_between_headline_and_text_is_text(above: str, chance: float
     blocks = parse_blocks(document_fromstring(f"<body>{above}<div><p>{SURE[0]}</p><p>{SURE[1]}</p></div></body>"))
     measured = Measured.of(blocks, "A title", Opinions())
     chances = np.array([{LAST: chance}.get(line.text, 0.99 if line.text in SURE else 0.01) for line in blocks.lines])
-    found = below_headline(blocks, measured.base, chances, chances > 0.9)
+    words, _ = words_and_prose(measured.matrix)
+    found = below_headline(blocks, measured.base, chances, words, chances > 0.9)
     assert [line.text for line, is_text in zip(blocks.lines, found, strict=True) if is_text] == [LAST] * expected
