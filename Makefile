@@ -50,7 +50,7 @@ coverage: $(DEV)  ## the tests of `make test`, and which lines and branches of n
 test-min: $(MIN)/.ready  ## the tests with the oldest dependencies that pyproject.toml allows; needs uv
 	$(MIN)/bin/python -m pytest -q $(TESTS_AT_ONCE)
 
-soak: $(DEV)  ## the long tests: crawls killed at random and resumed, 200 ticks of cron
+soak: $(DEV)  ## the long tests: crawls killed at random and resumed, 200 ticks of cron, four machines with 50 sites
 	$(BIN)/python -m pytest -q -m soak --timeout 5400
 
 lint: $(DEV)  ## style, dependencies, documentation, configuration files

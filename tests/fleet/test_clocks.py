@@ -19,7 +19,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
 TIMES = (
     "select fetched_at from pages union all select queued_at from pages union all select fetched_at from articles "
-    "union all select first_seen_at from articles union all select updated_at from articles"
+    "union all select first_seen_at from articles union all select updated_at from articles "
+    "union all select started_at from runs union all select finished_at from runs "
+    "union all select last_crawl_at from sites"
 )
 
 

@@ -128,6 +128,8 @@ class Fleet:
         self._stopped = 0.0
         """Seconds for which places of machines stood still, summed over the places."""
         self._has_lost_leases = False
+        self._patience = 0.0
+        """Seconds for which a machine is stopped at most; others may have to do first what has waited longer."""
         self._connections = 0
         self._looked = 0.0
         self._began: float | None = None
@@ -182,12 +184,13 @@ class Fleet:
     def run(self, seed: int, seconds: float) -> Figures:
         """Let everything happen in an order that the seed decides, and wait for the last article that long."""
         dice = random.Random(seed)
-        others = list(self.plan.events[1:])
-        if self.plan.quiet:
-            dice.shuffle(others)
-        for event in (*self.plan.events[:1], *others):
+        events = list(self.plan.events)
+        if events and self.plan.quiet:  # the last stays the last
+            events[:-1] = dice.sample(events[:-1], len(events) - 1)
+        for number, event in enumerate(events):
             self.until(lambda: self.is_done, dice.uniform(0, self.plan.quiet))
             if not (self.is_done and self.plan.quiet):
+                self._patience = 200 if number == len(events) - 1 else 3 * self.plan.lease
                 self._happen(event, dice)
         self.until(lambda: self.is_done, seconds)
         return self._figures(self._ended or time.monotonic())
@@ -212,12 +215,12 @@ class Fleet:
         machine.start()
 
     def _pause(self, machine: Machine) -> None:
-        """Stop a machine until others have what it had, or nobody wants that, and let it go on."""
+        """Stop a machine until others have what it had, or we have waited enough, and let it go on."""
         held = self.ask(f"select source, token from leases where {_held_by(machine)}")
         machine.signal(signal.SIGSTOP)
         began = time.monotonic()
         others = " or ".join(f"(source = '{source}' and token > {token})" for source, token in held) or "true"
-        self.until(lambda: self.ask(f"select 1 from leases where {others}"), seconds=600)
+        self.until(lambda: self.ask(f"select 1 from leases where {others}"), seconds=self._patience)
         machine.signal(signal.SIGCONT)
         self._stopped += (time.monotonic() - began) * len(held)
         self._has_lost_leases = True

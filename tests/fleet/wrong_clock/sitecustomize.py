@@ -28,8 +28,8 @@ class _Shifted(_datetime, metaclass=_Kind):
         return cls.now(datetime.UTC).replace(tzinfo=None)
 
 
-_Shifted.__name__ = _Shifted.__qualname__ = "datetime"
-_Shifted.__module__ = "datetime"
-copyreg.pickle(_datetime, lambda moment: (_Shifted, moment.__reduce__()[1]))  # both go by one name
+# It keeps a name of its own: psycopg finds out by the name of a class how to write it, once for each name, and would
+# write the datetimes that it has read, which are of the other class, as dates.
+copyreg.pickle(_datetime, lambda moment: (_Shifted, moment.__reduce__()[1]))
 datetime.datetime = _Shifted  # type: ignore[misc]
 time.time = lambda: _time() + _OFFSET
