@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -26,6 +26,8 @@ class Article:
     section: str
     tags: tuple[str, ...]
     blocks: tuple[Block, ...]
+    topic: Mapping[str, str]
+    """What it speaks of, by the gaps of its headline."""
 
     @property
     def text(self) -> str:
@@ -353,6 +355,7 @@ def write_article(
     """An article of a kind, without boxes."""
     composer = Composer(language, style, dice)
     writer = composer.writer
+    title = writer.label("missing") if kind == "missing" else writer.headline()
     blocks = list(KINDS[kind][0](composer))
     if style.signature != "none" and kind not in NO_ARTICLES:
         blocks.append(composer.signature(author))
@@ -364,13 +367,14 @@ def write_article(
     return Article(
         kind=kind,
         language=language.code,
-        title=writer.label("missing") if kind == "missing" else writer.title(),
+        title=title,
         description=writer.paragraph(18),
         author=author,
         published=published,
         section=section,
         tags=tuple(dict.fromkeys(writer.phrase("places") for _ in range(dice.randint(1, 4)))),
         blocks=tuple(blocks),
+        topic=writer.topic,
     )
 
 

@@ -7,6 +7,7 @@ headings and what a teaser shows are drawn independently, so that no name or pla
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -56,8 +57,36 @@ _WITHIN = (
     "contents",
     "placeholder",
 )
-_AFTER = ("bio", "links", "cards", "topics", "share", "newsletter", "promo", "popular", "prompt")
-_AROUND = ("cards", "links", "comments", "popular", "newsletter", "bio", "topics", "promo", "share", "table")
+_AFTER = (
+    "bio",
+    "links",
+    "cards",
+    "topics",
+    "share",
+    "newsletter",
+    "promo",
+    "popular",
+    "prompt",
+    "licence",
+    "rights",
+    "counts",
+)
+_AROUND = (
+    "cards",
+    "links",
+    "comments",
+    "popular",
+    "newsletter",
+    "bio",
+    "topics",
+    "promo",
+    "share",
+    "table",
+    "contents",
+    "licence",
+    "rights",
+)
+_OPENING = ("line", "links", "listen", "share", "contents", "contents", "counts")
 _TIMES = (1, 1, 1, 2, 4, 8)
 """How much longer boxes around an article are than those in it."""
 
@@ -97,7 +126,7 @@ class Boxes:
 def draw_boxes(dice: random.Random) -> Boxes:
     """The makes of a new site."""
     return Boxes(
-        opening=draw_make(dice.choice(("line", "links", "listen", "share")), dice) if dice.random() < 0.15 else None,
+        opening=draw_make(dice.choice(_OPENING), dice) if dice.random() < 0.25 else None,
         within=tuple(draw_make(kind, dice) for kind in dice.sample(_WITHIN, dice.choice((0, 1, 2, 3)))),
         after=tuple(draw_make(kind, dice) for kind in dice.sample(_AFTER, dice.choice((0, 1, 1, 2, 3)))),
         around=tuple(
@@ -171,6 +200,9 @@ class Maker:
             "contents": self._contents,
             "placeholder": self._placeholder,
             "prompt": self._prompt,
+            "licence": self._licence,
+            "rights": self._rights,
+            "counts": self._counts,
         }[kind](make)
         container = make.container
         if container in {"ul", "p", "table"}:
@@ -310,10 +342,51 @@ class Maker:
         return html, lines
 
     def _contents(self, make: Make) -> tuple[str, list[str]]:
-        items = "".join(
-            f'<li><a href="#{hashed(self.dice)}">{escape(text, quote=False)}</a></li>' for text in self.headings
-        )
-        return f"<ol>{items}</ol>" if items else "", []
+        """The headings of the text as links, with or without their numbers."""
+        if not self.headings:
+            return "", []
+        html, _ = self._head(make, "contents")
+        items = ""
+        for number, text in enumerate(self.headings, 1):
+            shown = escape(text, quote=False)
+            if make.day:
+                shown = f'<span class="toc-number">{number}.</span> <span class="toc-text">{shown}</span>'
+            elif make.image:
+                shown = f"{number}. {shown}"
+            items += f'<li class="toc-item"><a href="#{hashed(self.dice)}">{shown}</a></li>\n'
+        name = "ol" if make.excerpt else "ul"
+        return f"{html}<{name}>{items}</{name}>", []
+
+    def _licence(self, make: Make) -> tuple[str, list[str]]:
+        """Who wrote it, where it stands and who may print it, a line each."""
+        lines = [self.writer.fill(text, name=self.author) for text in self.writer.language.labels["licence"]]
+        html, shown = "", []
+        for text in lines:
+            label, joint, rest = text.partition("：" if "：" in text else ":")
+            rest = re.sub(r"https:\S+", r'<a href="\g<0>">\g<0></a>', rest)
+            shown.append(f"<strong>{label}{joint}</strong>{rest}")
+        match make.container:
+            case "ul" | "aside" | "nav":
+                html += "<ul>" + "".join(f"<li>{line}</li>\n" for line in shown) + "</ul>"
+            case "p" | "blockquote":
+                html += f"<p>{'<br>'.join(shown)}</p>"
+            case "table" | "figure":
+                html += "".join(f"<div><span>{line}</span></div>\n" for line in shown)
+            case _:
+                html += "".join(f"<p>{line}</p>\n" for line in shown)
+        return html, lines
+
+    def _rights(self, make: Make) -> tuple[str, list[str]]:
+        text = self.writer.label("rights", name=self.author)
+        shown = escape(text, quote=False)
+        if make.linked != "whole":
+            shown = f'{shown} <a href="/licence/" rel="license">CC BY 4.0</a>'
+        return f"<{make.emphasis}>{shown}</{make.emphasis}>" if make.emphasis else f"<p>{shown}</p>", [text]
+
+    def _counts(self, make: Make) -> tuple[str, list[str]]:
+        """How long the text is and how old."""
+        texts = [self.writer.label("counts") for _ in range(2 if make.day else 1)]
+        return "".join(f"<span>{escape(text)}</span> " for text in texts), texts
 
     def _comments(self, make: Make) -> tuple[str, list[str]]:
         html, lines = self._head(make, "comments")

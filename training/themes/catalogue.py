@@ -71,7 +71,7 @@ _NEWS = tuple(
 THEMES = (
     *_themes(
         "hexo",
-        "a4 anzhiyu async fluid keep kratos-rebirth next redefine solitude vivia",
+        "a4 anzhiyu async fluid keep kratos-rebirth next redefine reimu solitude vivia",
         "butterfly icarus landscape stellar yun",
         package="hexo-theme-{}",
     ),
@@ -89,6 +89,6 @@ THEMES = (
     *_themes("vitepress", "default"),
     *_themes("docusaurus", "", "classic"),
     *_themes("ghost", "source", "casper"),
-    *(replace(theme, kinds=_NEWS) for theme in _themes("newsroom", " ".join(map(str, range(1, 25))))),
+    *(replace(theme, kinds=_NEWS) for theme in _themes("newsroom", " ".join(map(str, range(1, 31))))),
     *(replace(theme, kinds=_NEWS) for theme in _themes("newsroom", "", "101 102 103 104 105 106")),
 )

@@ -12,6 +12,8 @@ from html import escape
 from training.themes.prose import Language, Writer
 from training.themes.style import Style, hashed, inline
 
+_NUMERALS = "一二三四五六七八九十"
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -26,6 +28,7 @@ class Block:
     """A plain paragraph, which is set with its neighbours where a site divides paragraphs by ``<br>``."""
     closed: bool = False
     """Belongs to the block before: no box may stand between them."""
+    heading: bool = False
 
 
 class Composer:
@@ -37,6 +40,7 @@ class Composer:
         self.style = style
         self.dice = dice
         self._opened = False
+        self._headings = 0
 
     def paragraph(self, words: float = 55) -> Block:
         """A plain paragraph."""
@@ -65,15 +69,39 @@ class Composer:
 
     def heading(self, text: str = "", level: int = 0) -> Block:
         """A heading within the text."""
-        text = text or self.writer.heading()
-        html = escape(text, quote=False)
-        match self.style.headings:
+        text = text or self._number() + self.writer.heading()
+        shown = escape(text, quote=False)
+        style, place = self.style, hashed(self.dice)
+        match style.headings:
             case "bold":
-                return Block(f"<p><b>{html}</b></p>", (text,))
+                html = f"<p><b>{shown}</b></p>"
             case "strong":
-                return Block(self.style.tag("p", "subhead", f"<strong>{html}</strong>"), (text,))
-        name = f"h{int(self.style.headings[1]) + level}"
-        return Block(f'<{name} id="{hashed(self.dice)}"{self.style.classes("heading")}>{html}</{name}>', (text,))
+                html = style.tag("p", "subhead", f"<strong>{shown}</strong>")
+            case "underlined":
+                html = f"<p><u>{shown}</u></p>"
+            case "span" | "div":
+                html = style.tag(style.headings, "subhead", shown)
+            case "anchor":
+                link = f'<a href="#{place}" class="headerlink" title="{escape(text)}"></a>'
+                html = f'<h2 id="{place}"{style.classes("heading")}>{link}{shown}</h2>'
+            case "mark":
+                link = f'<a class="headerlink" href="#{place}">{"¶" if style.salt < "0.5" else "#"}</a>'
+                html = f'<h3 id="{place}"{style.classes("heading")}>{shown}{link}</h3>'
+            case "nested":
+                html = f'<h3{style.classes("heading")}><span style="color:#333"><strong>{shown}</strong></span></h3>'
+            case name:
+                name = f"h{min(int(name[1]) + level, 6)}"
+                html = f'<{name} id="{place}"{style.classes("heading")}>{shown}</{name}>'
+        return Block(html, (text,), heading=True)
+
+    def _number(self) -> str:
+        self._headings += 1
+        match self.style.numbered:
+            case "arabic":
+                return f"{self._headings}. "
+            case "script" if not self.language.space and self._headings <= len(_NUMERALS):
+                return f"{_NUMERALS[self._headings - 1]}、"
+        return ""
 
     def listing(self, items: Iterable[str], name: str = "ul") -> Block:
         """A list, all of it text."""
@@ -264,10 +292,7 @@ def wrapped(html: Iterable[str], style: Style, dice: random.Random) -> Iterator[
             for piece in pieces:
                 yield style.tag("div", "component", style.tag("div", "component-inner", piece))
         case "sections":
-            while pieces:
-                count = dice.randint(2, 12)
-                yield style.tag(dice.choice(("section", "div")), "section", "\n".join(pieces[:count]))
-                del pieces[:count]
+            yield from _sections(pieces, style, dice)
         case "spaced":
             for piece in pieces:
                 yield piece
@@ -275,7 +300,26 @@ def wrapped(html: Iterable[str], style: Style, dice: random.Random) -> Iterator[
                     yield dice.choice(("<p>&nbsp;</p>", "<p></p>", "<br>", "<div></div>"))
         case "table":
             yield f'<table width="100%" border="0"><tr><td>{chr(10).join(pieces)}</td></tr></table>'
+        case "cut":
+            yield from _cut(pieces, style, dice)
         case "whole":
             yield style.tag("div", "body", style.tag("div", "body-inner", "\n".join(pieces)))
         case _:
             yield from pieces
+
+
+def _sections(pieces: list[str], style: Style, dice: random.Random) -> Iterator[str]:
+    while pieces:
+        count = dice.randint(2, 12)
+        yield style.tag(dice.choice(("section", "div")), "section", "\n".join(pieces[:count]))
+        del pieces[:count]
+
+
+def _cut(pieces: list[str], style: Style, dice: random.Random) -> Iterator[str]:
+    """The body in two containers: an advertisement parts its end from the rest."""
+    end = max(len(pieces) - dice.randint(1, 4), 1)
+    yield style.tag("div", "body", "\n".join(pieces[:end]))
+    if dice.random() < 0.6:
+        yield f'<div id="ad-{hashed(dice)}"></div>'
+    if pieces[end:]:
+        yield style.tag("div", "rest", "\n".join(pieces[end:]))

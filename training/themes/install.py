@@ -15,8 +15,8 @@ HEXO = (
     "hexo-generator-index@4.0.0 hexo-generator-tag@2.0.0 hexo-theme-a4@2.0.1 hexo-theme-anzhiyu@1.7.0 "
     "hexo-theme-async@2.2.7 hexo-theme-butterfly@5.7.0 hexo-theme-fluid@1.9.9 hexo-theme-icarus@6.1.1 "
     "hexo-theme-keep@4.3.0 hexo-theme-kratos-rebirth@3.0.1 hexo-theme-landscape@1.1.0 hexo-theme-next@8.29.0 "
-    "hexo-theme-redefine@2.9.0 hexo-theme-solitude@4.0.0 hexo-theme-stellar@1.44.0 hexo-theme-vivia@0.5.0 "
-    "hexo-theme-yun@1.10.11"
+    "hexo-theme-redefine@2.9.0 hexo-theme-reimu@1.12.6 hexo-theme-solitude@4.0.0 hexo-theme-stellar@1.44.0 "
+    "hexo-theme-vivia@0.5.0 hexo-theme-yun@1.10.11"
 ).split()
 NODE = ("handlebars@4.7.10 jekyll-theme-chirpy@5.3.21 undescores-for-npm@1.0.0 vitepress@1.6.4").split()
 DOCUSAURUS = ("@docusaurus/core@3.10.2 @docusaurus/preset-classic@3.10.2 react@19.3.1 react-dom@19.3.1").split()

@@ -21,8 +21,13 @@ _GAP = re.compile(r"\{(\w+)\}")
 _CHARACTERS_A_WORD = 1.7
 """Of scripts that put no blanks between words."""
 _PARTED = ("subjects", "verbs", "tails", "facts", "quotes", "titles")
+_PHRASES = {"s": "subjects", "v": "verbs", "t": "tails", "q": "quotes"}
 _OWN = 0.65
 """Share of the phrases that is the article's."""
+_ON_TOPIC = {"s": 0.3, "place": 0.3, "name": 0.3, "v": 0.12, "t": 0.12, "q": 0.12}
+"""Chance of what a headline speaks of to be spoken of once more."""
+_OPENS = 0.8
+"""Share of texts that begin by saying what their headline says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,10 @@ class Writer:
     def __init__(self, language: Language, dice: random.Random) -> None:
         self.language = language
         self.dice = dice
+        self.topic: dict[str, str] = {}
+        """What the text speaks of, by the gaps of its headline."""
+        self._noted: dict[str, str] = {}
+        self._opens = False
         self._said: set[str] = set()
 
     def phrase(self, kind: str) -> str:
@@ -130,21 +139,28 @@ class Writer:
         return _GAP.sub(gap, text)
 
     def _fill(self, name: str) -> str:
+        kind = name.lower()
+        if kind in self.topic and self.dice.random() < _ON_TOPIC[kind]:
+            text = self.topic[kind]
+        else:
+            text = self._drawn(kind)
+            self._noted[kind] = text
+        return capitalized(text) if name.isupper() else text
+
+    def _drawn(self, kind: str) -> str:
         dice = self.dice
-        match name:
+        match kind:
             case "n":
                 return str(dice.choice((dice.randint(11, 99), dice.randint(100, 980), 10 * dice.randint(10, 90))))
             case "d":
                 return str(dice.randint(2, 28))
             case "year":
                 return str(dice.randint(1931, 2024))
-            case "name" | "Name":
+            case "name":
                 return self.name()
-            case "place":
-                return dice.choice(self.language.phrases["places"])
-        kinds = {"s": "subjects", "v": "verbs", "t": "tails", "q": "quotes"}
-        text = self.phrase(kinds[name.lower()])
-        return capitalized(text) if name.isupper() else text
+            case "link":
+                return f"https://www.example.org/{dice.choice(('p', 'posts', '2024/03'))}/{dice.randint(1000, 99999)}/"
+        return dice.choice(self.language.phrases["places"]) if kind == "place" else self.phrase(_PHRASES[kind])
 
     def name(self) -> str:
         """A person's name."""
@@ -155,9 +171,22 @@ class Writer:
         """A headline."""
         return self.phrase("titles").strip()
 
+    def headline(self) -> str:
+        """The headline of what is written from now on, which speaks of the same."""
+        self.topic = {}
+        self._noted.clear()
+        title = self.title()
+        self.topic = {kind: text for kind, text in self._noted.items() if kind in _ON_TOPIC}
+        self._opens = self.dice.random() < _OPENS
+        return title
+
     def sentence(self) -> str:
         """One sentence with its full stop."""
         language, dice = self.language, self.dice
+        if self._opens:
+            self._opens = False
+            if (text := self._opening()) is not None:
+                return text
         chance = dice.random()
         if chance < 0.18:
             return self.phrase("facts")
@@ -172,6 +201,15 @@ class Writer:
             opener = dice.choice(language.phrases["openers"])
             text = f"{opener}{'' if opener.endswith(('，', '、')) else language.space}{text}"
         return capitalized(text) + language.stop
+
+    def _opening(self) -> str | None:
+        """A sentence that says what the headline says."""
+        language, topic = self.language, self.topic
+        if "s" in topic and "v" in topic:
+            return capitalized(self.fill(language.order, s=topic["s"], v=topic["v"])) + language.stop
+        if said := {kind: topic[kind] for kind in ("name", "q") if kind in topic}:
+            return self.fill(self.dice.choice(language.phrases["quoted"]), **said)
+        return None
 
     def paragraph(self, words: float = 55) -> str:
         """Sentences of about so many words together, at least one; never the same paragraph twice."""

@@ -20,6 +20,9 @@ out; taken out before the page is saved."""
 MORE = "<!-- more -->"
 """Where listings cut the body."""
 
+_SHARED = ("place", "name")
+"""What related articles speak of as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -76,7 +79,9 @@ def draw_site(theme: str, number: int, language: str, *, size: int, seed: int, k
         kind = kinds[index % len(kinds)] if kinds else draw_kind(dice)
         own, other = words.parted(dice)
         article = write_article(kind, own, style, dice, author=author, section=dice.choice(menu))
-        posts.append(_post(article, _slug(dice, slugs), style, boxes, Writer(other, dice), excerpts=excerpts))
+        beside = Writer(other, dice)
+        beside.topic = {kind: text for kind, text in article.topic.items() if kind in _SHARED}
+        posts.append(_post(article, _slug(dice, slugs), style, boxes, beside, excerpts=excerpts))
     return Site(
         theme=theme,
         number=number,
@@ -104,7 +109,7 @@ def _slug(dice: random.Random, taken: set[str]) -> str:
 
 def _post(article: Article, slug: str, style: Style, boxes: Boxes, writer: Writer, *, excerpts: bool) -> Post:
     dice = writer.dice
-    headings = [block.gold[0] for block in article.blocks if block.html.startswith("<h")]
+    headings = [block.gold[0] for block in article.blocks if block.heading]
     maker = Maker(writer, article.author, headings)
     laid = [*opening(article.title, article.description, style), *maker.scatter(article.blocks, boxes)]
     html = list(joined(laid, style))

@@ -37,7 +37,9 @@ class Style:
     paragraphs: str
     """p, div, span or br: what a paragraph is made of."""
     headings: str
-    """h2, h3, h4, bold or strong: what a heading in the text is made of."""
+    """h2 to h5, bold, strong, underlined, span, div, anchor, mark or nested: what a heading in the text is made of."""
+    numbered: str
+    """none, arabic or script: how the headings of a text are numbered."""
     figure: str
     signature: str
     """bold, italic, box or none: how the author is named below the text."""
@@ -48,7 +50,7 @@ class Style:
     entries: str
     """article, div, item or flat: how live blogs set entries off."""
     containers: str
-    """none, whole, each, sections, spaced or table: what the blocks of a body stand in."""
+    """none, whole, each, sections, spaced, cut or table: what the blocks of a body stand in."""
     hard_wrapped: bool
     """Lines end after 80 characters in the source."""
     lead: str
@@ -97,14 +99,20 @@ def draw_style(dice: random.Random) -> Style:
     return Style(
         scheme=dice.choice(("plain", "plain", "wordpress", "ghost", "hashed", "newsroom", "newsroom")),
         paragraphs=dice.choice(("p", "p", "p", "p", "p", "div", "span", "br")),
-        headings=dice.choice(("h2", "h2", "h3", "h4", "bold", "strong")),
+        headings=dice.choice(
+            (
+                *("h2", "h2", "h2", "h3", "h3", "h4", "h5", "bold", "bold", "strong"),
+                *("underlined", "span", "span", "div", "anchor", "mark", "nested"),
+            )
+        ),
+        numbered=dice.choice(("none", "none", "none", "none", "arabic", "script")),
         figure=dice.choice(("figure", "figure", "nested", "div", "paragraph", "table")),
         signature=dice.choice(("none", "none", "none", "bold", "italic", "box")),
         lists=dice.choice(("plain", "plain", "paragraphs", "spans", "divs")),
         code=dice.choice(("pre", "highlight", "gutter")),
         questions=dice.choice(("bold", "bold", "name", "heading", "terms", "details", "italic")),
         entries=dice.choice(("article", "div", "item", "flat")),
-        containers=dice.choice(("none", "none", "none", "whole", "each", "sections", "spaced", "table")),
+        containers=dice.choice(("none", "none", "none", "whole", "each", "sections", "spaced", "table", "cut", "cut")),
         hard_wrapped=dice.random() < 0.1,
         lead=dice.choice(("none", "none", "none", "heading", "bold", "standfirst")),
         headline_again=dice.random() < 0.06,

@@ -34,7 +34,7 @@ _ROLES = {
     "column": "sidebar right col-right aside column-2 rail",
 }
 _KINDS = ("cards", "cards", "links", "popular", "popular", "promo", "newsletter", "table", "topics", "share", "links")
-_WITHIN_BODY = ("links", "cards", "line", "topics", "share", "promo", "newsletter", "bio")
+_WITHIN_BODY = ("links", "cards", "line", "topics", "share", "promo", "newsletter", "bio", "rights", "licence")
 _HEAD = ("trail", "title", "byline", "lead", "share", "hero")
 
 
