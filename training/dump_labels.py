@@ -10,6 +10,8 @@ from newscrawl.extraction.text_lines import Line
 from testing.scoring import runs, words_of
 
 BODY, SIDEBAR, UNKNOWN = 1, 0, -1
+HEAD = 12
+"""Words at the beginning of a line by which it is found in the gold."""
 
 
 def label_lines(lines: list[Line], gold: str, lead: str = "") -> tuple[list[int], list[float]]:
@@ -20,30 +22,38 @@ def label_lines(lines: list[Line], gold: str, lead: str = "") -> tuple[list[int]
     Long lines are judged by their shingles. Short ones must stand in the gold in the right order: the chain of
     exact occurrences that covers most words (a longest increasing subsequence) decides.
     """
-    answer = words_of(gold)
-    grams = set(runs(answer))
+    grams = set(runs(words_of(gold)))
     lead_grams = set(runs(words_of(lead)))
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, word in enumerate(answer):
-        places[word].append(place)
     labels: list[int] = []
     covers: list[float] = []
-    candidates: list[tuple[int, int, int]] = []
-    for index, line in enumerate(lines):
+    for line in lines:
         words = words_of(line.text)
         own = runs(words)
         cover = sum(1 for gram in own if gram in grams) / max(len(own), 1)
         covers.append(cover)
         led = sum(1 for gram in own if gram in lead_grams) / max(len(own), 1)
-        candidates += [(index, place, len(words)) for place in _occurrences(words, answer, places)]
         if len(words) >= 8:
             is_body = cover >= 0.6 or (led >= 0.8 and not line.level)
             labels.append(BODY if is_body else UNKNOWN if cover > 0.2 or led > 0.6 else SIDEBAR)
         else:
             labels.append(UNKNOWN if led > 0.6 and len(words) > 3 else SIDEBAR)
-    for index in _chain(candidates):
+    for index in lines_in_order(lines, gold):
         labels[index] = BODY
     return labels, covers
+
+
+def lines_in_order(lines: Sequence[Line], gold: str) -> list[int]:
+    """The lines that stand in the gold word for word, or begin there, and in its order."""
+    answer = words_of(gold)
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, word in enumerate(answer):
+        places[word].append(place)
+    candidates: list[tuple[int, int, int]] = []
+    for index, line in enumerate(lines):
+        words = words_of(line.text)
+        # Of a line that is one with many, as a hidden copy is, no more than a line's words count.
+        candidates += [(index, place, min(len(words), HEAD)) for place in _occurrences(words, answer, places)]
+    return _chain(candidates)
 
 
 def label_snippets(lines: list[Line], must: Sequence[str], must_not: Sequence[str]) -> list[int]:
@@ -70,7 +80,7 @@ def _holds(words: list[str], snippet: list[str]) -> bool:
 def _occurrences(words: list[str], answer: list[str], places: dict[str, list[int]]) -> list[int]:
     if not words or (len(words) == 1 and len(words[0]) < 2):
         return []
-    head = words[:12]
+    head = words[:HEAD]
     rarest = min(range(len(head)), key=lambda i: len(places.get(head[i], ())))
     found = [p - rarest for p in places.get(head[rarest], ())[:200]]
     return [p for p in found if p >= 0 and answer[p : p + len(head)] == head][:20]

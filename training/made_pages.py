@@ -15,6 +15,7 @@ import numpy as np
 
 from newscrawl.extraction.blocks import Blocks, Node
 from newscrawl.extraction.containers import Containers
+from newscrawl.extraction.line_features import facts_of
 from newscrawl.extraction.text_lines import Line
 from training.dump_labels import BODY, SIDEBAR
 from training.page_data import LabelledPage
@@ -48,7 +49,7 @@ def boxes(page: LabelledPage) -> list[Box]:
         first, last = int(held.first[node]), int(held.last[node])
         if not 0 < last - first <= LARGEST_BOX or others[last] - others[first]:
             continue
-        sizes = [len(line.text.split()) for line in page.blocks.lines[first:last]]
+        sizes = [facts_of(line.text).amount for line in page.blocks.lines[first:last]]
         if max(sizes) >= 5 and sum(sizes) >= 8:
             found.setdefault((first, last), (node, first, last, max(sizes) >= 15))
     return list(found.values())
@@ -80,13 +81,13 @@ def make_page(
 
 def shorten(page: LabelledPage, dice: random.Random) -> LabelledPage:
     """The page with the first lines of its article only, as a brief on a heavy page."""
-    wanted, words = dice.randint(SHORTEST, LONGEST), 0
+    wanted, words = dice.randint(SHORTEST, LONGEST), 0.0
     dropped: set[int] = set()
     for index, label in enumerate(page.labels):
         if label == BODY and words >= wanted:
             dropped.add(index)
         elif label == BODY:
-            words += len(page.blocks.lines[index].text.split())
+            words += facts_of(page.blocks.lines[index].text).amount
     return _without(page, dropped)
 
 
@@ -121,7 +122,7 @@ def lengthen(page: LabelledPage, donors: list[LabelledPage], dice: random.Random
         return None
     wanted = dice.uniform(*LONG) if dice.random() < 0.5 else dice.uniform(LONG[0], 3 * LONG[0])
     lines: list[Line] = []
-    words = 0
+    words = 0.0
     while words < wanted:
         donor = dice.choice(donors)
         found = [
@@ -130,7 +131,7 @@ def lengthen(page: LabelledPage, donors: list[LabelledPage], dice: random.Random
             if label == BODY and line.kind in ("paragraph", "heading")
         ]
         lines += found
-        words += sum(len(line.text.split()) for line in found) + 1
+        words += sum(facts_of(line.text).amount for line in found) + 1
     here, cut = page.blocks, body[-1] + 1
     model = here.nodes[here.owners[body[-1]]]
     nodes, owners = list(here.nodes), []

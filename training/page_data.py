@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import pickle
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -18,14 +19,16 @@ import trafilatura
 import newscrawl
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.decode import decode
+from newscrawl.extraction.line_features import facts_of, terms_of
 from newscrawl.extraction.page import read_page
 from newscrawl.extraction.second_opinion import SecondOpinion, ask_trafilatura
+from newscrawl.extraction.text_lines import Line
 from newscrawl.extraction.tree_features import Opinions
 from newscrawl.items import Article, NoArticle
 from testing.datasets import DATASETS, NoPages, Page, bench_folder, load_dataset
-from testing.scoring import runs, words_of
+from testing.scoring import runs
 from training.bench_data import CACHE
-from training.dump_labels import SIDEBAR, UNKNOWN, label_lines, label_snippets
+from training.dump_labels import BODY, SIDEBAR, UNKNOWN, label_lines, label_snippets, lines_in_order
 
 WRONG = frozenset("0285 0310 0339 2218 2498 4271 4621 4677 4759 4912".split())
 """Pages of wcxb whose answer was looked at and is wrong or no article. They are scored, but not learned from."""
@@ -37,6 +40,10 @@ LISTINGS = "vn-listings"
 
 FETCHED = datetime(2026, 11, 1, tzinfo=UTC)
 """When the saved pages are taken to be fetched: nothing that is learned depends on the day of training."""
+LONG_COPY, FEWEST_COPIED, LONG_LINE = 200, 3, 20
+"""Characters of a line, and lines of the text within it, themselves so long, from which it is a copy of the text."""
+_NUMBER = re.compile(r"^[\d.]+[\s.):、]*")
+"""Before the entry of a table of contents."""
 MOSTLY = 0.7
 """Share of a line that is one of something else from which the whole line is."""
 
@@ -139,6 +146,7 @@ def labelled(page: Page) -> LabelledPage | None:
         labels = label_lines(lines, gold, lead)[0]
         if page.dataset == THEMES:
             # What is made is known to the word, however much a teaser sounds like the text.
+            labels = _with_lead(lines, _without_copies(lines, labels, gold), lead)
             labels = _without_others([line.text for line in lines], labels, must_not)
     elif not page.gold.is_article:
         labels = [SIDEBAR] * len(lines)
@@ -173,6 +181,30 @@ def _without_others(texts: Sequence[str], labels: Sequence[int], must_not: Seque
     return found
 
 
+def _without_copies(lines: Sequence[Line], labels: Sequence[int], gold: str) -> list[int]:
+    """The labels, SIDEBAR for lines that say again what the text says elsewhere: contents, and hidden copies of it."""
+    placed = set(lines_in_order(lines, gold))
+    said = {_pressed(lines[index].text) for index in placed}
+    long = [text for text in said if len(text) > LONG_LINE]
+    found = list(labels)
+    for index, (line, label) in enumerate(zip(lines, labels, strict=True)):
+        if label != SIDEBAR and index not in placed:
+            pressed = _pressed(line.text)
+            is_whole = len(pressed) > LONG_COPY and sum(one in pressed for one in long) >= FEWEST_COPIED
+            if pressed in said or _pressed(_NUMBER.sub("", line.text)) in said or is_whole:
+                found[index] = SIDEBAR
+    return found
+
+
+def _with_lead(lines: Sequence[Line], labels: Sequence[int], lead: str) -> list[int]:
+    """The labels, BODY for the lead where it is a paragraph, in whatever script."""
+    pressed = _pressed(lead)
+    return [
+        BODY if pressed and not line.level and _pressed(line.text) == pressed else label
+        for line, label in zip(lines, labels, strict=True)
+    ]
+
+
 def _pressed(text: str) -> str:
     """The text without white space."""
     return "".join(text.split())
@@ -192,13 +224,18 @@ def _second_opinion(tree: object, url: str | None, body: bytes) -> SecondOpinion
 
 
 def trusted(page: LabelledPage) -> bool:
-    """Whether the gold can be learned from: long enough, found in the page, no small part of its prose."""
+    """Whether the gold can be learned from: long enough, found in the page, no small part of its prose.
+
+    What is made is known to the word, however short it is.
+    """
     if not page.gold:
         return any(label != UNKNOWN for label in page.labels)
-    grams = runs(words_of(page.gold))
-    seen = {run for line in page.blocks.lines for run in runs(words_of(line.text))}
+    if page.dataset == THEMES:
+        return True
+    grams = runs(terms_of(page.gold))
+    seen = {run for line in page.blocks.lines for run in runs(terms_of(line.text))}
     covered = sum(1 for gram in grams if gram in seen) / max(len(grams), 1)
-    free = [line.text.count(" ") for line in page.blocks.lines if 2 * line.linked < len(line.text)]
+    free = [facts_of(line.text).amount for line in page.blocks.lines if 2 * line.linked < len(line.text)]
     prose = sum(words for words in free if words > 15)
     wrong = page.dataset == "wcxb" and page.name.removeprefix("wcxb/") in WRONG
     return len(grams) >= 25 and covered >= 0.8 and len(grams) >= 0.2 * prose and not wrong

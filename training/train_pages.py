@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
+from typing import NamedTuple
 
 import lightgbm
 import numpy as np
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 
 from newscrawl.extraction import judge as shipped
 from newscrawl.extraction.class_names import Odds
+from newscrawl.extraction.containers import Containers, Floats
 from newscrawl.extraction.forest import TAKES_ALL, Forest
 from newscrawl.extraction.judge import (
     Judgement,
@@ -36,7 +38,7 @@ from newscrawl.extraction.judge import (
     third_matrix,
 )
 from newscrawl.extraction.keep import keep_lines
-from newscrawl.extraction.line_features import Matrix
+from newscrawl.extraction.line_features import Matrix, facts_of
 from newscrawl.extraction.second_opinion import coverage
 from testing.scoring import score_text, share_found
 from training import train_textdumps, verdicts
@@ -56,8 +58,8 @@ PARAMETERS = train_textdumps.PARAMETERS | {
     "seed": SEED,
 }
 ROUNDS = 180
-WEIGHT = {"vn": 4.0, "wcxb": 1.0, "zh": 2.0, "readability": 0.7, "trafeval": 3.0, "mercury": 3.0}
-WEIGHT |= {"themes": 0.5}
+WEIGHT = {"vn": 5.0, "wcxb": 1.0, "zh": 2.0, "readability": 0.7, "trafeval": 3.0, "mercury": 3.0}
+WEIGHT |= {"themes": 0.45}
 OTHER_WEIGHT = 2.5
 """Of the lines of a data set. News is what the judge is for; wcxb holds blog posts and some wrong gold, readability's
 gold is a tool's, and of trafeval and mercury only a few lines a page are known."""
@@ -85,6 +87,8 @@ FAR, FAR_SHARE = 15, 0.2
 """Of the lines further than this from the article only this share is learned from, with the weight of all."""
 LONG_PAGE = 200
 """Lines of a made or generated page that are learned from at most."""
+BRIEF, BRIEF_WEIGHT = 120, 1.5
+"""Words of a generated text that is a brief, and the weight of its lines, each of which is much of it."""
 NO_FOLD = -1
 PRIOR, FEWEST_SITES = 0.3, 4
 """Share of article lines that a class name says without evidence (as much as two sites), and sites it must be on."""
@@ -103,7 +107,7 @@ class Sample:
     learned: NDArray[np.bool_]
 
 
-def samples(pages: Sequence[LabelledPage]) -> list[Sample]:
+def samples(pages: Sequence[LabelledPage], jobs: int = 2) -> list[Sample]:
     """The trusted pages, and those made of them with boxes of pages of their own fold."""
     dice = random.Random(SEED)
     known = [page for page in pages if page.dataset not in UNUSED and page.is_article and trusted(page)]
@@ -115,11 +119,16 @@ def samples(pages: Sequence[LabelledPage]) -> list[Sample]:
     for page in known:
         if page.gold and page.dataset != "zh":
             donors[fold_of(page.site)].append(page)
-    found = [_sample(page, dice, made=False) for page in known]
+    chosen = [Shown(page, made=False, use_lexicon=dice.random() > BLIND) for page in known]
     for page in known:
         fold = fold_of(page.site)
-        found += [_sample(made, dice, made=True) for made in _made(page, pools[fold], donors[fold], dice)]
-    return found
+        found = _made(page, pools[fold], donors[fold], dice)
+        chosen += [Shown(made, made=True, use_lexicon=dice.random() > BLIND) for made in found]
+    numbers = side_by_side(_numbers, chosen, jobs)
+    return [
+        Sample(shown.page, fold_of(shown.page.site), shown.made, Measured(shown.page.blocks, *measured), *learned)
+        for shown, (measured, learned) in zip(chosen, numbers, strict=True)
+    ]
 
 
 def _made(
@@ -137,8 +146,21 @@ def _made(
     return [one for one in made if one is not None]
 
 
-def _sample(page: LabelledPage, dice: random.Random, *, made: bool) -> Sample:
-    use_lexicon = dice.random() > BLIND
+class Shown(NamedTuple):
+    """A page as it is shown to the judge."""
+
+    page: LabelledPage
+    made: bool
+    use_lexicon: bool
+
+
+_Measures = tuple[Containers, Matrix, Matrix]
+_Learned = tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.bool_]]
+
+
+def _numbers(shown: Shown) -> tuple[_Measures, _Learned]:
+    """Of a sample what is measured beside its blocks, labels, weights, and which lines are learned from."""
+    page, made, use_lexicon = shown
     measured = Measured.of(page.blocks, page.title, page.opinions, use_lexicon=use_lexicon)
     labels = np.array(page.labels, dtype=np.int8)
     weights = (0.3 + measured.matrix[:, 0] / 3) * WEIGHT.get(page.dataset, OTHER_WEIGHT) * (MADE_WEIGHT if made else 1)
@@ -152,10 +174,12 @@ def _sample(page: LabelledPage, dice: random.Random, *, made: bool) -> Sample:
         chosen = np.random.default_rng(SEED + len(labels)).random(len(labels)) < FAR_SHARE
         weights = np.where(far, weights / FAR_SHARE, weights)
         learned &= ~far | chosen
+    if page.dataset == THEMES and sum(facts_of(line).amount for line in page.gold.split("\n")) < BRIEF:
+        weights = weights * BRIEF_WEIGHT
     if (made or page.dataset == THEMES) and len(labels) > LONG_PAGE:
         weights = weights * np.sqrt(LONG_PAGE / len(labels))
         learned &= np.random.default_rng(SEED).random(len(labels)) < LONG_PAGE / len(labels)
-    return Sample(page, fold_of(page.site), made, measured, labels, weights.astype(np.float32), learned)
+    return (measured.held, measured.base, measured.matrix), (labels, weights.astype(np.float32), learned)
 
 
 class NameCounts:
@@ -228,20 +252,24 @@ class Trainer:
         """A judge for each fold that has not seen it, and the one that ships, which has seen all."""
         matrices = [first_matrix(sample.measured, self.odds[sample.fold]) for sample in self.samples]
         first = self.stage(self.samples, matrices)
-        opinions = [first.folds[s.fold].chances(matrix) for s, matrix in zip(self.samples, matrices, strict=True)]
-        matrices = [
-            second_matrix(s.measured, matrix, opinion)
-            for s, matrix, opinion in zip(self.samples, matrices, opinions, strict=True)
-        ]
-        second = self.stage(self.samples, matrices)
-        real = [(s, matrix, o) for s, matrix, o in zip(self.samples, matrices, opinions, strict=True) if not s.made]
-        third_matrices = []
-        for sample, matrix, opinion in real:
+
+        def after_first(both: tuple[Sample, Matrix]) -> tuple[Matrix, Floats]:
+            sample, matrix = both
+            opinion = first.folds[sample.fold].chances(matrix)
+            return second_matrix(sample.measured, matrix, opinion), opinion
+
+        pairs = side_by_side(after_first, list(zip(self.samples, matrices, strict=True)), self.jobs)
+        second = self.stage(self.samples, [matrix for matrix, _ in pairs])
+
+        def after_second(three: tuple[Sample, Matrix, Floats]) -> Matrix:
+            sample, matrix, opinion = three
             doubtful = opinion >= shipped.HOPELESS
             chances = np.where(doubtful, second.folds[sample.fold].chances(matrix), opinion)
             covered = coverage(sample.page.blocks, sample.page.second)
-            third_matrices.append(third_matrix(sample.measured, Judgement(chances, matrix), covered))
-        third = self.stage([sample for sample, _, _ in real], third_matrices)
+            return third_matrix(sample.measured, Judgement(chances, matrix), covered)
+
+        real = [(sample, *pair) for sample, pair in zip(self.samples, pairs, strict=True) if not sample.made]
+        third = self.stage([sample for sample, _, _ in real], side_by_side(after_second, real, self.jobs))
         judges = [
             PageJudge(first.folds[fold], second.folds[fold], third.folds[fold], TAKES_ALL, self.odds[fold])
             for fold in range(FOLDS)
@@ -339,7 +367,7 @@ def save(judge: PageJudge, described: dict[str, object], folder: Path) -> None:
 
 
 def card(
-    pages: Sequence[LabelledPage], found: Sequence[Sample], judges: Sequence[PageJudge], judge: PageJudge
+    pages: Sequence[LabelledPage], found: Sequence[Sample], judges: Sequence[PageJudge], judge: PageJudge, jobs: int
 ) -> dict[str, object]:
     """What the model is made of, and what it is worth on sites that it has not seen."""
     forests = {"first": judge.first, "second": judge.second, "third": judge.third}
@@ -356,7 +384,7 @@ def card(
         "made_with": made_with(),
         "seed": SEED,
         "folds": f"{FOLDS}, by a hash of the registrable domain",
-        "out_of_fold": totals(outcomes(pages, judges)),
+        "out_of_fold": totals(outcomes(pages, judges, jobs)),
     }
 
 
@@ -382,14 +410,14 @@ def _cache() -> Path:
 def train(themes: Path | None, folder: Path, jobs: int) -> None:
     """Train, judge out of fold, and write the model and its card into a folder."""
     pages = load_labelled(themes)
-    judges, judge = Trainer(found := samples(pages), jobs).judges()
+    judges, judge = Trainer(found := samples(pages, jobs), jobs).judges()
     print("training the verdict", flush=True)
     rows = verdicts.rows(pages, judges, jobs)
     forests, chances = verdicts.fold_verdicts(rows)
     judges = [replace(fold, verdict=forest) for fold, forest in zip(judges, forests, strict=True)]
     judge = replace(judge, verdict=verdicts.fit(rows))
     _cache().write_bytes(pickle.dumps((judges, judge, rows, len(found))))
-    told = card(pages, found, judges, judge) | {"accepted": verdicts.accepted(rows, chances)}
+    told = card(pages, found, judges, judge, jobs) | {"accepted": verdicts.accepted(rows, chances)}
     save(judge, told | ({"generated": digest_of(themes)} if themes else {}), folder)
     print((folder / "page_judge.json").read_text(encoding="utf-8"))
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from newscrawl.extraction.containers import Floats
 from newscrawl.extraction.forest import Forest
 from newscrawl.extraction.judge import Measured, PageJudge
-from newscrawl.extraction.keep import judge_lines
+from newscrawl.extraction.keep import keep_lines
+from newscrawl.extraction.line_features import facts_of
 from newscrawl.extraction.verdict import EVIDENCE, LIKELY, evidence
 from newscrawl.extraction.walls import wall_phrases
 from training.dump_labels import SIDEBAR
@@ -52,6 +53,8 @@ LISTING_WEIGHT = 10.0
 WORDLESS = 0.35
 """Share of walls that are shown without phrases of walls: a wall is to be known by what it lacks."""
 MOST_PHRASES = 8
+_AS_SAVED = frozenset(("article", "silent", "snippets", "listing", "theme"))
+"""Kinds of pages whose lines are those that trafilatura was asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge], jobs: int =
     """Evidence of real and made pages, by judges that have not seen their sites."""
     dice = random.Random(SEED)
     known = [page for page in pages if page.gold and page.dataset != "portal" and trusted(page)]
+    names = {page.name for page in known}
     pools: dict[int, list[tuple[LabelledPage, list[tuple[int, int, int, bool]]]]] = defaultdict(list)
     notices: dict[int, list[str]] = defaultdict(list)
     for page in known:
@@ -95,7 +99,7 @@ def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge], jobs: int =
             tasks.append(Task(page, kind, weight))
         elif not page.gold and page.must:
             tasks.append(Task(page, "snippets"))
-        if page not in known or (page.dataset == "wcxb" and dice.random() > SHARE):
+        if page.name not in names or (page.dataset == "wcxb" and dice.random() > SHARE):
             continue
         tasks.append(Task(page, "article"))
         tasks.append(Task(silence(page, dice), "silent"))
@@ -117,7 +121,7 @@ def _notices(page: LabelledPage) -> list[str]:
     return [
         line.text
         for line, label in zip(page.blocks.lines, page.labels, strict=True)
-        if label == SIDEBAR and 12 <= len(line.text.split()) <= 80 and 4 * line.linked < len(line.text)
+        if label == SIDEBAR and 12 <= facts_of(line.text).amount <= 80 and 4 * line.linked < len(line.text)
     ]
 
 
@@ -127,13 +131,21 @@ def _row(judges: Sequence[PageJudge], task: Task) -> Row | None:
         return None
     fold = fold_of(page.site)
     measured = Measured.of(page.blocks, page.title, page.opinions)
-    chances = judges[fold].judge(measured).chances
-    kept = [reason is None for reason in judge_lines(measured, chances, page.title, page.facts.description)]
+    decided = keep_lines(
+        measured,
+        judges[fold],
+        page.title,
+        page.facts.description,
+        (lambda: page.second) if kind in _AS_SAVED else None,
+        authors=page.facts.authors,
+        paywalled=bool(page.facts.paywalled),
+    )
+    kept = [reason is None for reason in decided.reasons]
     if not any(kept):
         return None
     text = [line.text for line, keep in zip(page.blocks.lines, kept, strict=True) if keep]
     phrases = wall_phrases(page.title, text).total() if task.phrases is None else task.phrases
-    values = evidence(measured, chances, kept, page.facts, claims_article=page.claims_article, phrases=phrases)
+    values = evidence(measured, decided.chances, kept, page.facts, claims_article=page.claims_article, phrases=phrases)
     return Row(kind, fold, values, kind in ("article", "snippets", "silent", "short"), task.weight)
 
 

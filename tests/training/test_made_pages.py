@@ -95,3 +95,13 @@ def test_pages_without_their_article_have_none_of_it():
         assert len(listing.blocks.lines) > len(empty(one).blocks.lines)
         assert wall.title
         assert wall.title in " ".join(notices)
+
+
+def test_scripts_without_spaces_have_boxes_and_are_cut_short():
+    """Two characters are a word there."""
+    text = "市议会在四个小时的辩论之后否决了这项计划，一名潜水员在二百名志愿者的帮助下找到了一箱旧信。"
+    paragraphs = "\n\n".join(f"{number}：{text}" for number in range(8))
+    news = News("zh", "市议会否决了这项计划", paragraphs, "相关阅读", (text[:20], text[4:30]), "订阅", "评论")
+    one = labelled(news)
+    assert boxes(one)
+    assert 0 < len(body_of(shorten(one, random.Random(1)))) < 6
