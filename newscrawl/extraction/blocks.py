@@ -28,6 +28,10 @@ _HIDING = {
     "style": re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE),
 }
 """What each attribute that hides an element must say for it."""
+_NOTE_MARK = re.compile(r"\s*\[?(?:\d{1,3}|[a-z*†‡])\]?\s*")
+"""What a footnote is marked with."""
+_GUTTERS = frozenset("gutter line-numbers lineno linenos linenumbers rouge-gutter hljs-ln-numbers blob-num".split())
+"""Classes of the numbers of lines, as highlighters of code write them."""
 CONSENT = frozenset("onetrust didomi cookiebot usercentrics cookie cookies consent gdpr ccpa".split())
 """Names of what asks about cookies and privacy: the words for it, and the products that most sites use for it."""
 _ARTICLES = frozenset(("article", "main"))
@@ -141,6 +145,8 @@ class _Walker:
     def _start(self, element: HtmlElement, tag: str, role: int) -> bool:
         """Whether what is in the element is read."""
         if role == INSIDE:
+            if tag == "sup" and self._is_note_mark(element):
+                return False
             self._open_inline(element, tag)
         else:
             self.drawn |= role == DRAWN
@@ -150,6 +156,9 @@ class _Walker:
                 return False
             if role == DRAWN:
                 return True
+            if tag == "td" and _is_gutter(element):
+                self.skipped = element
+                return False
             if self.row is not None:
                 self._start_in_row(tag)
             elif role == BREAK:
@@ -187,6 +196,15 @@ class _Walker:
         tail = element.tail
         if tail and not (self.drawn and element.getparent().tag in DRAWING):
             self._text(tail)
+
+    def _is_note_mark(self, element: HtmlElement) -> bool:
+        """Whether an element is the number of a footnote, a link to another place of the page."""
+        inner = next(iter(element), None)
+        link = self.link if inner is None else inner
+        if link is None or len(element) > 1 or not (link.get("href") or "").startswith("#"):
+            return False
+        parts = [element.text] if inner is None else [element.text, inner.text, inner.tail]
+        return _NOTE_MARK.fullmatch("".join(part[:9] for part in parts if part)) is not None
 
     def _asks_consent(self, element: HtmlElement, attributes: Sequence[tuple[str, str]]) -> bool:
         """Whether an element asks about cookies, outside of what may be the article and without a headline of it."""
@@ -277,6 +295,12 @@ class _Walker:
             if tag not in _TRANSPARENT:
                 break
         return "paragraph", 0
+
+
+def _is_gutter(cell: HtmlElement) -> bool:
+    """Whether a cell holds the numbers of the lines of a program beside it."""
+    names = cell.get("class")
+    return bool(names) and not _GUTTERS.isdisjoint(names.split())
 
 
 def _is_data_row(row: HtmlElement) -> bool:

@@ -31,6 +31,7 @@ from newscrawl.extraction.rules import (
     notices,
     prompt_below,
     staff_credit,
+    whole_copy,
     words_of,
 )
 from newscrawl.extraction.second_opinion import MOST_LINES, SecondOpinion, coverage
@@ -154,6 +155,8 @@ def judge_lines(
         certain.update(dict.fromkeys(prompt_below(lines, text, chances), "promo"))
     certain.update(dict.fromkeys(notices(lines, text, chances), "repeated"))
     certain.update(dict.fromkeys(copies(lines, text), "repeated"))
+    if (copy := whole_copy(page.blocks, text)) is not None:
+        certain[copy] = "repeated"
     certain.update({index: "caption" for index in captions(page.blocks, text) if chances[index] < SURE_TEXT})
     certain.update(dict.fromkeys(talk, "comments"))
     for index in certain:

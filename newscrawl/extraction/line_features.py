@@ -33,13 +33,14 @@ _WORD = re.compile(r"\w+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _DIGIT = re.compile(r"\d")
 _TIME = re.compile(r"\b\d{1,2}[:h.]\d{2}\b(?!\.\d)|\b\d{1,2} ?(?:am|pm|AM|PM|Uhr)\b")
-_DATE = re.compile(r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b(?:19|20)\d\d\b")
-_STOP_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…]+[\"”’»)]?\s+[\"“‘«(]?[^\W\d_]")
-_STOPS = re.compile("[.!?…]")
+_DATE = re.compile(r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b(?:19|20)\d\d(?:\b|[年년])|\d{1,2}[月월] ?\d{1,2}[日일]")
+_STOP_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…।؟]+[\"”’»)]?\s+[\"“‘«(]?[^\W\d_]|\w[。！？]+[”」』）]*(?=[^”」』）])")
+_STOPS = re.compile("[.!?…।؟。！？]")
+_COMMAS = re.compile("[,，、،]")
 _FIRST = itemgetter(0)
-_END_STOP = re.compile(r"[.!?。！？؟।][\"”’»)\]\s]*$|…[\"”’»)]+$|\.\.\./\.$")
+_END_STOP = re.compile(r"[.!?。！？؟।][\"”’»)\]」』）】\s]*$|…[\"”’»)」』）]+$|\.\.\./\.$")
 _END_CUT = re.compile(r"(?:…|\.\.+)[\s\]|)]*$")
-_QUOTE = re.compile('[“”„«»"]')
+_QUOTE = re.compile('[“”„«»"「」『』]')
 _ADDRESS = re.compile(r"https?:|www\.|@\w")
 _LIST_LABELS = frozenset(("related", "more", "share", "comments", "promo", "media", "menu"))
 _PLACE = {kind: place for place, kind in enumerate(_HEADINGS)}
@@ -75,12 +76,12 @@ def _facts(text: str, use_lexicon: bool) -> LineFacts:
     words = _WORD.findall(begin.lower())[:MOST_WORDS]
     wide = 0 if begin.isascii() else len(_WIDE.findall(begin))
     count = len(words) + wide / 2
-    different = set(words)
     shape = _shape(text, begin, count)
     letters = _letters(text[: 4 * MOST_WORDS], use_lexicon=use_lexicon)
     length = sum(map(len, words)) / max(len(words), 1)
     if wide:
         words = _divided(words)[:MOST_WORDS]
+    different = set(words)
     lexicon = _lexicon(text) if use_lexicon else _NOTHING
     row = _PACKED.pack(*shape, *letters, length, *lexicon)
     return LineFacts(words, different, {word for word in different if len(word) > 1}, count, len(text), shape[0], row)
@@ -113,9 +114,9 @@ def _shape(text: str, begin: str, count: float) -> tuple[bool, bool, bool, bool,
         _END_STOP.search(tail) is not None,
         tail.endswith((":", "：")),
         _END_CUT.search(tail) is not None,
-        tail.endswith((",", ";", "-", "–")),
+        tail.endswith((",", ";", "-", "–", "，", "、", "；", "،")),
         min(len(_STOP_INSIDE.findall(begin, max(stop.start() - 2, 0))), 20) if stop else 0,
-        min(begin.count(",") / max(count, 1), 1),
+        min((begin.count(",") if begin.isascii() else len(_COMMAS.findall(begin))) / max(count, 1), 1),
     )
 
 

@@ -20,7 +20,7 @@ from newscrawl.extraction.judge import Measured
 from newscrawl.extraction.line_features import SLOT
 from newscrawl.extraction.tags import HEADINGS
 from newscrawl.extraction.text_lines import Line
-from newscrawl.extraction.walls import wall_phrases
+from newscrawl.extraction.walls import WIDE, wall_phrases
 
 SHORTEST = 4
 """Words of a headline, and of a line that is not said twice in a row."""
@@ -35,6 +35,9 @@ known answers gained .002 of F1 by keeping it, and hardly change between 15 and 
 BEFORE_COMMENTS = 40
 """Words of the article that stand before the comments on it."""
 
+COPIED, FEWEST_COPIED, MOST_COPIED = 0.7, 2, 300
+"""Share of the letters of a text and of a line that one says of the other where the line is a copy of the text, the
+fewest other lines, and how many of them are looked at."""
 SURE = 0.8
 """Chance from which no rule drops a line, but one that says again what was said."""
 UNSURE_LINE, MOST_NOTICES = 0.7, 0.2
@@ -116,12 +119,17 @@ def cards(page: Measured, chances: Floats, words: Floats) -> set[int]:
 
 def _begins_with_headline(line: Line) -> bool:
     """Whether the better part of a line is a link that is long enough for a headline, as where a date follows it."""
-    return 2 * line.linked >= len(line.text) and line.text.count(" ") >= SHORTEST - 1
+    return 2 * line.linked >= len(line.text) and _is_long(line.text)
 
 
 def is_other_headline(line: Line) -> bool:
     """Whether a line is nothing but a link, and long enough to be the headline of another article."""
-    return line.linked >= 0.9 * len(line.text) and line.text.count(" ") >= SHORTEST - 1
+    return line.linked >= 0.9 * len(line.text) and _is_long(line.text)
+
+
+def _is_long(text: str, words: int = SHORTEST) -> bool:
+    """Whether a text has so many words; two characters of a script without spaces are one."""
+    return text.count(" ") >= words - 1 or (not text.isascii() and len(WIDE.findall(text)) >= 2 * words)
 
 
 def beside_headlines(lines: Sequence[Line]) -> NDArray[np.bool_]:
@@ -135,8 +143,8 @@ def beside_headlines(lines: Sequence[Line]) -> NDArray[np.bool_]:
 
 def is_labelled_link(line: Line) -> bool:
     """Whether a line is a label and a link that is long enough for a headline: ``>>> Related: The bridge is open``."""
-    label = line.text[:LONGEST_LABEL].find(":") + 1
-    return bool(label) and line.linked >= 0.9 * (len(line.text) - label) and line.text.count(" ") >= SHORTEST
+    label = max(line.text[:LONGEST_LABEL].find(colon) for colon in ":：") + 1
+    return bool(label) and line.linked >= 0.9 * (len(line.text) - label) and _is_long(line.text, SHORTEST + 1)
 
 
 def copies(lines: Sequence[Line], kept: Sequence[int]) -> Iterator[int]:
@@ -158,6 +166,21 @@ def copies(lines: Sequence[Line], kept: Sequence[int]) -> Iterator[int]:
             if sum(len(words_of(lines[line].text)) for line in passage) >= PASSAGE:
                 yield from passage
             passage.clear()
+
+
+def whole_copy(blocks: Blocks, kept: Sequence[int]) -> int | None:
+    """The kept line that the page hides and that says all over again what the other kept lines say, in one piece."""
+    lines = blocks.lines
+    hidden = [index for index in kept if blocks.nodes[blocks.owners[index]].hidden]
+    if not hidden or len(kept) < FEWEST_COPIED + 1:
+        return None
+    longest = max(hidden, key=lambda index: len(lines[index].text))
+    others = [lines[index].text for index in kept if index != longest]
+    text, rest = lines[longest].text, sum(map(len, others))
+    if not COPIED * rest <= len(text) <= rest / COPIED:
+        return None
+    said = sum(len(other) for other in others[:MOST_COPIED] if other in text)
+    return longest if said >= COPIED * min(rest, sum(map(len, others[:MOST_COPIED]))) else None
 
 
 def notices(lines: Sequence[Line], text: Sequence[int], chances: Floats) -> list[int]:

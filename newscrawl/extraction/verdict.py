@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -20,7 +21,7 @@ from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.keep import Kept
 from newscrawl.extraction.line_features import SLOT
 from newscrawl.extraction.rules import beside_headlines, is_other_headline
-from newscrawl.extraction.tree_features import words_and_prose
+from newscrawl.extraction.tree_features import LEVEL, TREE, words_and_prose
 from newscrawl.extraction.walls import WIDE, plain, wall_phrases
 from newscrawl.items import Article
 
@@ -30,6 +31,8 @@ EVIDENCE = {
     "sure": "mean chance of the kept words",
     "prose": "share of the kept words that are unlinked sentences",
     "together": "share of the kept words in containers with three kept lines or more",
+    "repeated": "how often the containers around the kept words are repeated beside themselves, as cards are (log)",
+    "from_headline": "lines from the first-level heading above the text to its first line (log); -1 without one",
     "below_headline": "share of the kept words in the innermost container of a first-level heading",
     "headline_in_text": "share of the headline's words that the text uses",
     "headline_in_address": "share of the words of the page's address that stand in its headline; -1 where it has none",
@@ -39,6 +42,8 @@ EVIDENCE = {
     "author": "the page names an author",
     "described": "the page has a description",
     "other_headlines": "lines that are nothing but a link, and long enough for a headline (log)",
+    "headlines_within": "such lines between the first and the last line of the text (log)",
+    "list_address": "the address is that of a list: of a tag, a section, an author, a year, or a further page of one",
     "beside_links": "share of the kept words in lines beside one that is nothing but a link, as a teaser is",
     "linked": "share of the page's words that are links",
     "lines": "lines of the page (log)",
@@ -68,7 +73,7 @@ LIKELY = 0.1
 """Chance of a page to be an article below which it is refused."""
 LIKELY_ASIDE = 0.5
 """The same for a text that is a small part of a page which says nothing of it, for one that says what walls say on a
-page without a date of its own, and for the front page of a site."""
+page without a date of its own, for the front page of a site, and at the address of a list."""
 MANY_NUMBERS = 1 / 3
 """Share of numbers among the words of a table."""
 PLAIN = 0.8
@@ -80,7 +85,17 @@ FEWEST_WORDS = 12
 FEWEST_PHRASES = 2
 """Phrases of walls by which a refused page is called one."""
 
+_BESIDE = len(TREE) + [*LEVEL].index("beside")
+"""The column of ``tree_features`` that says how often the innermost container of a line is repeated."""
+_LISTED_BY = frozenset(
+    "author authors autor categories category chuyen-muc kategorie rubrik rubrique search seccion tag tags topic "
+    "topics".split()
+)
+"""What the step is called behind which the name of a list stands."""
+_LISTS = _LISTED_BY | {"archive", "archives", "blog", "home", "latest", "section", "sections"}
+"""What the last step of the address of a list is called."""
 _WORD = re.compile(r"\w+")
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
 _DIGITS = re.compile(r"\d+")
 _ADDRESS_WORD = re.compile(r"[^\W\d_]{3,}")
 _IN_MARKUP = ("json_ld", "meta", "time", "url")
@@ -113,7 +128,8 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     words = _amount(text)
     told = dict(found)
     speaks_like_a_wall = kinds.total() > FEWEST_PHRASES and not (told["claims_article"] or told["dated"])
-    doubtful = _is_aside(told) or speaks_like_a_wall or _is_front(facts.url)
+    is_list_address = _is_front(facts.url) or told["list_address"] == 1
+    doubtful = _is_aside(told) or _is_doubted(told) or speaks_like_a_wall or is_list_address
     enough = LIKELY_ASIDE if doubtful else LIKELY
     is_likely = chance >= enough and not _is_all_teasers(told) and not _is_numbers(told, text)
     if words >= FEWEST_WORDS and (is_likely or (_is_plain(told, words) and not phrases)):
@@ -144,6 +160,11 @@ def _is_aside(found: dict[str, float]) -> bool:
     return found["share"] < 0.25 and not speaks
 
 
+def _is_doubted(found: dict[str, float]) -> bool:
+    """Whether the text is a small part of a page, and the judge does not believe in it."""
+    return found["share"] < 0.25 and found["sure"] < 0.5
+
+
 def _is_front(url: str | None) -> bool:
     """Whether an address is that of a whole site."""
     try:
@@ -165,7 +186,8 @@ def _is_plain(found: dict[str, float], words: int) -> bool:
     """Whether a page is hardly more than sure prose, and calls itself an article or is no list: then it is one."""
     is_single = found["headings"] <= 1 and found["other_headlines"] < np.log1p(FEWEST_CARDS) and words >= FEWEST_PLAIN
     most = min(found["prose"], found["sure"])
-    return bool(found["claims_article"] or is_single) and most >= PLAIN and found["share"] >= 0.5
+    is_plain = most >= PLAIN and found["share"] >= 0.5 and found["list_address"] != 1
+    return bool(found["claims_article"] or is_single) and is_plain
 
 
 def _refusal(page: Measured, kinds: Counter[str], words: int, chance: float) -> tuple[str, str]:
@@ -183,6 +205,9 @@ def evidence(
     """The values of ``EVIDENCE`` for a page of which something is kept, with so many phrases of walls."""
     lines = page.blocks.lines
     chosen = np.array(kept)
+    text_lines = np.flatnonzero(chosen)
+    first, last = int(text_lines[0]), int(text_lines[-1])
+    headlines = np.fromiter(map(is_other_headline, lines), bool, len(lines))
     words, prose = words_and_prose(page.matrix)
     every, amount = max(float(words.sum()), 1), max(float(words[chosen].sum()), 1)
     text = [line.text for line, keep in zip(lines, kept, strict=True) if keep]
@@ -199,6 +224,8 @@ def evidence(
         "sure": float((chances[chosen] * words[chosen]).sum()) / amount,
         "prose": float(prose[chosen].sum()) / amount,
         "together": _together(page, chosen, words),
+        "repeated": float((page.matrix[:, _BESIDE + page.base.shape[1]] * words)[chosen].sum()) / amount,
+        "from_headline": _from_headline(page, chosen),
         "below_headline": _below_headline(page, chosen, words),
         "headline_in_text": len(headline & said) / max(len(headline), 1),
         "headline_in_address": len(address & named) / len(address) if address else -1,
@@ -207,7 +234,9 @@ def evidence(
         "dated": facts.published_source in _IN_MARKUP,
         "author": bool(facts.authors),
         "described": bool(facts.description),
-        "other_headlines": np.log1p(sum(map(is_other_headline, lines))),
+        "other_headlines": np.log1p(int(headlines.sum())),
+        "headlines_within": np.log1p(int(headlines[first : last + 1].sum())),
+        "list_address": _is_list_address(path) if facts.url else -1,
         "beside_links": float(words[chosen & beside_headlines(lines)].sum()) / amount,
         "linked": float(linked.sum()) / every,
         "lines": np.log1p(len(lines)),
@@ -240,6 +269,18 @@ def _path(url: str | None) -> tuple[list[str], int]:
     return steps, len(_ADDRESS_WORD.findall(steps[-1])) if steps else 0
 
 
+def _is_list_address(path: Sequence[str]) -> bool:
+    """Whether the steps of a path are those of a list, as the usual systems call them."""
+    steps = [step.lower().rsplit(".", 1)[0] for step in path]
+    steps = steps[:-1] if steps[-1:] == ["index"] else steps
+    numbers = [*takewhile(str.isdecimal, reversed(steps))][::-1]
+    above = steps[-len(numbers) - 1] if len(numbers) < len(steps) else ""
+    if numbers:
+        is_day = _YEAR.fullmatch(numbers[0]) is not None and all(len(number) <= 2 for number in numbers[1:])
+        return above == "page" or (is_day and above in ("", "archive", "archives"))
+    return not steps or above in _LISTS or any(step in _LISTED_BY for step in steps[-2:-1])
+
+
 def _together(page: Measured, kept: np.ndarray, words: Floats) -> float:
     """How much of the text stands in the same containers, rather than each line in a card of its own."""
     if kept.sum() < 3:
@@ -248,6 +289,12 @@ def _together(page: Measured, kept: np.ndarray, words: Floats) -> float:
     count = Counter(groups[kept].tolist())
     shared = sum(words[line] for line in np.flatnonzero(kept) if count[int(groups[line])] >= 3)
     return float(shared / max(words[kept].sum(), 1))
+
+
+def _from_headline(page: Measured, kept: np.ndarray) -> float:
+    first = int(np.argmax(kept))
+    above = [at for at, line in enumerate(page.blocks.lines[: first + 1]) if line.level == 1]
+    return float(np.log1p(first - above[-1])) if above else -1.0
 
 
 def _below_headline(page: Measured, kept: np.ndarray, words: Floats) -> float:

@@ -34,8 +34,11 @@ def texts(body: str) -> list[str]:
         ("<select><option>Hà Nội</option></select><textarea>Ý kiến</textarea><p>Bài</p>", ["Bài"]),
         ("<my-paragraph>Một</my-paragraph><my-paragraph>Hai</my-paragraph>", ["Một", "Hai"]),
         ("<p>Không\u200bcách \u202eđảo\u202c</p>", ["Khôngcách đảo"]),
+        ("<p>Ende.<sup id=r1><a href='#f1'>1</a></sup> Neu<a href='#f2'><sup>[2]</sup></a>.</p>", ["Ende. Neu."]),
+        ("<p>10<sup>6</sup>, am 1<sup><a href='/x'>er</a></sup> Mai</p>", ["106, am 1er Mai"]),
+        ("<table><tr><td class='gutter'>1 2</td><td class='code'>x = 1</td></tr></table>", ["x = 1"]),
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_lines_are_what_a_reader_sees(body, expected):
     """Text of one block is one line; what is no text of the page is none."""

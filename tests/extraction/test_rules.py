@@ -9,7 +9,7 @@ from lxml.html import document_fromstring
 from newscrawl.extraction.blocks import parse_blocks
 from newscrawl.extraction.judge import Measured
 from newscrawl.extraction.keep import judge_lines
-from newscrawl.extraction.rules import copies, lead_of
+from newscrawl.extraction.rules import copies, lead_of, whole_copy
 from newscrawl.extraction.text_lines import Line
 from newscrawl.extraction.tree_features import Opinions
 from tests.extraction.pages import ENGLISH, page
@@ -95,6 +95,23 @@ def test_a_passage_is_not_said_twice():
 def test_a_line_is_not_said_twice_in_a_row():
     """A teaser and the paragraph that it was made of; a mark of two words between parts may be."""
     assert copied("The water rose all night.", "The water rose all night.", "* * a", "* * a") == [1]
+
+
+@pytest.mark.parametrize(
+    ("style", "beside", "is_copy"),
+    [
+        ("display:none", ENGLISH.paragraphs, True),
+        ("", ENGLISH.paragraphs, False),
+        ("display:none", [ENGLISH.paragraphs[0][:40], ENGLISH.paragraphs[1][:40]], False),
+    ],
+    ids=["hidden", "shown", "quotes from it"],
+)
+def test_a_hidden_text_in_one_piece_that_is_shown_in_paragraphs_is_a_copy(style, beside, is_copy):
+    """Pages for printing or reading aloud hold it so. One that is quoted is none."""
+    shown = "".join(f"<p>{paragraph}</p>" for paragraph in beside)
+    html = f"<body>{shown}<div style='{style}'>{' '.join(ENGLISH.paragraphs)}</div></body>"
+    blocks = parse_blocks(document_fromstring(html))
+    assert whole_copy(blocks, range(len(blocks.lines))) == (len(beside) if is_copy else None)
 
 
 def test_what_an_article_says_of_each_thing_in_turn_stays():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 import newscrawl
+from newscrawl.extraction.extract import extract_page
 from newscrawl.extraction.walls import wall_phrases
-from newscrawl.items import NoArticle
+from newscrawl.items import NoArticle, Page
 from tests.extraction.pages import ENGLISH, GERMAN, VIETNAMESE, News, cards
 
 ADDRESS = "https://news.example/news/harwick-agrees-on-flood-plan-88121.html"
@@ -158,3 +162,30 @@ def test_a_page_that_is_hardly_more_than_prose_is_an_article():
     head = f'<meta charset=utf-8><title>{headline}</title><meta property="og:type" content="article">'
     html = f"<html><head>{head}</head><body><article><h1>{headline}</h1>{prose}</article></body></html>"
     assert refusal(html, "https://bao.example/tin/3") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "is_list"),
+    [
+        ("/", True),
+        ("/page/2/", True),
+        ("/archives/2012/03/", True),
+        ("/2012/", True),
+        ("/tag/harwick/", True),
+        ("/author/ann-lee", True),
+        ("/archives/57", False),
+        ("/blog/harwick-floods", False),
+        ("/2012/03/harwick-floods/index.html", False),
+        ("/index.html", True),
+        ("/2012/03/harwick-floods/", False),
+        ("/news/harwick-agrees-on-flood-plan-88121.html", False),
+    ],
+)
+def test_addresses_of_lists_are_evidence(address: str, is_list: bool):
+    """As the usual systems write them."""
+    html = f"<h1>{ENGLISH.title}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in ENGLISH.paragraphs)
+    page = Page("a", html.encode(), "text/html", datetime(2026, 11, 1, tzinfo=UTC), f"https://news.example{address}")
+    page = replace(page, is_named=True)
+    judgement = extract_page(page).judgement
+    assert judgement is not None
+    assert dict(judgement.evidence)["list_address"] == is_list
