@@ -53,6 +53,8 @@ SURE_TEXT = 0.97
 """Chance from which a line is no caption, whatever its place: a text begins below a picture, too."""
 MOST_ABOVE, LEADING = 15, 3
 """Lines between the headline and the text, and lines of the text, among which the lead stands."""
+SURE_CARD, LONGEST_CARD = 0.5, 3
+"""Chance below which a line under another article's headline is its teaser, and the lines of such a box."""
 FLOOR = 0.6
 """Share of the words of trafilatura's text below which its lines are kept instead."""
 SURE_OTHER, MOST_OTHER, LEAST_EXPECTED = 0.02, 0.1, 0.25
@@ -182,9 +184,18 @@ def _certain_alone(
             found[index] = "related"
         elif line.text in authors:
             found[index] = "byline"
+        elif chances[index] < SURE_CARD and _is_in_card(page, index):
+            found[index] = "related"
         elif page.base[index, SLOT["cut"]] and is_in(page.blocks, index, "td"):
             found[index] = "teaser"
     return found
+
+
+def _is_in_card(page: Measured, index: int) -> bool:
+    """Whether a line stands in a box of two or three lines, below one that is a link to another article."""
+    box = page.held.group[page.blocks.owners[index]]
+    first, last = int(page.held.first[box]), int(page.held.last[box])
+    return first < index and last - first <= LONGEST_CARD and is_other_headline(page.blocks.lines[first])
 
 
 def _opening(lines: Sequence[Line], text: list[int], dropped: Collection[int]) -> list[int]:

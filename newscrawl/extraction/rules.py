@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Floats
-from newscrawl.extraction.headings import begins_as
+from newscrawl.extraction.headings import begins_as, credit_at
 from newscrawl.extraction.judge import Measured
 from newscrawl.extraction.line_features import SLOT
 from newscrawl.extraction.tags import HEADINGS
@@ -321,7 +321,8 @@ def _classes_below_pictures(blocks: Blocks, kept: Sequence[int]) -> set[int]:
         before = next((one for one in range(owner - 1, node.parent, -1) if blocks.nodes[one].parent == node.parent), -1)
         empty = before >= 0 and not (index and before in containers(blocks, blocks.owners[index - 1]))
         under = blocks.lines[index].images and empty and blocks.nodes[before].tag == node.tag == "p"
-        if node.tokens and under and blocks.lines[index].text.endswith(_STOPS):
+        shown = blocks.lines[index].text
+        if node.tokens and under and (shown.endswith(_STOPS) or credit_at(shown)):
             below.setdefault(build, set()).add(owner)
         else:
             elsewhere.add(build)
