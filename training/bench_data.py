@@ -27,7 +27,7 @@ DATASETS = ("vn", "fundus", "wcxb", "goose3", "newspaper4k", "zh", "defuddle", "
 """Sets whose known answers hold the text, of which only the open half is read. ``portal`` is left out, because its
 answers hold captions, which are no text here, and ``readability``, because its answers are what a tool gave."""
 
-SHARE = {"wcxb": 0.35, "themes": 0.2}
+SHARE = {"themes": 0.2}
 """Share of the pages of a set of which dumps are made."""
 FORMATS = ("recall", "recall-images", "recall-markdown", "html2text", "html2text-wide", "html2text-plain", "inscriptis")
 TRAFILATURA = FORMATS[:3]

@@ -6,12 +6,15 @@ import json
 import textwrap
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newscrawl.extraction.context_features import features
+from newscrawl.extraction.line_features import Floats, Matrix
 from newscrawl.extraction.sentences import space_sentences
-from newscrawl.extraction.text_dump import clean_dump
+from newscrawl.extraction.text_dump import clean_dump, keep_lines, split_dump
 from newscrawl.extraction.text_lines import parse_lines
 from newscrawl.items import DROP_REASONS, kept_text
 
@@ -302,6 +305,27 @@ def test_wrapped_lines_are_one_paragraph() -> None:
     paragraphs = [*ENGLISH, ENGLISH[0].replace("old ferry pier", "century-old, much-loved ferry-and-mail pier")]
     wrapped = "\n\n".join(textwrap.fill(paragraph, 78) for paragraph in paragraphs)
     assert [line.text for line in parse_lines(wrapped)] == paragraphs
+
+
+class _Told:
+    """A judge that says what it is told."""
+
+    def __init__(self, chances: list[float]) -> None:
+        self._chances = np.array(chances)
+
+    def chances(self, matrix: Matrix) -> Floats:
+        return self._chances
+
+
+@pytest.mark.parametrize(("after", "kept"), [((0.3, 0.5), (False, False)), ((0.3, 0.9), (True, True))])
+def test_unsure_lines_below_a_heading_of_related_articles_are_kept_if_a_sure_one_follows(
+    after: tuple[float, float], kept: tuple[bool, bool]
+) -> None:
+    """A box within the text does not cut off what follows; a box at its end is dropped with all that is below."""
+    _, lines = split_dump("\n".join(["The pier is rebuilt", ENGLISH[0], "Related articles", *ENGLISH[1:3]]))
+    matrix = features("The pier is rebuilt", lines)
+    found = keep_lines("The pier is rebuilt", lines, matrix, _Told([0.9, 0.2, *after]))
+    assert (found[0], *found[2:]) == (True, *kept)
 
 
 CHINESE = (
