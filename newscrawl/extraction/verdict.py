@@ -74,6 +74,8 @@ LIKELY = 0.1
 LIKELY_ASIDE = 0.5
 """The same for a text that is a small part of a page which says nothing of it, for one that says what walls say on a
 page without a date of its own, for the front page of a site, and at the address of a list."""
+CERTAIN = 0.95
+"""Chance from which a text of teasers or numbers is an article all the same."""
 MANY_NUMBERS = 1 / 3
 """Share of numbers among the words of a table."""
 PLAIN = 0.8
@@ -131,7 +133,8 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     is_list_address = _is_front(facts.url) or told["list_address"] == 1
     doubtful = _is_aside(told) or _is_doubted(told) or speaks_like_a_wall or is_list_address
     enough = LIKELY_ASIDE if doubtful else LIKELY
-    is_likely = chance >= enough and not _is_all_teasers(told) and not _is_numbers(told, text)
+    looks_listed = chance < CERTAIN and (_is_all_teasers(told) or _is_numbers(told, text))
+    is_likely = chance >= enough and not looks_listed
     if words >= FEWEST_WORDS and (is_likely or (_is_plain(told, words) and not phrases)):
         return Verdict(chance, found)
     return Verdict(chance, found, *_refusal(page, kinds, words, chance))
@@ -146,7 +149,13 @@ def _amount(text: list[str]) -> int:
 
 def looks_like_a_list(found: dict[str, float], text: list[str]) -> bool:
     """Whether a text is a small part of its page, one of teasers, or numbers: no list is an article by being named."""
-    return _is_aside(found) or _is_all_teasers(found) or _is_numbers(found, text)
+    is_aside = _is_aside(found) or _is_doubted(found) or _is_lone_teaser(found)
+    return is_aside or _is_all_teasers(found) or _is_numbers(found, text)
+
+
+def _is_lone_teaser(found: dict[str, float]) -> bool:
+    """Whether the text is next to nothing of its page, and stands beside a linked headline, without a date."""
+    return found["share"] < 0.05 and found["beside_links"] > 0.8 and not found["dated"]
 
 
 def _is_all_teasers(found: dict[str, float]) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 import newscrawl
 from newscrawl.extraction.extract import extract_page
+from newscrawl.extraction.verdict import looks_like_a_list
 from newscrawl.extraction.walls import wall_phrases
 from newscrawl.items import NoArticle, Page
 from tests.extraction.pages import ENGLISH, GERMAN, VIETNAMESE, News, cards
@@ -189,3 +190,12 @@ def test_addresses_of_lists_are_evidence(address: str, is_list: bool):
     judgement = extract_page(page).judgement
     assert judgement is not None
     assert dict(judgement.evidence)["list_address"] == is_list
+
+
+@pytest.mark.parametrize("dated", [0.0, 1.0])
+def test_a_lone_teaser_of_a_page_that_a_sitemap_names_looks_like_a_list(dated: float):
+    """Next to nothing of the page, beside a linked headline; with a date of its own it may be a brief."""
+    text = "The bridge is closed for two weeks, says the council."
+    found = {"share": 0.02, "sure": 0.8, "together": 1.0, "beside_links": 1.0, "prose": 1.0, "headline_in_text": 0.5}
+    found |= {"claims_article": 1.0, "dated": dated}
+    assert looks_like_a_list(found, [text]) is not bool(dated)
