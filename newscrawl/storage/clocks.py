@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from newscrawl.items import Candidate, Listing, Outcome, Page, Visit
-from newscrawl.storage.engine import database_clock
+from newscrawl.storage.engine import database_clock, explained
 from newscrawl.storage.frontier import Defer
 
 MOST_OFF = timedelta(minutes=1)
@@ -22,6 +22,14 @@ def clock_ahead(connection: Connection) -> timedelta:
     """Return how far the clock of this machine is ahead of the database's; 0 where it is right."""
     database = database_clock(connection)
     return ahead_of(database)
+
+
+def engine_clock_ahead(engine: Engine) -> timedelta:
+    """Return the same, in a connection of its own; SQLite has the clock of this machine. Raises StorageError."""
+    if engine.dialect.name == "sqlite":
+        return timedelta()
+    with explained(engine), engine.connect() as connection:
+        return clock_ahead(connection)
 
 
 def ahead_of(database: datetime) -> timedelta:

@@ -26,7 +26,7 @@ from newscrawl.storage.boilerplate import (
     save_revision,
     without_templates,
 )
-from newscrawl.storage.clocks import by_database_clock, clock_ahead
+from newscrawl.storage.clocks import by_database_clock, clock_ahead, engine_clock_ahead
 from newscrawl.storage.duplicates import add_links, change_links, find_copies, has_twin_text, reelect_head
 from newscrawl.storage.engine import (
     DatabaseFile,
@@ -132,7 +132,7 @@ class Store:
         lease = lease_of(url, run_id) if run_id is not None else None
         kept = kept_engine(url) if run_id is not None else None
         if kept is not None and run_id is not None:
-            ahead = _clock_ahead(kept) if lease is None else lease.clock_ahead
+            ahead = engine_clock_ahead(kept) if lease is None else lease.clock_ahead
             return cls(kept, run_id, archive=archive, shares_engine=True, lease=lease, clock_ahead=ahead)
         engine = open_engine(url, create=run_id is None)
         with disposed_on_error(engine), explained(engine), write_transaction(engine) as connection:
@@ -292,13 +292,6 @@ def _fence(connection: Connection, store: Store, *, is_alone: bool) -> None:
     except LeaseLost:
         store.refused += is_alone
         raise
-
-
-def _clock_ahead(engine: Engine) -> timedelta:
-    if engine.dialect.name == "sqlite":
-        return timedelta()
-    with explained(engine), engine.connect() as connection:
-        return clock_ahead(connection)
 
 
 def _listing_of(item: StoreItem | Prepared) -> StoreItem | Prepared:
