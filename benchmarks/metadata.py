@@ -5,15 +5,14 @@ name them, and on the recorded sites of content management systems beside the da
 extracted. Prints a line a set: the share of right answers of newscrawl, of trafilatura's ``extract_metadata`` and of
 htmldate's ``find_date``, over the same pages in the same run, then the mean CPU time of each.
 
-Half of the newer sets is blind: pages whose site's SHA-256 begins with an odd byte. By default they are left out; with
-``--blind`` they alone are judged, and only totals are printed, so that nothing is fitted to them.
+The blind halves (``datasets.HALVED``) are left out by default; with ``--blind`` they alone are judged, and only totals
+are printed, so that nothing is fitted to them.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import re
 import sys
@@ -34,16 +33,9 @@ from newscrawl.extraction.decode import decode
 from newscrawl.extraction.metadata import read_metadata
 from newscrawl.extraction.parse import parse_page
 from newscrawl.items import Article, NoArticle
-from newscrawl.urls import site_of
-from testing.datasets import bench_folder
+from testing.datasets import HALVED, KNOWN, Half, NoPages, bench_folder, load_dataset
 from testing.scoring import fold, gold_moment, same_authors, same_day, same_title
 
-KNOWN = ("vn", "fundus", "wcxb")
-"""Sets that rules and judges were made on; every page of them is looked at."""
-NEWER = (
-    *("trafeval", "htmldate", "mercury", "readability", "goose3", "newspaper4k", "zh", "mediacloud", "defuddle"),
-    *("extras",),
-)
 FIELDS = ("title", "authors", "day", "section", "language", "tags")
 CMS_BASE = "https://news.example"
 
@@ -69,33 +61,23 @@ class Case:
     url: str | None
     load: Callable[[], bytes] = field(repr=False)
     gold: Answer
-
-
-def is_blind(dataset: str, url: str | None, name: str) -> bool:
-    """Whether a page belongs to the half that is not looked at."""
-    site = site_of(url or "") or name
-    return dataset in NEWER and hashlib.sha256(site.encode()).digest()[0] % 2 == 1
+    half: Half = "open"
 
 
 def load_cases(dataset: str, folder: Path) -> Iterator[Case]:
-    """The pages of a data set, or of a recorded site (``cms/NAME``)."""
+    """The pages of a data set, or of a recorded site (``cms/NAME``). Raises NoPages where the set is not there."""
     if dataset.startswith("cms/"):
         yield from _recorded(folder.parent / dataset)
         return
-    with (folder / dataset / "pages.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
-            gold = record.get("gold") or {}
-            path = folder / dataset / record["html"]
-            name = str(record.get("id") or path.name.removesuffix(".html.gz"))
-            answer = Answer(
-                title=gold.get("title") or None,
-                authors=tuple(gold.get("authors") or ()) or None,
-                day=gold_moment(str(gold.get("published_at") or gold.get("date") or "")),
-                language=gold.get("language") or None,
-                tags=tuple(gold.get("tags") or ()) or None,
-            )
-            yield Case(name, record.get("url"), lambda path=path: gzip.decompress(path.read_bytes()), answer)
+    for page in load_dataset(folder, dataset):
+        answer = Answer(
+            title=page.gold.title,
+            authors=page.gold.authors or None,
+            day=gold_moment(page.gold.published or ""),
+            language=page.gold.language,
+            tags=page.gold.tags or None,
+        )
+        yield Case(page.name, page.url, page.body, answer, page.half)
 
 
 def _recorded(folder: Path) -> Iterator[Case]:
@@ -253,17 +235,17 @@ def main() -> None:
     parser.add_argument("--show", choices=FIELDS, help="print the wrong answers of newscrawl to one field")
     options = parser.parse_args()
     folder = bench_folder()
-    if not folder.is_dir():
-        sys.exit(f"no benchmark pages at {folder}: set NEWSCRAWL_BENCH")
     cms = [f"cms/{one.name}" for one in sorted((folder.parent / "cms").glob("*/")) if (one / "truth.jsonl").is_file()]
-    sets = options.sets or (NEWER if options.blind else (*KNOWN, *NEWER, *cms))
+    sets = options.sets or (HALVED if options.blind else (*KNOWN, *HALVED, *cms))
+    half = "blind" if options.blind else "open"
     readers = ["newscrawl"] if options.alone else list(READERS)
     total: dict[str, float] = defaultdict(float)
     pages = 0
     for dataset in sets:
-        cases = [
-            case for case in load_cases(dataset, folder) if is_blind(dataset, case.url, case.name) == options.blind
-        ]
+        try:
+            cases = [case for case in load_cases(dataset, folder) if case.half == half]
+        except NoPages as error:
+            sys.exit(str(error))
         if not cases:
             continue
         pages += len(cases)

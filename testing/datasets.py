@@ -58,6 +58,8 @@ class Gold:
     authors: tuple[str, ...] = ()
     published: str | None = None
     """A day, or a time in the page's zone."""
+    language: str | None = None
+    tags: tuple[str, ...] = ()
     is_article: bool = True
     """False for a list, a wall or a missing page, of which nothing else is known."""
     must: tuple[str, ...] = field(default=(), repr=False)
@@ -120,6 +122,8 @@ def _gold(record: dict[str, Any]) -> Gold:
         title=record.get("title") or None,
         authors=tuple(record.get("authors") or ()),
         published=next((day for key in ("published_at", "date") if isinstance(day := record.get(key), str)), None),
+        language=record.get("language") or None,
+        tags=tuple(record.get("tags") or ()),
         is_article=record.get("article", True) is not False,
         must=tuple(record.get("must") or ()),
         must_not=tuple(record.get("must_not") or ()),
