@@ -100,10 +100,10 @@ class Image:
 
 
 DatePrecision = Literal["day", "minute", "second"]
-DateSource = Literal["json_ld", "meta", "time", "byline", "url", "text", "feed"]
+DateSource = Literal["json_ld", "meta", "time", "byline", "url", "text", "modified", "feed"]
 """Where on the page a date was read: JSON-LD, a meta tag, a ``<time>`` element, the line of text under the headline,
-the page's own address, or, the least sure, anywhere in its text, as htmldate searches it; ``feed`` where the page says
-nothing, or a day alone, and a feed of its site has it."""
+the page's own address, or, the least sure, anywhere in its text; ``modified`` where it is that of the last change, as
+the page names no other; ``feed`` where the page says nothing, or a day alone, and a feed of its site has it."""
 TextSource = Literal["page", "feed", "json_ld", "script"]
 """Where the text was read: what the page shows, the full text in a feed, ``articleBody`` in JSON-LD, or the data that
 the page's scripts are given to draw it."""

@@ -187,7 +187,7 @@ class ExtractPipeline:
                 listing = await self.crawler.spider.listing_of(item)
             outcome: Literal["failed", "no_article"] = "failed" if isinstance(error, UnreadablePage) else "no_article"
             return listing or _without_article(item, outcome, error)
-        if listing is not None and made.extraction.article.published_at is None:
+        if listing is not None and made.extraction.article.published_source in (None, "modified"):
             return listing  # a page about the site, or a section with an introduction
         return self._refusal(item, made.extraction) or made.of(item)
 

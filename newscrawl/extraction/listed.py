@@ -49,7 +49,7 @@ def _date(article: Article, facts: ListedFacts) -> dict[str, object]:
         and article.published_at is not None
         and abs(facts.published_at - article.published_at - timedelta(hours=12)) <= _SAME_DAY
     )
-    if article.published_at is not None and article.published_source != "text" and not is_finer:
+    if article.published_at is not None and article.published_source not in ("text", "modified") and not is_finer:
         return {}
     return {
         "published_at": facts.published_at,

@@ -110,7 +110,7 @@ class Measures:
         if visited.is_copy or outcome != "stored":
             self._show("copies", visited)
         # A date that only the feed gives would hide that the pages have lost theirs.
-        date = None if article.published_source == "feed" else article.published_at
+        date = None if article.published_source in ("feed", "modified") else article.published_at
         fields = {"title": article.title, "date": date, "authors": article.authors}
         for name, value in (fields | {"any_date": article.published_at, "section": article.section}).items():
             if not value:

@@ -150,6 +150,8 @@ def test_a_feed_contradicts_nothing():
     )
     assert filled(said, FACTS) == said
     assert filled(replace(said, published_at=day), FACTS).published_at == AT
+    for unsure in ("text", "modified"):
+        assert filled(replace(said, published_source=unsure), FACTS).published_at == AT
 
 
 def test_a_page_behind_a_password_is_no_article():

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import islice, takewhile
 from urllib.parse import unquote, urlsplit
 
-from htmldate import find_date
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.date_text import Order, Written, read_date
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.marks import Marks
 from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of, text_of
-from newscrawl.extraction.metadata.vicinity import LONG, Line, Vicinity, leads_away
+from newscrawl.extraction.metadata.vicinity import LONG, WIDE, Line, Vicinity
 from newscrawl.extraction.metadata.words import phrases
 from newscrawl.items import DatePrecision, DateSource
 
@@ -25,7 +23,7 @@ MOST_CANDIDATES = 40
 AHEAD = timedelta(days=1)
 """How far a date may lie after the page was fetched: clocks and zones differ, and some papers are dated tomorrow."""
 
-_OLDEST = date(1990, 1, 1)
+OLDEST = date(1990, 1, 1)
 # What publishing systems write where they hold no date.
 _EMPTY = frozenset((date(1, 1, 1), date(1900, 1, 1), date(1969, 12, 31), date(1970, 1, 1)))
 _MODIFIED = (
@@ -36,6 +34,8 @@ _MODIFIED = (
     "last-modified",
     "lastmod",
     "last_modified",
+    "dateupdate",
+    "dateupdated",
 )
 
 
@@ -88,17 +88,20 @@ CHANGED = re.compile(
 )
 """How a line speaks of the last change of an article."""
 
-_ISSUED = re.compile(
+ISSUED = re.compile(
     phrases(
         """
         publi|posted|post[eé]|written|ngày đăng|đăng lúc|đăng ngày|veröff|erschienen|geschrieben|geplaatst|opublik
-        |pubblic|yayın|дата|投稿|公開|입력|发布
+        |pubblic|yayın|en ligne|дата|投稿|公開|입력|发布
         """
     ),
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\d[:h.]\d\d(?!\d|\.)")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
+_WIDE_IN_WORD = 3
+"""Characters of a word at most in Chinese and Japanese, which do not divide words."""
+
 _NO_BYLINE = re.compile(r"©|\(c\)|copyright|all rights reserved|bản quyền|tous droits|alle rechte", re.IGNORECASE)
 _MARGINS = ("aside", "footer", "nav", "figure", "form")
 _CARD = re.compile(
@@ -110,10 +113,6 @@ _CARD = re.compile(
     ),
     re.IGNORECASE,
 )
-_SIDEBAR = re.compile("sidebar", re.IGNORECASE)
-LONGEST_FACTS = 600
-"""Characters of a margin that may be the facts about an article rather than something of its own."""
-
 _OPENING = re.compile(r"\s[-–—]+\s|(?<=\))\s|:\s")
 """What divides place and date from the sentence that they open."""
 
@@ -126,21 +125,6 @@ MOST_BELOW = 8
 APART, APART_IN_ONE_ZONE = 2, 1
 """By how many days two dates differ that are not the same one in two zones; the second where no zone is told."""
 
-MOST_SEARCHED = 6000
-"""Elements of a page that is searched for a date as a last resort; more than nine in ten news pages have fewer."""
-
-MOST_PIECES = 6
-MOST_SCRIPT = 2_000_000
-_SCRIPTED = re.compile(
-    r"\\?[\"'](?:date_?published|published_?(?:at|date|on|time)|publi(?:sh|cation)_?(?:date|time|at)|first_?publish\w{0,12})"
-    r"\\?[\"']\s?:\s?\\?[\"'](\d{4}-\d\d-\d\d[T\d:.Z+ -]{0,24})",
-    re.IGNORECASE,
-)
-"""A date of publication among the data from which a page's scripts build it."""
-_NOT_SEARCHED = frozenset(
-    ("aside", "blockquote", "figure", "form", "iframe", "link", "meta", "nav", "noscript", "script", "style")
-)
-_WHOLE = frozenset(("html", "body", "main", "article"))
 _ARCHIVED = re.compile(r"https?:/{1,2}[^/]", re.IGNORECASE)
 """The address of a page within that of an archive's copy, which begins with the day of the copy."""
 
@@ -192,7 +176,7 @@ def published(candidates: Iterable[tuple[DateSource, str]], reading: Reading) ->
     day: date | None = None
     for source, raw in islice(candidates, MOST_CANDIDATES):
         written = reading.read(raw)
-        if written is None or (source in ("byline", "url") and written.day < _OLDEST):
+        if written is None or (source in ("byline", "url") and written.day < OLDEST):
             continue
         at, precision = written.moment(reading.zone)
         if day is None or (written.day == day and precision != "day"):
@@ -204,10 +188,15 @@ def published(candidates: Iterable[tuple[DateSource, str]], reading: Reading) ->
     return best
 
 
+def told_changes(head: MetaTags, structured: JsonLd) -> list[str]:
+    """Return what the page tells machines of its last change, as written."""
+    return [raw for raw in (structured.modified, *head.all(*_MODIFIED)) if raw]
+
+
 def modified(head: MetaTags, structured: JsonLd, since: datetime | None, reading: Reading) -> datetime | None:
     """Return when the article was last changed; None without a time of day, or before its publication."""
-    for raw in (structured.modified, *head.all(*_MODIFIED)):
-        written = reading.read(raw) if raw else None
+    for raw in told_changes(head, structured):
+        written = reading.read(raw)
         if written is not None:
             at, precision = written.moment(reading.zone)
             if precision != "day" and (since is None or at >= since):
@@ -295,68 +284,6 @@ def _in_heading(heading: HtmlElement | None) -> Iterator[str]:
         yield from (text for text in (parts_of_line[0], parts_of_line[-1]) if _DATE_ALONE.fullmatch(text))
 
 
-def search_date(tree: HtmlElement, url: str | None, reading: Reading) -> Published:
-    """Return the day that htmldate finds in a page that names none where `candidates` look, if a line is there for it.
-
-    Both look at a copy without the head, margins and quoted posts, whose days are of other things. Where htmldate chose
-    another day, or read one that may be two, the only day of all such lines is taken.
-    """
-    if sum(1 for _ in islice(tree.iter(), MOST_SEARCHED + 1)) > MOST_SEARCHED:
-        return Published()
-    if (scripted := _in_scripts(tree, reading)).at is not None:
-        return scripted
-    copy = deepcopy(tree)
-    for element in list(copy.iter("*")):
-        if element.getparent() is not None and _is_beside(element) and next(element.iter("h1"), None) is None:
-            element.drop_tree()
-    days: dict[str, str] = {}
-    for element in copy.iter("*"):
-        text = line_of("".join(islice(element.itertext(), MOST_PIECES))) if len(element) < MOST_PIECES else ""
-        if text and is_dateline(text) and not CHANGED.search(text) and (written := reading.read(text)):
-            days.setdefault(written.day.isoformat(), line_of(written.words) or text)
-    if not days:
-        return Published()
-    latest = (reading.fetched_at + AHEAD).date().isoformat()
-    address = url if day_of_url(url) else None  # of the copy in an archive it would read the wrong day
-    try:
-        found = find_date(copy, url=address or "", original_date=True, min_date=_OLDEST.isoformat(), max_date=latest)
-    except Exception:  # noqa: BLE001 - whatever it stumbles over, the lines of the page remain
-        found = None
-    day = found if found in days else next(iter(days)) if len(days) == 1 else None
-    written = reading.read(day) if day else None
-    if day is None or written is None or written.day < _OLDEST:
-        return Published()
-    return Published(written.moment(None)[0], days[day], "text", "day")
-
-
-def _in_scripts(tree: HtmlElement, reading: Reading) -> Published:
-    """Return the day of publication that the data of a page's scripts name, where they name one alone."""
-    left = MOST_SCRIPT
-    days: dict[date, str] = {}
-    for script in islice(tree.iter("script"), 200):
-        text = script.text or ""
-        if len(text) <= left:
-            left -= len(text)
-            for raw in islice(_SCRIPTED.findall(text), MOST_CANDIDATES):
-                if (written := reading.read(raw)) and written.day >= _OLDEST:
-                    days.setdefault(written.day, raw)
-    if len(days) != 1:
-        return Published()
-    raw = next(iter(days.values()))
-    return published([("text", raw)], reading)
-
-
-def _is_beside(element: HtmlElement) -> bool:
-    """Whether an element is no part of the article; a margin may tell when it was published, and lead to no other."""
-    if element.tag == "footer":
-        return next(element.iterancestors("article"), None) is None
-    carded = element.tag not in _WHOLE and _CARD.search(element.get("class") or "") is not None
-    if element.tag == "aside" or (carded and _SIDEBAR.search(element.get("class") or "")):
-        facts = text_of(element, LONGEST_FACTS, spaced=True)
-        return len(facts) >= LONGEST_FACTS or not _ISSUED.search(facts) or leads_away(element)
-    return element.tag in _NOT_SEARCHED or carded
-
-
 def _like_published(head: MetaTags) -> list[str]:
     return head.all(*(name for name in islice(head.tags, 500) if len(name) < 60 and _META_LIKE.search(name)))
 
@@ -365,8 +292,9 @@ def is_dateline(text: str) -> bool:
     """Whether a line is there for its date: a caption or a sentence that names one says more beside it."""
     if len(text) > LONGEST or not _has_digit(text) or _NO_BYLINE.search(text):
         return False
-    sure = _CLOCK.search(text) or _ISSUED.search(text) or CHANGED.search(text)
-    return len(_LETTERS.findall(text)) <= (MOST_WORDS_SURE if sure else MOST_WORDS)
+    sure = _CLOCK.search(text) or ISSUED.search(text) or CHANGED.search(text)
+    words = max(len(_LETTERS.findall(text)), 0 if text.isascii() else len(WIDE.findall(text)) // _WIDE_IN_WORD)
+    return words <= (MOST_WORDS_SURE if sure else MOST_WORDS)
 
 
 def before_change(text: str) -> str:

@@ -7,13 +7,13 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.authors import read_authors
+from newscrawl.extraction.metadata.date_search import search_date
 from newscrawl.extraction.metadata.dates import (
     Reading,
     candidates,
     in_local_time,
     modified,
     published,
-    search_date,
     shown_before,
 )
 from newscrawl.extraction.metadata.filing import paywalled, section_of, tags_of
@@ -59,7 +59,7 @@ def read_metadata(
     reading = Reading(fetched_at, zone_of(timezone, domain), order_of(_of_text(code, locales), domain), languages)
     when = published(candidates(marks, head, structured, near, url), reading)
     if when.at is None:
-        when = search_date(tree, url, reading)
+        when = search_date(tree, head, structured, near, reading, title=title)
     else:
         when = in_local_time(shown_before(when, near, reading), head, reading)
     return Article(

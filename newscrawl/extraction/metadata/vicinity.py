@@ -17,7 +17,10 @@ MOST_LINES = 60
 LONGEST = 1000
 MOST_ANCESTORS = 8
 HEADLINE = 25
-"""Characters of a link that is another story's headline rather than a section."""
+"""Characters of a link that is another story's headline rather than a section; one of Chinese counts as two."""
+
+WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+"""Characters of Chinese and Japanese."""
 
 APART = frozenset(("aside", "blockquote", "footer", "nav", "figure", "figcaption", "form", "li"))
 SECTIONING = frozenset(("article", "aside", "blockquote", "body", "main", "nav", "section"))
@@ -205,9 +208,10 @@ def _inside(element: HtmlElement, heading: HtmlElement) -> Iterator[tuple[str, H
             yield "text", f" {node.tail}"
 
 
-def leads_away(element: HtmlElement) -> bool:
-    """Whether an element has a link as long as a headline: it speaks of another story."""
-    return any(len(text_of(link, LONG)) >= HEADLINE for link in islice(element.iter("a"), 10))
+def leads_away(element: HtmlElement, title: str | None = None) -> bool:
+    """Whether an element has a link as long as a headline, other than the page's own: it speaks of another story."""
+    texts = (text_of(link, LONG) for link in islice(element.iter("a"), 10))
+    return any(text != title and len(text) + len(WIDE.findall(text)) >= HEADLINE for text in texts)
 
 
 def _lines_before(heading: HtmlElement) -> list[Line]:

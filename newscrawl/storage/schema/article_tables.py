@@ -82,7 +82,8 @@ articles = Table(
         "published_source",
         Text,
         doc="Where the date stands on the page: `json_ld`, `meta`, `time` (the element), `byline` (the line "
-        "under the headline), `url`, or `text`: elsewhere in its text, where it is least sure.",
+        "under the headline), `url`, or `text`: elsewhere in its text, where it is least sure; `modified` if it is "
+        "that of the last change, as the page names no other; `feed` if a feed has it.",
         null="as `published_raw`",
     ),
     column(

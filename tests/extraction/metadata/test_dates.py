@@ -65,7 +65,9 @@ def test_later_source_adds_the_time_of_day():
     [
         "<p>© 2024 Harrow News, 03/05/2024</p>",
         "<p>Bản quyền thuộc về báo, 03/05/2024 08:00</p>",
-        "<aside><time datetime='2024-05-03'>3/5</time><p>03/05/2024 08:00</p></aside>",
+        "<aside><a href='/b'>Market hall to stay open for two hours longer</a><p>03/05/2024 08:00</p></aside>",
+        "<aside><p>03/05/2024 08:00</p><p>04/05/2024 08:00</p></aside>",
+        "<nav><p>03/05/2024 08:00</p></nav>",
         "<figure><img src='a.jpg'><figcaption>Ảnh chụp 03/05/2024 08:00</figcaption></figure>",
         "<div class='related'><span class='date'>03/05/2024</span></div>" * 2,
         "<ul><li><time datetime='2024-05-03'>3/5</time></li><li>04/05/2024</li><li><time>05/05/2024</time></li></ul>",
