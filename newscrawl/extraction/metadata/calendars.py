@@ -15,6 +15,8 @@ from pkgutil import iter_modules
 
 from babel import Locale, localedata
 
+from newscrawl.text import nfc
+
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -29,6 +31,9 @@ _JALALI = (
     *("مهر میزان", "آبان عقرب", "آذر قوس", "دی جدی", "بهمن دلو", "اسفند حوت"),
 )
 """The solar months of Iran and of Afghanistan."""
+
+_PERSIAN = str.maketrans("\u064a\u0643", "\u06cc\u06a9")
+"""The letters of Arabic keyboards and those of Persian that they stand for."""
 
 _JALALI_LANGUAGES = frozenset(("fa", "ps", "ckb", "az", "glk", "mzn"))
 _JALALI_YEARS = range(1340, 1425)
@@ -63,7 +68,7 @@ class Months:
 
 
 def _key(name: str) -> str:
-    return " ".join(name.casefold().split()).rstrip(".")
+    return " ".join(nfc(name).translate(_PERSIAN).casefold().split()).rstrip(".")
 
 
 @lru_cache(maxsize=256)
@@ -75,6 +80,8 @@ def months_in(languages: tuple[str, ...]) -> Months:
             numbers.setdefault(name, number)
     names = sorted(numbers, key=len, reverse=True)
     written = "|".join(re.escape(name).replace(r"\ ", r"\s") for name in names)
+    for arabic, persian in _PERSIAN.items():
+        written = written.replace(chr(persian), f"[{chr(persian)}{chr(arabic)}]")
     return Months(rf"(?<![^\W\d_])(?:{written})(?![^\W\d_])", numbers)
 
 

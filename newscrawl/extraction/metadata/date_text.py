@@ -11,6 +11,7 @@ from typing import Literal
 
 from newscrawl.extraction.metadata.calendars import Months, day_of, era_year, is_weekday, months_in, short_year
 from newscrawl.items import DatePrecision
+from newscrawl.text import nfc
 
 Order = Literal["dmy", "mdy"]
 """What comes first in 4/3/2015."""
@@ -160,7 +161,7 @@ def read_date(text: str, order: Order | None = None, language: str | tuple[str, 
     `order` decides days such as 4/3/2015, which are not read without it. `language` (ISO 639-1; one or several) is that
     of the names of months; English is always known.
     """
-    text = text.strip()[:LONGEST]
+    text = nfc(text.strip()[:LONGEST])
     if not any(map(str.isdigit, text)) and not _HAN.search(text):
         return None
     languages = (language,) if isinstance(language, str) else language or ()

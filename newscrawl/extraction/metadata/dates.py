@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
-from itertools import islice, takewhile
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
@@ -61,18 +61,12 @@ _META = (
         "publication_date",
     ),
     *("cxenseparse:recs:publishtime", "sailthru.date", "citation_publication_date", "citation_online_date"),
-    *("dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date"),
-    *(
-        "publication_date",
-        "originalpublicationdate",
-        "datecreated",
-        "date",
-        "article.published",
-        "bt:pubdate",
-        "created",
-        "displaydate",
-    ),
+    *("dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "originalpublicationdate"),
+    *("datecreated", "article.published", "bt:pubdate", "created", "displaydate"),
 )
+_META_VAGUE = ("dc.date", "dcterms.date", "date")
+"""Dates that may be of publication or of the last change."""
+
 _META_LIKE = re.compile(
     r"publi(?:(?!publi)[a-z])*[ _:.-]?(?:date|time|at|on)\Z|pub_?date|date[ _:.-]?publi|(?:date|time)[ _:.-]?issued"
     r"|post_?date|\A(?:first[ _:.-]?)?published\Z"
@@ -128,7 +122,12 @@ APART, APART_IN_ONE_ZONE = 2, 1
 _ARCHIVED = re.compile(r"https?:/{1,2}[^/]", re.IGNORECASE)
 """The address of a page within that of an archive's copy, which begins with the day of the copy."""
 
-_IN_UTC = ("Z", "+00:00", "+0000")
+_IN_UTC = ("Z", "+00:00", "+0000", "GMT")
+_FARTHEST = timedelta(hours=14)
+"""How far zones are from UTC."""
+
+_BEHIND = 10
+"""Hours by which the zones of America are behind UTC."""
 
 _URL_DAY = (
     re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|\Z)"),
@@ -210,7 +209,7 @@ def candidates(
     """Yield what may be the date of publication, as written, with where it stands; the surest place first."""
     if structured.published:
         yield "json_ld", structured.published
-    for raw in (*head.all(*_META), *_like_published(head)):
+    for raw in head.all(*_META, *_META_VAGUE, *_names_like_published(head)):
         yield "meta", raw
     lines = _nearest_first(_bylines(near))
     yield from (("byline", text) for text in _in_heading(near.heading))
@@ -225,30 +224,44 @@ def candidates(
         yield "url", day
 
 
-def shown_before(found: Published, near: Vicinity, reading: Reading) -> Published:
+def shown_instead(found: Published, head: MetaTags, near: Vicinity, reading: Reading) -> Published:
     """Return the date that stands below the headline, where what the page tells machines is days later.
 
     No page is shown to be older than it is, but systems that keep no date of publication tell that of the last change.
     Of 16 pages of the data sets on which the two differ so, the one below the headline is right on 12; on the others
-    something else was read as a date.
+    something else was read as a date. A meta tag that does not say of what its date is gives way to any below the
+    headline, which may be that of an earlier or a later day, and behind a paragraph of lead.
     """
     if found.source not in ("json_ld", "meta") or found.at is None:
         return found
-    below = takewhile(lambda line: not line.before and len(line.text) <= LONG, near.lines[:MOST_BELOW])
-    shown = published(_in_lines(_bylines(replace(near, lines=tuple(below)))), reading)
+    vague = found.source == "meta" and found.raw not in head.all(*_META, *_names_like_published(head))
+    shown = published(_in_lines(_bylines(replace(near, lines=_below(near, paragraphs=int(vague))))), reading)
     told, said = reading.read(found.raw or ""), reading.read(shown.raw or "")
     if told is None or said is None:
         return found
     is_local = told.clock is not None and told.clock.time.tzinfo is None
-    return shown if (told.day - said.day).days >= (APART_IN_ONE_ZONE if is_local else APART) else found
+    days = (told.day - said.day).days
+    return shown if (abs(days) if vague else days) >= (APART_IN_ONE_ZONE if is_local else APART) else found
 
 
-def in_local_time(found: Published, head: MetaTags, reading: Reading) -> Published:
-    """Return the date as a ``<time>`` of the page writes the same moment with another offset than that of UTC.
+def _below(near: Vicinity, paragraphs: int = 0) -> tuple[Line, ...]:
+    """The lines right below the headline, up to so many paragraphs and without them."""
+    lines: list[Line] = []
+    for line in near.lines[:MOST_BELOW]:
+        paragraphs -= len(line.text) > LONG
+        if line.before or paragraphs < 0:
+            break
+        lines += [line] * (len(line.text) <= LONG)
+    return tuple(lines)
 
-    Many systems tell machines the time in UTC, and readers that of where the article was written, at times another day.
+
+def in_local_time(found: Published, head: MetaTags, near: Vicinity, reading: Reading) -> Published:
+    """Return a date in UTC as the page writes the same moment for its readers.
+
+    Many systems tell machines the time in UTC, and readers that of where the article was written, at times another day:
+    in a ``<time>`` with another offset, or in a line below the headline.
     """
-    if found.raw is None or found.precision == "day" or not found.raw.endswith(_IN_UTC):
+    if found.raw is None or found.at is None or found.precision == "day" or not found.raw.endswith(_IN_UTC):
         return found
     minutes = found.raw[13:16]  # which most zones have in common, and most other times have not
     for raw in {element.get("datetime") or "" for element in head.times[:MOST_TIMES]}:
@@ -256,7 +269,23 @@ def in_local_time(found: Published, head: MetaTags, reading: Reading) -> Publish
             elsewhere = written.clock is not None and written.clock.time.tzinfo is not None
             if elsewhere and written.moment(None)[0] == found.at:
                 return replace(found, raw=raw, source="time")
+    for line in _bylines(replace(near, lines=_below(near))):
+        first = before_change(line.text)
+        if is_dateline(line.text) and _has_digit(first) and (written := reading.read(first)):
+            return replace(found, raw=line_of(written.words)) if _is_local(written, found.at) else found
     return found
+
+
+def _is_local(written: Written, at: datetime) -> bool:
+    """Whether a date of a day before or after that of a moment in UTC is the same one in some zone.
+
+    With a time the minutes are the same; without one it is the day before, in the hours in which America has that.
+    """
+    if written.clock is None:
+        return (at.date() - written.day).days == 1 and at.hour < _BEHIND
+    local = datetime.combine(written.day, written.clock.time.replace(tzinfo=None))
+    ahead = local - at.replace(tzinfo=None, second=local.second, microsecond=0)
+    return written.day != at.date() and abs(ahead) <= _FARTHEST and ahead % timedelta(hours=1) == timedelta()
 
 
 def _in_lines(lines: Iterable[Line]) -> Iterator[tuple[DateSource, str]]:
@@ -284,8 +313,8 @@ def _in_heading(heading: HtmlElement | None) -> Iterator[str]:
         yield from (text for text in (parts_of_line[0], parts_of_line[-1]) if _DATE_ALONE.fullmatch(text))
 
 
-def _like_published(head: MetaTags) -> list[str]:
-    return head.all(*(name for name in islice(head.tags, 500) if len(name) < 60 and _META_LIKE.search(name)))
+def _names_like_published(head: MetaTags) -> list[str]:
+    return [name for name in islice(head.tags, 500) if len(name) < 60 and _META_LIKE.search(name)]
 
 
 def is_dateline(text: str) -> bool:
@@ -304,9 +333,17 @@ def before_change(text: str) -> str:
 
 
 def _bylines(near: Vicinity) -> list[Line]:
-    """The lines around the headline without a list that dates several items."""
-    listed = [line for line in near.lines if line.listed and (line.moment or is_dateline(line.text))]
-    return [line for line in near.lines if not (line.listed and (line.before or len(listed) >= LEAST_ITEMS))]
+    """The lines around the headline without a list or cards that date several items."""
+    dated = [bool(line.moment) or is_dateline(line.text) for line in near.lines]
+    listed = [line for line, is_dated in zip(near.lines, dated, strict=True) if line.listed and is_dated]
+    carded = [
+        line
+        for at, (line, is_dated) in enumerate(zip(near.lines, dated, strict=True))
+        if is_dated and not line.before and any(one.away for one in (near.lines[max(0, at - 1) : at + 2]))
+    ]
+    others = {*carded} if len(carded) >= LEAST_ITEMS else set()
+    few = len(listed) < LEAST_ITEMS
+    return [line for line in near.lines if line not in others and not (line.listed and (line.before or not few))]
 
 
 def _nearest_first(lines: list[Line]) -> list[Line]:

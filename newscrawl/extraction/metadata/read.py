@@ -14,7 +14,7 @@ from newscrawl.extraction.metadata.dates import (
     in_local_time,
     modified,
     published,
-    shown_before,
+    shown_instead,
 )
 from newscrawl.extraction.metadata.filing import paywalled, section_of, tags_of
 from newscrawl.extraction.metadata.headline import headline_element, title_of
@@ -61,7 +61,7 @@ def read_metadata(
     if when.at is None:
         when = search_date(tree, head, structured, near, reading, title=title)
     else:
-        when = in_local_time(shown_before(when, near, reading), head, reading)
+        when = in_local_time(shown_instead(when, head, near, reading), head, near, reading)
     return Article(
         title=title,
         text="",

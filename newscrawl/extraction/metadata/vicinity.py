@@ -89,6 +89,11 @@ class Line:
     before: bool = False
     """Whether it stands before the headline."""
 
+    @property
+    def away(self) -> bool:
+        """Whether it is a link as long as a headline."""
+        return self.linked and len(self.text) + len(WIDE.findall(self.text)) >= HEADLINE and len(self.text) <= LONG
+
 
 @dataclass(frozen=True, slots=True)
 class Vicinity:

@@ -324,3 +324,59 @@ def test_facts_in_a_margin(margin):
 def test_meta_tag_named_published():
     """Without a word for the day or the time."""
     assert found(head='<meta name="published" content="May 5, 2024">', language="en")[0] == "2024-05-05 00:00"
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "expected"),
+    [
+        ("date", "3 May 2024", "2024-05-03"),
+        ("DC.date", "9 May 2024", "2024-05-09"),
+        ("dcterms.date", f"{'The harbour office said so. ' * 8}</p><p>3 May 2024", "2024-05-03"),
+        ("date", "Updated 9 May 2024", "2024-05-06"),
+        ("date", "7 May 2024", "2024-05-06"),
+        ("article:published_time", "9 May 2024", "2024-05-06"),
+    ],
+)
+def test_meta_tag_that_does_not_say_of_what_its_date_is(name, line, expected):
+    """Gives way to the line below the headline, if zones do not make the difference."""
+    head = f'<meta name="{name}" content="2024-05-06T10:00:00Z">'
+    assert found(head=head, body=f"<p>{line}</p>", language="en")[0][:10] == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "line", "raw"),
+    [
+        ("2024-05-04T02:30:14Z", "May 3, 2024 | 9:30pm", "May 3, 2024 | 9:30pm"),
+        ("Sat, 04 May 2024 02:30:14 GMT", "3 May 2024, 22:30", "3 May 2024, 22:30"),
+        ("2024-05-04T02:30:14Z", "Friday, May 3, 2024", "Friday, May 3, 2024"),
+        ("2024-05-04T20:30:14Z", "5 May 2024, 06:30", "5 May 2024, 06:30"),
+        ("2024-05-04T20:30:14Z", "5 May 2024", None),
+        ("2024-05-04T02:30:14Z", "May 3, 2024 | 9:15pm", None),
+        ("2024-05-04T20:30:14Z", "May 3, 2024", None),
+        ("2024-05-04T02:30:14Z", "May 4, 2024", None),
+    ],
+)
+def test_moment_as_readers_see_it(told, line, raw):
+    """The line below the headline is of another day, on which it was that time in some zone."""
+    head = LD.format(f'"datePublished": "{told}"')
+    made = article(head=head, body=f"<p>{line}</p>", language="en", url="https://example.com/a")
+    assert made.published_raw == (raw or told)
+    assert (made.published_source, made.published_precision) == ("json_ld", "second")
+
+
+def test_cards_between_headline_and_date():
+    """Three dates beside links as long as headlines are those of other stories."""
+    cards = "".join(
+        f"<div><a href='/{day}'>Market hall to stay open for longer</a></div><div>{day} May 2024</div>"
+        for day in (1, 2, 3)
+    )
+    assert found(body=f"<div>{cards}</div><p>By Ada Byron, 5 May 2024</p>", language="en")[0] == "2024-05-05 00:00"
+
+
+def test_names_of_months_however_they_are_typed():
+    """Persian with the letters of Arabic keyboards, and Bengali letters of one part or two."""
+    assert article(body="<p>2 \u062a\u064a\u0631 1399</p>", language="fa", url="https://example.com/a").published_at
+    for letter in ("\u09df", "\u09af\u09bc"):
+        body = f"<p>১৬ ফেব্রু{letter}ারি ২০২০</p>"
+        made = article(body=body, language="bn", url="https://example.com/a")
+        assert made.published_at == datetime(2020, 2, 16, tzinfo=UTC)
