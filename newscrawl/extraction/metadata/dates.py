@@ -335,15 +335,16 @@ def before_change(text: str) -> str:
 def _bylines(near: Vicinity) -> list[Line]:
     """The lines around the headline without a list or cards that date several items."""
     dated = [bool(line.moment) or is_dateline(line.text) for line in near.lines]
-    listed = [line for line, is_dated in zip(near.lines, dated, strict=True) if line.listed and is_dated]
-    carded = [
+    away = [line.away and not is_dated for line, is_dated in zip(near.lines, dated, strict=True)]
+    beside = [before or behind for before, behind in zip([False, *away], [*away[1:], False], strict=False)]
+    listed = sum(line.listed and is_dated for line, is_dated in zip(near.lines, dated, strict=True))
+    cards = {at for at, line in enumerate(near.lines) if dated[at] and beside[at] and not line.before}
+    others = cards if len(cards) >= LEAST_ITEMS else set()
+    return [
         line
-        for at, (line, is_dated) in enumerate(zip(near.lines, dated, strict=True))
-        if is_dated and not line.before and any(one.away for one in (near.lines[max(0, at - 1) : at + 2]))
+        for at, line in enumerate(near.lines)
+        if at not in others and not (line.listed and (line.before or listed >= LEAST_ITEMS))
     ]
-    others = {*carded} if len(carded) >= LEAST_ITEMS else set()
-    few = len(listed) < LEAST_ITEMS
-    return [line for line in near.lines if line not in others and not (line.listed and (line.before or not few))]
 
 
 def _nearest_first(lines: list[Line]) -> list[Line]:

@@ -371,6 +371,8 @@ def test_cards_between_headline_and_date():
         for day in (1, 2, 3)
     )
     assert found(body=f"<div>{cards}</div><p>By Ada Byron, 5 May 2024</p>", language="en")[0] == "2024-05-05 00:00"
+    linked = "<p><a href='/ada'>Ada Byron of the harbour office</a>, {} May 2024, 10:00</p>"
+    assert found(body="".join(map(linked.format, (5, 6, 7))), language="en")[0] == "2024-05-05 03:00"
 
 
 def test_names_of_months_however_they_are_typed():
