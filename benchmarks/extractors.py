@@ -14,7 +14,7 @@ import pickle
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from lxml import html as lxml_html
 
 import newscrawl
 from newscrawl.extraction import extract_page
+from newscrawl.extraction.metadata.date_text import read_date
+from newscrawl.extraction.metadata.zones import order_of, top_level
 from newscrawl.items import Page
 from newscrawl.rules import SiteRules
 from newscrawl.urls import site_of
@@ -76,13 +78,21 @@ def _ours_out_of_fold() -> Run:
 
 
 def _found(article: newscrawl.Article) -> Found:
-    published: date | None = article.published_at
-    if article.published_at is not None and article.published_precision == "day":
-        published = article.published_at.date()
-    elif article.published_raw is not None:
-        with suppress(ValueError):  # the day that the page itself writes, in the page's zone
-            published = datetime.fromisoformat(article.published_raw)
-    return Found(article.text, article.title, article.authors, published)
+    return Found(article.text, article.title, article.authors, written_day(article))
+
+
+def written_day(article: newscrawl.Article) -> date | None:
+    """The day or time of publication as the page writes it, in its own zone, which the moment in UTC does not tell."""
+    if article.published_at is None or article.published_precision == "day":
+        return article.published_at and article.published_at.date()
+    raw = article.published_raw or ""
+    with suppress(ValueError):
+        return datetime.fromisoformat(raw)
+    languages = (article.language,) if article.language else ()
+    written = read_date(raw, order_of(languages, top_level(article.url)), languages)
+    if written is not None and abs(written.day - article.published_at.date()) <= timedelta(days=1):
+        return written.day
+    return article.published_at
 
 
 def _trafilatura(**options: bool) -> Callable[[], Run]:

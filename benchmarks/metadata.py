@@ -20,7 +20,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,9 @@ import htmldate
 from trafilatura import load_html
 from trafilatura.metadata import extract_metadata
 
+from benchmarks.extractors import written_day
 from newscrawl.extraction.decode import decode
 from newscrawl.extraction.metadata import read_metadata
-from newscrawl.extraction.metadata.date_text import read_date
-from newscrawl.extraction.metadata.zones import order_of, top_level
 from newscrawl.extraction.parse import parse_page
 from newscrawl.items import Article, NoArticle
 from testing.datasets import HALVED, KNOWN, Half, NoPages, bench_folder, load_dataset
@@ -125,22 +124,11 @@ def read_ours(body: bytes, url: str | None) -> tuple[Article, float]:
 
 
 def answer_of(article: Article) -> Answer:
-    """As the page writes it: a time in the page's own zone where it names one, or else the day of that zone."""
-    day: datetime | date | None = article.published_at
-    if article.published_at is not None and article.published_precision == "day":
-        day = article.published_at.date()
-    elif article.published_at is not None and article.published_raw is not None:
-        try:
-            day = datetime.fromisoformat(article.published_raw)
-        except ValueError:
-            languages = (article.language,) if article.language else ()
-            written = read_date(article.published_raw, order_of(languages, top_level(article.url)), languages)
-            if written is not None and abs(written.day - article.published_at.date()) <= timedelta(days=1):
-                day = written.day
+    """What newscrawl found."""
     return Answer(
         title=article.title,
         authors=article.authors,
-        day=day,
+        day=written_day(article),
         section=(article.section,) if article.section else (),
         language=article.language,
         tags=article.tags,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -21,10 +22,14 @@ from newscrawl.extraction.metadata.headings import (
 )
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
-from newscrawl.extraction.metadata.site_names import SEPARATOR, longest_part, without_label, without_site
+from newscrawl.extraction.metadata.site_names import SEPARATOR, is_site, longest_part, without_label, without_site
 from newscrawl.extraction.tags import HEADINGS
 
 _AFTER_LOGO = re.compile(r"\s?[:|–—-]\s+(?=\S\S.*\s\S)")
+LEAST_WORDS = 5
+"""Of a heading that is taken for the headline though nothing else says the same."""
+
+MOST_PARAGRAPHS = 500
 _NEWS = re.compile(r"news|report", re.IGNORECASE)
 
 
@@ -43,14 +48,36 @@ def headline_element(
     found = confirmed_heading(head, [said, shared, head.title], sites)
     if found is None:
         told = [shared, said]
+        if not any(told) and (first := _first_sentence(tree, head, sites)) is not None:
+            return first
         if not any(told):
             spelled = element_in_address(tree, url)
             cut = None if head.headings or head.lower_headings else head.title
             return element_that_goes_on(tree, cut) if spelled is None else spelled
         lower = heading_that_says(head, told)
-        return element_with(tree, told) if lower is None else lower
+        lower = element_with(tree, told) if lower is None else lower
+        return _first_sentence(tree, head, sites) if lower is None else lower
     lower = heading_that_says(head, _unsaid(found, [shared, said])) if is_crumb(found) else None
     return found if lower is None else lower
+
+
+def _first_sentence(tree: HtmlElement, head: MetaTags, sites: Collection[str]) -> HtmlElement | None:
+    """Return the first h1 where it is as long as a headline, leads nowhere and stands before most of the text.
+
+    If nothing on the page says its title, that is one for search engines.
+    """
+    heading = next(iter(head.headings), None)
+    if heading is None or next(heading.iter("a"), None) is not None or is_crumb(heading):
+        return None
+    text = text_of(heading, LONGEST)
+    if words_of(text).total() < LEAST_WORDS or is_site(text, sites):
+        return None
+    before, after, passed = 0, 0, False
+    for element in islice(tree.iter("p", "h1"), MOST_PARAGRAPHS):
+        passed = passed or element is heading
+        length = len(text_of(element)) if element.tag == "p" else 0
+        before, after = (before, after + length) if passed else (before + length, after)
+    return heading if before <= after else None
 
 
 def _below_logo(head: MetaTags) -> HtmlElement | None:

@@ -20,6 +20,9 @@ _NAMED = ("og:site_name", "application-name", "apple-mobile-web-app-title", "pub
 _WORD = re.compile(r"\w+")
 SEPARATOR = re.compile(r"\s+[|\-–—·•»:/<~]+\s+|\s*[|｜]\s*|\s*[-–—]\s+(?=[^\s]+\.[a-z]{2,5}\Z)|\s*_(?=[^_\s]+\Z)")
 _PARTS = re.compile(r"\s+[|·•»]\s+|\s*｜\s*|(?<=[^\x00-\x7f])_+(?=\S)|\s+[-–—]\s+(?!.*\s[-–—|]\s)")
+_CHINESE_SITE = re.compile(r"(?<=[^\x00-\x7f].)(?:-+|_+)[\u3040-\u30ff\u3400-\u9fff]{2,10}\Z")
+"""The site behind a Chinese headline, which hyphens or underscores divide without spaces."""
+
 _BAR = re.compile(r"(?<!\s)\s++\|\s++|(?:(?<!\s)\s++)?+｜\s*+")
 
 
@@ -71,5 +74,6 @@ def without_label(title: str) -> str:
 
 def longest_part(title: str | None) -> str | None:
     """The longest of the parts that bars and the last dash divide, for a title that is all that is known."""
+    title = _CHINESE_SITE.sub("", title) if title else title
     longest = max(_PARTS.split(title[:LONGEST]), key=len, default="") if title else ""
     return longest.strip() or title

@@ -186,3 +186,35 @@ def test_headline_below_the_logo():
     body = "<h1><a href='/'>Harrow Notes</a></h1><h3>The bridge and the road towards it</h3>"
     page = "Harrow Notes: The bridge and the road towards it"
     assert title(body, page=page) == "The bridge and the road towards it"
+
+
+@pytest.mark.parametrize(
+    ("body", "page", "shared", "expected"),
+    [
+        ("<h1>How the old bridge was mended</h1>", "Engineering guide 2026", None, "How the old bridge was mended"),
+        ("<h1>How the old bridge was mended</h1>", "Guide", "Engineering guide 2026", "How the old bridge was mended"),
+        ("<h1>Harbour works</h1>", "Engineering guide 2026", None, "Engineering guide 2026"),
+        (
+            "<h1><a href='/'>News of the whole harbour</a></h1>",
+            "Engineering guide 2026",
+            None,
+            "Engineering guide 2026",
+        ),
+        (
+            f"<p>{'The office said so. ' * 9}</p><h1>A message of our founder</h1>",
+            "Engineering guide 2026",
+            None,
+            "Engineering guide 2026",
+        ),
+    ],
+)
+def test_title_that_nothing_on_the_page_says(body, page, shared, expected):
+    """It is one for search engines, where the first heading is as long as a headline and stands before the text."""
+    assert title(body, page, shared) == expected
+
+
+@pytest.mark.parametrize("ending", ["-港报财经", "--港报新闻", "_港报"])
+def test_site_behind_a_chinese_headline(ending):
+    """Without spaces; dashes within a headline stay."""
+    headline = "旧桥将在五月重新开放 工程师更换全部机械装置——九个月"
+    assert title(page=f"{headline}{ending}") == headline
