@@ -18,6 +18,7 @@ from newscrawl.extraction.metadata.names import (
     begins_with_author,
     chosen,
     credited,
+    has_han_label,
     is_full_name,
     is_label,
     is_name,
@@ -67,7 +68,7 @@ _ELSEWHERE = re.compile(
 )
 
 
-_HOLDERS = ("a", "p", "span", "div", "li", "h3", "h4", "h5", "h6")
+_HOLDERS = ("a", "p", "span", "div", "li", "td", "h3", "h4", "h5", "h6")
 _ANYBODY = re.compile(r"/(?:people|person|profiles?)/", re.IGNORECASE)
 """In the address of a page about somebody who need not be an author."""
 
@@ -174,13 +175,17 @@ def _far_byline(tree: HtmlElement, near: Vicinity, sites: Collection[str], *, su
                 continue
         else:
             begin = element.text if (element.text or "").strip() else element[0].text if len(element) else None
-            if not begin or not begins(" ".join(begin[:LONGEST].split())):
+            line = " ".join((begin or "")[:LONGEST].split())
+            if not line or not (begins(line) or has_han_label(line)):
                 continue
         if _is_of_others(element, near):
             continue
         text = text_of(element, LONGEST_SIGNATURE + 1, spaced=True)
-        names = tuple(names_in(text)) if len(text) <= LONGEST_SIGNATURE else ()
-        if names and all(is_full_name(name, sites) for name in names):
+        if len(text) > LONGEST_SIGNATURE:
+            continue
+        han = names_in_han(text) if has_han_label(text) else []
+        names = tuple(han or names_in(text))
+        if names and (han or all(is_full_name(name, sites) for name in names)):
             found.setdefault(names)
             if len(found) > 1:
                 return ()

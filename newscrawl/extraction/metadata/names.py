@@ -106,11 +106,15 @@ _HAN_BYLINE = re.compile(
     rf"(?<![编編][辑輯])(?:记者|記者|作者|撰文|特派员|特派員|文)\s?[:：/／丨|]?\s?"
     rf"([{_HAN}]{{2,4}}(?:[、,，\s]{{1,2}}[{_HAN}]{{2,4}}(?![{_HAN}]|[:：]))*)(?![{_HAN}])"
 )
+_HAN_LABEL = re.compile("(?:记者|記者|作者|撰文|文)\\s?[:：]")
 _HANGUL_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:선임|수습|인턴|전문)?(?:기자|특파원|논설위원)(?![가-힣])")
 _HAN_NAME = re.compile(rf"[{_HAN}]{{3,5}}")
 _HAN_OFFICE = re.compile("[社报報网網台局部]\\Z|通信|新聞|新闻|日报|責任|责任|編集|编辑")
 _INITIALS = re.compile("[a-z]{2,6}/[a-z]{2,6}")
 """Those of a reporter, behind the sign of an agency or an office."""
+
+_DAY = re.compile(r"\d{1,2}\.?\s\S+")
+"""A day and its month, which stand behind a name."""
 
 _PLACE = re.compile(r"\sin\s[A-Z].*\Z")
 _AROUND = ' \t,;:|·•–—-"“”*'
@@ -133,6 +137,11 @@ def names_in_han(text: str) -> list[str]:
         found += re.split(r"[、,，\s]+", match[1].strip())
     found += _HANGUL_BYLINE.findall(text[: 2 * LONGEST])
     return list(dict.fromkeys(found))[:MOST_AUTHORS]
+
+
+def has_han_label(text: str) -> bool:
+    """Whether a line has a Chinese or Japanese word for the author, and a colon behind it."""
+    return _HAN_LABEL.search(text) is not None
 
 
 def credited(text: str) -> list[str]:
@@ -199,11 +208,8 @@ def _name(text: str) -> str | None:
         name = " ".join(words[:half]) if words[:half] == words[half:] and len(words[0]) > 2 else name
     if not name or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
         return None
-    return (
-        None
-        if _SENTENCE.search(text) or _OTHER_CREDIT.search(name) or _NO_NAME.search(name) or _ROLE_ALONE.match(name)
-        else name
-    )
+    told = (_OTHER_CREDIT.search(name), _NO_NAME.search(name), _ROLE_ALONE.match(name), _DAY.fullmatch(name))
+    return None if _SENTENCE.search(text) or any(told) else name
 
 
 def is_name(name: str, sites: Collection[str] = ()) -> bool:

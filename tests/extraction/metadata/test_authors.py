@@ -300,3 +300,20 @@ def test_chinese_name_in_a_marked_byline():
     """It has no space; an office is no name."""
     assert authors(body="<span class='writer'>小暮次郎</span>") == ("小暮次郎",)
     assert authors(body="<span class='writer'>国际新闻部</span>") == ()
+
+
+def test_day_in_a_marked_byline_is_nobody():
+    """Without its year; a number may begin a name."""
+    line = (
+        "<div>By <span class='byline-author-name'>Ada Byron</span>, <span class='byline-author-day'>07 {}</span></div>"
+    )
+    assert authors(body=line.format("December")) == ("Ada Byron",)
+    assert authors('<meta name="author" content="98 Harbour Street">') == ("98 Harbour Street",)
+
+
+@pytest.mark.parametrize("label", ["作者：", "作者:", "记者: ", "文："])
+def test_chinese_byline_on_a_page_without_a_headline(label):
+    """In a cell of a table, behind the date; what a text says of a reporter is no byline."""
+    page = "<html><title>旧桥五月重新开放</title><table><tr><td>{}</td></tr></table><p>记者说桥梁已更换</p></html>"
+    made = read_metadata(document_fromstring(page.format(f"时间：2024年5月9日14:18 {label}白明远")), None, NOW)
+    assert made.authors == ("白明远",)
