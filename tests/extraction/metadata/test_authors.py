@@ -317,3 +317,8 @@ def test_chinese_byline_on_a_page_without_a_headline(label):
     page = "<html><title>旧桥五月重新开放</title><table><tr><td>{}</td></tr></table><p>记者说桥梁已更换</p></html>"
     made = read_metadata(document_fromstring(page.format(f"时间：2024年5月9日14:18 {label}白明远")), None, NOW)
     assert made.authors == ("白明远",)
+
+
+def test_japanese_name_in_two_scripts():
+    """Is not cut where the second one begins."""
+    assert authors(body="<p>文：<a href='/author/kogure'>小暮ひさし</a></p>") == ("小暮ひさし",)
