@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate, islice
+from itertools import islice
 from typing import Literal
 
 from htmldate import find_date
@@ -25,6 +25,7 @@ from newscrawl.extraction.metadata.dates import (
     OLDEST,
     Published,
     Reading,
+    has_digit,
     is_dateline,
     published,
     told_changes,
@@ -95,12 +96,11 @@ def search_date(
     several days of the text that one is taken which says what it is, or which htmldate chooses as well; of several in
     the margins or of several changes none is.
     """
-    size = sum(1 for _ in islice(tree.iter(), MOST_SEARCHED + 1))
-    if size > MOST_SEARCHED:
+    if sum(1 for _ in islice(tree.iter(), MOST_SEARCHED + 1)) > MOST_SEARCHED:
         return Published()
     if (scripted := _in_scripts(tree, reading)).at is not None:
         return scripted
-    page = _Searched.of(tree, near, size, title)
+    page = _Searched.of(tree, near, title)
     lines = list(page.lines(page.text, reading))
     own = [line for line in lines if not line.card]
     beside = [line for margin in page.margins for line in page.lines(margin, reading) if not line.card]
@@ -130,15 +130,16 @@ class _Searched:
     title: str | None
 
     @staticmethod
-    def of(tree: HtmlElement, near: Vicinity, size: int, title: str | None) -> _Searched:
-        """Divide a page of so many elements."""
+    def of(tree: HtmlElement, near: Vicinity, title: str | None) -> _Searched:
+        """Divide a page. What holds most of its elements is its text, whatever it is called."""
         copy = deepcopy(tree)
+        sizes = _sizes(copy)
         home: set[HtmlElement] = set()
         places: list[tuple[HtmlElement, Place]] = []
         for original, element in zip(tree.iter("*"), copy.iter("*"), strict=True):
             if original in near.home:
                 home.add(element)
-            elif (place := _place_of(element, size)) != "text":
+            elif (place := _place_of(element)) != "text" and 2 * sizes[element] <= sizes[copy]:
                 places.append((element, place))
         margins = []
         for element, place in places:
@@ -148,7 +149,7 @@ class _Searched:
                 margin = deepcopy(element)
                 margin.tail = None
                 for part in list(margin.iterdescendants("*")):
-                    if part.getparent() is not None and _place_of(part, size) == "apart":
+                    if part.getparent() is not None and _place_of(part) == "apart":
                         part.drop_tree()
                 margins.append(margin)
             element.drop_tree()
@@ -182,44 +183,54 @@ class _Searched:
 
 def _text_of(element: HtmlElement) -> str:
     """The text of an element with few parts, on one line."""
-    if len(element) >= MOST_PIECES or _is_longer(element, LONGEST):
+    pieces = list(islice(element.itertext(), MOST_PIECES)) if len(element) < MOST_PIECES else []
+    if not any(map(has_digit, pieces)) or _is_longer(element, LONGEST):
         return ""
-    return line_of(_GLUED.sub(" ", "\0".join(islice(element.itertext(), MOST_PIECES))).replace("\0", ""))
+    return line_of(_GLUED.sub(" ", "\0".join(pieces)).replace("\0", ""))
 
 
 def _between(element: HtmlElement) -> Iterator[str]:
     """The pieces of text in an element with many parts or much text, each between two of them."""
-    if len(element) and (len(element) >= MOST_PIECES or _is_longer(element, LONGEST)):
-        for piece in (element.text, *(part.tail for part in islice(element, MOST_BETWEEN))):
-            if piece and 5 < len(piece) <= LONGEST:
-                yield line_of(piece)
+    pieces = (element.text, *(part.tail for part in islice(element, MOST_BETWEEN)))
+    dated = [piece for piece in pieces if piece and 5 < len(piece) <= LONGEST and has_digit(piece)]
+    if dated and len(element) and (len(element) >= MOST_PIECES or _is_longer(element, LONGEST)):
+        yield from map(line_of, dated)
 
 
 def _is_dropped(element: HtmlElement, tree: HtmlElement) -> bool:
     return element is not tree and next((part for part in element.iterancestors() if part is tree), None) is None
 
 
-def _place_of(element: HtmlElement, size: int) -> Place:
-    """Where an element stands, by what it is called; one that holds most of the elements of a page is its text."""
+def _sizes(tree: HtmlElement) -> dict[HtmlElement, int]:
+    """How many elements each holds, itself included."""
+    sizes: dict[HtmlElement, int] = {}
+    for element in reversed(list(tree.iter("*"))):
+        sizes[element] = 1 + sum(sizes[child] for child in element.iterchildren("*"))
+    return sizes
+
+
+def _place_of(element: HtmlElement) -> Place:
+    """Where an element stands, by what it is called."""
     name = element.get("class") or ""
     called = element.tag not in _WHOLE
-    place: Place = "text"
     if element.tag in _APART or (called and _OTHERS.search(name)):
-        place = "apart"
-    elif element.tag == "footer" and next(element.iterancestors("article"), None) is not None:
+        return "apart"
+    if element.tag == "footer" and next(element.iterancestors("article"), None) is not None:
         return "text"
-    elif element.tag == "footer" or (called and "footer" in name):
-        place = "apart" if _is_longer(element, LONGEST_FOOTER) else "margin"
-    elif element.tag == "aside" or (called and _MARGIN.search(name)):
-        place = "margin"
-    if place != "text" and sum(1 for _ in islice(element.iter(), size // 2 + 1)) > size // 2:
-        return "text"
-    return place
+    if element.tag == "footer" or (called and "footer" in name):
+        return "apart" if _is_longer(element, LONGEST_FOOTER) else "margin"
+    return "margin" if element.tag == "aside" or (called and _MARGIN.search(name)) else "text"
 
 
 def _is_longer(element: HtmlElement, most: int) -> bool:
-    """Whether an element has more than so many characters of text, white space aside."""
-    return any(length > most for length in accumulate(len(text.strip()) for text in element.itertext()))
+    """Whether an element has more than so many characters of text, white space aside, or as many parts."""
+    length = 0
+    for parts, part in enumerate(element.iter("*")):
+        tail = part.tail if part is not element else None
+        length += len((part.text or "").strip()) + len((tail or "").strip())
+        if max(length, parts) > most:
+            return True
+    return False
 
 
 def _only(lines: Sequence[_Line]) -> _Line | None:

@@ -215,7 +215,7 @@ def candidates(
     yield from (("byline", text) for text in _in_heading(near.heading))
     yield from _in_lines(lines)
     yield from (("time", raw) for raw in _times(head.times, near))
-    yield from (("byline", first) for text in _marked(marks, near) if _has_digit(first := before_change(text)))
+    yield from (("byline", first) for text in _marked(marks, near) if has_digit(first := before_change(text)))
     openings = (_OPENING.split(line.text[:LONGEST])[0] for line in lines if len(line.text) > LONGEST)
     yield from (("byline", opening) for opening in openings if is_dateline(opening))
     # Where the date of a change is the only one, the page dates itself by it.
@@ -271,7 +271,7 @@ def in_local_time(found: Published, head: MetaTags, near: Vicinity, reading: Rea
                 return replace(found, raw=raw, source="time")
     for line in _bylines(replace(near, lines=_below(near))):
         first = before_change(line.text)
-        if is_dateline(line.text) and _has_digit(first) and (written := reading.read(first)):
+        if is_dateline(line.text) and has_digit(first) and (written := reading.read(first)):
             return replace(found, raw=line_of(written.words)) if _is_local(written, found.at) else found
     return found
 
@@ -293,11 +293,11 @@ def _in_lines(lines: Iterable[Line]) -> Iterator[tuple[DateSource, str]]:
         if line.moment:
             if not CHANGED.search(line.text):
                 yield "time", line.moment
-        elif is_dateline(line.text) and _has_digit(first := before_change(line.text)):
+        elif is_dateline(line.text) and has_digit(first := before_change(line.text)):
             yield "byline", first
 
 
-def _has_digit(text: str) -> bool:
+def has_digit(text: str) -> bool:
     """Whether there may be a date in a text: Chinese writes days without digits, too."""
     return any(map(str.isdigit, text)) or ("年" in text and "月" in text)
 
@@ -319,7 +319,7 @@ def _names_like_published(head: MetaTags) -> list[str]:
 
 def is_dateline(text: str) -> bool:
     """Whether a line is there for its date: a caption or a sentence that names one says more beside it."""
-    if len(text) > LONGEST or not _has_digit(text) or _NO_BYLINE.search(text):
+    if len(text) > LONGEST or not has_digit(text) or _NO_BYLINE.search(text):
         return False
     sure = _CLOCK.search(text) or ISSUED.search(text) or CHANGED.search(text)
     words = max(len(_LETTERS.findall(text)), 0 if text.isascii() else len(WIDE.findall(text)) // _WIDE_IN_WORD)
