@@ -35,6 +35,8 @@ _ASSIGNED = re.compile(
     r"\s{0,9}=\s{0,9}(?=[\[{(\"'f])"
 )
 """A state that a page's script is given."""
+_FUNCTION = re.compile(r"\(?\s{0,9}function\s{0,9}\(([\w$,\s]{0,50000})\)\s{0,9}\{\s{0,9}return\s{0,9}(?=\{)")
+"""A function that is called at once and returns the state: so Nuxt writes values once that repeat, as arguments."""
 _FLIGHT = re.compile(r"self\.__next_f\.push\(\s{0,9}")
 _BODY_NAMES = re.compile(
     r"(?:article|post|story|main|full)?_?(?:body|content|text|html)(?:_?(?:html|text|elements|blocks|rendered))?"
@@ -188,13 +190,34 @@ def _parsed(text: str) -> Iterator[Any]:
         value, _ = json.JSONDecoder(strict=False).raw_decode(text)
     except (ValueError, RecursionError):
         try:
-            value = chompjs.parse_js_object(text[text.find("{") if text.startswith(("(", "f")) else 0 :])
+            function = _FUNCTION.match(text)
+            value = chompjs.parse_js_object(text[function.end() if function else 0 :])
+            value = value if function is None else _put_in(value, _arguments(text, function[1]))
         except (ValueError, RecursionError):
             return
     if isinstance(value, str):
         yield from _loaded(value)
     else:
         yield value
+
+
+def _arguments(text: str, names: str) -> dict[str, Any]:
+    """What a function is called with, by the names of its parameters; nothing where that cannot be read."""
+    call = text[text.rfind("}(") + 2 :]
+    try:
+        values: list[Any] = chompjs.parse_js_object(f"[{call[: call.rfind('))')]}]")
+    except ValueError:
+        return {}
+    return dict(zip(map(str.strip, names.split(",")), values, strict=False))
+
+
+def _put_in(value: Any, given: Mapping[str, Any]) -> Any:
+    """A value with what its names stand for; the parser gives names as strings."""
+    if isinstance(value, dict):
+        return {key: _put_in(one, given) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_put_in(one, given) for one in value]
+    return given.get(value, value) if isinstance(value, str) else value
 
 
 def _told(data: Any, title: str | None) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -46,6 +46,12 @@ def page(script: str, facts: ListedFacts | None = None, shown: str = "") -> Page
             "script",
         ),
         (
+            "<script>window.__NUXT__=(function(a,b,c){return {data:[{id:a,title:c,body:"
+            + json.dumps(MARKUP)
+            + f",next:b}}],e:b}}}}(17,null,{json.dumps(TITLE)}));</script>",
+            "script",
+        ),
+        (
             "<script>Fusion.globalContent="
             + json.dumps(
                 {
