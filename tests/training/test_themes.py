@@ -4,6 +4,7 @@ import json
 import random
 from itertools import product
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -16,6 +17,7 @@ from training.themes.dataset import write_dataset
 from training.themes.engines import newsroom
 from training.themes.pages import MadePage, Rendered, WrongAnswer, answer, assemble, finish, pressed, visible_text
 from training.themes.prose import Writer, codes, load_language
+from training.themes.saved import ACCOUNT, HOME, kind_of, saved_pages
 from training.themes.score import report, score_dataset
 from training.themes.site import Site, draw_site
 from training.themes.style import draw_style
@@ -162,9 +164,9 @@ def test_a_listing_is_no_article_and_a_page_of_two_posts_is_none():
 def test_a_data_set_is_one_of_the_benchmark_and_is_replaced_as_a_whole(tmp_path):
     site = a_site(size=2)
     pages = list(finish(site, [in_a_theme(site, post.slug) for post in site.posts], []))
-    assert write_dataset(pages, tmp_path / "held") == 2
+    assert write_dataset(pages, tmp_path / "held") == {pages[0].theme: 2}
     (tmp_path / "held" / "stale").touch()
-    assert write_dataset(pages[:1], tmp_path / "held") == 1
+    assert write_dataset(pages[:1], tmp_path / "held") == {pages[0].theme: 1}
     assert [path.name for path in tmp_path.iterdir()] == ["held"]
     assert not (tmp_path / "held" / "stale").exists()
     [page] = load_dataset(tmp_path, "held")
@@ -229,3 +231,33 @@ def test_the_caption_of_news_and_its_signature_are_no_text():
             assert not {*others} & {*article.text.split("\n")}
             return
     pytest.fail("no article with a picture and a signature")
+
+
+@pytest.mark.parametrize(
+    ("url", "forms", "kind"),
+    [
+        ("https://harwick.example/", ["s"], HOME),
+        ("https://harwick.example/?id=4", ["s"], None),
+        ("https://harwick.example/join", ["r", "l", "X"], ACCOUNT),
+        ("https://harwick.example/join", ["l", "s"], None),
+        ("https://harwick.example/join", ["X"], None),
+    ],
+)
+def test_saved_pages_are_told_by_address_and_forms(url, forms, kind):
+    """What may be an article is left out."""
+    assert kind_of(url, forms) == kind
+
+
+def test_each_site_of_the_saved_pages_is_in_one_half(tmp_path):
+    """And a page keeps its letters, whatever its charset."""
+    urls = [f"https://www.paper-{number}.example/login" for number in range(12)]
+    index = {f"html/{number}.html": {"url": url, "forms": ["l"]} for number, url in enumerate(urls)}
+    (tmp_path / "formasaurus").mkdir()
+    with ZipFile(tmp_path / "formasaurus" / "formasaurus-0.10.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("formasaurus/data/index.json", json.dumps(index))
+        for path in index:
+            wheel.writestr(f"formasaurus/data/{path}", "<p>Đăng nhập</p>".encode())
+    halves = [list(saved_pages(tmp_path, held=held)) for held in (False, True)]
+    assert all(halves)
+    assert sorted(page.url for half in halves for page in half) == sorted(urls)
+    assert {page.html for half in halves for page in half} == {"<p>Đăng nhập</p>"}

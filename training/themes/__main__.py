@@ -6,11 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from training.themes.catalogue import THEMES
 from training.themes.dataset import make_side_by_side, write_dataset
 from training.themes.install import install
+from training.themes.saved import saved_pages
 from training.themes.score import report, score_dataset
 
 
@@ -47,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     wanted = given.themes.split(",") if given.themes else [""]
     chosen = [theme for theme in THEMES if any(part in theme.name for part in wanted)]
+    missing: set[str] = set()
     for name, held in (("train", False), ("held", True)):
         themes = [theme for theme in chosen if theme.held is held]
         if themes and given.only in {None, name}:
@@ -59,7 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 seed=given.seed,
                 listings=given.listings,
             )
-            print(name, write_dataset(pages, given.folder / name), "pages")
+            saved = () if given.themes else saved_pages(cache_folder(), held=held)
+            written = write_dataset(chain(pages, saved), given.folder / name)
+            print(name, written.total(), "pages")
+            missing |= {theme.name for theme in themes} - written.keys()
+    if missing:
+        sys.exit(f"no pages of {', '.join(sorted(missing))}: what is trained on these pages is not the same")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
@@ -77,19 +78,19 @@ def make_pages(
             yield from islice((page for page in made if page.kind == "listing"), listings)
 
 
-def write_dataset(pages: Iterable[MadePage], folder: Path) -> int:
-    """Write a data set in the place of what is there, whole or not at all; give the number of pages."""
+def write_dataset(pages: Iterable[MadePage], folder: Path) -> Counter[str]:
+    """Write a data set in the place of what is there, whole or not at all; give the number of pages of each theme."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     fresh.chmod(0o755)
     (fresh / "html").mkdir()
-    count = 0
+    written: Counter[str] = Counter()
     with (fresh / "pages.jsonl").open("w", encoding="utf-8") as lines:
         for page in pages:
             path = f"html/{page.name[:150]}.html.gz"
             (fresh / path).write_bytes(gzip.compress(page.html.encode(), mtime=0))
             lines.write(json.dumps(page.record(path), ensure_ascii=False) + "\n")
-            count += 1
+            written[page.theme] += 1
     if folder.exists():
         old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         folder.rename(old / folder.name)
@@ -97,4 +98,4 @@ def write_dataset(pages: Iterable[MadePage], folder: Path) -> int:
         shutil.rmtree(old)
     else:
         fresh.rename(folder)
-    return count
+    return written

@@ -28,6 +28,8 @@ PYTHON = (
     "mkdocs-gitbook==0.0.1 mkdocs-bootswatch==1.1 sphinx==8.2.3 ablog==0.11.13 alabaster==1.0.0 "
     "pydata-sphinx-theme==0.24.0 sphinx-rtd-theme==3.1.0 insipid-sphinx-theme==0.4.4"
 ).split()
+FORMASAURUS = "formasaurus==0.10.0"
+"""For its saved pages alone."""
 GHOST = "ghost@6.65.0"
 DEBIAN = (
     "jekyll jekyll-theme-minima ruby-jekyll-archives ruby-jekyll-feed ruby-jekyll-paginate ruby-jekyll-redirect-from "
@@ -52,7 +54,9 @@ def install(cache: Path) -> bool:
     folder = cache / "python"
     if not (folder / "bin" / "python").is_file():
         _run([sys.executable, "-m", "venv", str(folder)], cache)
-    whole &= _each([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"], PYTHON, cache)
+    pip = [str(folder / "bin" / "python"), "-m", "pip"]
+    whole &= _each([*pip, "install", "--quiet"], PYTHON, cache)
+    whole &= _run([*pip, "download", "--quiet", "--no-deps", "--dest", str(cache / "formasaurus"), FORMASAURUS], cache)
     return whole & _each(["apt-get", "install", "-y", "-qq", "--no-install-recommends"], DEBIAN, cache)
 
 

@@ -31,7 +31,6 @@ const posts = site.posts.map((post, index) => ({
     tags: post.tags.map((name) => ({ name, url: `${site.url}/tag/tag-${index}/` })),
     feature_image: index % 3 ? `${site.url}/content/images/${index}.jpg` : null,
     feature_image_caption: index % 6 === 1 ? site.credit : null,
-    reading_time: `${1 + Math.round(post.html.length / 3000)} min read`,
     visibility: 'public',
     access: true,
     comments: index % 2 ? safe('<script defer src="https://cdn.example/comments-ui.min.js" data-ghost-comments></script>') : null,
@@ -90,7 +89,13 @@ const byName = {
     post_class: () => 'post',
     recommendations: () => '',
     search: () => '',
+    social_accounts(of, options) {
+        return ['Facebook', 'X'].map((name) => options.fn({ href: '#', name, type: name.toLowerCase() }, { data: options.data })).join('');
+    },
     social_url: () => '#',
+    reading_time(options) {
+        return (options.hash.minutes || '% min read').replace('%', String(1 + Math.round(this.html.length / 3000)));
+    },
     t: (text) => text,
     url() { return this.url; },
     comment_count: () => '',
