@@ -105,6 +105,9 @@ def _without(page: LabelledPage, dropped: set[int]) -> LabelledPage:
         owners=[here.owners[index] for index in left],
         bold=[here.bold[index] for index in left],
         inline=[here.inline[index] for index in left],
+        away=[here.away[index] for index in left],
+        fields=here.fields,
+        passwords=here.passwords,
     )
     return replace(page, blocks=blocks, labels=[page.labels[index] for index in left])
 
@@ -145,6 +148,9 @@ def lengthen(page: LabelledPage, donors: list[LabelledPage], dice: random.Random
         owners=[*here.owners[:cut], *owners, *here.owners[cut:]],
         bold=[*here.bold[:cut], *[0] * len(lines), *here.bold[cut:]],
         inline=[*here.inline[:cut], *[()] * len(lines), *here.inline[cut:]],
+        away=[*here.away[:cut], *[0] * len(lines), *here.away[cut:]],
+        fields=here.fields,
+        passwords=here.passwords,
     )
     return replace(page, blocks=blocks, labels=[*page.labels[:cut], *[BODY] * len(lines), *page.labels[cut:]])
 
@@ -158,8 +164,11 @@ def silence(page: LabelledPage, dice: random.Random) -> LabelledPage:
         facts = replace(facts, authors=())
     if dice.random() < 0.3:
         facts = replace(facts, description=None)
-    if dice.random() < 0.25:
+    address = dice.random()
+    if address < 0.25:
         facts = replace(facts, url=None)
+    elif address < 0.35:
+        facts = replace(facts, url=f"https://{page.site}/?p={dice.randint(1, 99_999)}")
     return replace(page, facts=facts, claims_article=page.claims_article and dice.random() < 0.5)
 
 
@@ -249,6 +258,9 @@ def _insert(page: LabelledPage, donor: LabelledPage, box: Box, dice: random.Rand
         owners=[*here.owners[:cut], *(moved[owner] for owner in there.owners[first:last]), *here.owners[cut:]],
         bold=[*here.bold[:cut], *there.bold[first:last], *here.bold[cut:]],
         inline=[*here.inline[:cut], *there.inline[first:last], *here.inline[cut:]],
+        away=[*here.away[:cut], *there.away[first:last], *here.away[cut:]],
+        fields=here.fields,
+        passwords=here.passwords,
     )
     labels = [*page.labels[:cut], *[SIDEBAR] * len(lines), *page.labels[cut:]]
     return replace(page, blocks=blocks, labels=labels)

@@ -77,6 +77,7 @@ SOURCES = {
     "readability": "mozilla/readability's test pages, half of the sites (Apache 2.0)",
     "mercury, goose3, newspaper4k, zh, defuddle, extras": "half of the sites of their test pages (MIT, Apache 2.0)",
     "themes": "pages that training/themes makes",
+    "forms": "home pages and pages of accounts out of Formasaurus 0.10.0, half of the sites (MIT); for the verdict",
     "made": "these pages with boxes of others put in (training/made_pages.py)",
 }
 UNUSED = ("portal",)
@@ -412,7 +413,7 @@ def train(themes: Path | None, folder: Path, jobs: int) -> None:
     pages = load_labelled(themes)
     judges, judge = Trainer(found := samples(pages, jobs), jobs).judges()
     print("training the verdict", flush=True)
-    rows = verdicts.rows(pages, judges, jobs)
+    rows = verdicts.rows(pages, judges, judge, jobs)
     forests, chances = verdicts.fold_verdicts(rows)
     judges = [replace(fold, verdict=forest) for fold, forest in zip(judges, forests, strict=True)]
     judge = replace(judge, verdict=verdicts.fit(rows))

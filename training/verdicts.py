@@ -1,7 +1,8 @@
 """Trains the verdict: whether a page is an article, by what is kept of it and what it says of itself.
 
 Positives are saved articles, the same with less said about them, and the same cut to their first lines. Negatives are
-saved home and section pages, and pages without their article: as they are, with cards or with a notice in its place.
+saved home and section pages, pages of accounts, generated listings, and pages without their article: as they are, with
+cards or with a notice in its place.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ from training.train_textdumps import FOLDS, flatten, fold_of
 SEED = 20261128
 PARAMETERS = {
     "objective": "binary",
-    "num_leaves": 8,
+    "num_leaves": 31,
     "learning_rate": 0.06,
-    "min_data_in_leaf": 15,
+    "min_data_in_leaf": 40,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
@@ -45,15 +46,17 @@ PARAMETERS = {
     "num_threads": 1,
     "verbosity": -1,
 }
-ROUNDS = 150
+ROUNDS = 300
 SHARE = 0.35
 """Of the pages of wcxb, which are many and alike, only this share is used."""
-LISTING_WEIGHT = 10.0
-"""Of a real listing beside a made page."""
+WEIGHT = {"listing": 10.0, "form": 2.0}
+"""Of real pages beside a made one."""
+SHIPPED = -1
+"""The judge that has seen all folds."""
 WORDLESS = 0.35
 """Share of walls that are shown without phrases of walls: a wall is to be known by what it lacks."""
 MOST_PHRASES = 8
-_AS_SAVED = frozenset(("article", "silent", "snippets", "listing", "theme"))
+_AS_SAVED = frozenset(("article", "silent", "snippets", "listing", "theme", "form"))
 """Kinds of pages whose lines are those that trafilatura was asked about."""
 
 
@@ -66,6 +69,8 @@ class Task:
     weight: float = 1.0
     phrases: int | None = None
     """Phrases of walls that it is shown with; None for those that it has."""
+    judge: int | None = None
+    """The fold of the judge of its lines, or ``SHIPPED``; None for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,11 @@ class Row:
     weight: float
 
 
-def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge], jobs: int = 2) -> list[Row]:
-    """Evidence of real and made pages, by judges that have not seen their sites."""
+def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge], judge: PageJudge, jobs: int = 2) -> list[Row]:
+    """Evidence of real and made pages, by judges that have not seen their sites.
+
+    Listings, whose lines no judge has learned from, are judged by each of them.
+    """
     dice = random.Random(SEED)
     known = [page for page in pages if page.gold and page.dataset != "portal" and trusted(page)]
     names = {page.name for page in known}
@@ -95,8 +103,11 @@ def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge], jobs: int =
     for page in pages:
         fold = fold_of(page.site)
         if not page.is_article:
-            kind, weight = ("listing", LISTING_WEIGHT) if page.dataset == LISTINGS else ("theme", 1.0)
-            tasks.append(Task(page, kind, weight))
+            if page.dataset == LISTINGS:
+                tasks += [Task(page, "listing", WEIGHT["listing"], judge=by) for by in (*range(FOLDS), SHIPPED)]
+                continue
+            kind = "theme" if page.site.endswith(".example") else "form"
+            tasks.append(Task(page, kind, WEIGHT.get(kind, 1.0)))
         elif not page.gold and page.must:
             tasks.append(Task(page, "snippets"))
         if page.name not in names or (page.dataset == "wcxb" and dice.random() > SHARE):
@@ -112,7 +123,7 @@ def rows(pages: Sequence[LabelledPage], judges: Sequence[PageJudge], jobs: int =
             if made is not None:
                 phrases = 0 if dice.random() < WORDLESS else dice.randint(1, MOST_PHRASES)
                 tasks.append(Task(made, kind, phrases=phrases if kind == "wall" else None))
-    found = side_by_side(partial(_row, judges), tasks, jobs)
+    found = side_by_side(partial(_row, [*judges, judge]), tasks, jobs)
     return [row for row in found if row is not None]
 
 
@@ -133,7 +144,7 @@ def _row(judges: Sequence[PageJudge], task: Task) -> Row | None:
     measured = Measured.of(page.blocks, page.title, page.opinions)
     decided = keep_lines(
         measured,
-        judges[fold],
+        judges[fold if task.judge is None else task.judge],
         page.title,
         page.facts.description,
         (lambda: page.second) if kind in _AS_SAVED else None,

@@ -15,6 +15,7 @@ from newscrawl.extraction.tags import BREAKS, DRAWING, HEADINGS, INLINE, SKIPPED
 from newscrawl.extraction.text_lines import Line
 from newscrawl.items import BlockKind
 from newscrawl.text import tidy
+from newscrawl.urls import site_of
 
 _KINDS: dict[str, BlockKind] = {"li": "list_item", "dd": "list_item", "dt": "list_item", "blockquote": "quote"}
 _TRANSPARENT = frozenset(("p", "div", "section", "cite", "footer", "figcaption"))
@@ -35,8 +36,13 @@ _GUTTERS = frozenset("gutter line-numbers lineno linenos linenumbers rouge-gutte
 CONSENT = frozenset("onetrust didomi cookiebot usercentrics cookie cookies consent gdpr ccpa".split())
 """Names of what asks about cookies and privacy: the words for it, and the products that most sites use for it."""
 _ARTICLES = frozenset(("article", "main"))
+_HOST = re.compile(r"\s*(?:https?:)?//(?:[^/?#@]{0,99}@)?([^/?#:\\\s]{1,255})", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 MOST_TOKENS = 16
+MOST_FIELDS = 300
+_FIELDS = frozenset(("input", "select", "textarea"))
+_UNASKED = frozenset("button checkbox hidden image radio reset search submit".split())
+"""Types of fields that ask a reader for nothing of his own."""
 _BOLD, _PICTURES = frozenset(("b", "strong")), frozenset(("img", "amp-img"))
 BLOCK, INSIDE, BREAK, DRAWN, UNREAD = range(5)
 """What becomes of an element; one that is not named here is a block."""
@@ -65,7 +71,7 @@ class Node(NamedTuple):
 
 @dataclass(slots=True)
 class Blocks:
-    """The lines of a page and their containers; ``owners``, ``bold``, ``inline`` and ``leads`` have an entry a line."""
+    """The lines of a page and their containers; ``owners`` to ``away`` have an entry a line."""
 
     lines: list[Line] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
@@ -78,6 +84,12 @@ class Blocks:
     """Class tokens of the inline elements in the line."""
     leads: list[HtmlElement | None] = field(default_factory=list)
     """The link with which the line begins."""
+    away: list[int] = field(default_factory=list)
+    """Characters of the line in links that lead to other sites."""
+    fields: list[int] = field(default_factory=list)
+    """For each field that a reader is to fill in, the index of the node it stands in."""
+    passwords: int = 0
+    """Fields for a password."""
 
 
 @lru_cache(maxsize=8192)
@@ -92,10 +104,13 @@ def _speaks_of_consent(names: str) -> bool:
     return any(word in lowered for word in CONSENT) and not CONSENT.isdisjoint(tokens_of(names))
 
 
-def parse_blocks(tree: HtmlElement) -> Blocks:
-    """The lines of a page's body. The tree is left as it is."""
+def parse_blocks(tree: HtmlElement, url: str | None = None) -> Blocks:
+    """The lines of a page's body. The tree is left as it is.
+
+    Without the page's address no link is known to lead away from its site.
+    """
     body = tree if tree.tag == "body" else tree.find(".//body")
-    walker = _Walker(tree if body is None else body)
+    walker = _Walker(tree if body is None else body, site_of(url) if url else None)
     walker.walk()
     return walker.blocks
 
@@ -103,8 +118,9 @@ def parse_blocks(tree: HtmlElement) -> Blocks:
 class _Walker:
     """Goes through the tree once, gathering text until a block begins or ends."""
 
-    def __init__(self, root: HtmlElement) -> None:
+    def __init__(self, root: HtmlElement, site: str | None) -> None:
         self.root = root
+        self.site = site
         self.blocks = Blocks()
         self.stack: list[int] = []
         """The nodes that are open."""
@@ -118,8 +134,10 @@ class _Walker:
         self.blank = False
         """Whether there was white space where no line had begun."""
         self.inline: list[str] = []
-        self.linked = self.links = self.bold = self.images = self.cells = 0
+        self.linked = self.away = self.links = self.bold = self.images = self.cells = 0
         self.in_link = self.in_bold = 0
+        self.leads_away = False
+        """Whether the link that is open leads to another site."""
         self.link: HtmlElement | None = None
         """The link that is open."""
         self.lead: HtmlElement | None = None
@@ -138,9 +156,20 @@ class _Walker:
                 role = BLOCK if isinstance(tag, str) else UNREAD
             if event == "end":
                 self._end(element, tag, role)
-            elif role == UNREAD or not self._start(element, tag, role):
+            elif role == UNREAD:
+                if tag in _FIELDS:
+                    self._field(element)
+                steps.skip_subtree()
+            elif not self._start(element, tag, role):
                 steps.skip_subtree()
         self._flush()
+
+    def _field(self, element: HtmlElement) -> None:
+        kind = (element.get("type") or "text").lower()
+        is_asked = kind not in _UNASKED and len(self.blocks.fields) < MOST_FIELDS
+        if is_asked and not self.blocks.nodes[self.stack[-1]].hidden:
+            self.blocks.fields.append(self.stack[-1])
+            self.blocks.passwords += kind == "password"
 
     def _start(self, element: HtmlElement, tag: str, role: int) -> bool:
         """Whether what is in the element is read."""
@@ -233,6 +262,7 @@ class _Walker:
             self.in_link += 1
             self.links += 1
             self.link = element
+            self.leads_away = self.site is not None and _leads_away(element.get("href"), self.site)
         elif tag in _BOLD:
             self.in_bold += 1
         elif tag in _PICTURES:
@@ -253,6 +283,7 @@ class _Walker:
         if self.in_link or self.in_bold:
             size = len(text.strip())
             self.linked += size if self.in_link else 0
+            self.away += size if self.in_link and self.leads_away else 0
             self.bold += size if self.in_bold else 0
 
     def _flush(self) -> None:
@@ -268,7 +299,7 @@ class _Walker:
             if text and any(map(str.isalnum, text)) and self.blocks.nodes[self.stack[-1]].tag != "button":
                 self._add(text)
                 self.images = 0
-        self.linked = self.links = self.bold = self.cells = 0
+        self.linked = self.away = self.links = self.bold = self.cells = 0
         self.lead = None
         self.inline.clear()
 
@@ -281,6 +312,7 @@ class _Walker:
         self.blocks.bold.append(min(self.bold, len(text)))
         self.blocks.inline.append(tuple(self.inline[:6]))
         self.blocks.leads.append(self.lead)
+        self.blocks.away.append(min(self.away, len(text)))
 
     def _kind(self) -> tuple[BlockKind, int]:
         """What the line is, and its level as a heading: told by the nearest element that says it."""
@@ -295,6 +327,20 @@ class _Walker:
             if tag not in _TRANSPARENT:
                 break
         return "paragraph", 0
+
+
+def _leads_away(target: str | None, site: str) -> bool:
+    """Whether a link names another host, of another site; one without a host stays."""
+    named = _HOST.match(target) if target else None
+    return named is not None and _is_other_site(named[1], site)
+
+
+@lru_cache(maxsize=4096)
+def _is_other_site(host: str, site: str) -> bool:
+    try:
+        return site_of(f"http://{host}") != site
+    except ValueError:
+        return False
 
 
 def _is_gutter(cell: HtmlElement) -> bool:

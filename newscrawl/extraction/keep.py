@@ -46,6 +46,9 @@ MOST_WEIGHT = 150
 """Words for which a line counts at most: one of thousands must not decide about all others."""
 UNSURE = 0.95
 """Expected F1 below which trafilatura is asked, which is on one page in five."""
+MOST_LIKELY, MUCH_DROPPED = 0.8, 0.5
+"""Share of the likely words that the article's container holds, and how many words beside them it must lose, as a share
+of them, for trafilatura to be asked however sure the judge is."""
 VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.85, 0.8, 0.08, 0.6
 """Expected F1, once trafilatura was heard, below which lines that are mostly in its text are kept as well: those with a
 chance that is not tiny, which is raised."""
@@ -102,7 +105,8 @@ def keep_lines(
     judgement = judge.judge(page)
     words, _ = words_and_prose(page.matrix)
     counted = np.minimum(words, MOST_WEIGHT)
-    if ask is None or len(words) > MOST_LINES or best_threshold(judgement.chances, counted).expected_f1 >= UNSURE:
+    is_sure = best_threshold(judgement.chances, counted).expected_f1 >= UNSURE
+    if ask is None or len(words) > MOST_LINES or (is_sure and not _drops_much(page, judgement.chances, words)):
         return Kept(decide(judgement.chances), judgement.chances, asked=False)
     covered = coverage(page.blocks, ask())
     chances = judge.reconsider(page, judgement, covered)
@@ -118,6 +122,17 @@ def keep_lines(
         raised = np.where(found, np.maximum(chances, SURE - 0.01), chances)
         return Kept(decide(raised), raised, asked=True, from_floor=True)
     return Kept(reasons, chances, asked=True)
+
+
+def _drops_much(page: Measured, chances: Floats, words: Floats) -> bool:
+    """Whether the article's container holds many words that are unlikely, and no links."""
+    likely = words * (chances >= 0.5)
+    free = words * (1 - np.minimum(page.base[:, SLOT["linked"]], 1))
+    held = page.held.sums(np.stack([likely, free * (chances < 0.5)], axis=1), np.arange(len(page.blocks.nodes)))
+    total = likely.sum()
+    around = np.flatnonzero(held[:, 0] >= MOST_LIKELY * total)
+    innermost = around[np.argmin((page.held.last - page.held.first)[around])]
+    return bool(held[innermost, 1] > MUCH_DROPPED * total > 0)
 
 
 def judge_lines(

@@ -66,7 +66,7 @@ def read_page(html: str, url: str | None, fetched_at: datetime, rules: SiteRules
     pruned = prune(tree, rules)
     structured = read_json_ld(tree)
     facts = read_metadata(tree, url, fetched_at, rules.timezone, rules.language, structured=structured)
-    blocks = parse_blocks(tree)
+    blocks = parse_blocks(tree, url)
     if len(blocks.lines) > MOST_LINES:
         raise UnreadablePage(
             "too_large", f"{len(blocks.lines)} lines of text; a page of more than {MOST_LINES} is no article"

@@ -134,11 +134,22 @@ def _is_long(text: str, words: int = SHORTEST) -> bool:
 
 def beside_headlines(lines: Sequence[Line]) -> NDArray[np.bool_]:
     """The lines before or behind one that is nothing but a link to another article, as teasers are."""
-    links = np.array([is_other_headline(line) for line in lines], bool)
-    beside = np.zeros(len(links), bool)
-    beside[1:] |= links[:-1]
-    beside[:-1] |= links[1:]
-    return beside
+    return beside(np.array([is_other_headline(line) for line in lines], bool))
+
+
+def own_headlines(blocks: Blocks) -> NDArray[np.bool_]:
+    """The lines that are nothing but a link to another article of the same site."""
+    away = blocks.away or [0] * len(blocks.lines)
+    found = (is_other_headline(line) and 2 * gone < line.linked for line, gone in zip(blocks.lines, away, strict=True))
+    return np.fromiter(found, bool, len(blocks.lines))
+
+
+def beside(found: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The lines before or behind one of those found."""
+    near = np.zeros(len(found), bool)
+    near[1:] |= found[:-1]
+    near[:-1] |= found[1:]
+    return near
 
 
 def is_labelled_link(line: Line) -> bool:

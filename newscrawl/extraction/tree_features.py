@@ -28,10 +28,12 @@ TREE = {
     "in_description": "share of its runs of four words in the page's description; -1 without one",
     "in_body": "share of its runs of four words in the articleBody of structured data; -1 without one",
     "bold": "share of its characters that are bold",
+    "away": "share of its characters in links to other sites",
     "alike": "lines built alike: tag and names of the element and of the one around it (log)",
     "alike_prose": "share of the page's prose in them",
     "alike_prose_share": "share of prose in their words",
     "alike_linked": "mean of ``linked`` over them",
+    "alike_away": "mean of ``away`` over them",
     "tag": "number of the element's tag",
     "tag_around": "number of the tag around it",
     "depth": "elements around it",
@@ -58,6 +60,7 @@ LEVEL = {
     "tag": "number of its tag",
     "beside": "siblings that are built like it (log)",
     "anywhere": "elements of the page that are built like it (log)",
+    "away": "share of its linked words in links to other sites",
 }
 """What is measured of a container around a line, each holding more lines than the one before."""
 GROUP = {
@@ -99,12 +102,15 @@ def tree_features(blocks: Blocks, held: Containers, base: Matrix, opinions: Opin
     words, prose = words_and_prose(base)
     linked = np.minimum(base[:, SLOT["linked"]].astype(np.float64), 1)
     stop = (base[:, SLOT["stop"]] > 0).astype(np.float64)
-    columns = np.stack([np.ones(size), words, words * linked, stop, prose, words < 6], axis=1)
+    lengths = np.maximum([len(line.text) for line in blocks.lines], 1)
+    away = np.array(blocks.away or [0] * size) / lengths
+    columns = np.stack([np.ones(size), words, words * linked, stop, prose, words < 6, words * away], axis=1)
     parts = [
         covers(blocks, opinions.description),
         covers(blocks, opinions.body),
-        np.array(blocks.bold) / np.maximum([len(line.text) for line in blocks.lines], 1),
-        *_alike(held, prose, words, linked),
+        np.array(blocks.bold) / lengths,
+        away,
+        *_alike(held, prose, words, linked, away),
         *_tree(blocks, held),
         *_main(blocks, held, columns),
         *_levels(blocks, held, columns),
@@ -153,8 +159,8 @@ def _runs(words: list[str]) -> Iterable[tuple[str, ...]]:
     return zip(words, words[1:], words[2:], words[3:], strict=False) if len(words) > 3 else (tuple(words),)
 
 
-def _alike(held: Containers, prose: Floats, words: Floats, linked: Floats) -> list[Floats]:
-    """How many lines are built like this one, how much of the page's prose they are, how linked they are."""
+def _alike(held: Containers, prose: Floats, words: Floats, linked: Floats, away: Floats) -> list[Floats]:
+    """How many lines are built like this one, how much prose they are, how linked they are, and whereto."""
     build = held.builds()
     count = np.bincount(build)
     gain = np.bincount(build, weights=prose)
@@ -163,6 +169,7 @@ def _alike(held: Containers, prose: Floats, words: Floats, linked: Floats) -> li
         (gain / max(float(prose.sum()), 1))[build],
         (gain / np.maximum(np.bincount(build, weights=words), 1))[build],
         (np.bincount(build, weights=linked) / count)[build],
+        (np.bincount(build, weights=away) / count)[build],
     ]
 
 
@@ -195,7 +202,7 @@ def _main(blocks: Blocks, held: Containers, columns: Floats) -> list[Floats]:
     Two such containers are sought, one that minds other lines little and one that minds them more.
     """
     size = len(blocks.nodes)
-    many, _, _, stops, prose, _ = held.sums(columns, np.arange(size)).T
+    many, _, _, stops, prose, _, _ = held.sums(columns, np.arange(size)).T
     depths = np.array([node.depth for node in blocks.nodes])
     owners = held.owners
     order = np.arange(len(owners))
@@ -233,7 +240,7 @@ def _levels(blocks: Blocks, held: Containers, columns: Floats) -> list[Floats]:
     at = held.group[held.owners]
     parts: list[Floats] = []
     for _ in range(LEVELS):
-        many, words, linked, stops, prose, short = held.sums(columns, at).T
+        many, words, linked, stops, prose, short, away = held.sums(columns, at).T
         lines, mass = np.maximum(many, 1), np.maximum(words, 1)
         parts += [
             np.log1p(many),
@@ -247,6 +254,7 @@ def _levels(blocks: Blocks, held: Containers, columns: Floats) -> list[Floats]:
             tags[at],
             beside[at],
             anywhere[at],
+            away / np.maximum(linked, 1),
         ]
         at = held.above[at]
     return parts

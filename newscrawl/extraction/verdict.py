@@ -1,8 +1,8 @@
 """Whether a web page is an article at all: lists, home pages, shells, walls and error pages are not.
 
 The verdict is learned (``training/verdicts``) from articles, articles cut to their first lines, the same pages
-without their article, home and section pages, and walls. What it looks at is in ``EVIDENCE``, and nothing of it knows
-a language but ``wall_words``, which is one hint and names the kind of a wall.
+without their article, home and section pages, pages of accounts, and walls. What it looks at is in ``EVIDENCE``, and
+nothing of it knows a language but ``wall_words``, which is one hint and names the kind of a wall.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from newscrawl.extraction.containers import Floats
 from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.keep import Kept
 from newscrawl.extraction.line_features import SLOT
-from newscrawl.extraction.rules import beside_headlines, is_other_headline
+from newscrawl.extraction.rules import beside, containers, own_headlines
 from newscrawl.extraction.tree_features import LEVEL, TREE, words_and_prose
 from newscrawl.extraction.walls import WIDE, plain, wall_phrases
 from newscrawl.items import Article
@@ -41,10 +41,10 @@ EVIDENCE = {
     "dated": "the page has a date in its mark-up or its address; one in its text may be another thing's",
     "author": "the page names an author",
     "described": "the page has a description",
-    "other_headlines": "lines that are nothing but a link, and long enough for a headline (log)",
+    "other_headlines": "lines that are nothing but a link within the site, and long enough for a headline (log)",
     "headlines_within": "such lines between the first and the last line of the text (log)",
     "list_address": "the address is that of a list: of a tag, a section, an author, a year, or a further page of one",
-    "beside_links": "share of the kept words in lines beside one that is nothing but a link, as a teaser is",
+    "beside_links": "share of the kept words in lines beside such a line, as a teaser is",
     "linked": "share of the page's words that are links",
     "lines": "lines of the page (log)",
     "kept_lines": "lines of the text (log)",
@@ -54,6 +54,9 @@ EVIDENCE = {
     "depth": "steps in the path of the address; -1 without an address",
     "slug": "words of the last step of the path; -1 without an address",
     "digits": "longest run of digits in the path; -1 without an address",
+    "fields": "fields that a reader is to fill in, but for searches (log)",
+    "fields_beside": "such fields whose container also holds lines of the text (log)",
+    "passwords": "fields for a password",
     "wall_words": "phrases of walls and error pages in headline and text, for each hundred words",
 }
 """What the verdict looks at, in the order of its columns."""
@@ -69,11 +72,13 @@ WALLS = {
 """What the kinds of ``walls.json`` are called to a person."""
 FEWEST_CARDS = 5
 """Headlines of other articles on a page that is called a list."""
-LIKELY = 0.1
+LIKELY = 0.05
 """Chance of a page to be an article below which it is refused."""
-LIKELY_ASIDE = 0.5
-"""The same for a text that is a small part of a page which says nothing of it, for one that says what walls say on a
-page without a date of its own, for the front page of a site, and at the address of a list."""
+LIKELY_ASIDE = 0.2
+"""The same for a text that is a small part of a page which says nothing of it, at the address of a list or a site, and
+beside a field for a password on a page that says nothing of an article."""
+LIKELY_WALL = 0.5
+"""The same for one that says what walls say on a page without a date of its own."""
 CERTAIN = 0.95
 """Chance from which a text of teasers or numbers is an article all the same."""
 MANY_NUMBERS = 1 / 3
@@ -82,6 +87,8 @@ PLAIN = 0.8
 """Share of prose, and certainty, of a text that is kept whatever the verdict's forest makes of its page."""
 FEWEST_PLAIN = 60
 """Words of such a text on a page that does not call itself an article: walls and notices say less."""
+LONG_PLAIN, PLAIN_LINE, MOST_LINKED = 300, 8, 0.1
+"""Words of a text whose lines need no sentences, words of its mean line, and the share of links on its page."""
 FEWEST_WORDS = 12
 """Words of the shortest article."""
 FEWEST_PHRASES = 2
@@ -96,6 +103,13 @@ _LISTED_BY = frozenset(
 """What the step is called behind which the name of a list stands."""
 _LISTS = _LISTED_BY | {"archive", "archives", "blog", "home", "latest", "section", "sections"}
 """What the last step of the address of a list is called."""
+_COUNTED = frozenset("author cat m offset page paged start".split())
+"""What stands before the number of a list, of a month, or of a further page of a list."""
+_SEARCHES = frozenset("keyword keywords q query s search".split())
+"""Parameters that hold what somebody looks for."""
+MOST_PARAMETERS = 50
+FEWEST_SLUG_WORDS = 3
+"""Words by which a parameter of an address names a page."""
 _WORD = re.compile(r"\w+")
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _DIGITS = re.compile(r"\d+")
@@ -130,9 +144,9 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     words = _amount(text)
     told = dict(found)
     speaks_like_a_wall = kinds.total() > FEWEST_PHRASES and not (told["claims_article"] or told["dated"])
-    is_list_address = _is_front(facts.url) or told["list_address"] == 1
-    doubtful = _is_aside(told) or _is_doubted(told) or speaks_like_a_wall or is_list_address
-    enough = LIKELY_ASIDE if doubtful else LIKELY
+    asks = told["passwords"] and not (told["claims_article"] or told["dated"])
+    doubtful = _is_aside(told) or _is_doubted(told) or told["list_address"] == 1 or asks
+    enough = LIKELY_WALL if speaks_like_a_wall else LIKELY_ASIDE if doubtful else LIKELY
     looks_listed = chance < CERTAIN and (_is_all_teasers(told) or _is_numbers(told, text))
     is_likely = chance >= enough and not looks_listed
     if words >= FEWEST_WORDS and (is_likely or (_is_plain(told, words) and not phrases)):
@@ -149,13 +163,14 @@ def _amount(text: list[str]) -> int:
 
 def looks_like_a_list(found: dict[str, float], text: list[str]) -> bool:
     """Whether a text is a small part of its page, one of teasers, or numbers: no list is an article by being named."""
-    is_aside = _is_aside(found) or _is_doubted(found) or _is_lone_teaser(found)
-    return is_aside or _is_all_teasers(found) or _is_numbers(found, text)
+    is_aside = _is_aside(found) or _is_doubted(found)
+    return is_aside or _is_lone_teaser(found) or _is_all_teasers(found) or _is_numbers(found, text)
 
 
 def _is_lone_teaser(found: dict[str, float]) -> bool:
-    """Whether the text is next to nothing of its page, and stands beside a linked headline, without a date."""
-    return found["share"] < 0.05 and found["beside_links"] > 0.8 and not found["dated"]
+    """Whether the text is next to nothing of its undated page, and beside a linked headline or under another's."""
+    is_another = found["beside_links"] > 0.8 or found["headline_in_text"] == 0
+    return found["share"] < 0.05 and is_another and not found["dated"]
 
 
 def _is_all_teasers(found: dict[str, float]) -> bool:
@@ -164,23 +179,15 @@ def _is_all_teasers(found: dict[str, float]) -> bool:
 
 
 def _is_aside(found: dict[str, float]) -> bool:
-    """Whether the text is a small part of a page that neither headline, date nor mark-up says to be an article."""
-    speaks = found["claims_article"] or found["dated"] or found["headline_in_text"] >= 0.8
+    """Whether the text is a small part of a page that no headline, date, mark-up or address says to be an article."""
+    says_its_address = found["slug"] >= FEWEST_SLUG_WORDS and found["text_in_address"] >= 0.7
+    speaks = found["claims_article"] or found["dated"] or found["headline_in_text"] >= 0.8 or says_its_address
     return found["share"] < 0.25 and not speaks
 
 
 def _is_doubted(found: dict[str, float]) -> bool:
     """Whether the text is a small part of a page, and the judge does not believe in it."""
     return found["share"] < 0.25 and found["sure"] < 0.5
-
-
-def _is_front(url: str | None) -> bool:
-    """Whether an address is that of a whole site."""
-    try:
-        address = urlsplit(url or "")
-    except ValueError:
-        return False
-    return bool(address.netloc) and address.path in ("", "/") and not address.query
 
 
 def _is_numbers(found: dict[str, float], text: list[str]) -> bool:
@@ -192,10 +199,14 @@ def _is_numbers(found: dict[str, float], text: list[str]) -> bool:
 
 
 def _is_plain(found: dict[str, float], words: int) -> bool:
-    """Whether a page is hardly more than sure prose, and calls itself an article or is no list: then it is one."""
+    """Whether a page is hardly more than sure prose, and calls itself an article or is no list: then it is one.
+
+    Prose has sentences, or is long lines of a long text that fills a page without links: old pages break their lines.
+    """
     is_single = found["headings"] <= 1 and found["other_headlines"] < np.log1p(FEWEST_CARDS) and words >= FEWEST_PLAIN
-    most = min(found["prose"], found["sure"])
-    is_plain = most >= PLAIN and found["share"] >= 0.5 and found["list_address"] != 1
+    is_long = words >= max(LONG_PLAIN, PLAIN_LINE * np.expm1(found["kept_lines"]))
+    is_prose = found["prose"] >= PLAIN or (is_long and found["share"] >= PLAIN and found["linked"] < MOST_LINKED)
+    is_plain = is_prose and found["sure"] >= PLAIN and found["share"] >= 0.5 and found["list_address"] != 1
     return bool(found["claims_article"] or is_single) and is_plain
 
 
@@ -203,7 +214,7 @@ def _refusal(page: Measured, kinds: Counter[str], words: int, chance: float) -> 
     told = f"{words} words of text, an article with a chance of {chance:.0%}"
     if kinds.total() >= FEWEST_PHRASES:
         return "wall", f"{WALLS[kinds.most_common(1)[0][0]]} in the place of an article ({told})"
-    if words < FEWEST_WORDS or sum(map(is_other_headline, page.blocks.lines)) < FEWEST_CARDS:
+    if words < FEWEST_WORDS or own_headlines(page.blocks).sum() < FEWEST_CARDS:
         return "too_short", f"too little text, and little that speaks for an article ({told})"
     return "listing", f"a list of articles, a home page or a shell: its texts are no article of their own ({told})"
 
@@ -216,7 +227,7 @@ def evidence(
     chosen = np.array(kept)
     text_lines = np.flatnonzero(chosen)
     first, last = int(text_lines[0]), int(text_lines[-1])
-    headlines = np.fromiter(map(is_other_headline, lines), bool, len(lines))
+    headlines = own_headlines(page.blocks)
     words, prose = words_and_prose(page.matrix)
     every, amount = max(float(words.sum()), 1), max(float(words[chosen].sum()), 1)
     text = [line.text for line, keep in zip(lines, kept, strict=True) if keep]
@@ -240,13 +251,13 @@ def evidence(
         "headline_in_address": len(address & named) / len(address) if address else -1,
         "text_in_address": len(address & told) / len(address) if address else -1,
         "claims_article": claims_article,
-        "dated": facts.published_source in _IN_MARKUP,
+        "dated": facts.published_source in _IN_MARKUP or _is_dated_address(path),
         "author": bool(facts.authors),
         "described": bool(facts.description),
         "other_headlines": np.log1p(int(headlines.sum())),
         "headlines_within": np.log1p(int(headlines[first : last + 1].sum())),
         "list_address": _is_list_address(path) if facts.url else -1,
-        "beside_links": float(words[chosen & beside_headlines(lines)].sum()) / amount,
+        "beside_links": float(words[chosen & beside(headlines)].sum()) / amount,
         "linked": float(linked.sum()) / every,
         "lines": np.log1p(len(lines)),
         "kept_lines": np.log1p(len(text)),
@@ -256,6 +267,9 @@ def evidence(
         "depth": len(path) if facts.url else -1,
         "slug": slug if facts.url else -1,
         "digits": max(map(len, _DIGITS.findall(" ".join(path))), default=0) if facts.url else -1,
+        "fields": np.log1p(len(page.blocks.fields)),
+        "fields_beside": np.log1p(_fields_beside(page, chosen)),
+        "passwords": min(page.blocks.passwords, 3),
         "wall_words": phrases / max(amount, 50) * 100,
     }
     return np.array([float(values[name]) for name in EVIDENCE])
@@ -270,23 +284,36 @@ def _terms(text: str) -> set[str]:
 
 
 def _path(url: str | None) -> tuple[list[str], int]:
-    """The steps of an address's path, and how many words the last one has."""
+    """The steps of an address's path and the parameters that name a page, and how many words the last step has."""
     try:
-        steps = [step for step in unquote(urlsplit(url or "").path).split("/") if step]
+        parts = urlsplit(url or "")
+        parameters = parse_qsl(parts.query, max_num_fields=MOST_PARAMETERS)
     except ValueError:
         return [], 0
+    steps = [step for step in unquote(parts.path).split("/") if step]
+    for name, given in parameters:
+        value = given.strip("/")
+        names_page = value.isdecimal() or len(_ADDRESS_WORD.findall(value)) >= FEWEST_SLUG_WORDS
+        if names_page and name.lower() not in _SEARCHES:
+            steps += [name, value]
     return steps, len(_ADDRESS_WORD.findall(steps[-1])) if steps else 0
 
 
+def _is_dated_address(path: Sequence[str]) -> bool:
+    """Whether the steps of an address name a year and a month, and then something else."""
+    pairs = pairwise([] if _is_list_address(path) else path[:-1])
+    return any(_YEAR.fullmatch(year) and month.isdecimal() and 1 <= int(month[:3]) <= 12 for year, month in pairs)
+
+
 def _is_list_address(path: Sequence[str]) -> bool:
-    """Whether the steps of a path are those of a list, as the usual systems call them."""
+    """Whether the steps of an address are those of a list, as the usual systems call them, or of a whole site."""
     steps = [step.lower().rsplit(".", 1)[0] for step in path]
     steps = steps[:-1] if steps[-1:] == ["index"] else steps
     numbers = [*takewhile(str.isdecimal, reversed(steps))][::-1]
     above = steps[-len(numbers) - 1] if len(numbers) < len(steps) else ""
     if numbers:
         is_day = _YEAR.fullmatch(numbers[0]) is not None and all(len(number) <= 2 for number in numbers[1:])
-        return above == "page" or (is_day and above in ("", "archive", "archives"))
+        return above in _COUNTED or (is_day and above in ("", "archive", "archives"))
     return not steps or above in _LISTS or any(step in _LISTED_BY for step in steps[-2:-1])
 
 
@@ -304,6 +331,17 @@ def _from_headline(page: Measured, kept: np.ndarray) -> float:
     first = int(np.argmax(kept))
     above = [at for at, line in enumerate(page.blocks.lines[: first + 1]) if line.level == 1]
     return float(np.log1p(first - above[-1])) if above else -1.0
+
+
+def _fields_beside(page: Measured, kept: np.ndarray) -> int:
+    """Fields in a container of which a line is kept: the innermost around the field that holds a line at all."""
+    taken = np.concatenate([[0], np.cumsum(kept)])
+    found = 0
+    for node in page.blocks.fields:
+        around = containers(page.blocks, node)
+        holder = next((one for one in around if page.held.first[one] < page.held.last[one]), None)
+        found += holder is not None and taken[page.held.last[holder]] > taken[page.held.first[holder]]
+    return found
 
 
 def _below_headline(page: Measured, kept: np.ndarray, words: Floats) -> float:

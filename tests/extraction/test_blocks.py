@@ -125,3 +125,30 @@ def test_consent_dialogs_are_passed_over():
     assert texts(f"<p>Trước.</p>{dialog}<p>Sau.</p>") == ["Trước.", "Sau."]
     assert texts('<div class="cookie-consent-given"><h1>Tựa</h1><p>Bài.</p></div>') == ["Tựa", "Bài."]
     assert texts(f"<article>{dialog}</article>") == ["Chúng tôi dùng cookie."]
+
+
+def test_fields_that_a_reader_fills_in_stand_in_their_containers():
+    """Not those of a search, those that are hidden, or buttons."""
+    html = (
+        "<form><label>Name</label><div><input name=a></div><input type=hidden name=b><input type=submit></form>"
+        "<div style='display:none'><input name=c></div><input type=search name=q>"
+        "<section>Secret<input type=password><textarea></textarea></section>"
+    )
+    blocks = blocks_of(html)
+    assert [blocks.nodes[node].tag for node in blocks.fields] == ["div", "section", "section"]
+    assert blocks.passwords == 1
+
+
+def test_links_that_lead_to_other_sites_are_counted_apart():
+    """Those of hosts that share the site's registrable domain stay within it, and so does whatever names no host."""
+    links = [
+        "https://www.harwick.co.uk/a",
+        "//shop.harwick.co.uk",
+        "/b",
+        "https://ferry.co.uk/",
+        "HTTP://x@ferry.org:80/a",
+    ]
+    html = "".join(f"<p>Go <a href='{link}'>there</a> now</p>" for link in links)
+    tree = document_fromstring(f"<html><body>{html}</body></html>")
+    assert parse_blocks(tree, "https://harwick.co.uk/news/1").away == [0, 0, 0, 5, 5]
+    assert parse_blocks(tree).away == [0, 0, 0, 0, 0]

@@ -9,9 +9,11 @@ import pytest
 
 import newscrawl
 from newscrawl.extraction.extract import extract_page
+from newscrawl.extraction.forest import TAKES_ALL
+from newscrawl.extraction.judge import load_page_judge
 from newscrawl.extraction.verdict import looks_like_a_list
 from newscrawl.extraction.walls import wall_phrases
-from newscrawl.items import NoArticle, Page
+from newscrawl.items import Extraction, NoArticle, Page
 from tests.extraction.pages import ENGLISH, GERMAN, VIETNAMESE, News, cards
 
 ADDRESS = "https://news.example/news/harwick-agrees-on-flood-plan-88121.html"
@@ -165,6 +167,24 @@ def test_a_page_that_is_hardly_more_than_prose_is_an_article():
     assert refusal(html, "https://bao.example/tin/3") is None
 
 
+@pytest.mark.parametrize(("words", "is_article"), [(17, True), (4, False)])
+def test_a_long_text_that_fills_a_page_is_an_article_whatever_the_forest_says(words: int, is_article: bool):
+    """Also where its lines break amid sentences; names and numbers in short lines are a table."""
+    said = "the river rose above its banks and the council asked all residents to leave low houses before dark".split()
+    lines = "<br>".join(" ".join([*said[number % 9 :][:words], f"street{number}"]) for number in range(120))
+    html = f"<html><head><title>Show</title></head><body><pre>{lines}</pre></body></html>"
+    judge = load_page_judge()
+    judge = replace(judge, verdict=replace(TAKES_ALL, value=-TAKES_ALL.value))
+    page = Page(
+        "a", html.encode(), "text/html", datetime(2026, 11, 1, tzinfo=UTC), "https://news.example/show.asp?id=65"
+    )
+    if is_article:
+        assert extract_page(page, judge=judge).article.word_count > 1000
+    else:
+        with pytest.raises(NoArticle):
+            extract_page(page, judge=judge)
+
+
 @pytest.mark.parametrize(
     ("address", "is_list"),
     [
@@ -180,16 +200,47 @@ def test_a_page_that_is_hardly_more_than_prose_is_an_article():
         ("/index.html", True),
         ("/2012/03/harwick-floods/", False),
         ("/news/harwick-agrees-on-flood-plan-88121.html", False),
+        ("/?p=959", False),
+        ("/?p=959/", False),
+        ("/index.php?option=com_content&view=article&id=5", False),
+        ("/?story=harwick-agrees-on-flood-plan", False),
+        ("/?paged=2", True),
+        ("/index.php?cat=7", True),
+        ("/?lang=en", True),
+        ("/?s=harwick+agrees+on+flood+plan", True),
     ],
 )
 def test_addresses_of_lists_are_evidence(address: str, is_list: bool):
     """As the usual systems write them."""
+    assert evidence_at(address)["list_address"] == is_list
+
+
+@pytest.mark.parametrize(
+    ("address", "is_dated"),
+    [
+        ("/2012/03/harwick-floods/", True),
+        ("/news/2012/03/05/harwick-floods.html", True),
+        ("/2012/03/page/2/", False),
+        ("/2012/harwick-floods", False),
+        ("/2012/1200/harwick-floods", False),
+    ],
+)
+def test_an_address_that_holds_a_month_dates_its_page(address: str, is_dated: bool):
+    """Whatever day the page shows elsewhere, and unless the month is the page."""
+    assert evidence_at(address)["dated"] == is_dated
+
+
+def evidence_at(address: str) -> dict[str, float]:
     html = f"<h1>{ENGLISH.title}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in ENGLISH.paragraphs)
     page = Page("a", html.encode(), "text/html", datetime(2026, 11, 1, tzinfo=UTC), f"https://news.example{address}")
-    page = replace(page, is_named=True)
-    judgement = extract_page(page).judgement
-    assert judgement is not None
-    assert dict(judgement.evidence)["list_address"] == is_list
+    made: Extraction | None
+    try:
+        made = extract_page(page)
+    except NoArticle as refusal:
+        made = refusal.extraction
+    assert made is not None
+    assert made.judgement is not None
+    return dict(made.judgement.evidence)
 
 
 @pytest.mark.parametrize("dated", [0.0, 1.0])
@@ -197,5 +248,5 @@ def test_a_lone_teaser_of_a_page_that_a_sitemap_names_looks_like_a_list(dated: f
     """Next to nothing of the page, beside a linked headline; with a date of its own it may be a brief."""
     text = "The bridge is closed for two weeks, says the council."
     found = {"share": 0.02, "sure": 0.8, "together": 1.0, "beside_links": 1.0, "prose": 1.0, "headline_in_text": 0.5}
-    found |= {"claims_article": 1.0, "dated": dated}
+    found |= {"claims_article": 1.0, "dated": dated, "slug": 0.0, "text_in_address": 0.0}
     assert looks_like_a_list(found, [text]) is not bool(dated)
