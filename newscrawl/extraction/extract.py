@@ -67,7 +67,7 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
         article, blocks, judgement = hidden
     if page.rest:
         judgement = None
-        article, blocks = _join(article, blocks, page.rest, rules, extract)
+        article, blocks = _join(article, blocks, page, rules, extract)
     article = filled(replace(article, url=page.url, source=page.source), page.facts)
     if rules.adjust is not None:
         article = _adjusted(article, page, rules.adjust)
@@ -146,24 +146,33 @@ def _by_trafilatura(html: str, url: str | None, fetched_at: datetime, rules: Sit
 
 
 def _join(
-    article: Article, blocks: tuple[Block, ...], rest: tuple[Page, ...], rules: SiteRules, extract: _Extract
+    article: Article, blocks: tuple[Block, ...], first: Page, rules: SiteRules, extract: _Extract
 ) -> tuple[Article, tuple[Block, ...]]:
     """Put the further pages of an article behind the first. What each of them says again is said once."""
     joined, images = list(blocks), list(article.images)
-    for page in rest:
-        try:
-            part, following, _ = _extract_one(page, rules, extract)
-        except UnreadablePage:
-            raise
-        except NoArticle:
+    for page in first.rest:
+        found = _further(page, first.url, rules, extract)
+        if found is None:
             continue  # a page of pictures, or of comments
         said = {block.text for block in joined}
         joined += [
             replace(block, reason="repeated") if block.reason is None and block.text in said else block
-            for block in following
+            for block in found.blocks
         ]
-        images += [image for image in part.images if image not in images]
+        images += [image for image in found.article.images if image not in images]
     return replace(article, text=kept_text(joined), images=tuple(images)), tuple(joined)
+
+
+def _further(page: Page, first: str | None, rules: SiteRules, extract: _Extract) -> ExtractedPage | None:
+    """Extract a further page of an article; as its first one, where its own address is like that of a list's second."""
+    for url in (page.url, first):
+        try:
+            return _extract_one(replace(page, url=url), rules, extract)
+        except UnreadablePage:
+            raise
+        except NoArticle:
+            continue
+    return None
 
 
 def _extract_dump(text: str, rules: SiteRules) -> tuple[Article, tuple[Block, ...]]:
