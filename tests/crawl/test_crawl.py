@@ -344,12 +344,18 @@ def test_others_cannot_read_what_a_crawl_writes(crawl, tmp_path):
 
 
 @pytest.mark.slow
-def test_workers_without_memory_lose_no_page(crawl, rows):
+def test_workers_without_memory_lose_no_page(crawl, rows, tmp_path):
     """Each page says why, in a line and in its row; a run with more memory reads them."""
-    small = crawl("-s", "EXTRACT_MAX_MEGABYTES=100", "-L", "WARNING", env={"NEWSCRAWL_EXTRACT_WORKERS": "1"})
+    folder = tmp_path / "long"
+    folder.mkdir()
+    for name in ("first", "second"):
+        lines = (f"Cầu {name} {number} đã mở lại sau {number} ngày, thành phố cho biết." for number in range(20_000))
+        (folder / f"{name}.txt").write_text("\n".join([f"Cầu {name} mở lại", *lines]), "utf-8")
+    pages = ("-a", f"path={folder}")
+    small = crawl("-s", "EXTRACT_MAX_MEGABYTES=100", "-L", "WARNING", *pages, env={"NEWSCRAWL_EXTRACT_WORKERS": "1"})
     assert small.returncode == 0, small.stderr
     assert "Traceback" not in small.stderr
     assert len([line for line in small.stderr.splitlines() if "EXTRACT_MAX_MEGABYTES" in line]) == 2
     assert rows("select distinct outcome, reason from pages") == [("failed", "worker_died")]
-    assert crawl(env={"NEWSCRAWL_EXTRACT_WORKERS": "1"}).returncode == 0
+    assert crawl(*pages, env={"NEWSCRAWL_EXTRACT_WORKERS": "1"}).returncode == 0
     assert rows("select outcome, count(*) from pages group by 1") == [("stored", 2)]
