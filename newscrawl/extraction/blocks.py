@@ -107,10 +107,10 @@ def _speaks_of_consent(names: str) -> bool:
 def parse_blocks(tree: HtmlElement, url: str | None = None) -> Blocks:
     """The lines of a page's body. The tree is left as it is.
 
-    Without the page's address no link is known to lead away from its site.
+    Without the page's address, or with one that is not valid, no link is known to lead away from its site.
     """
     body = tree if tree.tag == "body" else tree.find(".//body")
-    walker = _Walker(tree if body is None else body, site_of(url) if url else None)
+    walker = _Walker(tree if body is None else body, _site(url or ""))
     walker.walk()
     return walker.blocks
 
@@ -337,10 +337,15 @@ def _leads_away(target: str | None, site: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_other_site(host: str, site: str) -> bool:
+    named = _site(f"http://{host}")
+    return named is not None and named != site
+
+
+def _site(url: str) -> str | None:
     try:
-        return site_of(f"http://{host}") != site
-    except ValueError:
-        return False
+        return site_of(url)
+    except ValueError:  # whatever an address is, the page is read
+        return None
 
 
 def _is_gutter(cell: HtmlElement) -> bool:

@@ -47,8 +47,8 @@ MOST_WEIGHT = 150
 UNSURE = 0.95
 """Expected F1 below which trafilatura is asked, which is on one page in five."""
 MOST_LIKELY, MUCH_DROPPED = 0.8, 0.5
-"""Share of the likely words that the article's container holds, and how many words beside them it must lose, as a share
-of them, for trafilatura to be asked however sure the judge is."""
+"""Share of the likely words that make a container the article's, and how many others it would lose, as a share of the
+likely ones, when trafilatura is asked however sure the judge is."""
 VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.85, 0.8, 0.08, 0.6
 """Expected F1, once trafilatura was heard, below which lines that are mostly in its text are kept as well: those with a
 chance that is not tiny, which is raised."""

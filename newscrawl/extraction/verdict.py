@@ -144,8 +144,8 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     words = _amount(text)
     told = dict(found)
     speaks_like_a_wall = kinds.total() > FEWEST_PHRASES and not (told["claims_article"] or told["dated"])
-    asks = told["passwords"] and not (told["claims_article"] or told["dated"])
-    doubtful = _is_aside(told) or _is_doubted(told) or told["list_address"] == 1 or asks
+    asks_to_sign_in = told["passwords"] and not (told["claims_article"] or told["dated"])
+    doubtful = _is_aside(told) or _is_doubted(told) or told["list_address"] == 1 or asks_to_sign_in
     enough = LIKELY_WALL if speaks_like_a_wall else LIKELY_ASIDE if doubtful else LIKELY
     looks_listed = chance < CERTAIN and (_is_all_teasers(told) or _is_numbers(told, text))
     is_likely = chance >= enough and not looks_listed
@@ -168,7 +168,7 @@ def looks_like_a_list(found: dict[str, float], text: list[str]) -> bool:
 
 
 def _is_lone_teaser(found: dict[str, float]) -> bool:
-    """Whether the text is next to nothing of its undated page, and beside a linked headline or under another's."""
+    """Whether the text is next to nothing of its undated page, and beside a linked headline or not about its own."""
     is_another = found["beside_links"] > 0.8 or found["headline_in_text"] == 0
     return found["share"] < 0.05 and is_another and not found["dated"]
 
@@ -233,8 +233,9 @@ def evidence(
     text = [line.text for line, keep in zip(lines, kept, strict=True) if keep]
     said = _terms(" ".join(text)[:20_000])
     headline = _terms(facts.title or "")
-    path, slug = _path(facts.url)
-    address = {plain(word) for word in _ADDRESS_WORD.findall(" ".join(path).lower())} if facts.url else set()
+    url = _valid(facts.url)
+    path, slug = _path(url)
+    address = {plain(word) for word in _ADDRESS_WORD.findall(" ".join(path).lower())} if url else set()
     named = set(plain(" ".join(headline)).split())
     told = named | set(plain(" ".join(said)).split())
     linked = np.minimum(page.base[:, SLOT["linked"]], 1) * words
@@ -256,7 +257,7 @@ def evidence(
         "described": bool(facts.description),
         "other_headlines": np.log1p(int(headlines.sum())),
         "headlines_within": np.log1p(int(headlines[first : last + 1].sum())),
-        "list_address": _is_list_address(path) if facts.url else -1,
+        "list_address": _is_list_address(path) if url else -1,
         "beside_links": float(words[chosen & beside(headlines)].sum()) / amount,
         "linked": float(linked.sum()) / every,
         "lines": np.log1p(len(lines)),
@@ -264,9 +265,9 @@ def evidence(
         "longest": np.log1p(words[chosen].max(initial=0)),
         "dates": np.log1p(int((page.base[:, SLOT["date"]] > 0).sum())),
         "headings": min(sum(line.level == 1 for line in lines), 9),
-        "depth": len(path) if facts.url else -1,
-        "slug": slug if facts.url else -1,
-        "digits": max(map(len, _DIGITS.findall(" ".join(path))), default=0) if facts.url else -1,
+        "depth": len(path) if url else -1,
+        "slug": slug if url else -1,
+        "digits": max(map(len, _DIGITS.findall(" ".join(path))), default=0) if url else -1,
         "fields": np.log1p(len(page.blocks.fields)),
         "fields_beside": np.log1p(_fields_beside(page, chosen)),
         "passwords": min(page.blocks.passwords, 3),
@@ -283,13 +284,18 @@ def _terms(text: str) -> set[str]:
     return {word for word in _WORD.findall(text) if len(word) > 1 and not WIDE.match(word)} | pairs
 
 
+def _valid(url: str | None) -> str | None:
+    """The address; None where it is not valid, for that says nothing of the page."""
+    try:
+        return url if urlsplit(url or "").netloc else None
+    except ValueError:
+        return None
+
+
 def _path(url: str | None) -> tuple[list[str], int]:
     """The steps of an address's path and the parameters that name a page, and how many words the last step has."""
-    try:
-        parts = urlsplit(url or "")
-        parameters = parse_qsl(parts.query, max_num_fields=MOST_PARAMETERS)
-    except ValueError:
-        return [], 0
+    parts = urlsplit(url or "")
+    parameters = parse_qsl(parts.query)[:MOST_PARAMETERS]
     steps = [step for step in unquote(parts.path).split("/") if step]
     for name, given in parameters:
         value = given.strip("/")

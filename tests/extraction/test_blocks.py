@@ -152,3 +152,6 @@ def test_links_that_lead_to_other_sites_are_counted_apart():
     tree = document_fromstring(f"<html><body>{html}</body></html>")
     assert parse_blocks(tree, "https://harwick.co.uk/news/1").away == [0, 0, 0, 5, 5]
     assert parse_blocks(tree).away == [0, 0, 0, 0, 0]
+    assert parse_blocks(tree, "http://[harwick/news/1").away == [0, 0, 0, 0, 0]
+    broken = document_fromstring("<html><body><p><a href='http://[harwick/'>Go</a></p></body></html>")
+    assert parse_blocks(broken, "https://harwick.co.uk/").away == [0]

@@ -230,6 +230,13 @@ def test_an_address_that_holds_a_month_dates_its_page(address: str, is_dated: bo
     assert evidence_at(address)["dated"] == is_dated
 
 
+def test_an_address_that_is_not_valid_is_none():
+    """It is not that of a home page: the text decides."""
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in ENGLISH.paragraphs)
+    html = f"<html><head><title>{ENGLISH.title}</title></head><body><h1>{ENGLISH.title}</h1>{paragraphs}</body></html>"
+    assert refusal(html, "http://[news/flood-plan") is None
+
+
 def evidence_at(address: str) -> dict[str, float]:
     html = f"<h1>{ENGLISH.title}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in ENGLISH.paragraphs)
     page = Page("a", html.encode(), "text/html", datetime(2026, 11, 1, tzinfo=UTC), f"https://news.example{address}")

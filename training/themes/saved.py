@@ -26,7 +26,10 @@ _SIGN_IN, _OTHER = frozenset("lrp"), frozenset("X-")
 
 def saved_pages(cache: Path, *, held: bool) -> Iterator[MadePage]:
     """The pages of one half of the sites, by a hash of their registrable domain; ``cache`` has what was installed."""
-    with ZipFile(next((cache / "formasaurus").glob("*.whl"))) as archive:
+    wheel = next((cache / "formasaurus").glob("*.whl"), None)
+    if wheel is None:
+        raise SystemExit(f"no wheel of Formasaurus in {cache}: run `python -m training.themes install` first")
+    with ZipFile(wheel) as archive:
         index = json.loads(archive.read(f"{_DATA}/index.json"))
         for path, page in sorted(index.items()):
             url, kind = page["url"], kind_of(page["url"], page.get("forms") or ())
