@@ -24,6 +24,12 @@ PLUGINS = (
 _LANGUAGES = {"zh": "zh-CN"}
 _SETTINGS = {"hexo-theme-kira": {"background": {"path": "/cover.jpg", "width": 1600, "height": 900}}}
 """Of themes that come without a configuration."""
+_ORDER = """hexo.extend.filter.register("before_generate", () => {
+  for (const [name, model] of [["categories", "Category"], ["tags", "Tag"]])
+    hexo.locals.set(name, () => hexo.model(model).filter((one) => one.length).sort("name"));
+});
+"""
+"""A script of the site. Without it sections and tags stand in the order in which posts happened to be read."""
 
 
 def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
@@ -56,6 +62,8 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
     elif examples and not (modules / package / "_config.yml").is_file():
         shutil.copy(examples[0], folder / "_config.chosen.yml")
     (folder / "_config.yml").write_text(json.dumps(config), "utf-8")
+    (folder / "scripts").mkdir()
+    (folder / "scripts" / "order.js").write_text(_ORDER, "utf-8")
     sources = folder / "source" / "_posts"
     sources.mkdir(parents=True)
     for post in site.posts:

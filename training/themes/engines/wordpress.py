@@ -96,7 +96,7 @@ def _config(socket: Path, site: Site, base: Path) -> str:
     }
     lines = "".join(f"define('{name}', '{value}');\n" for name, value in constants.items())
     more = "define('DISABLE_WP_CRON', true);\ndefine('WP_HTTP_BLOCK_EXTERNAL', true);\ndefine('WP_DEBUG', false);\n"
-    load = f"define('ABSPATH', '{base}/');\nrequire_once ABSPATH . 'wp-settings.php';\n"
+    load = "require_once ABSPATH . 'wp-settings.php';\n"  # wp-load.php has said where that is
     return f"<?php\n{lines}{more}$table_prefix = 'wp_';\n{load}"
 
 
