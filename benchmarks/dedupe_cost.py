@@ -36,8 +36,7 @@ from benchmarks.plot import line_plot
 from newscrawl.dedupe import content_hash, near_duplicate_keys
 from newscrawl.dedupe.fingerprints import BRIEF, bands_of, runs_of
 from newscrawl.items import Article, Block, Candidate, Extraction, Page
-from newscrawl.storage import engine
-from newscrawl.storage import store as storing
+from newscrawl.storage import article_writes, engine
 from newscrawl.storage.duplicates import Copies
 from newscrawl.storage.engine import open_engine, write_transaction
 from newscrawl.storage.schema import articles, pages
@@ -111,7 +110,7 @@ def measure(url: str, texts: list[str], name: str, *, dedupe: bool) -> dict[str,
     """Store more articles through the store; CPU time, for a machine is never quiet, and what was written."""
     engine.index_queued = lambda *_: 0  # the words to search for are no part of this
     if not dedupe:
-        storing.find_copies = lambda *_: Copies(set(), frozenset())
+        article_writes.find_copies = lambda *_: Copies(set(), frozenset())
     store = Store.open(url, "bench", {})
     server = _server_process(store)
     batches = [texts[first : first + BATCH] for first in range(0, len(texts), BATCH)]

@@ -1,4 +1,4 @@
-"""The store: decides what becomes of each page, inside the transaction that writes it."""
+"""The store: writes what a run has found and asks for, in transactions."""
 
 from __future__ import annotations
 
@@ -7,27 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine
 
 from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.health import Measures, Visited
-from newscrawl.items import Candidate, Listing, Outcome, Visit, Wanted, kept_text, stored_size
+from newscrawl.items import Candidate, Listing, Outcome, Visit, Wanted, stored_size
 from newscrawl.storage import runs
-from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move_article, record_redirect, record_url
-from newscrawl.storage.boilerplate import (
-    Cause,
-    apply_sighting,
-    cause_of,
-    leave_room,
-    prune_blocks,
-    save_revision,
-    without_templates,
-)
+from newscrawl.storage.article_urls import record_redirect
+from newscrawl.storage.article_writes import ArticleWriter, write_article
+from newscrawl.storage.boilerplate import prune_blocks
 from newscrawl.storage.clocks import by_database_clock, clock_ahead, engine_clock_ahead
-from newscrawl.storage.duplicates import add_links, change_links, find_copies, has_twin_text, reelect_head
 from newscrawl.storage.engine import (
     DatabaseFile,
     database_clock,
@@ -56,19 +47,10 @@ from newscrawl.storage.frontier import (
 )
 from newscrawl.storage.leases import LEASE_LOST, Lease, LeaseLost, lease_of
 from newscrawl.storage.listings import Pace, Reading, record_listing, write_ahead
-from newscrawl.storage.replacement import is_untrusted, with_known_facts, worsening
-from newscrawl.storage.revisions import is_same, is_same_page
-from newscrawl.storage.rows import BLOCK_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, text_of
 from newscrawl.storage.runs import Traffic
-from newscrawl.storage.schema import articles
-from newscrawl.storage.statistics import Counts, Result, count_measures, lost_facts, write_measures
-from newscrawl.storage.visits import first_sight, is_older_copy, record_article, record_local_article, record_outcome
-from newscrawl.text import printable
+from newscrawl.storage.statistics import Counts, Result, count_measures, write_measures
+from newscrawl.storage.visits import record_article, record_local_article, record_outcome
 from newscrawl.urls import remember_keys, url_key
-
-# Built once, because building a statement takes as long as running it.
-_BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))
-_ADDED = insert(articles).returning(articles.c.id)
 
 Prepared = Candidate | Outcome | Reading | Seed | Take | Survey | Defer
 """An item with its keys."""
@@ -344,7 +326,7 @@ def _write(connection: Connection, item: Prepared, store: Store) -> Result:
                 postpone(connection, item.source, item.visit.retry_at)
             return Result(item.outcome, visited=visited)
         case Candidate():
-            result = _write_article(connection, item, store, now)
+            result = write_article(connection, item, ArticleWriter(store.run_id, store.archive, store.wanted), now)
             if result.outcome == "stored":
                 result = replace(result, bytes=stored_size(item.extraction))
             if result.instead is not None:
@@ -355,147 +337,3 @@ def _write(connection: Connection, item: Prepared, store: Store) -> Result:
                 record_redirect(connection, item, result.article_id, now)
             visited = record_article(connection, item, result, store.run_id, now)
             return replace(result, visited=replace(visited, is_copy=result.is_copy, lost=result.lost))
-
-
-def _write_article(connection: Connection, item: Candidate, store: Store, now: datetime) -> Result:
-    known = connection.execute(_BY_KEY, {"key": item.page.key}).mappings().first()
-    if known is not None:
-        write = _leave if is_untrusted(item.page, known) else _write_known
-        return write(connection, item, known, store, now)
-    clean, sighting = without_templates(connection, item, None)
-    other = article_at(connection, clean)
-    if other is not None:
-        reason = "not_replaced" if is_untrusted(item.page, other) else None
-        return Result("unchanged", other["id"], is_elsewhere=True, reason=reason)
-    copies = find_copies(connection, clean)
-    twin = find_twin(connection, clean, copies.ids)
-    if twin is None:
-        values = _article_values(clean, store) | {"first_seen_at": now, "updated_at": now, "revision": 1}
-        values["seen_at"] = first_sight(connection, item.page, now)
-        article_id = connection.execute(_ADDED, {"url_key": item.page.key, **values}).scalar_one()
-        add_links(connection, article_id, copies)
-        apply_sighting(connection, sighting, article_id, now)
-        return Result("stored", article_id, extraction=clean.extraction, is_copy=bool(copies.ids))
-    if is_untrusted(item.page, twin.article):
-        return _leave(connection, item, twin.article, store, now)
-    if not twin.leads:
-        assert item.page.url is not None
-        record_url(connection, twin.article["id"], OtherUrl(item.page.key, item.page.url, twin.relation), now)
-        return Result("unchanged", twin.article["id"], is_elsewhere=True)
-    moved = move_article(connection, twin, item, now)
-    return (_replace_view if twin.is_view else _write_known)(connection, item, moved, store, now)
-
-
-def _leave(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:  # noqa: ARG001
-    """Leave a stored article as it is, whatever a local page says of it."""
-    return Result("unchanged", known["id"], reason="not_replaced")
-
-
-def _write_known(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:
-    item, sighting = without_templates(connection, item, known)
-    article = item.extraction.article
-    is_first_fetched = item.page.origin != known["origin"]  # what a local page says of its own age proves nothing
-    if not is_first_fetched and is_older_copy(item.page, known["fetched_at"], now):
-        _note_sight(connection, known, item)
-        return Result("unchanged", known["id"])
-    if item.page.visit is not None and not is_first_fetched and not store.wanted.accepted:
-        of_another = partial(has_twin_text, connection, known["id"], article.source, item.content_hash)
-        if (worse := worsening(known, item, of_another)) is not None:
-            return _keep(item, known["id"], worse)
-    if is_first_fetched:
-        leave_room(connection, known)
-        values = {"seen_at": first_sight(connection, item.page, now)}
-        connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
-    lost = lost_facts(known, article)
-    item = with_known_facts(known, item)
-    article = item.extraction.article
-    if is_same(known["title"], article.title) and is_same(known["text"], article.text):
-        _refresh(connection, known, item, now)
-        apply_sighting(connection, sighting, known["id"], now)
-        return Result("unchanged", known["id"], extraction=item.extraction, lost=lost)
-    if _is_same_page(known, item):
-        _refresh(connection, known, item, now, but=frozenset(TEXT_COLUMNS + BLOCK_COLUMNS))
-        return Result("unchanged", known["id"], lost=lost)
-    cause = _revise(connection, known, item, store, now)
-    apply_sighting(connection, sighting, known["id"], now)
-    if cause == "template":
-        return Result("unchanged", known["id"], extraction=item.extraction)
-    return Result("stored", known["id"], revised=True, extraction=item.extraction, lost=lost)
-
-
-def _note_sight(connection: Connection, known: RowMapping, item: Candidate) -> None:
-    """Keep that an article was fetched earlier than it seemed, as an archive may show."""
-    if known["seen_at"] is not None and item.page.fetched_at < known["seen_at"]:
-        values = {"seen_at": item.page.fetched_at}
-        connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
-        reelect_head(connection, known["id"])
-
-
-def _keep(item: Candidate, article_id: int, why: str) -> Result:
-    """Leave a known article as it is, because its page got worse."""
-    page = item.page
-    message = printable(f"{page.url or page.key}: {why}; the stored text stays")
-    instead = Outcome(page.key, "no_article", "worse", message, page.fetched_at, page.url, page.source, page.visit)
-    return Result("no_article", article_id, instead=instead)
-
-
-def _is_same_page(known: RowMapping, item: Candidate) -> bool:
-    """Whether the same extractor only classified borderline blocks differently; then the stored text is kept."""
-    article, old, new = item.extraction.article, blocks_of(known["blocks"]), item.extraction.blocks
-    is_of_blocks = known["text"] == kept_text(old) and article.text == kept_text(new)
-    is_comparable = is_of_blocks and known["extractor"] == item.extraction.extractor
-    return is_comparable and is_same(known["title"], article.title) and is_same_page(old, new)
-
-
-def _replace_view(connection: Connection, item: Candidate, known: RowMapping, store: Store, now: datetime) -> Result:
-    """Replace an AMP or mobile form of an article by its plain form, without a new revision."""
-    item, sighting = without_templates(connection, item, known)
-    values = _article_values(item, store) | {"updated_at": now}
-    connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
-    change_links(connection, known["id"], known["text"])
-    apply_sighting(connection, sighting, known["id"], now)
-    return Result("unchanged", known["id"], extraction=item.extraction)
-
-
-def _article_values(item: Candidate, store: Store) -> dict[str, Any]:
-    place = store.archive.write(item.page) if store.archive is not None and item.page.visit is not None else None
-    file, offset = (place.file, place.offset) if place else item.page.archived or (None, None)
-    return {
-        **facts_of(item),
-        **text_of(item),
-        "origin": item.page.origin,
-        "fetched_at": item.page.fetched_at,
-        "extractor": item.extraction.extractor,
-        "archive_file": file,
-        "archive_offset": offset,
-        "run_id": store.run_id,
-    }
-
-
-def _refresh(
-    connection: Connection, known: RowMapping, item: Candidate, now: datetime, but: frozenset[str] = frozenset()
-) -> None:
-    new = (
-        facts_of(item) | text_of(item) | {"origin": item.page.origin}
-    )  # texts that count as the same may differ in white space
-    if known["archive_file"] is None and item.page.archived is not None:
-        new["archive_file"], new["archive_offset"] = item.page.archived
-    changed = {name: value for name, value in new.items() if known[name] != value and name not in but}
-    if changed:
-        statement = update(articles).where(articles.c.id == known["id"]).values(updated_at=now, **changed)
-        connection.execute(statement)
-        if "content_hash" in changed:
-            change_links(connection, known["id"], known["text"])
-        elif not changed.keys().isdisjoint({"published_at", "gone_at", "origin"}):
-            reelect_head(connection, known["id"])
-
-
-def _revise(connection: Connection, known: RowMapping, item: Candidate, store: Store, now: datetime) -> Cause:
-    """Store a new text, and the previous one as a revision; only a change by the publisher counts as a revision."""
-    values = _article_values(item, store)
-    cause = cause_of(known, item, values["body_digest"])
-    save_revision(connection, known, cause, now)
-    values |= {"updated_at": now, "revision": known["revision"] + (cause == "publisher")}
-    connection.execute(update(articles).where(articles.c.id == known["id"]).values(**values))
-    change_links(connection, known["id"], known["text"])
-    return cause

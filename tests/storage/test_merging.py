@@ -12,6 +12,7 @@ from itertools import permutations
 import pytest
 
 from newscrawl.items import Candidate, Outcome, Visit
+from newscrawl.storage import article_writes
 from newscrawl.storage import store as store_room
 from newscrawl.storage.rebuilding import rebuild
 from newscrawl.storage.store import Store
@@ -26,8 +27,8 @@ CHANGED = TEXT.replace("witness saw", "witness, a fisherman, saw", 1)
 def stored_by_an_older_version(database: Database, *items: Candidate | Outcome) -> None:
     """Every page an article, and what has the text of another its copy."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store_room, "find_twin", lambda *_: None)
-        patch.setattr(store_room, "article_at", lambda *_: None)
+        patch.setattr(article_writes, "find_twin", lambda *_: None)
+        patch.setattr(article_writes, "article_at", lambda *_: None)
         patch.setattr(store_room, "record_redirect", lambda *_: None)
         store = Store.open(database.url, "test", {})
         for item in items:
