@@ -77,8 +77,11 @@ LIKELY = 0.05
 LIKELY_ASIDE = 0.2
 """The same for a text that is a small part of a page which says nothing of it, at the address of a list or a site, and
 beside a field for a password on a page that says nothing of an article."""
-LIKELY_WALL = 0.5
-"""The same for one that says what walls say on a page without a date of its own."""
+LIKELY_ELSEWHERE = 0.5
+"""The same for one that says what walls say on a page without a date of its own, and for a small part of such a page
+that stands elsewhere than its headline."""
+LIKELY_ALONE = 0.02
+"""The same for a sure text on a page that has little else."""
 CERTAIN = 0.95
 """Chance from which a text of teasers or numbers is an article all the same."""
 MANY_NUMBERS = 1 / 3
@@ -146,7 +149,11 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     speaks_like_a_wall = kinds.total() > FEWEST_PHRASES and not (told["claims_article"] or told["dated"])
     asks_to_sign_in = told["passwords"] and not (told["claims_article"] or told["dated"])
     doubtful = _is_aside(told) or _is_doubted(told) or told["list_address"] == 1 or asks_to_sign_in
-    enough = LIKELY_WALL if speaks_like_a_wall else LIKELY_ASIDE if doubtful else LIKELY
+    enough = LIKELY_ALONE if _is_alone(told) and not phrases else LIKELY
+    if doubtful:
+        enough = LIKELY_ASIDE
+    if speaks_like_a_wall or _is_elsewhere(told):
+        enough = LIKELY_ELSEWHERE
     looks_listed = chance < CERTAIN and (_is_all_teasers(told) or _is_numbers(told, text))
     is_likely = chance >= enough and not looks_listed
     if words >= FEWEST_WORDS and (is_likely or (_is_plain(told, words) and not phrases)):
@@ -180,14 +187,31 @@ def _is_all_teasers(found: dict[str, float]) -> bool:
 
 def _is_aside(found: dict[str, float]) -> bool:
     """Whether the text is a small part of a page that no headline, date, mark-up or address says to be an article."""
-    says_its_address = found["slug"] >= FEWEST_SLUG_WORDS and found["text_in_address"] >= 0.7
-    speaks = found["claims_article"] or found["dated"] or found["headline_in_text"] >= 0.8 or says_its_address
+    speaks = found["claims_article"] or found["dated"] or _is_announced(found)
     return found["share"] < 0.25 and not speaks
+
+
+def _is_announced(found: dict[str, float]) -> bool:
+    """Whether the text uses the words of the headline, or of an address that is made of one."""
+    says_its_address = found["slug"] >= FEWEST_SLUG_WORDS and found["text_in_address"] >= 0.7
+    return found["headline_in_text"] >= 0.8 or says_its_address
 
 
 def _is_doubted(found: dict[str, float]) -> bool:
     """Whether the text is a small part of a page, and the judge does not believe in it."""
     return found["share"] < 0.25 and found["sure"] < 0.5
+
+
+def _is_elsewhere(found: dict[str, float]) -> bool:
+    """Whether the text is a small part of an undated page, and most of it stands outside of what its headline heads."""
+    is_small = found["share"] < 0.25 and not found["dated"]
+    return is_small and found["below_headline"] < 0.5 and not _is_announced(found)
+
+
+def _is_alone(found: dict[str, float]) -> bool:
+    """Whether a sure text is much of its page, which is no list."""
+    is_no_list = found["list_address"] != 1 and found["other_headlines"] < np.log1p(FEWEST_CARDS)
+    return found["share"] >= 0.4 and found["sure"] >= PLAIN and is_no_list
 
 
 def _is_numbers(found: dict[str, float], text: list[str]) -> bool:
