@@ -33,7 +33,10 @@ _NOTE_MARK = re.compile(r"\s*\[?(?:\d{1,3}|[a-z*†‡])\]?\s*")
 """What a footnote is marked with."""
 _GUTTERS = frozenset("gutter line-numbers lineno linenos linenumbers rouge-gutter hljs-ln-numbers blob-num".split())
 """Classes of the numbers of lines, as highlighters of code write them."""
-CONSENT = frozenset("onetrust didomi cookiebot usercentrics cookie cookies consent gdpr ccpa".split())
+CONSENT = frozenset(
+    "axeptio borlabs ccpa cmplz consent cookie cookiebot cookies didomi gdpr iubenda klaro onetrust osano quantcast "
+    "tarteaucitron termly truste trustarc usercentrics".split()
+)
 """Names of what asks about cookies and privacy: the words for it, and the products that most sites use for it."""
 _ARTICLES = frozenset(("article", "main"))
 _HOST = re.compile(r"\s*(?:https?:)?//(?:[^/?#@]{0,99}@)?([^/?#:\\\s]{1,255})", re.IGNORECASE)

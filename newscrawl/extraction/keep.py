@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newscrawl.extraction.containers import Floats
+from newscrawl.extraction.headings import heading_kind
 from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.line_features import BASE, SLOT
 from newscrawl.extraction.reasons import page_reasons
@@ -49,7 +50,7 @@ UNSURE = 0.95
 MOST_LIKELY, MUCH_DROPPED = 0.8, 0.5
 """Share of the likely words that make a container the article's, and how many others it would lose, as a share of the
 likely ones, when trafilatura is asked however sure the judge is."""
-VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.85, 0.8, 0.08, 0.6
+VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.9, 0.8, 0.08, 0.6
 """Expected F1, once trafilatura was heard, below which lines that are mostly in its text are kept as well: those with a
 chance that is not tiny, which is raised."""
 SURE_TEXT = 0.97
@@ -197,6 +198,8 @@ def _certain_alone(
             continue
         elif _leads_away(line):
             found[index] = "related"
+        elif heading_kind(line.text) == "promo":
+            found[index] = "promo"
         elif line.text in authors:
             found[index] = "byline"
         elif chances[index] < SURE_CARD and _is_in_card(page, index):

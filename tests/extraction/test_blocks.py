@@ -125,6 +125,7 @@ def test_consent_dialogs_are_passed_over():
     assert texts(f"<p>Trước.</p>{dialog}<p>Sau.</p>") == ["Trước.", "Sau."]
     assert texts('<div class="cookie-consent-given"><h1>Tựa</h1><p>Bài.</p></div>') == ["Tựa", "Bài."]
     assert texts(f"<article>{dialog}</article>") == ["Chúng tôi dùng cookie."]
+    assert texts('<div class="iubenda-cs-container"><p>Chúng tôi và 18 đối tác.</p></div><p>Bài.</p>') == ["Bài."]
 
 
 def test_fields_that_a_reader_fills_in_stand_in_their_containers():

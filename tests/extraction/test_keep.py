@@ -80,6 +80,15 @@ def test_the_floor_does_not_bring_back_the_headline_nor_comments():
     assert text == ENGLISH.paragraphs
 
 
+def test_a_label_of_advertisements_is_no_text_unless_the_judge_is_sure_of_it():
+    html = page(ENGLISH, middle="<h4>Advertisement</h4><p>Advertisement for rooms of the old mill.</p>")
+    answer = SecondOpinion("", "")
+    _, text = kept(html, Opinion(0.99, 0.6), answer)
+    assert "Advertisement" not in text
+    assert "Advertisement for rooms of the old mill." in text
+    assert "Advertisement" in kept(html, Opinion(0.99, 0.98), None)[1]
+
+
 @pytest.mark.parametrize("answer", ["", "Something else that stands nowhere on the page, at length and in vain."])
 def test_an_answer_that_is_not_on_the_page_changes_nothing(answer: str):
     found, text = kept(page(ENGLISH), Opinion(0.7, 0.2), SecondOpinion(answer, answer))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 import newscrawl
@@ -69,6 +70,17 @@ Error 404. If a link on our site led you here, please tell us about it.
 """,
 }
 """A title and paragraphs, set apart by empty lines."""
+
+
+def is_taken(html: str, url: str, chance: float) -> bool:
+    """Whether a page is taken for an article where the forest of the verdict gives it this chance."""
+    forest = replace(TAKES_ALL, value=np.full(1, np.log(chance / (1 - chance)), np.float32))
+    page = Page("a", html.encode(), "text/html", datetime(2026, 11, 1, tzinfo=UTC), url)
+    try:
+        extract_page(page, judge=replace(load_page_judge(), verdict=forest))
+    except NoArticle:
+        return False
+    return True
 
 
 def parts_of(kind: str) -> list[str]:
@@ -173,16 +185,27 @@ def test_a_long_text_that_fills_a_page_is_an_article_whatever_the_forest_says(wo
     said = "the river rose above its banks and the council asked all residents to leave low houses before dark".split()
     lines = "<br>".join(" ".join([*said[number % 9 :][:words], f"street{number}"]) for number in range(120))
     html = f"<html><head><title>Show</title></head><body><pre>{lines}</pre></body></html>"
-    judge = load_page_judge()
-    judge = replace(judge, verdict=replace(TAKES_ALL, value=-TAKES_ALL.value))
-    page = Page(
-        "a", html.encode(), "text/html", datetime(2026, 11, 1, tzinfo=UTC), "https://news.example/show.asp?id=65"
-    )
-    if is_article:
-        assert extract_page(page, judge=judge).article.word_count > 1000
-    else:
-        with pytest.raises(NoArticle):
-            extract_page(page, judge=judge)
+    assert is_taken(html, "https://news.example/show.asp?id=65", 0.0001) is is_article
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_a_small_text_has_to_stand_below_its_headline(below: bool):
+    """On a page without a date, unless the forest is rather sure: a section may hold a notice to readers."""
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in ENGLISH.paragraphs)
+    head = "<h1>Business and economy in our region</h1>"
+    top, bottom = (f"{head}{text}", "") if below else (head, f"<div><div>{text}</div></div>")
+    html = f"<html><body>{BAR}<main><div>{top}</div>{cards(ENGLISH) * 30}</main>{bottom}</body></html>"
+    assert is_taken(html, "https://news.example/business.html", 0.3) is below
+    assert is_taken(html, "https://news.example/business.html", 0.6)
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+def test_a_sure_text_on_a_page_with_little_else_is_doubted_least(crowded: bool):
+    """Pages of companies have neither date nor author nor mark-up, and say one thing in few words."""
+    text = ENGLISH.paragraphs[0]
+    others = "".join(f"<li><a href=/{number}>{text.split('.')[0]}</a></li>" for number in range(6)) if crowded else ""
+    html = f"<html><body>{BAR}<h1>Works</h1><div><p>{text}</p></div><ul>{others}</ul></body></html>"
+    assert is_taken(html, "https://firm.example/works", 0.03) is not crowded
 
 
 @pytest.mark.parametrize(
