@@ -10,7 +10,7 @@ from itertools import chain, islice, pairwise, zip_longest
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.date_text import read_date
-from newscrawl.extraction.metadata.dates import before_change, is_dateline
+from newscrawl.extraction.metadata.datelines import before_change, is_dateline
 from newscrawl.extraction.metadata.json_ld import Author, JsonLd
 from newscrawl.extraction.metadata.marks import Marks
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of

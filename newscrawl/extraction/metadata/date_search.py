@@ -16,17 +16,13 @@ from typing import Literal
 from htmldate import find_date
 from lxml.html import HtmlElement
 
+from newscrawl.extraction.metadata.datelines import CHANGED, ISSUED, LONGEST, has_digit, is_dateline
 from newscrawl.extraction.metadata.dates import (
     AHEAD,
-    CHANGED,
-    ISSUED,
-    LONGEST,
     MOST_CANDIDATES,
     OLDEST,
     Published,
     Reading,
-    has_digit,
-    is_dateline,
     published,
     told_changes,
 )

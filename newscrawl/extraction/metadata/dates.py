@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import islice
-from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
+from newscrawl.extraction.metadata.date_address import day_of_url
 from newscrawl.extraction.metadata.date_text import Order, Written, read_date
+from newscrawl.extraction.metadata.datelines import CHANGED, LONGEST, before_change, has_digit, is_dateline
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.marks import Marks
 from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of, text_of
-from newscrawl.extraction.metadata.vicinity import LONG, WIDE, Line, Vicinity
+from newscrawl.extraction.metadata.vicinity import LONG, Line, Vicinity
 from newscrawl.extraction.metadata.words import phrases
 from newscrawl.items import DatePrecision, DateSource
 
@@ -39,15 +40,10 @@ _MODIFIED = (
 )
 
 
-LONGEST = 160
 MOST_TIMES = 200
 MOST_MARKED = 40
 LEAST_ITEMS = 3
 """How many dated items make a list one of other articles rather than a byline."""
-
-MOST_WORDS = 5
-MOST_WORDS_SURE = 12
-"""Words in a line that is there for its date: more where it says what the date is of, or gives a time of day."""
 
 _META = (
     *("article:published_time", "og:published_time", "og:article:published_time", "datepublished", "article:published"),
@@ -71,33 +67,6 @@ _META_LIKE = re.compile(
     r"publi(?:(?!publi)[a-z])*[ _:.-]?(?:date|time|at|on)\Z|pub_?date|date[ _:.-]?publi|(?:date|time)[ _:.-]?issued"
     r"|post_?date|\A(?:first[ _:.-]?)?published\Z"
 )
-CHANGED = re.compile(
-    phrases(
-        """
-        updat|modif|last edited|reviewed|cập nhật|aktualis|mis à jour|actualiz|aggiornat|bijgewerkt|güncel|zmieniono
-        |diperbarui|更新|수정|обновл
-        """
-    ),
-    re.IGNORECASE,
-)
-"""How a line speaks of the last change of an article."""
-
-ISSUED = re.compile(
-    phrases(
-        """
-        publi|posted|post[eé]|written|ngày đăng|đăng lúc|đăng ngày|veröff|erschienen|geschrieben|geplaatst|opublik
-        |pubblic|yayın|en ligne|дата|投稿|公開|입력|发布
-        """
-    ),
-    re.IGNORECASE,
-)
-_CLOCK = re.compile(r"\d[:h.]\d\d(?!\d|\.)")
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
-_WIDE_IN_WORD = 3
-"""Characters of a word at most in Chinese and Japanese, which do not divide words."""
-
-_NO_BYLINE = re.compile(r"©|\(c\)|copyright|all rights reserved|bản quyền|tous droits|alle rechte", re.IGNORECASE)
-_MARGINS = ("aside", "footer", "nav", "figure", "form")
 _CARD = re.compile(
     phrases(
         """
@@ -119,22 +88,12 @@ MOST_BELOW = 8
 APART, APART_IN_ONE_ZONE = 2, 1
 """By how many days two dates differ that are not the same one in two zones; the second where no zone is told."""
 
-_ARCHIVED = re.compile(r"https?:/{1,2}[^/]", re.IGNORECASE)
-"""The address of a page within that of an archive's copy, which begins with the day of the copy."""
-
 _IN_UTC = ("Z", "+00:00", "+0000", "GMT")
 _FARTHEST = timedelta(hours=14)
 """How far zones are from UTC."""
 
 _BEHIND = 10
 """Hours by which the zones of America are behind UTC."""
-
-_URL_DAY = (
-    re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|\Z)"),
-    re.compile(r"(?<![\dA-Za-z])((?:19|20)\d\d)([01]\d)([0-3]\d)(?:\d{4,9})?(?!\d)"),
-    re.compile(r"(?<!\d)((?:19|20)\d\d)-([01]\d)-([0-3]\d)(?!\d)"),
-)
-_URL_NAMED = re.compile(r"/(\d{4})/([a-z]{3,9})/(\d{1,2})/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,11 +256,6 @@ def _in_lines(lines: Iterable[Line]) -> Iterator[tuple[DateSource, str]]:
             yield "byline", first
 
 
-def has_digit(text: str) -> bool:
-    """Whether there may be a date in a text: Chinese writes days without digits, too."""
-    return any(map(str.isdigit, text)) or ("年" in text and "月" in text)
-
-
 def _in_heading(heading: HtmlElement | None) -> Iterator[str]:
     """The parts of the headline that tags set off and that are there for their date."""
     parts = () if heading is None else islice(heading.iterdescendants(), _MOST_ELEMENTS)
@@ -315,21 +269,6 @@ def _in_heading(heading: HtmlElement | None) -> Iterator[str]:
 
 def _names_like_published(head: MetaTags) -> list[str]:
     return [name for name in islice(head.tags, 500) if len(name) < 60 and _META_LIKE.search(name)]
-
-
-def is_dateline(text: str) -> bool:
-    """Whether a line is there for its date: a caption or a sentence that names one says more beside it."""
-    if len(text) > LONGEST or not has_digit(text) or _NO_BYLINE.search(text):
-        return False
-    sure = _CLOCK.search(text) or ISSUED.search(text) or CHANGED.search(text)
-    words = max(len(_LETTERS.findall(text)), 0 if text.isascii() else len(WIDE.findall(text)) // _WIDE_IN_WORD)
-    return words <= (MOST_WORDS_SURE if sure else MOST_WORDS)
-
-
-def before_change(text: str) -> str:
-    """Return what a line says before it comes to the article's last change."""
-    match = CHANGED.search(text)
-    return text[: match.start()] if match else text
 
 
 def _bylines(near: Vicinity) -> list[Line]:
@@ -377,23 +316,3 @@ def _marked(marks: Marks, near: Vicinity) -> Iterator[str]:
             text = element.get("content") or (title if is_dateline(title) else text_of(element, LONGEST, spaced=True))
             if len(text) >= 6 and is_dateline(text):
                 yield text
-
-
-def day_of_url(url: str | None) -> str | None:
-    """Return the day in an address as year-month-day; None where there is none."""
-    try:
-        address = unquote(url or "")[:2000]
-        inner = list(_ARCHIVED.finditer(address))
-        path = urlsplit(address[inner[-1].start() :] if inner else address).path[:1000]
-    except ValueError:
-        return None
-    for pattern in _URL_DAY:
-        for year, month, day in pattern.findall(path):
-            try:
-                return date(int(year), int(month), int(day)).isoformat()
-            except ValueError:
-                continue
-    if match := _URL_NAMED.search(path):
-        written = read_date(f"{match[3]} {match[2]} {match[1]}")
-        return written.day.isoformat() if written else None
-    return None

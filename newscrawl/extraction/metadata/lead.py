@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from newscrawl.extraction.metadata.dates import is_dateline
+from newscrawl.extraction.metadata.datelines import is_dateline
 from newscrawl.extraction.metadata.headline import same
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of

@@ -1,0 +1,60 @@
+"""Lines that are there for a date, and how they speak of publication and of changes."""
+
+from __future__ import annotations
+
+import re
+
+from newscrawl.extraction.metadata.vicinity import WIDE
+from newscrawl.extraction.metadata.words import phrases
+
+LONGEST = 160
+MOST_WORDS = 5
+MOST_WORDS_SURE = 12
+"""Words in a line that is there for its date: more where it says what the date is of, or gives a time of day."""
+
+CHANGED = re.compile(
+    phrases(
+        """
+        updat|modif|last edited|reviewed|cập nhật|aktualis|mis à jour|actualiz|aggiornat|bijgewerkt|güncel|zmieniono
+        |diperbarui|更新|수정|обновл
+        """
+    ),
+    re.IGNORECASE,
+)
+"""How a line speaks of the last change of an article."""
+
+ISSUED = re.compile(
+    phrases(
+        """
+        publi|posted|post[eé]|written|ngày đăng|đăng lúc|đăng ngày|veröff|erschienen|geschrieben|geplaatst|opublik
+        |pubblic|yayın|en ligne|дата|投稿|公開|입력|发布
+        """
+    ),
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"\d[:h.]\d\d(?!\d|\.)")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_WIDE_IN_WORD = 3
+"""Characters of a word at most in Chinese and Japanese, which do not divide words."""
+
+_NO_BYLINE = re.compile(r"©|\(c\)|copyright|all rights reserved|bản quyền|tous droits|alle rechte", re.IGNORECASE)
+
+
+def has_digit(text: str) -> bool:
+    """Whether there may be a date in a text: Chinese writes days without digits, too."""
+    return any(map(str.isdigit, text)) or ("年" in text and "月" in text)
+
+
+def is_dateline(text: str) -> bool:
+    """Whether a line is there for its date: a caption or a sentence that names one says more beside it."""
+    if len(text) > LONGEST or not has_digit(text) or _NO_BYLINE.search(text):
+        return False
+    sure = _CLOCK.search(text) or ISSUED.search(text) or CHANGED.search(text)
+    words = max(len(_LETTERS.findall(text)), 0 if text.isascii() else len(WIDE.findall(text)) // _WIDE_IN_WORD)
+    return words <= (MOST_WORDS_SURE if sure else MOST_WORDS)
+
+
+def before_change(text: str) -> str:
+    """Return what a line says before it comes to the article's last change."""
+    match = CHANGED.search(text)
+    return text[: match.start()] if match else text
