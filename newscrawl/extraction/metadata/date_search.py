@@ -10,19 +10,21 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal
 
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from newscrawl.extraction.metadata.datelines import CHANGED, ISSUED, LONGEST, has_digit, is_dateline
+from newscrawl.extraction.metadata.datelines import CHANGED, ISSUED, LONGEST, dated_part, has_digit
 from newscrawl.extraction.metadata.dates import (
     AHEAD,
     MOST_CANDIDATES,
     OLDEST,
     Published,
     Reading,
+    changes_shown,
+    is_of_change,
     published,
     told_changes,
 )
@@ -93,13 +95,16 @@ def search_date(
     the margins or of several changes none is.
     """
     if sum(1 for _ in islice(tree.iter(), MOST_SEARCHED + 1)) > MOST_SEARCHED:
-        return Published()
+        return _changed(head, structured, near, reading)
     if (scripted := _in_scripts(tree, reading)).at is not None:
         return scripted
     page = _Searched.of(tree, near, title)
     lines = list(page.lines(page.text, reading))
     own = [line for line in lines if not line.card]
     beside = [line for margin in page.margins for line in page.lines(margin, reading) if not line.card]
+    last = max((line.day for line in own if line.changed), default=None)
+    if last is not None:  # what is dated later is something else
+        own, beside = ([line for line in some if line.day <= last] for some in (own, beside))
     shown = [line for line in own if not line.changed]
     found = (
         _only([line for line in (*own, *beside) if line.issued and not line.changed])
@@ -111,8 +116,9 @@ def search_date(
     )
     written = reading.read(found.raw) if found else None
     if found is None or written is None:
-        return _changed(head, structured, reading)
-    return Published(written.moment(None)[0], found.raw, "modified" if found.changed else "text", "day")
+        return _changed(head, structured, near, reading)
+    at, precision = written.moment(reading.zone)
+    return Published(at, found.raw, "modified" if found.changed else "text", precision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +161,13 @@ class _Searched:
         """The lines that are there for their date, and the pieces of text between elements that are."""
         changes: dict[HtmlElement, date] = {}
         for element in tree.iter("*"):
-            for text in (_text_of(element), *_between(element)):
-                if not text or not is_dateline(text) or (written := reading.read(text)) is None:
+            for line in (_text_of(element), *_between(element)):
+                text = dated_part(line) if line else None
+                if text is None or (written := reading.read(text)) is None:
                     continue
                 told = CHANGED.search(text)
                 within = (changes.get(part) for part in islice(element.iterancestors(), _CARD_STEPS))
-                changed = told is not None or written.day in within
+                changed = told is not None or written.day in within or is_of_change(element)
                 if told is not None and reading.read(text[: told.start()]) is None:
                     changes[element] = written.day  # the word stands before the date, and may be outside of its element
                 if written.day >= OLDEST:
@@ -179,6 +186,8 @@ class _Searched:
 
 def _text_of(element: HtmlElement) -> str:
     """The text of an element with few parts, on one line."""
+    if any(map(is_of_change, islice(element.iter("span", "p", "time"), MOST_PIECES))) and not is_of_change(element):
+        return ""  # which is read by itself
     pieces = list(islice(element.itertext(), MOST_PIECES)) if len(element) < MOST_PIECES else []
     if not any(map(has_digit, pieces)) or _is_longer(element, LONGEST):
         return ""
@@ -246,9 +255,10 @@ def _chosen(text: HtmlElement, lines: Sequence[_Line], reading: Reading) -> _Lin
     return next((line for line in lines if line.day.isoformat() == found), None)
 
 
-def _changed(head: MetaTags, structured: JsonLd, reading: Reading) -> Published:
-    """The last change that the page tells machines: its publication cannot have come later."""
-    found = published((("modified", raw) for raw in told_changes(head, structured)), reading)
+def _changed(head: MetaTags, structured: JsonLd, near: Vicinity, reading: Reading) -> Published:
+    """The last change that the page shows or tells machines: its publication cannot have come later."""
+    told = (("modified", raw) for raw in told_changes(head, structured))
+    found = published(chain(changes_shown(near), told), reading)
     return found if found.at is not None and found.at.date() >= OLDEST else Published()
 
 

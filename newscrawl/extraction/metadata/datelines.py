@@ -37,6 +37,8 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _WIDE_IN_WORD = 3
 """Characters of a word at most in Chinese and Japanese, which do not divide words."""
 
+_DIVIDER = re.compile(r"\s[–—-]\s|\s?[|·•]\s?")
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "”", ":")
 _NO_BYLINE = re.compile(r"©|\(c\)|copyright|all rights reserved|bản quyền|tous droits|alle rechte", re.IGNORECASE)
 
 
@@ -52,6 +54,20 @@ def is_dateline(text: str) -> bool:
     sure = _CLOCK.search(text) or ISSUED.search(text) or CHANGED.search(text)
     words = max(len(_LETTERS.findall(text)), 0 if text.isascii() else len(WIDE.findall(text)) // _WIDE_IN_WORD)
     return words <= (MOST_WORDS_SURE if sure else MOST_WORDS)
+
+
+def dated_part(text: str) -> str | None:
+    """Return a line that is there for its date, or the part of one that is; None for any other.
+
+    A byline may say much beside the date, each set off from the next: "By Jane Roe | 5 May 2020 | Fact-checked by John
+    Doe". A sentence is no such line.
+    """
+    if is_dateline(text):
+        return text
+    if len(text) > LONGEST or text.endswith(_SENTENCE_ENDS) or not has_digit(text) or _NO_BYLINE.search(text):
+        return None
+    parts = _DIVIDER.split(text)
+    return next((part for part in parts if is_dateline(part)), None) if len(parts) > 1 else None
 
 
 def before_change(text: str) -> str:

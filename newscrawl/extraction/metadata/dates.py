@@ -12,7 +12,15 @@ from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.date_address import day_of_url
 from newscrawl.extraction.metadata.date_text import Order, Written, read_date
-from newscrawl.extraction.metadata.datelines import CHANGED, LONGEST, before_change, has_digit, is_dateline
+from newscrawl.extraction.metadata.datelines import (
+    CHANGED,
+    ISSUED,
+    LONGEST,
+    before_change,
+    dated_part,
+    has_digit,
+    is_dateline,
+)
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.marks import Marks
 from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of, text_of
@@ -134,7 +142,7 @@ def published(candidates: Iterable[tuple[DateSource, str]], reading: Reading) ->
     day: date | None = None
     for source, raw in islice(candidates, MOST_CANDIDATES):
         written = reading.read(raw)
-        if written is None or (source in ("byline", "url") and written.day < OLDEST):
+        if written is None or (source in ("byline", "url", "modified") and written.day < OLDEST):
             continue
         at, precision = written.moment(reading.zone)
         if day is None or (written.day == day and precision != "day"):
@@ -177,8 +185,6 @@ def candidates(
     yield from (("byline", first) for text in _marked(marks, near) if has_digit(first := before_change(text)))
     openings = (_OPENING.split(line.text[:LONGEST])[0] for line in lines if len(line.text) > LONGEST)
     yield from (("byline", opening) for opening in openings if is_dateline(opening))
-    # Where the date of a change is the only one, the page dates itself by it.
-    yield from (("byline", line.text) for line in lines if is_dateline(line.text))
     if day := day_of_url(url):
         yield "url", day
 
@@ -212,6 +218,13 @@ def _below(near: Vicinity, paragraphs: int = 0) -> tuple[Line, ...]:
             break
         lines += [line] * (len(line.text) <= LONG)
     return tuple(lines)
+
+
+def changes_shown(near: Vicinity) -> Iterator[tuple[DateSource, str]]:
+    """Yield the lines around the headline that date the last change."""
+    for line in _nearest_first(_bylines(near)):
+        if CHANGED.search(line.text) and (text := _dated(line)):
+            yield "modified", text
 
 
 def in_local_time(found: Published, head: MetaTags, near: Vicinity, reading: Reading) -> Published:
@@ -252,8 +265,13 @@ def _in_lines(lines: Iterable[Line]) -> Iterator[tuple[DateSource, str]]:
         if line.moment:
             if not CHANGED.search(line.text):
                 yield "time", line.moment
-        elif is_dateline(line.text) and has_digit(first := before_change(line.text)):
+        elif (text := _dated(line)) and has_digit(first := before_change(text)):
             yield "byline", first
+
+
+def _dated(line: Line) -> str | None:
+    """What a line is there for its date with; of a link to another story that is not a part of it."""
+    return dated_part(line.text) if not line.away else line.text if is_dateline(line.text) else None
 
 
 def _in_heading(heading: HtmlElement | None) -> Iterator[str]:
@@ -308,10 +326,16 @@ def _moment_of(element: HtmlElement) -> str:
     return element.get("datetime") or text_of(element, 100)
 
 
+def is_of_change(element: HtmlElement) -> bool:
+    """Whether the class of an element says that its date is that of a change alone."""
+    name = element.get("class") or ""
+    return CHANGED.search(name) is not None and ISSUED.search(name) is None
+
+
 def _marked(marks: Marks, near: Vicinity) -> Iterator[str]:
     """What the page marks as a date outside of lists, cards and margins."""
-    for element in islice(marks["date"], MOST_MARKED):
-        if not near.elsewhere(element, _CARD):
+    for element in sorted(islice(marks["date"], MOST_MARKED), key=near.distance):
+        if not is_of_change(element) and not near.elsewhere(element, _CARD):
             title = element.get("title") or "" if element.tag == "abbr" else ""
             text = element.get("content") or (title if is_dateline(title) else text_of(element, LONGEST, spaced=True))
             if len(text) >= 6 and is_dateline(text):

@@ -86,13 +86,10 @@ class Line:
     """Whether it is an item of a list, or before the headline one of other stories."""
     linked: bool = False
     """Whether there is a link in it."""
+    away: bool = False
+    """Whether there is a link as long as a headline in it, and not much beside."""
     before: bool = False
     """Whether it stands before the headline."""
-
-    @property
-    def away(self) -> bool:
-        """Whether it is a link as long as a headline."""
-        return self.linked and len(self.text) + len(WIDE.findall(self.text)) >= HEADLINE and len(self.text) <= LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +113,12 @@ class Vicinity:
                 return True
         return False
 
+    def distance(self, element: HtmlElement) -> int:
+        """How many steps lead from the headline up to what holds the element as well."""
+        around = [] if self.heading is None else [self.heading, *self.heading.iterancestors()]
+        steps = {part: step for step, part in enumerate(around)}
+        return next((steps[part] for part in chain((element,), element.iterancestors()) if part in steps), len(steps))
+
     def _is_own(self, footer: HtmlElement) -> bool:
         """Whether a footer is that of the article: many themes print date, author and tags there."""
         of = next((part for part in footer.iterancestors() if part.tag in SECTIONING), None)
@@ -135,16 +138,26 @@ def lines_after(heading: HtmlElement) -> list[Line]:
     pieces: list[str] = []
     profiles: list[str] = []
     moment: str | None = None
-    linked = False
+    linked = away = False
     long = 0
     block: HtmlElement | None = None
     for event, node in islice(_walk(heading), MOST_STEPS):
         if event == "break" and pieces:
             text = " ".join("".join(pieces)[:LONGEST].split())
             if text:
-                lines.append(Line(text, tuple(profiles), moment, _is_lead(block), _is_listed(block), linked))
+                lines.append(
+                    Line(
+                        text,
+                        tuple(profiles),
+                        moment,
+                        _is_lead(block),
+                        _is_listed(block),
+                        linked,
+                        away and len(text) <= LONG,
+                    )
+                )
                 long += len(text) > LONG
-            pieces, profiles, moment, linked = [], [], None, False
+            pieces, profiles, moment, linked, away = [], [], None, False, False
             if long >= 3 or len(lines) >= MOST_LINES:
                 break
         if event == "break":
@@ -153,6 +166,7 @@ def lines_after(heading: HtmlElement) -> list[Line]:
             pieces.append(node)
         elif node is not None:
             linked |= node.tag == "a"
+            away |= node.tag == "a" and is_headline(text_of(node, LONG))
             if node.tag == "a" and (node.get("rel") == "author" or PROFILE.search(node.get("href") or "")):
                 profiles.append(text_of(node, LONG))
             elif node.tag == "time" and moment is None:
@@ -216,7 +230,13 @@ def _inside(element: HtmlElement, heading: HtmlElement) -> Iterator[tuple[str, H
 def leads_away(element: HtmlElement, title: str | None = None) -> bool:
     """Whether an element has a link as long as a headline, other than the page's own: it speaks of another story."""
     texts = (text_of(link, LONG) for link in islice(element.iter("a"), 10))
-    return any(text != title and len(text) + len(WIDE.findall(text)) >= HEADLINE for text in texts)
+    return any(text != title and is_headline(text) for text in texts)
+
+
+def is_headline(text: str) -> bool:
+    """Whether a text is long enough for a headline, and has words: an address has none."""
+    wide = len(WIDE.findall(text))
+    return len(text) + wide >= HEADLINE and (wide > 0 or " " in text)
 
 
 def _lines_before(heading: HtmlElement) -> list[Line]:
