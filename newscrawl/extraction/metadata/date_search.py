@@ -96,7 +96,7 @@ def search_date(
     """
     if sum(1 for _ in islice(tree.iter(), MOST_SEARCHED + 1)) > MOST_SEARCHED:
         return _changed(head, structured, near, reading)
-    if (scripted := _in_scripts(tree, reading)).at is not None:
+    if (scripted := _in_scripts(tree, head, reading)).at is not None:
         return scripted
     page = _Searched.of(tree, near, title)
     lines = list(page.lines(page.text, reading))
@@ -262,12 +262,15 @@ def _changed(head: MetaTags, structured: JsonLd, near: Vicinity, reading: Readin
     return found if found.at is not None and found.at.date() >= OLDEST else Published()
 
 
-def _in_scripts(tree: HtmlElement, reading: Reading) -> Published:
-    """Return the day of publication that the data of a page's scripts name, where they name one alone."""
+def _in_scripts(tree: HtmlElement, head: MetaTags, reading: Reading) -> Published:
+    """Return the day of publication that the data of a page's scripts name, where they name one alone.
+
+    Some frameworks write what was meant for a script into a meta tag.
+    """
     left = MOST_SCRIPT
     days: dict[date, str] = {}
-    for script in islice(tree.iter("script"), 200):
-        text = script.text or ""
+    data = (content for contents in head.tags.values() for content in contents if content.lstrip().startswith("{"))
+    for text in chain((script.text or "" for script in islice(tree.iter("script"), 200)), data):
         if len(text) <= left:
             left -= len(text)
             for raw in islice(_SCRIPTED.findall(text), MOST_CANDIDATES):

@@ -15,8 +15,9 @@ MOST_WORDS_SURE = 12
 CHANGED = re.compile(
     phrases(
         """
-        updat|modif|last edited|reviewed|cập nhật|aktualis|mis à jour|actualiz|aggiornat|bijgewerkt|güncel|zmieniono
-        |diperbarui|更新|수정|обновл
+        updat|modif|last edited|last change|reviewed|revised|cập nhật|aktualis|geändert|änderung|mis à jour|actualiz
+        |atualiz|aggiornat|bijgewerkt|gewijzigd|uppdat|opdat|oppdat|päivite|güncel|zmieniono|ažurir|frissít|diperbarui
+        |обновл|изменен|оновл|ενημέρωση|تحديث|به‌روز|עודכן|更新|修改|수정
         """
     ),
     re.IGNORECASE,
@@ -26,8 +27,9 @@ CHANGED = re.compile(
 ISSUED = re.compile(
     phrases(
         """
-        publi|posted|post[eé]|written|ngày đăng|đăng lúc|đăng ngày|veröff|erschienen|geschrieben|geplaatst|opublik
-        |pubblic|yayın|en ligne|дата|投稿|公開|입력|发布
+        publi|posted|post[eé]|written|ngày đăng|đăng lúc|đăng ngày|veröff|erschienen|erstellt|geschrieben|geplaatst
+        |opublik|pubblic|julkais|udgivet|zveřejn|közzét|megjelent|yayın|diterbitkan|en ligne|дата|опублик|опублік
+        |δημοσί|نشر|פורסם|เผยแพร่|投稿|公開|掲載|配信|입력|등록|发布|发表|發佈|發布|發表
         """
     ),
     re.IGNORECASE,
@@ -42,6 +44,17 @@ _SENTENCE_ENDS = (".", "!", "?", "…", "。", "”", ":")
 _NO_BYLINE = re.compile(r"©|\(c\)|copyright|all rights reserved|bản quyền|tous droits|alle rechte", re.IGNORECASE)
 
 
+_NUMBER = re.compile(r"\d+")
+_COMPACT = 8
+"""Digits of a date that is one number, at least."""
+
+
+def _has_date(text: str) -> bool:
+    """Whether a text has the numbers of a date, a day and a year, rather than that of comments or pages."""
+    numbers = _NUMBER.findall(text)
+    return len(numbers) > 1 or any(len(number) >= _COMPACT for number in numbers) or ("年" in text and "月" in text)
+
+
 def has_digit(text: str) -> bool:
     """Whether there may be a date in a text: Chinese writes days without digits, too."""
     return any(map(str.isdigit, text)) or ("年" in text and "月" in text)
@@ -49,7 +62,7 @@ def has_digit(text: str) -> bool:
 
 def is_dateline(text: str) -> bool:
     """Whether a line is there for its date: a caption or a sentence that names one says more beside it."""
-    if len(text) > LONGEST or not has_digit(text) or _NO_BYLINE.search(text):
+    if len(text) > LONGEST or not _has_date(text) or _NO_BYLINE.search(text):
         return False
     sure = _CLOCK.search(text) or ISSUED.search(text) or CHANGED.search(text)
     words = max(len(_LETTERS.findall(text)), 0 if text.isascii() else len(WIDE.findall(text)) // _WIDE_IN_WORD)
@@ -64,7 +77,7 @@ def dated_part(text: str) -> str | None:
     """
     if is_dateline(text):
         return text
-    if len(text) > LONGEST or text.endswith(_SENTENCE_ENDS) or not has_digit(text) or _NO_BYLINE.search(text):
+    if len(text) > LONGEST or text.endswith(_SENTENCE_ENDS) or not _has_date(text) or _NO_BYLINE.search(text):
         return None
     parts = _DIVIDER.split(text)
     return next((part for part in parts if is_dateline(part)), None) if len(parts) > 1 else None

@@ -100,6 +100,9 @@ _IN_UTC = ("Z", "+00:00", "+0000", "GMT")
 _FARTHEST = timedelta(hours=14)
 """How far zones are from UTC."""
 
+_WEST = timedelta(hours=12)
+"""How far zones are behind UTC: at a moment it is no earlier day anywhere than at that time before it in UTC."""
+
 _BEHIND = 10
 """Hours by which the zones of America are behind UTC."""
 
@@ -187,6 +190,8 @@ def candidates(
     yield from (("byline", opening) for opening in openings if is_dateline(opening))
     if day := day_of_url(url):
         yield "url", day
+    parts = _OPENING.split(head.title or "")
+    yield from (("byline", part) for part in (parts[-1], parts[0]) if _DATE_ALONE.fullmatch(part))
 
 
 def shown_instead(found: Published, head: MetaTags, near: Vicinity, reading: Reading) -> Published:
@@ -200,10 +205,15 @@ def shown_instead(found: Published, head: MetaTags, near: Vicinity, reading: Rea
     if found.source not in ("json_ld", "meta") or found.at is None:
         return found
     vague = found.source == "meta" and found.raw not in head.all(*_META, *_names_like_published(head))
-    shown = published(_in_lines(_bylines(replace(near, lines=_below(near, paragraphs=int(vague))))), reading)
+    lines = _below(near, paragraphs=int(vague))
+    if vague:
+        lines += tuple(islice((line for line in near.lines if line.before), 1))
+    shown = published(_in_lines(_bylines(replace(near, lines=lines))), reading)
     told, said = reading.read(found.raw or ""), reading.read(shown.raw or "")
     if told is None or said is None:
         return found
+    if not vague and told.clock is not None and told.clock.time.tzinfo is not None:
+        return shown if said.day < (found.at - _WEST).date() else found
     is_local = told.clock is not None and told.clock.time.tzinfo is None
     days = (told.day - said.day).days
     return shown if (abs(days) if vague else days) >= (APART_IN_ONE_ZONE if is_local else APART) else found
