@@ -6,6 +6,7 @@ What is found here is less sure, and `published_source` says so.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -66,7 +67,12 @@ LONGEST_FOOTER = 600
 LONGEST_CARD = 300
 """Characters around a date that are a card, if a headline among them leads to another story."""
 
+MOST_DAYS = 5
+"""Days in a text of which the first may be its own: a table or a list of sources has more."""
+
 _CARD_STEPS = 4
+_LISTS = ("ul", "ol", "dl", "table")
+_LIST_STEPS = 6
 
 Place = Literal["text", "margin", "apart"]
 """Where an element stands; what is apart is about something else."""
@@ -83,6 +89,10 @@ class _Line:
     issued: bool
     """Whether it says that this is when something was published."""
     changed: bool
+    early: bool
+    """Whether it stands in the upper half of the page."""
+    items: HtmlElement | None
+    """The list or table that it stands in."""
 
 
 def search_date(
@@ -90,9 +100,10 @@ def search_date(
 ) -> Published:
     """Return the day that a page shows anywhere, or that of the last change where it names no other.
 
-    The days of other things are left out: those beside links to other stories, of quoted posts and of comments. Of
-    several days of the text that one is taken which says what it is, or which htmldate chooses as well; of several in
-    the margins or of several changes none is.
+    The days of other things are left out: those beside links to other stories, of quoted posts and of comments, and
+    those after the last change. Of several days of the text that one is taken which says what it is; else that of the
+    only change; else the first one, if it stands in the upper half of the page, or the one that htmldate chooses as
+    well. Of several in the margins or of several changes none is.
     """
     if sum(1 for _ in islice(tree.iter(), MOST_SEARCHED + 1)) > MOST_SEARCHED:
         return _changed(head, structured, near, reading)
@@ -108,10 +119,11 @@ def search_date(
     shown = [line for line in own if not line.changed]
     found = (
         _only([line for line in (*own, *beside) if line.issued and not line.changed])
-        or _chosen(page.text, shown, reading)
+        or _only(shown)
         or (None if shown else _only([line for line in beside if not line.changed]))
         or _only([line for line in (*own, *beside) if line.changed])
-        or (None if shown else _chosen(page.text, [line for line in lines if not line.changed], reading))
+        or _first(shown)
+        or _chosen(page.text, shown or [line for line in lines if not line.changed], reading)
         or _only([line for line in lines if line.changed])
     )
     written = reading.read(found.raw) if found else None
@@ -160,7 +172,8 @@ class _Searched:
     def lines(self, tree: HtmlElement, reading: Reading) -> Iterator[_Line]:
         """The lines that are there for their date, and the pieces of text between elements that are."""
         changes: dict[HtmlElement, date] = {}
-        for element in tree.iter("*"):
+        elements = list(tree.iter("*"))
+        for at, element in enumerate(elements):
             for line in (_text_of(element), *_between(element)):
                 text = dated_part(line) if line else None
                 if text is None or (written := reading.read(text)) is None:
@@ -172,7 +185,9 @@ class _Searched:
                     changes[element] = written.day  # the word stands before the date, and may be outside of its element
                 if written.day >= OLDEST:
                     raw = line_of(written.words) or text
-                    yield _Line(written.day, raw, self._is_card(element), ISSUED.search(text) is not None, changed)
+                    early = 2 * at <= len(elements)
+                    issued = ISSUED.search(text) is not None
+                    yield _Line(written.day, raw, self._is_card(element), issued, changed, early, _items_of(element))
 
     def _is_card(self, element: HtmlElement) -> bool:
         """Whether a date stands with a headline that leads to another story."""
@@ -241,6 +256,19 @@ def _is_longer(element: HtmlElement, most: int) -> bool:
 def _only(lines: Sequence[_Line]) -> _Line | None:
     """The first line of some that name one day alone."""
     return lines[0] if len({line.day for line in lines}) == 1 else None
+
+
+def _first(lines: Sequence[_Line]) -> _Line | None:
+    """The first line in the upper half of the page; none of a list or table with several days, or of many days."""
+    days = Counter(items for items, _ in {(line.items, line.day) for line in lines if line.items is not None})
+    several = {items for items, count in days.items() if count > 1}
+    few = len({line.day for line in lines}) <= MOST_DAYS
+    return next((line for line in lines if line.early and line.items not in several), None) if few else None
+
+
+def _items_of(element: HtmlElement) -> HtmlElement | None:
+    around = chain((element,), islice(element.iterancestors(), _LIST_STEPS))
+    return next((part for part in around if part.tag in _LISTS), None)
 
 
 def _chosen(text: HtmlElement, lines: Sequence[_Line], reading: Reading) -> _Line | None:
