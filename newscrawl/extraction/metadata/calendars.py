@@ -68,7 +68,7 @@ class Months:
 
 
 def _key(name: str) -> str:
-    return " ".join(nfc(name).translate(_PERSIAN).casefold().split()).rstrip(".")
+    return " ".join(nfc(nfc(name).translate(_PERSIAN).casefold()).split()).rstrip(".")
 
 
 @lru_cache(maxsize=256)

@@ -82,6 +82,9 @@ _YEAR_MONTH_DAY = ("ko", "ja", "zh", "hu", "lt", "mn")
 BEFORE = 40
 """How many characters before a date its day of the week begins at most."""
 
+_DIRECTION = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+"""Marks of writing direction, which Arabic and Hebrew pages put between the parts of a date."""
+
 _PART = re.compile(r"[\w’'-]+")
 
 
@@ -143,14 +146,14 @@ class _Reader:
             r"(?!\s?(?:[:%]|[AaPp]\.?[Mm]\b|h\b|min|[^\W\d_]{1,3}\b\s?\d)))"
         )
         day_first = (
-            rf"{day}(?:st|nd|rd|th|er|[.ºª°])?[\s.-]{{0,2}}(?:(?:de|of|di|d[’'])\s?)?{name}"
-            rf"[.,]?[\s-]{{0,2}}(?:(?:de|del|of|r\.|năm|พ\.ศ\.|ค\.ศ\.)\s?)?{year}"
+            rf"{day}(?:st|nd|rd|th|er|[.ºª°])?[\s.-]{{0,2}}(?:(?:de|of|di|d[’']|ta[’'])\s?)?{name}"
+            rf"[.,،]{{0,2}}[\s-]{{0,2}}(?:(?:de|del|of|r\.|năm|พ\.ศ\.|ค\.ศ\.)\s?)?{year}"
         )
         patterns = (
             day_first,
             rf"{name}\.?\s{{0,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?,?\s{{1,2}}{year}",
-            rf"(?<!\d)(?P<year>\d{{4}})\.?,?\s?(?:m\.\s|gada\s|оны\s|ko\s)?{name}\.?\s?(?P<day>\d{{1,2}})(?!\d)",
-            rf"(?<!\d)(?P<year>\d{{4}})\.?\s?gada\s(?P<day>\d{{1,2}})\.\s?{name}",
+            rf"(?<!\d)(?P<year>\d{{4}})\.?,?\s?(?:m\.\s|gada\s|оны\s|ko\s|թ\.\s)?{name}\.?\s?(?P<day>\d{{1,2}})(?!\d)",
+            rf"(?<!\d)(?P<year>\d{{4}})\.?\s?(?:gada|ж\.)\s(?P<day>\d{{1,2}})\.?\s?{name}",
         )
         return _Reader(order, languages, months, tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
 
@@ -162,6 +165,8 @@ def read_date(text: str, order: Order | None = None, language: str | tuple[str, 
     of the names of months; English is always known.
     """
     text = nfc(text.strip()[:LONGEST])
+    if not text.isascii():
+        text = _DIRECTION.sub("", text)
     if not any(map(str.isdigit, text)) and not _HAN.search(text):
         return None
     languages = (language,) if isinstance(language, str) else language or ()
