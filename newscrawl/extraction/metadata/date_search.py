@@ -32,6 +32,7 @@ from newscrawl.extraction.metadata.dates import (
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of
 from newscrawl.extraction.metadata.vicinity import Vicinity, leads_away
+from newscrawl.items import DateSource
 
 MOST_SEARCHED = 6000
 """Elements of a page that is searched; more than nine in ten news pages have fewer."""
@@ -285,7 +286,7 @@ def _chosen(text: HtmlElement, lines: Sequence[_Line], reading: Reading) -> _Lin
 
 def _changed(head: MetaTags, structured: JsonLd, near: Vicinity, reading: Reading) -> Published:
     """The last change that the page shows or tells machines: its publication cannot have come later."""
-    told = (("modified", raw) for raw in told_changes(head, structured))
+    told: Iterator[tuple[DateSource, str]] = (("modified", raw) for raw in told_changes(head, structured))
     found = published(chain(changes_shown(near), told), reading)
     return found if found.at is not None and found.at.date() >= OLDEST else Published()
 

@@ -146,8 +146,8 @@ class _Reader:
             r"(?!\s?(?:[:%]|[AaPp]\.?[Mm]\b|h\b|min|[^\W\d_]{1,3}\b\s?\d)))"
         )
         day_first = (
-            rf"{day}(?:st|nd|rd|th|er|[.ºª°])?[\s.-]{{0,2}}(?:(?:de|of|di|d[’']|ta[’'])\s?)?{name}"
-            rf"[.,،]{{0,2}}[\s-]{{0,2}}(?:(?:de|del|of|r\.|năm|พ\.ศ\.|ค\.ศ\.)\s?)?{year}"
+            rf"{day}(?:st|nd|rd|th|er|[.ºª°])?(?:[\s.-]{{0,2}}|\s?/\s?)(?:(?:de|of|di|d[’']|ta[’'])\s?)?{name}"
+            rf"[.,،]{{0,2}}(?:[\s-]{{0,2}}|\s?/\s?)(?:(?:de|del|of|r\.|năm|พ\.ศ\.|ค\.ศ\.)\s?)?{year}"
         )
         patterns = (
             day_first,

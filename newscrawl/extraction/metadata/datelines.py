@@ -10,7 +10,8 @@ from newscrawl.extraction.metadata.words import phrases
 LONGEST = 160
 MOST_WORDS = 5
 MOST_WORDS_SURE = 12
-"""Words in a line that is there for its date: more where it says what the date is of, or gives a time of day."""
+MOST_WORDS_SURER = 18
+"""Words in a line that is there for its date: more where it says of what or gives a time of day, or both."""
 
 CHANGED = re.compile(
     phrases(
@@ -64,9 +65,9 @@ def is_dateline(text: str) -> bool:
     """Whether a line is there for its date: a caption or a sentence that names one says more beside it."""
     if len(text) > LONGEST or not _has_date(text) or _NO_BYLINE.search(text):
         return False
-    sure = _CLOCK.search(text) or ISSUED.search(text) or CHANGED.search(text)
+    told, timed = ISSUED.search(text) or CHANGED.search(text), _CLOCK.search(text)
     words = max(len(_LETTERS.findall(text)), 0 if text.isascii() else len(WIDE.findall(text)) // _WIDE_IN_WORD)
-    return words <= (MOST_WORDS_SURE if sure else MOST_WORDS)
+    return words <= (MOST_WORDS_SURER if told and timed else MOST_WORDS_SURE if told or timed else MOST_WORDS)
 
 
 def dated_part(text: str) -> str | None:
@@ -77,10 +78,12 @@ def dated_part(text: str) -> str | None:
     """
     if is_dateline(text):
         return text
-    if len(text) > LONGEST or text.endswith(_SENTENCE_ENDS) or not _has_date(text) or _NO_BYLINE.search(text):
+    if len(text) > LONGEST or text.endswith(_SENTENCE_ENDS) or not _has_date(text):
         return None
     parts = _DIVIDER.split(text)
-    return next((part for part in parts if is_dateline(part)), None) if len(parts) > 1 else None
+    owned = _NO_BYLINE.search(text) is not None  # a picture's owner, rather than the site's, beside a time of day
+    dated = (part for part in parts if is_dateline(part) and (not owned or _CLOCK.search(part)))
+    return next(dated, None) if len(parts) > 1 else None
 
 
 def before_change(text: str) -> str:

@@ -112,3 +112,41 @@ def test_last_change(body, head):
     """Is taken where the page names no other day, and said to be what it is."""
     assert found(body, head) == ("2024-05-05", "modified")
     assert found(f"{body}<p>May 3, 2024</p>", head) == ("2024-05-03", "text")
+
+
+def test_change_beside_the_headline():
+    """Gives way to the day of publication elsewhere; what is dated later is something else."""
+    line = (
+        "<p>By Ada Byron – Updated May 9, 2024 at 1:00 PM | Fact-checked by Emil Lask, who knows the harbour well</p>"
+    )
+    assert found(line) == ("2024-05-09", "modified")
+    assert found(f"{line}<p>Originally published on May 3, 2024</p>") == ("2024-05-03", "text")
+    assert found(f"{line}<aside><p>May 20, 2024</p></aside>") == ("2024-05-09", "modified")
+
+
+def test_class_that_says_change():
+    """Tells the date of a change from that of publication where no word does."""
+    body = "<p><span class='updated'>2024-05-09</span><span>May 3, 2024</span></p>"
+    assert found(body) == ("2024-05-03", "text")
+    assert found("<p><span class='updated'>2024-05-09</span></p>") == ("2024-05-09", "modified")
+
+
+def test_first_of_several_days():
+    """In the upper half of the page, unless a list has them."""
+    rest = f"<div>{FAR}</div><p>May 2, 2024</p>"
+    assert found(f"<p>May 5, 2024</p>{FAR}{rest}") == ("2024-05-05", "text")
+    listed = "<ul><li>May 6, 2024</li><li>May 7, 2024</li></ul>"
+    assert found(f"{listed}<p>May 5, 2024</p>{FAR}") == ("2024-05-05", "text")
+
+
+def test_owner_of_a_picture_beside_the_date():
+    """Is no copyright line of the site, where a time of day is set off from it."""
+    assert found("<div>© Press Agency | Photo: Harbour | 05.05.2024 08:03</div>", language="de")[0] == "2024-05-05"
+
+
+def test_time_of_day_and_zone_beside_a_date_of_the_text():
+    """Make the moment as precise as elsewhere."""
+    body = f"<main><h1>Bridge opens in May</h1>{FAR}</main><p>May 5, 2024, 8:50 PM EDT</p>"
+    page = f"<html lang=en><body>{body}</body></html>"
+    made = read_metadata(document_fromstring(page), "https://example.com/a", NOW)
+    assert (f"{made.published_at:%Y-%m-%dT%H:%M}", made.published_precision) == ("2024-05-06T00:50", "minute")

@@ -383,3 +383,38 @@ def test_names_of_months_however_they_are_typed():
         body = f"<p>১৬ ফেব্রু{letter}ারি ২০২০</p>"
         made = article(body=body, language="bn", url="https://example.com/a")
         assert made.published_at == datetime(2020, 2, 16, tzinfo=UTC)
+
+
+def test_parts_of_a_byline():
+    """A line that says much beside its date, each set off from the next."""
+    line = "<p>On Behalf of Harrow and Harrow, Attorneys at Law | Apr 21, 2017 | Products Liability</p>"
+    assert found(body=line, language="en") == ("2017-04-21 00:00", "byline", "day")
+    sentence = "<p>The old bridge in the harbour of the town – May 3, 2024 – was opened by the mayor.</p>"
+    assert found(body=sentence, language="en") == (None, None, None)
+
+
+def test_marked_date_nearest_to_the_headline():
+    """Comes before the day that the header of the site shows."""
+    text = f"<p>{'The harbour office said that the works would go on. ' * 4}</p>" * 4
+    page = (
+        "<html lang=en><body><div class='header'><div><p class='date'>Monday, May 6, 2024</p></div></div>"
+        f"<main><div><div><div><div><h1>Bridge opens in May after long works</h1>{text}</div></div></div></div>"
+        "<div><div><p class='date'>May 3, 2024</p></div></div></main></body></html>"
+    )
+    made = read_metadata(document_fromstring(page), "https://example.com/a", NOW)
+    assert f"{made.published_at:%Y-%m-%d}" == "2024-05-03"
+
+
+def test_date_at_the_end_of_the_title():
+    """Of a page that shows none."""
+    page = (
+        "<html lang=de><title>Bridge opens in May – Harrow News – 03.05.2024</title><h1>Bridge opens in May</h1></html>"
+    )
+    made = read_metadata(document_fromstring(page), "https://example.com/a", NOW)
+    assert f"{made.published_at:%Y-%m-%d}" == "2024-05-03"
+
+
+def test_counts_are_no_dates():
+    """Of comments and likes in a list with the date, which is no list of other stories."""
+    body = "<ul><li>3 May 2024</li><li>36 comments</li><li>77 likes</li></ul>"
+    assert found(body=body, language="en") == ("2024-05-03 00:00", "byline", "day")
