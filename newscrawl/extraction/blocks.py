@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -41,7 +40,10 @@ CONSENT = frozenset(
 _ARTICLES = frozenset(("article", "main"))
 _HOST = re.compile(r"\s*(?:https?:)?//(?:[^/?#@]{0,99}@)?([^/?#:\\\s]{1,255})", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
-MOST_TOKENS = 16
+LONGEST_NAMES, MOST_TOKENS = 300, 16
+"""Characters of the names of an element that are read, and words that are taken from them."""
+MOST_INLINE = 6
+"""Words of the names of inline elements that are kept of a line."""
 MOST_FIELDS = 300
 _FIELDS = frozenset(("input", "select", "textarea"))
 _UNASKED = frozenset("button checkbox hidden image radio reset search submit".split())
@@ -98,13 +100,15 @@ class Blocks:
 @lru_cache(maxsize=8192)
 def tokens_of(names: str) -> tuple[str, ...]:
     """The words in class names and ids ("article-body__textBlock2" holds article, body, text, block)."""
-    return tuple(dict.fromkeys(token.lower() for token in _TOKEN.findall(names[:300])))[:MOST_TOKENS]
+    return tuple(dict.fromkeys(map(str.lower, _TOKEN.findall(names[:LONGEST_NAMES]))))[:MOST_TOKENS]
 
 
 @lru_cache(maxsize=8192)
-def _speaks_of_consent(names: str) -> bool:
-    lowered = names.lower()
-    return any(word in lowered for word in CONSENT) and not CONSENT.isdisjoint(tokens_of(names))
+def _read_names(names: str) -> tuple[tuple[str, ...], bool]:
+    """The words in all names of an element, and whether one of them may speak of consent."""
+    tokens = tokens_of(names)
+    is_cut = len(names) > LONGEST_NAMES or len(tokens) == MOST_TOKENS
+    return tokens, is_cut or not CONSENT.isdisjoint(tokens)
 
 
 def parse_blocks(tree: HtmlElement, url: str | None = None) -> Blocks:
@@ -147,7 +151,8 @@ class _Walker:
         """The link with which the line began."""
 
     def walk(self) -> None:
-        self._open(self.root, self.root.items())
+        names, hidden = _attributes(self.root)
+        self._open(self.root.tag, tokens_of(names), hidden=hidden)
         self._text(self.root.text)
         steps = etree.iterwalk(self.root, events=("start", "end"))
         for event, element in steps:
@@ -181,12 +186,13 @@ class _Walker:
                 return False
             self._open_inline(element, tag)
         else:
-            self.drawn |= role == DRAWN
-            attributes = element.items()
-            if attributes and self._asks_consent(element, attributes):
+            names, hidden = _attributes(element)
+            tokens, may_ask = _read_names(names) if names else ((), False)
+            if may_ask and self._asks_consent(element):
                 self.skipped = element
                 return False
             if role == DRAWN:
+                self.drawn = True
                 return True
             if tag == "td" and _is_gutter(element):
                 self.skipped = element
@@ -196,7 +202,7 @@ class _Walker:
             elif role == BREAK:
                 self._flush()
             else:
-                self._open(element, attributes)
+                self._open(tag, tokens, hidden=hidden)
                 if tag == "tr" and _is_data_row(element):
                     self.row = element
         self._text(element.text)
@@ -238,27 +244,23 @@ class _Walker:
         parts = [element.text] if inner is None else [element.text, inner.text, inner.tail]
         return _NOTE_MARK.fullmatch("".join(part[:9] for part in parts if part)) is not None
 
-    def _asks_consent(self, element: HtmlElement, attributes: Sequence[tuple[str, str]]) -> bool:
+    def _asks_consent(self, element: HtmlElement) -> bool:
         """Whether an element asks about cookies, outside of what may be the article and without a headline of it."""
-        given = dict(attributes)
-        if not _speaks_of_consent(f"{given.get('id', '')} {given.get('class', '')}") or element.tag == "body":
+        tokens = tokens_of(f"{element.get('id', '')} {element.get('class', '')}")
+        if CONSENT.isdisjoint(tokens) or element.tag == "body":
             return False
         around = (self.blocks.nodes[node].tag for node in self.stack)
         return _ARTICLES.isdisjoint(around) and next(element.iter(*_ARTICLES, "h1"), None) is None
 
-    def _open(self, element: HtmlElement, attributes: Sequence[tuple[str, str]]) -> None:
+    def _open(self, tag: str, tokens: tuple[str, ...], *, hidden: bool) -> None:
         self._flush()
         nodes, stack = self.blocks.nodes, self.stack
-        parent = stack[-1] if stack else -1
-        hidden = nodes[parent].hidden if stack else False
-        names = ""
-        for name, value in attributes:
-            if name in _NAMES:
-                names += f" {value}"
-            elif name in _HIDING and not hidden:
-                hidden = _HIDING[name].search(value[:300]) is not None
-        stack.append(len(nodes))
-        nodes.append(Node(element.tag, parent, len(stack) - 1, tokens_of(names) if names else (), hidden))
+        parent = -1
+        if stack:
+            parent = stack[-1]
+            hidden = hidden or nodes[parent].hidden
+        nodes.append(Node(tag, parent, len(stack), tokens, hidden))
+        stack.append(len(nodes) - 1)
 
     def _open_inline(self, element: HtmlElement, tag: str) -> None:
         if tag == "a":
@@ -270,24 +272,27 @@ class _Walker:
             self.in_bold += 1
         elif tag in _PICTURES:
             self.images += 1
-        names = element.get("class")
-        if names:
+        if len(self.inline) < MOST_INLINE and (names := element.get("class")):
             self.inline += tokens_of(names)
 
     def _text(self, text: str | None) -> None:
         if not text:
             return
-        if not self.parts and self.row is None and text.isspace():
-            self.blank = True
-            return
-        if not self.parts and self.lead is None:
-            self.lead = self.link
+        if not self.parts:
+            if self.row is None and text.isspace():
+                self.blank = True
+                return
+            if self.lead is None:
+                self.lead = self.link
         self.parts.append(text)
         if self.in_link or self.in_bold:
             size = len(text.strip())
-            self.linked += size if self.in_link else 0
-            self.away += size if self.in_link and self.leads_away else 0
-            self.bold += size if self.in_bold else 0
+            if self.in_link:
+                self.linked += size
+                if self.leads_away:
+                    self.away += size
+            if self.in_bold:
+                self.bold += size
 
     def _flush(self) -> None:
         """End the line, if there is one."""
@@ -313,7 +318,7 @@ class _Walker:
         self.blocks.lines.append(Line(text, kind, level, 0, bullet, self.cells, self.links, linked, self.images))
         self.blocks.owners.append(self.stack[-1])
         self.blocks.bold.append(min(self.bold, len(text)))
-        self.blocks.inline.append(tuple(self.inline[:6]))
+        self.blocks.inline.append(tuple(self.inline[:MOST_INLINE]))
         self.blocks.leads.append(self.lead)
         self.blocks.away.append(min(self.away, len(text)))
 
@@ -330,6 +335,17 @@ class _Walker:
             if tag not in _TRANSPARENT:
                 break
         return "paragraph", 0
+
+
+def _attributes(element: HtmlElement) -> tuple[str, bool]:
+    """The names of an element, each behind a blank, and whether the element is hidden."""
+    names, hidden = "", False
+    for name, value in element.items():
+        if name in _NAMES:
+            names += f" {value}"
+        elif name in _HIDING and not hidden:
+            hidden = _HIDING[name].search(value[:300]) is not None
+    return names, hidden
 
 
 def _leads_away(target: str | None, site: str) -> bool:

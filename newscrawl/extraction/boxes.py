@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urljoin, urlsplit
 
-from lxml.html import HtmlElement
-
 from newscrawl.extraction.blocks import Blocks, Node
+from newscrawl.extraction.containers import spans_of
 from newscrawl.extraction.text_lines import Line
 from newscrawl.urls import site_of
 
@@ -37,63 +36,107 @@ def boxes_of(blocks: Blocks, url: str | None) -> list[str | None]:
     made of its element and those around it, with their classes: pages of one template have the same.
     """
     boxes: list[str | None] = [None] * len(blocks.lines)
-    teasers = [_is_teaser(line, lead, url) for line, lead in zip(blocks.lines, blocks.leads, strict=True)]
-    if not any(teasers):
+    teasers = _teasers(blocks, url)
+    if True not in teasers:
         return boxes
-    parts: dict[int, dict[int, list[int]]] = {}
-    for index, owner in enumerate(blocks.owners):
-        part, container = -index - 1, owner  # a line directly in a container is a part of its own
-        for _ in range(_HIGHEST):
-            parts.setdefault(container, {}).setdefault(part, []).append(index)
-            part, container = container, blocks.nodes[container].parent
-            if container < 0:
-                break
-    for container in sorted(parts, reverse=True):  # the innermost first
-        cards = parts[container]
-        if not any(teasers[lines[0]] or teasers[lines[min(1, len(lines) - 1)]] for lines in cards.values()):
+    parts = _Parts(blocks)
+    around_teasers = {node for line, found in enumerate(teasers) if found for node in parts.around(line)}
+    for container in sorted(around_teasers, reverse=True):  # the innermost first
+        is_named = bool(blocks.nodes[container].tokens)
+        if not _is_box(parts.cards(container), blocks.lines, teasers, is_named=is_named):
             continue
-        if _is_box(list(cards.values()), blocks.lines, teasers, is_named=bool(blocks.nodes[container].tokens)):
-            name = _name(blocks.nodes, container)
-            around = parts.get(blocks.nodes[container].parent, {})
-            inside = {index for lines in cards.values() for index in lines}
-            headings = {index for lines in around.values() for index in lines} - inside
-            if all(blocks.lines[index].level for index in headings):  # and nothing else stands around the box
-                inside |= headings
-            for index in inside:
-                boxes[index] = boxes[index] or name
+        inside = {index for lines in parts.cards(container) for index in lines}
+        beside = [index for index in parts.lines(blocks.nodes[container].parent) if index not in inside]
+        if all(blocks.lines[index].level for index in beside):  # headings, and nothing else stands around the box
+            inside.update(beside)
+        name = _name(blocks.nodes, container)
+        for index in inside:
+            boxes[index] = boxes[index] or name
     return boxes
 
 
-def _is_teaser(line: Line, lead: HtmlElement | None, url: str | None) -> bool:
-    if lead is None or line.linked < _SHORTEST:
-        return False
-    if line.text[: line.linked].count(" ") < 2 and not _WIDE.search(line.text[: line.linked]):
-        return False
-    href = (lead.get("href") or "").strip()
-    if not href or href.startswith("#"):
-        return False
+class _Parts:
+    """The containers of a page, of each of which no line is looked at that stands ``_HIGHEST`` steps below and more."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self.owners, self.nodes = blocks.owners, blocks.nodes
+        self.first, self.last = spans_of(blocks)
+
+    def around(self, line: int) -> Iterator[int]:
+        """The containers around a line, the innermost first."""
+        node = self.owners[line]
+        for _ in range(_HIGHEST):
+            yield node
+            node = self.nodes[node].parent
+            if node < 0:
+                break
+
+    def lines(self, container: int) -> list[int]:
+        """The lines of a container; none of no container."""
+        return self._near(container, self.first[container], self.last[container]) if container >= 0 else []
+
+    def cards(self, container: int) -> Iterator[list[int]]:
+        """The lines of each part of a container; a line directly in it is a part of its own."""
+        at, end = self.first[container], self.last[container]
+        while at < end:
+            part = self.owners[at]
+            while part != container and self.nodes[part].parent != container:
+                part = self.nodes[part].parent
+            after = at + 1 if part == container else self.last[part]
+            if card := self._near(container, at, after):
+                yield card
+            at = after
+
+    def _near(self, container: int, first: int, last: int) -> list[int]:
+        lowest = self.nodes[container].depth + _HIGHEST
+        return [line for line in range(first, last) if self.nodes[self.owners[line]].depth < lowest]
+
+
+def _teasers(blocks: Blocks, url: str | None) -> list[bool]:
+    """Whether each line begins with a link that is as long as a headline, to another page of the site."""
     try:
-        target = urlsplit(urljoin(url or "", href.partition("#")[0]))
         own = urlsplit(url or "")
-        if target.scheme not in {"", "http", "https"} or (target.path, target.query) == (own.path, own.query):
-            return False
-        return url is None or target.netloc == own.netloc or site_of(target.geturl()) == site_of(url)
     except ValueError:
-        return False
+        return [False] * len(blocks.lines)
+    same_site = {own.netloc: True}
 
-
-def _is_box(cards: Sequence[Sequence[int]], lines: Sequence[Line], teasers: Sequence[bool], *, is_named: bool) -> bool:
-    found = 0
-    for place, card in enumerate(cards):
-        head = [index for index in card[:3] if teasers[index]][:1]
-        before = card[: card.index(head[0])] if head else card
-        if not all(_is_label(lines[index]) for index in before) or sum(len(lines[i].text) for i in card) > _LONGEST:
+    def is_teaser(line: Line, href: str) -> bool:
+        begin = line.text[: line.linked]
+        if (begin.count(" ") < 2 and not _WIDE.search(begin)) or not href or href.startswith("#"):
             return False
-        if head:
+        try:
+            target = urlsplit(href := href.partition("#")[0])
+            if not target.scheme or not target.netloc:
+                target = urlsplit(urljoin(url or "", href))
+            if target.scheme not in {"", "http", "https"} or (target.path, target.query) == (own.path, own.query):
+                return False
+            if url is not None and target.netloc not in same_site:
+                same_site[target.netloc] = site_of(target.geturl()) == site_of(url)
+        except ValueError:
+            return False
+        return url is None or same_site[target.netloc]
+
+    return [
+        lead is not None and line.linked >= _SHORTEST and is_teaser(line, (lead.get("href") or "").strip())
+        for line, lead in zip(blocks.lines, blocks.leads, strict=True)
+    ]
+
+
+def _is_box(cards: Iterable[Sequence[int]], lines: Sequence[Line], teasers: Sequence[bool], *, is_named: bool) -> bool:
+    found = number = 0
+    begins = is_over = False
+    for number, card in enumerate(cards, 1):
+        head = next((place for place, index in enumerate(card[:3]) if teasers[index]), None)
+        if is_over or not all(_is_label(lines[index]) for index in card[:head]):
+            return False
+        if sum(len(lines[index].text) for index in card) > _LONGEST:
+            return False
+        if head is None:
+            is_over = number > 1  # the first part and the last one need no headline
+        else:
             found += 1
-        elif place not in {0, len(cards) - 1}:
-            return False
-    return found >= _CARDS or (found == 1 and len(cards) == 1 and is_named)
+            begins |= head < 2
+    return begins and (found >= _CARDS or (found == number == 1 and is_named))
 
 
 def _is_label(line: Line) -> bool:

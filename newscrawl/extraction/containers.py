@@ -37,14 +37,7 @@ class Containers:
         """Measure the containers of a page."""
         size = len(blocks.nodes)
         parents = [node.parent for node in blocks.nodes]
-        first, last = [len(blocks.lines)] * size, [0] * size
-        for line, owner in enumerate(blocks.owners):
-            first[owner] = min(first[owner], line)
-            last[owner] = line + 1
-        for index in range(size - 1, 0, -1):
-            parent = parents[index]
-            first[parent] = min(first[parent], first[index])
-            last[parent] = max(last[parent], last[index])
+        first, last = spans_of(blocks)
         group, above = list(range(size)), list(range(size))
         for index in range(1, size):
             parent = parents[index]
@@ -86,6 +79,22 @@ class Containers:
             found[node] = group[node] if many[node] or parent < 0 else found[parent]
         numbers: Indices = np.unique(found[self.owners], return_inverse=True)[1]
         return numbers
+
+
+def spans_of(blocks: Blocks) -> tuple[list[int], list[int]]:
+    """For each node the first line that it holds and the line after the last one; the latter is 0 where it has none."""
+    size = len(blocks.nodes)
+    first, last = [len(blocks.lines)] * size, [0] * size
+    for line, owner in enumerate(blocks.owners):
+        if not last[owner]:
+            first[owner] = line
+        last[owner] = line + 1
+    for index in range(size - 1, 0, -1):
+        if end := last[index]:
+            parent = blocks.nodes[index].parent
+            first[parent] = min(first[parent], first[index])
+            last[parent] = max(last[parent], end)
+    return first, last
 
 
 def _numbered(one: Indices, other: Indices) -> Indices:
