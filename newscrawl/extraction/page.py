@@ -51,8 +51,10 @@ class ReadPage:
     """What the site's rules took out."""
 
 
-_LOCKED_PAGE = """//form[.//input[@type="password"] and not(.//input[@type="text" or @type="email" or @type="tel"
+_LOCKED_PAGE = etree.XPath(
+    """//form[.//input[@type="password"] and not(.//input[@type="text" or @type="email" or @type="tel"
     or not(@type)]) and count(.//input[@type="password"]) = 1]"""
+)
 """A form that asks for a password and for nobody's name: of the page, and not of an account."""
 
 
@@ -61,7 +63,7 @@ def read_page(html: str, url: str | None, fetched_at: datetime, rules: SiteRules
     tree = parse_page(html)
     if tree is None:
         raise NoArticle("no_text", "no article text was found")
-    if tree.xpath(_LOCKED_PAGE):
+    if any(field.get("type") == "password" for field in tree.iter("input")) and _LOCKED_PAGE(tree):
         raise NoArticle("protected", "it asks for a password in the place of its text")
     pruned = prune(tree, rules)
     structured = read_json_ld(tree)
@@ -73,7 +75,8 @@ def read_page(html: str, url: str | None, fetched_at: datetime, rules: SiteRules
         )
     if not blocks.lines:
         raise _without_text(tree)
-    claims = _ARTICLE.search(" ".join([structured.kind or "", *tree.xpath('//meta[@property="og:type"]/@content')[:1]]))
+    types = (meta.get("content") for meta in tree.iter("meta") if meta.get("property") == "og:type")
+    claims = _ARTICLE.search(f"{structured.kind or ''} {next((one for one in types if one is not None), '')}")
     opinions = Opinions(facts.description, structured.body)
     return ReadPage(tree, facts, blocks, opinions, claims is not None, tuple(pruned))
 

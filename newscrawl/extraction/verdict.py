@@ -164,8 +164,11 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
 def _amount(text: list[str]) -> int:
     """Words with a letter in them; two characters of a script without spaces are one."""
     joined = " ".join(text)
-    spaced = sum(not word.isdecimal() and not WIDE.match(word) for word in _WORD.findall(joined))
-    return spaced + len(WIDE.findall(joined)) // 2
+    words = _WORD.findall(joined)
+    wide = WIDE.findall(joined)
+    if wide:
+        words = [word for word in words if not WIDE.match(word)]
+    return len(words) - sum(map(str.isdecimal, words)) + len(wide) // 2
 
 
 def looks_like_a_list(found: dict[str, float], text: list[str]) -> bool:
@@ -304,8 +307,8 @@ def _terms(text: str) -> set[str]:
     """The words of a text, or pairs of characters where it is in a script without spaces."""
     text = text.lower()
     wide = WIDE.findall(text)
-    pairs = {one + other for one, other in pairwise(wide)}
-    return {word for word in _WORD.findall(text) if len(word) > 1 and not WIDE.match(word)} | pairs
+    words = {word for word in set(_WORD.findall(text)) if len(word) > 1}
+    return {word for word in words if not WIDE.match(word)}.union(map("".join, pairwise(wide))) if wide else words
 
 
 def _valid(url: str | None) -> str | None:
