@@ -42,12 +42,19 @@ def name_features(blocks: Blocks, odds: Odds) -> Matrix:
         if (pair := said.get(tokens)) is None:
             known = [odds[token] for token in tokens if token in odds]
             pair = said[tokens] = (sum(one for one, _ in known), sum(other for _, other in known))
-        here = pair[1]
-        own.append(pair[0])
+        itself, here = pair
+        lowest = highest = every = here
+        if parent >= 0:
+            lowest, highest, every = low[parent], high[parent], here + total[parent]
+            if here < lowest:
+                lowest = here
+            elif here > highest:
+                highest = here
+        own.append(itself)
         around.append(here)
-        low.append(min(here, low[parent]) if parent >= 0 else here)
-        high.append(max(here, high[parent]) if parent >= 0 else here)
-        total.append(here + total[parent] if parent >= 0 else here)
+        low.append(lowest)
+        high.append(highest)
+        total.append(every)
     inline = [sum(odds[token][0] for token in tokens if token in odds) if tokens else 0 for tokens in blocks.inline]
     columns = np.array((own, around, low, high, total), np.float64)
     owners = np.array(blocks.owners)

@@ -135,7 +135,7 @@ def _damaged(text: str) -> int:
 
 def _sound(text: str) -> int:
     """Letters and signs beyond ASCII that were decoded."""
-    return sum(not char.isascii() for char in text) - _damaged(text)
+    return len(text) - len(text.encode("ascii", "ignore")) - _damaged(text)
 
 
 def _is_tolerable(text: str) -> bool:
