@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from newscrawl.extraction.metadata.calendars import Months, day_of, era_year, is_weekday, months_in, short_year
 from newscrawl.items import DatePrecision
@@ -123,39 +123,44 @@ class Written:
         return datetime.combine(self.day, time(), UTC), "day"
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """How texts in some languages are read."""
+class _Reader(NamedTuple):
+    """How texts in some languages are read. Most dates are in digits, so what reads names is made when it is needed."""
 
     order: Order | None
     languages: tuple[str, ...]
-    months: Months
-    patterns: tuple[re.Pattern[str], ...]
-    """Dates with the name of a month, in groups `year`, `month` and `day`."""
+    """The surest one first."""
 
-    @staticmethod
-    @lru_cache(maxsize=256)
-    def of(order: Order | None, languages: tuple[str, ...]) -> _Reader:
-        """Make the patterns for some languages, the surest one first."""
-        months = months_in(languages)
-        name = rf"(?P<month>{months.pattern})"
-        day = r"(?<!\d)(?P<day>\d{1,2})"
-        # Two digits are a year where nothing makes a time, a share or a number of them.
-        year = (
-            r"(?P<year>\d{4}(?!\d)|['’]?\d\d(?![\d:.,%h]*\d)"
-            r"(?!\s?(?:[:%]|[AaPp]\.?[Mm]\b|h\b|min|[^\W\d_]{1,3}\b\s?\d)))"
-        )
-        day_first = (
-            rf"{day}(?:st|nd|rd|th|er|[.ºª°])?(?:[\s.-]{{0,2}}|\s?/\s?)(?:(?:de|of|di|d[’']|ta[’'])\s?)?{name}"
-            rf"[.,،]{{0,2}}(?:[\s-]{{0,2}}|\s?/\s?)(?:(?:de|del|of|r\.|năm|พ\.ศ\.|ค\.ศ\.)\s?)?{year}"
-        )
-        patterns = (
-            day_first,
-            rf"{name}\.?\s{{0,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?,?\s{{1,2}}{year}",
-            rf"(?<!\d)(?P<year>\d{{4}})\.?,?\s?(?:m\.\s|gada\s|оны\s|ko\s|թ\.\s)?{name}\.?\s?(?P<day>\d{{1,2}})(?!\d)",
-            rf"(?<!\d)(?P<year>\d{{4}})\.?\s?(?:gada|ж\.)\s(?P<day>\d{{1,2}})\.?\s?{name}",
-        )
-        return _Reader(order, languages, months, tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+    @property
+    def months(self) -> Months:
+        """The names of the months."""
+        return months_in(self.languages)
+
+    @property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """Dates with the name of a month, in groups `year`, `month` and `day`."""
+        return _patterns(self.languages)
+
+
+@lru_cache(maxsize=256)
+def _patterns(languages: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    name = rf"(?P<month>{months_in(languages).pattern})"
+    day = r"(?<!\d)(?P<day>\d{1,2})"
+    # Two digits are a year where nothing makes a time, a share or a number of them.
+    year = (
+        r"(?P<year>\d{4}(?!\d)|['’]?\d\d(?![\d:.,%h]*\d)"
+        r"(?!\s?(?:[:%]|[AaPp]\.?[Mm]\b|h\b|min|[^\W\d_]{1,3}\b\s?\d)))"
+    )
+    day_first = (
+        rf"{day}(?:st|nd|rd|th|er|[.ºª°])?(?:[\s.-]{{0,2}}|\s?/\s?)(?:(?:de|of|di|d[’']|ta[’'])\s?)?{name}"
+        rf"[.,،]{{0,2}}(?:[\s-]{{0,2}}|\s?/\s?)(?:(?:de|del|of|r\.|năm|พ\.ศ\.|ค\.ศ\.)\s?)?{year}"
+    )
+    patterns = (
+        day_first,
+        rf"{name}\.?\s{{0,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?,?\s{{1,2}}{year}",
+        rf"(?<!\d)(?P<year>\d{{4}})\.?,?\s?(?:m\.\s|gada\s|оны\s|ko\s|թ\.\s)?{name}\.?\s?(?P<day>\d{{1,2}})(?!\d)",
+        rf"(?<!\d)(?P<year>\d{{4}})\.?\s?(?:gada|ж\.)\s(?P<day>\d{{1,2}})\.?\s?{name}",
+    )
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
 def read_date(text: str, order: Order | None = None, language: str | tuple[str, ...] | None = None) -> Written | None:
@@ -170,7 +175,7 @@ def read_date(text: str, order: Order | None = None, language: str | tuple[str, 
     if not any(map(str.isdigit, text)) and not _HAN.search(text):
         return None
     languages = (language,) if isinstance(language, str) else language or ()
-    reader = _Reader.of(order, languages)
+    reader = _Reader(order, languages)
     return _iso(text, reader) or _digits(text) or _ctime(text, reader) or _in_words(text, reader)
 
 
