@@ -105,15 +105,16 @@ def tree_features(blocks: Blocks, held: Containers, base: Matrix, opinions: Opin
     lengths = np.maximum([len(line.text) for line in blocks.lines], 1)
     away = np.array(blocks.away or [0] * size) / lengths
     columns = np.stack([np.ones(size), words, words * linked, stop, prose, words < 6, words * away], axis=1)
+    tags = np.array([_TAGS.get(node.tag, 0) for node in blocks.nodes], np.float64)
     parts = [
         covers(blocks, opinions.description),
         covers(blocks, opinions.body),
         np.array(blocks.bold) / lengths,
         away,
         *_alike(held, prose, words, linked, away),
-        *_tree(blocks, held),
+        *_tree(blocks, held, tags),
         *_main(blocks, held, columns),
-        *_levels(blocks, held, columns),
+        *_levels(held, columns, tags),
     ]
     return np.stack(parts, axis=1).astype(np.float32)
 
@@ -173,7 +174,7 @@ def _alike(held: Containers, prose: Floats, words: Floats, linked: Floats, away:
     ]
 
 
-def _tree(blocks: Blocks, held: Containers) -> list[Floats]:
+def _tree(blocks: Blocks, held: Containers, tags: Floats) -> list[Floats]:
     """Tag, depth, what kinds of container are around, whether it is hidden, and how many lines share the element."""
     masks: list[int] = []
     for node in blocks.nodes:
@@ -181,7 +182,6 @@ def _tree(blocks: Blocks, held: Containers) -> list[Floats]:
     owners = held.owners
     parents = held.parent[owners]
     mask = np.array(masks)[owners]
-    tags = _tags(blocks)
     return [
         tags[owners],
         np.where(parents >= 0, tags[parents], 0),
@@ -190,10 +190,6 @@ def _tree(blocks: Blocks, held: Containers) -> list[Floats]:
         np.bincount(owners)[owners],
         *(((mask & bit) > 0).astype(np.float64) for bit in _BIT.values()),
     ]
-
-
-def _tags(blocks: Blocks) -> Floats:
-    return np.array([_TAGS.get(node.tag, 0) for node in blocks.nodes], np.float64)
 
 
 def _main(blocks: Blocks, held: Containers, columns: Floats) -> list[Floats]:
@@ -231,10 +227,9 @@ def _common_depths(blocks: Blocks, node: int) -> Indices:
     return np.array(common)
 
 
-def _levels(blocks: Blocks, held: Containers, columns: Floats) -> list[Floats]:
+def _levels(held: Containers, columns: Floats, tags: Floats) -> list[Floats]:
     """What the containers around each line hold, and how often they are repeated, as cards are and a body is not."""
     everything = max(float(columns[:, 4].sum()), 1)
-    tags = _tags(blocks)
     beside, anywhere = held.repetitions()
     order = np.arange(len(held.owners))
     at = held.group[held.owners]
