@@ -146,19 +146,22 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
     found = tuple((name, round(value, 3)) for name, value in zip(EVIDENCE, values.tolist(), strict=True))
     words = _amount(text)
     told = dict(found)
-    speaks_like_a_wall = kinds.total() > FEWEST_PHRASES and not (told["claims_article"] or told["dated"])
-    asks_to_sign_in = told["passwords"] and not (told["claims_article"] or told["dated"])
-    doubtful = _is_aside(told) or _is_doubted(told) or told["list_address"] == 1 or asks_to_sign_in
-    enough = LIKELY_ALONE if _is_alone(told) and not phrases else LIKELY
-    if doubtful:
-        enough = LIKELY_ASIDE
-    if speaks_like_a_wall or _is_elsewhere(told):
-        enough = LIKELY_ELSEWHERE
     looks_listed = chance < CERTAIN and (_is_all_teasers(told) or _is_numbers(told, text))
-    is_likely = chance >= enough and not looks_listed
+    is_likely = chance >= _enough(told, phrases, kinds.total()) and not looks_listed
     if words >= FEWEST_WORDS and (is_likely or (_is_plain(told, words) and not phrases)):
         return Verdict(chance, found)
     return Verdict(chance, found, *_refusal(page, kinds, words, chance))
+
+
+def _enough(found: dict[str, float], phrases: int, all_phrases: int) -> float:
+    """The chance from which a page is an article; ``all_phrases`` counts those that ask to subscribe as well."""
+    says_nothing = not (found["claims_article"] or found["dated"])
+    if (all_phrases > FEWEST_PHRASES and says_nothing) or _is_elsewhere(found):
+        return LIKELY_ELSEWHERE
+    asks_to_sign_in = found["passwords"] and says_nothing
+    if _is_aside(found) or _is_doubted(found) or found["list_address"] == 1 or asks_to_sign_in:
+        return LIKELY_ASIDE
+    return LIKELY_ALONE if _is_alone(found) and not phrases else LIKELY
 
 
 def _amount(text: list[str]) -> int:
