@@ -78,8 +78,8 @@ LIKELY_ASIDE = 0.2
 """The same for a text that is a small part of a page which says nothing of it, at the address of a list or a site, and
 beside a field for a password on a page that says nothing of an article."""
 LIKELY_ELSEWHERE = 0.5
-"""The same for one that says what walls say on a page without a date of its own, and for a small part of such a page
-that stands elsewhere than its headline."""
+"""The same for one that says hardly anything but what walls say, or says it on a page without a date of its own, and
+for a small part of such a page that stands elsewhere than its headline."""
 LIKELY_ALONE = 0.02
 """The same for a sure text on a page that has little else."""
 CERTAIN = 0.95
@@ -94,6 +94,8 @@ LONG_PLAIN, PLAIN_LINE, MOST_LINKED = 300, 8, 0.1
 """Words of a text whose lines need no sentences, words of its mean line, and the share of links on its page."""
 FEWEST_WORDS = 12
 """Words of the shortest article."""
+MANY_WALL_WORDS, FEW_WORDS = 3, 150
+"""Phrases of walls in each hundred words of a text that says hardly anything else, and words of which it has fewer."""
 FEWEST_PHRASES = 2
 """Phrases of walls by which a refused page is called one."""
 
@@ -156,7 +158,9 @@ def judge_page(page: Measured, judge: PageJudge, kept: Kept, facts: Article, *, 
 def _enough(found: dict[str, float], phrases: int, all_phrases: int) -> float:
     """The chance from which a page is an article; ``all_phrases`` counts those that ask to subscribe as well."""
     says_nothing = not (found["claims_article"] or found["dated"])
-    if (all_phrases > FEWEST_PHRASES and says_nothing) or _is_elsewhere(found):
+    says_little = found["words"] < np.log1p(FEW_WORDS) and found["wall_words"] >= MANY_WALL_WORDS
+    is_wall = says_little or (all_phrases > FEWEST_PHRASES and says_nothing)
+    if is_wall or _is_elsewhere(found):
         return LIKELY_ELSEWHERE
     asks_to_sign_in = found["passwords"] and says_nothing
     if _is_aside(found) or _is_doubted(found) or found["list_address"] == 1 or asks_to_sign_in:

@@ -199,6 +199,15 @@ def test_a_small_text_has_to_stand_below_its_headline(below: bool):
     assert is_taken(html, "https://news.example/business.html", 0.6)
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_what_says_hardly_anything_but_what_walls_say_has_to_be_likely(told: bool):
+    """Whatever the mark-up of its page claims: the article of such a page is not shown."""
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in [*parts_of("robot")[1:2], *ENGLISH.paragraphs[: 4 * told]])
+    html = f"<html><body><main><h1>{ENGLISH.title}</h1>{text}</main></body></html>"
+    head = '<meta property="og:type" content="article"><meta property="article:published_time" content="2026-09-10">'
+    assert is_taken(html.replace("<body>", f"<head>{head}</head><body>"), ADDRESS, 0.3) is told
+
+
 @pytest.mark.parametrize("crowded", [False, True])
 def test_a_sure_text_on_a_page_with_little_else_is_doubted_least(crowded: bool):
     """Pages of companies have neither date nor author nor mark-up, and say one thing in few words."""
