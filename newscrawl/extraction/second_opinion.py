@@ -85,7 +85,8 @@ def _text(tree: HtmlElement, url: str | None, *, recall: bool) -> str:
 
 def coverage(blocks: Blocks, opinion: SecondOpinion) -> tuple[Floats, Floats]:
     """Share of each line that stands in trafilatura's default text, and in its recall text."""
-    return covers(blocks, opinion.default or None), covers(blocks, opinion.recall or None)
+    default = covers(blocks, opinion.default or None)
+    return default, default if opinion.recall == opinion.default else covers(blocks, opinion.recall or None)
 
 
 def opinion_features(held: Containers, base: Matrix, chances: Floats, covered: tuple[Floats, Floats]) -> Matrix:

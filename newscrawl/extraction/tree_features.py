@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -156,8 +157,10 @@ def covers(blocks: Blocks, text: str | None) -> Floats:
 
 
 def _runs(words: list[str]) -> Iterable[tuple[str, ...]]:
-    """Runs of four words; of all of them, where they are fewer."""
-    return zip(words, words[1:], words[2:], words[3:], strict=False) if len(words) > 3 else (tuple(words),)
+    """Runs of four words, without a copy of them, for they may be millions; of all of them, where they are fewer."""
+    if len(words) < 4:
+        return (tuple(words),)
+    return zip(words, *(islice(words, start, None) for start in (1, 2, 3)), strict=False)
 
 
 def _alike(held: Containers, prose: Floats, words: Floats, linked: Floats, away: Floats) -> list[Floats]:
