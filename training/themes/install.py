@@ -32,10 +32,10 @@ FORMASAURUS = "formasaurus==0.10.0"
 """For its saved pages alone."""
 GHOST = "ghost@6.65.0"
 DEBIAN = (
-    "faketime jekyll jekyll-theme-minima ruby-jekyll-archives ruby-jekyll-feed ruby-jekyll-paginate ruby-jekyll- "
-    "redirect-from ruby-jekyll-seo-tag ruby-jekyll-sitemap wordpress wordpress-l10n wordpress-theme-twentytwentyone "
-    "wordpress-theme-twentytwentytwo wordpress-theme-twentytwentythree php-cli php-mysql php-xml php-mbstring "
-    "mariadb-server"
+    "faketime jekyll jekyll-theme-minima ruby-jekyll-archives ruby-jekyll-feed ruby-jekyll-paginate "
+    "ruby-jekyll-redirect-from ruby-jekyll-seo-tag ruby-jekyll-sitemap wordpress wordpress-l10n "
+    "wordpress-theme-twentytwentyone wordpress-theme-twentytwentytwo wordpress-theme-twentytwentythree "
+    "php-cli php-mysql php-xml php-mbstring mariadb-server"
 ).split()
 
 _NPM = "npm install --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error".split()

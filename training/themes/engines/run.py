@@ -17,8 +17,9 @@ _WRITTEN = 1_760_000_000
 """When the sources were written: in October 2025."""
 _CLOCK = "2026-11-20 12:00:00"
 """What the clock shows a generator, and goes on showing: some themes print when they were built, down to the second."""
-_STOPPED = {"DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
-"""Of faketime: generators wait by the monotonic clock, and files keep their own times."""
+_ENVIRONMENT = {"NO_COLOR": "1", "TZ": "UTC", "SOURCE_DATE_EPOCH": str(_WRITTEN)}
+_ENVIRONMENT |= {"DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+"""The last two are faketime's: generators wait by the monotonic clock, and files keep their own times."""
 
 
 class ThemeFailed(Exception):  # noqa: N818 - an answer about a theme rather than a fault
@@ -28,12 +29,11 @@ class ThemeFailed(Exception):  # noqa: N818 - an answer about a theme rather tha
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
     """Run a generator and give what it said. Raises ThemeFailed where it fails or takes too long."""
     _date(folder)
-    written = {"SOURCE_DATE_EPOCH": str(_WRITTEN)}
     try:
         done = subprocess.run(
             ["faketime", "-f", _CLOCK, *command],
             cwd=folder,
-            env={**os.environ, **_STOPPED, "NO_COLOR": "1", "TZ": "UTC", **written, **(environment or {})},
+            env={**os.environ, **_ENVIRONMENT, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
