@@ -14,7 +14,7 @@ from newscrawl.extraction.forest import TAKES_ALL
 from newscrawl.extraction.judge import load_page_judge
 from newscrawl.extraction.verdict import looks_like_a_list
 from newscrawl.extraction.walls import wall_phrases
-from newscrawl.items import Extraction, NoArticle, Page
+from newscrawl.items import Article, Extraction, NoArticle, Page
 from tests.extraction.pages import ENGLISH, GERMAN, VIETNAMESE, News, cards
 
 ADDRESS = "https://news.example/news/harwick-agrees-on-flood-plan-88121.html"
@@ -72,15 +72,18 @@ Error 404. If a link on our site led you here, please tell us about it.
 """A title and paragraphs, set apart by empty lines."""
 
 
-def is_taken(html: str, url: str, chance: float) -> bool:
-    """Whether a page is taken for an article where the forest of the verdict gives it this chance."""
+def article_of(html: str, url: str, chance: float) -> Article | None:
+    """The article of a page to which the forest of the verdict gives this chance; None where it is refused."""
     forest = replace(TAKES_ALL, value=np.full(1, np.log(chance / (1 - chance)), np.float32))
     page = Page("a", html.encode(), "text/html", datetime(2026, 11, 1, tzinfo=UTC), url)
     try:
-        extract_page(page, judge=replace(load_page_judge(), verdict=forest))
+        return extract_page(page, judge=replace(load_page_judge(), verdict=forest)).article
     except NoArticle:
-        return False
-    return True
+        return None
+
+
+def is_taken(html: str, url: str, chance: float) -> bool:
+    return article_of(html, url, chance) is not None
 
 
 def parts_of(kind: str) -> list[str]:
@@ -185,7 +188,8 @@ def test_a_long_text_that_fills_a_page_is_an_article_whatever_the_forest_says(wo
     said = "the river rose above its banks and the council asked all residents to leave low houses before dark".split()
     lines = "<br>".join(" ".join([*said[number % 9 :][:words], f"street{number}"]) for number in range(120))
     html = f"<html><head><title>Show</title></head><body><pre>{lines}</pre></body></html>"
-    assert is_taken(html, "https://news.example/show.asp?id=65", 0.0001) is is_article
+    article = article_of(html, "https://news.example/show.asp?id=65", 0.0001)
+    assert (article is not None and article.word_count > 1000) if is_article else article is None
 
 
 @pytest.mark.parametrize("below", [False, True])
