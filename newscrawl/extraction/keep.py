@@ -12,7 +12,7 @@ import numpy as np
 from newscrawl.extraction.containers import Floats
 from newscrawl.extraction.headings import heading_kind
 from newscrawl.extraction.judge import Measured, PageJudge
-from newscrawl.extraction.line_features import BASE, SLOT
+from newscrawl.extraction.line_features import BASE, SLOT, terms_of
 from newscrawl.extraction.reasons import page_reasons
 from newscrawl.extraction.rules import (
     SURE,
@@ -33,7 +33,6 @@ from newscrawl.extraction.rules import (
     prompt_below,
     staff_credit,
     whole_copy,
-    words_of,
 )
 from newscrawl.extraction.second_opinion import MOST_LINES, SecondOpinion, coverage
 from newscrawl.extraction.siblings import below_headline, between, vouched, with_siblings
@@ -190,9 +189,9 @@ def _certain_alone(
 ) -> dict[int, DropReason]:
     """The lines that are no text by what they say: the headline again, and others where the judge is not sure."""
     found: dict[int, DropReason] = {}
-    headline = words_of(title)
+    headline = terms_of(title)
     for index, line in enumerate(page.blocks.lines):
-        if headline and headline[0] in line.text.casefold() and words_of(line.text) == headline:
+        if headline and headline[0] in line.text.lower() and terms_of(line.text) == headline:
             found[index] = "title"
         elif not kept[index] or chances[index] >= SURE:
             continue

@@ -5,7 +5,6 @@ A rule drops nothing that the judge is sure of, unless it says again what was sa
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -17,7 +16,7 @@ from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Floats
 from newscrawl.extraction.headings import begins_as, credit_at
 from newscrawl.extraction.judge import Measured
-from newscrawl.extraction.line_features import SLOT
+from newscrawl.extraction.line_features import SLOT, facts_of, terms_of
 from newscrawl.extraction.tags import HEADINGS
 from newscrawl.extraction.text_lines import Line
 from newscrawl.extraction.walls import WIDE, wall_phrases
@@ -47,7 +46,6 @@ LONGEST_STAFF = 200
 LONGEST_PROMPT = 5
 """Lines of a request to subscribe."""
 
-_WORD = re.compile(r"\w+")
 _COMMENTS = frozenset("comment comments commentlist disqus respond replies".split())
 _LEAD_NAMES = frozenset(
     "sapo lead lede summary standfirst excerpt intro dek deck chapo chapeau subtitle subhead subheading subheadline "
@@ -169,12 +167,12 @@ def copies(lines: Sequence[Line], kept: Sequence[int]) -> Iterator[int]:
         pairs.add(pair)
     passage: list[int] = []
     for at, index in enumerate(kept):
-        if at and texts[at] == texts[at - 1] and len(words_of(texts[at])) >= SHORTEST:
+        if at and texts[at] == texts[at - 1] and facts_of(texts[at]).amount >= SHORTEST:
             yield index
         if copied[at]:
             passage.append(index)
         if passage and (not copied[at] or at + 1 == len(kept)):
-            if sum(len(words_of(lines[line].text)) for line in passage) >= PASSAGE:
+            if sum(facts_of(lines[line].text).amount for line in passage) >= PASSAGE:
                 yield from passage
             passage.clear()
 
@@ -203,18 +201,18 @@ def notices(lines: Sequence[Line], text: Sequence[int], chances: Floats) -> list
     unsure = [index for index in text if chances[index] < UNSURE_LINE and times[lines[index].text] > 1]
     if not unsure:
         return []
-    size = {index: len(words_of(lines[index].text)) for index in text}
+    size = {index: facts_of(lines[index].text).amount for index in text}
     found = [index for index in unsure if size[index] >= SHORTEST]
     return found if sum(size[index] for index in found) < MOST_NOTICES * sum(size.values()) else []
 
 
 def lead_of(blocks: Blocks, opening: Sequence[int], description: str | None) -> int | None:
     """The line that is the description, where an element of it alone also says so: a heading, or called a lead."""
-    told = _runs(words_of(description or ""))
+    told = _runs(terms_of(description or ""))
     if not told:
         return None
     for index in opening:
-        own = _runs(words_of(blocks.lines[index].text))
+        own = _runs(terms_of(blocks.lines[index].text))
         marked = blocks.nodes[blocks.owners[index]].tag in HEADINGS or is_called_lead(blocks, index)
         if marked and own and len(own & told) >= 0.8 * len(own) and len(own & told) >= 0.6 * len(told):
             return index if len(opening) > 1 else None
@@ -254,8 +252,8 @@ def prompt_below(lines: Sequence[Line], text: Sequence[int], chances: Floats) ->
 
 def is_said_again(lines: Sequence[Line], index: int, kept: Sequence[int]) -> bool:
     """Whether the other kept lines hold nearly all that a line says, as where a lead is the beginning of the text."""
-    own = _runs(words_of(lines[index].text))
-    said = _runs(words_of(" ".join(lines[one].text for one in kept if one != index)))
+    own = _runs(terms_of(lines[index].text))
+    said = _runs(terms_of(" ".join(lines[one].text for one in kept if one != index)))
     return bool(own) and len(own & said) >= 0.8 * len(own)
 
 
@@ -271,11 +269,6 @@ def containers(blocks: Blocks, node: int) -> Iterator[int]:
     while node >= 0:
         yield node
         node = blocks.nodes[node].parent
-
-
-def words_of(text: str) -> list[str]:
-    """The words by which two lines are compared."""
-    return _WORD.findall(text.casefold())
 
 
 def _runs(words: list[str]) -> set[tuple[str, ...]]:
@@ -294,14 +287,14 @@ def captions(blocks: Blocks, kept: Sequence[int]) -> set[int]:
         for index in kept
         if blocks.lines[index].images
         and blocks.lines[index].kind == "paragraph"
-        and SHORTEST_CAPTION <= len(words_of(blocks.lines[index].text)) <= LONGEST_CAPTION
+        and SHORTEST_CAPTION <= facts_of(blocks.lines[index].text).amount <= LONGEST_CAPTION
     ]
     unlike = _classes_below_pictures(blocks, kept)
     found = {index for index in likely if _is_below_in_table(blocks, index) or blocks.owners[index] in unlike}
     found.update(index for index in kept if is_in(blocks, index, "figcaption"))
     if not found:
         return found
-    size = {index: len(words_of(blocks.lines[index].text)) for index in kept}
+    size = {index: facts_of(blocks.lines[index].text).amount for index in kept}
     return found if 2 * sum(size[index] for index in found) < sum(size.values()) else set()
 
 

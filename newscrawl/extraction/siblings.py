@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from newscrawl.extraction.blocks import Blocks
 from newscrawl.extraction.containers import Containers, Floats, Indices
-from newscrawl.extraction.line_features import SLOT, Matrix
+from newscrawl.extraction.line_features import SLOT, Matrix, facts_of
 from newscrawl.extraction.rules import SURE
 from newscrawl.extraction.text_lines import Line
 
@@ -176,7 +176,7 @@ def _siblings_of_the_sure(blocks: Blocks, held: Containers, chances: Floats, pro
     is_sure = (chances >= VOUCHES) & (prose > 0)
     sure = Counter(build for build, counts in zip(builds, is_sure.tolist(), strict=True) if counts)
     captions = [
-        bool(line.images and not line.linked and not free and line.text.count(" ") >= SHORTEST_CAPTION - 1)
+        bool(line.images and not line.linked and not free and facts_of(line.text).amount >= SHORTEST_CAPTION)
         for line, free in zip(blocks.lines, prose.tolist(), strict=True)
     ]
     pictured = Counter(build for build, caption in zip(builds, captions, strict=True) if caption)

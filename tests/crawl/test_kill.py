@@ -73,7 +73,7 @@ def kill_at(folder: Path, database: Database, rows: int) -> int:
         start_new_session=True,
     )
     while process.poll() is None and committed(database) < rows:
-        time.sleep(0.001)
+        time.sleep(0.01)
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -107,7 +107,7 @@ def check_kills(tmp_path: Path, new_database: Callable[[], Database], files: int
 @pytest.mark.timeout(600)  # a minute, where nothing else takes the processors
 def test_killed_crawl_loses_nothing(tmp_path, new_database):
     """After a SIGKILL one more run gives what an undisturbed run gives."""
-    check_kills(tmp_path, new_database, files=300, kills=3)
+    check_kills(tmp_path, new_database, files=150, kills=3)
 
 
 def check_killed_server(tmp_path: Path, files: int, kills: int) -> None:

@@ -98,6 +98,19 @@ def test_a_line_is_not_said_twice_in_a_row():
 
 
 @pytest.mark.parametrize(
+    "text", ["川の水は夜のうちに堤防を越えた。", "河水在夜里漫过了堤坝。", "น้ำท่วมสูงขึ้นตลอดทั้งคืน"], ids=["ja", "zh", "th"]
+)
+def test_nor_is_one_in_a_script_without_spaces(text):
+    """Its words are not told by spaces. The same lead in two elements, and a passage for wide and for small screens."""
+    assert copied(text, text, "星", "星") == [1]
+    passage = [f"{number}{text * 3}" for number in range(4)]
+    assert copied(*passage, "星", *passage) == [5, 6, 7, 8]
+    lead = f"<div class='lead'>{text}</div>"
+    blocks = parse_blocks(document_fromstring(f"<body>{lead}<p>{text}</p><p>{passage[0]}</p></body>"))
+    assert lead_of(blocks, range(3), text) == 0
+
+
+@pytest.mark.parametrize(
     ("style", "beside", "is_copy"),
     [
         ("display:none", ENGLISH.paragraphs, True),

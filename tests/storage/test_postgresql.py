@@ -326,7 +326,8 @@ def test_killed_server_loses_nothing_that_was_acknowledged(database, own_server)
         except StorageError as error:
             said = str(error)
     killer.join()
-    assert "the next crawl continues" in said
+    # By whether the connection was in use when the server died, or was opened after it.
+    assert "the next crawl continues" in said or "check that the server is running" in said
     assert "\n" not in said
     store.close()
     own_server.start()
