@@ -23,6 +23,8 @@ from training.themes.site import draw_site
 
 _USUAL = ("en", "vi", "zh", "vi", "ja", "zh")
 """Languages of two sites in three; the others have all that can be written."""
+ATTEMPTS = 2
+"""At a site whose generator fails, for now and then one hangs that gives all pages the next time."""
 
 
 def language_of(index: int, number: int) -> str:
@@ -59,13 +61,16 @@ def make_pages(
             kinds = ("longest",) if longest else (*theme.kinds[turn:], *theme.kinds[:turn])
             count = 1 if longest else size
             site = draw_site(theme.name, number, language_of(index, number), size=count, seed=seed, kinds=kinds)
-            failures: list[str] = []
-            made: list[MadePage] = []
-            with tempfile.TemporaryDirectory(prefix="themes-") as folder:
-                try:
-                    made.extend(finish(site, ENGINES[theme.engine](site, theme.package, Path(folder), cache), failures))
-                except ThemeFailed as error:
-                    failures.append(f"{theme.name} failed: {error}")
+            for _ in range(ATTEMPTS):
+                failures: list[str] = []
+                made: list[MadePage] = []
+                with tempfile.TemporaryDirectory(prefix="themes-") as folder:
+                    rendered = ENGINES[theme.engine](site, theme.package, Path(folder), cache)
+                    try:
+                        made.extend(finish(site, rendered, failures))
+                        break
+                    except ThemeFailed as error:
+                        failures.append(f"{theme.name} failed: {error}")
             wrong = [line for line in failures if "a listing of" not in line]
             articles = [page for page in made if page.kind != "listing"]
             print(
