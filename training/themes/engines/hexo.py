@@ -25,11 +25,15 @@ _LANGUAGES = {"zh": "zh-CN"}
 _SETTINGS = {"hexo-theme-kira": {"background": {"path": "/cover.jpg", "width": 1600, "height": 900}}}
 """Of themes that come without a configuration."""
 _ORDER = """hexo.extend.filter.register("before_generate", () => {
-  for (const [name, model] of [["categories", "Category"], ["tags", "Tag"]])
-    hexo.locals.set(name, () => hexo.model(model).filter((one) => one.length).sort("name"));
+  for (const [name, key] of [["Post", "source"], ["Page", "source"], ["Category", "name"], ["Tag", "name"]]) {
+    const model = hexo.model(name);
+    const rows = Object.entries(model.data).filter(([, row]) => row).sort(([, a], [, b]) => (a[key] < b[key] ? -1 : 1));
+    model.data = Object.fromEntries(rows);
+    model.dirty = true;
+  }
 });
 """
-"""A script of the site. Without it sections and tags stand in the order in which posts happened to be read."""
+"""A script of the site. Without it posts, sections and tags stand in the order in which files happened to be read."""
 
 
 def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:

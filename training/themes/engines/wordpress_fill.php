@@ -37,12 +37,13 @@ foreach ($plan['posts'] as $post) {
         'tags_input' => $post['tags'],
         'comment_status' => 'open',
     ]));
-    foreach ($post['comments'] as [$name, $text]) {
+    foreach ($post['comments'] as $number => [$name, $text]) {
         wp_insert_comment(wp_slash([
             'comment_post_ID' => $id,
             'comment_author' => $name,
             'comment_content' => $text,
-            'comment_date' => date('Y-m-d H:i:s', strtotime($post['date']) + 86400),
+            // Each has a second of its own: of those of one second the latest may be any.
+            'comment_date' => date('Y-m-d H:i:s', strtotime($post['date']) + 86400 + 97 * $number),
             'comment_approved' => 1,
         ]));
     }
