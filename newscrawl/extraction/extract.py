@@ -13,6 +13,7 @@ from newscrawl._version import __version__
 from newscrawl.extraction.decode import decode
 from newscrawl.extraction.embedded import hidden_texts, is_beginning
 from newscrawl.extraction.judge import PageJudge
+from newscrawl.extraction.line_features import facts_of
 from newscrawl.extraction.listed import filled
 from newscrawl.extraction.page import ExtractedPage, extract_html, read_page
 from newscrawl.extraction.second_opinion import ask_trafilatura
@@ -83,7 +84,7 @@ def _vouched_for(page: Page, error: NoArticle) -> ExtractedPage | None:
     if error.reason not in {"too_short", "listing"} or made is None or made.judgement is None:
         return None
     is_named = page.is_named or page.facts is not None
-    is_possible = (made.judgement.article or 0.0) >= VOUCHED and made.article.word_count >= FEWEST_WORDS
+    is_possible = (made.judgement.article or 0.0) >= VOUCHED and facts_of(made.article.text).amount >= FEWEST_WORDS
     text = [block.text for block in made.blocks if block.reason is None]
     is_listing = error.reason == "listing" and looks_like_a_list(dict(made.judgement.evidence), text)
     if not is_named or not is_possible or is_listing:

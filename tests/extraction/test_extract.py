@@ -143,14 +143,29 @@ def test_a_section_page_is_no_article_even_where_a_sitemap_names_it(named: bool)
         for number in range(20)
     )
     html = f"<html><head><title>Business</title></head><body><h1>Business</h1><main>{cards}</main></body></html>"
-    page = Page(
+    with pytest.raises(NoArticle):
+        extract_page(fetched(html, "https://news.example/business", named=named))
+
+
+def test_a_brief_of_one_sentence_that_a_feed_names_is_an_article_in_a_script_without_spaces():
+    """Its words are not told by spaces."""
+    text = "周二早上河水漫过了旧港口的堤坝，三条街道被淹。"
+    cards = "".join(
+        f'<li><a href="/{number}.html">市议会就桥梁维修费用再次展开辩论第{number}次</a></li>' for number in range(20)
+    )
+    body = f"<body><h1>旧港口被淹</h1><div><p>{text}</p></div><ul>{cards}</ul></body>"
+    html = f"<html><head><title>旧港口被淹</title></head>{body}</html>"
+    assert extract_page(fetched(html, "https://news.example/a/b", named=True)).article.text == text
+
+
+def fetched(html: str, url: str, *, named: bool) -> Page:
+    """A page of a crawl, which a feed or a sitemap may have named."""
+    return Page(
         key="k",
-        url="https://news.example/business",
+        url=url,
         body=html.encode(),
         content_type="text/html; charset=utf-8",
         fetched_at=datetime.now(UTC),
         source="news",
         is_named=named,
     )
-    with pytest.raises(NoArticle):
-        extract_page(page)
