@@ -11,8 +11,6 @@ from importlib import resources
 
 LONGEST_WALL = 400
 """Words of a text in which phrases of walls are looked for. What says more is no wall, whatever it says."""
-LONGEST_PHRASE = 8
-"""Words of a phrase of walls."""
 
 _WORD = re.compile(r"\w+")
 WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -46,7 +44,7 @@ def wall_phrases(title: str, text: list[str]) -> Counter[str]:
     known = _wall_lexicon()
     found = {
         tuple(words[at : at + size])
-        for size in range(1, LONGEST_PHRASE + 1)
+        for size in range(1, max(map(len, known)) + 1)
         for at in range(len(words) - size + 1)
         if tuple(words[at : at + size]) in known
     }
@@ -57,7 +55,7 @@ def plain(text: str) -> str:
     """The text without accents, as addresses are written."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFD", text.replace("đ", "d")).translate(_marks())
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text.replace("đ", "d")).translate(_marks()))
 
 
 @cache

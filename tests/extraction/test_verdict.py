@@ -165,6 +165,21 @@ def test_phrases_of_walls_are_counted_by_kind():
     assert not wall_phrases("404", ["page not found " * 200])
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("申し訳ございません。お探しのページが見つかりませんでした。", "not_found"),
+        ("로그인하세요. 구독자만 이 기사를 읽을 수 있습니다.", "login"),
+        ("กรุณายืนยันว่าคุณไม่ใช่หุ่นยนต์", "robot"),
+        ("यह सामग्री आपके देश में उपलब्ध नहीं है।", "geo"),
+    ],
+    ids=["ja", "ko", "th", "hi"],
+)
+def test_phrases_of_walls_are_found_in_every_script(text: str, kind: str):
+    """Without spaces, longer than eight signs, with an ending behind them, with vowels that are marks."""
+    assert wall_phrases("", [text]).keys() == {kind}
+
+
 def test_lines_that_a_writer_broke_are_no_table_of_numbers():
     """Of an old page without a date, whose sentences run on from line to line."""
     said = "去年冬天以来沿河居民一直等待新堤坝市政府说资金还没有到位工程要推迟到明年春天再动工"
