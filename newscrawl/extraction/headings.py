@@ -15,6 +15,8 @@ _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _COLON = re.compile("[:：/]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(r"[:：|»>]|[-–—]\s")
+_PARTS = re.compile(r"[.。!?|/(\[（【–—]")
+_CLOSING = ".。)]）】 "
 LONGEST = 40
 """Characters of the longest phrase that is looked up."""
 
@@ -62,6 +64,11 @@ def begins_as(text: str, kind: str) -> bool:
 def _credits() -> frozenset[str]:
     text = resources.files(__package__).joinpath("headings.json").read_text(encoding="utf-8")
     return frozenset(_fold(phrase) for phrases in json.loads(text)["credit"].values() for phrase in phrases)
+
+
+def ends_in_credit(text: str) -> bool:
+    """Whether the last sentence of a text is a known phrase of a picture's credit: "… on the coast. File photo"."""
+    return _fold(_PARTS.split(text[-2 * LONGEST :].rstrip(_CLOSING))[-1]) in _credits()
 
 
 def credit_at(text: str) -> bool:

@@ -33,6 +33,14 @@ def test_what_stands_below_a_picture(box):
     assert found(box) == [CAPTION]
 
 
+@pytest.mark.parametrize("credit", ["File photo", "(Archivbild)", "Photo: Ann Harwick", "Ảnh minh họa", "撮影：田中誠"])
+def test_what_names_whose_picture_it_is(credit):
+    """In an element as any other: below a picture, not elsewhere."""
+    caption = f"A pump at the old bridge in spring. {credit}"
+    assert found(f"<p>{PICTURE}</p><p>{caption}</p>") == [caption]
+    assert found(f"<p>{caption}</p>") == []
+
+
 def test_each_picture_has_its_caption():
     """The class is that of captions alone, however many there are."""
     box = f"<p>{PICTURE}</p><p class='under'>{CAPTION}</p>"
