@@ -183,6 +183,13 @@ LONG = (
     Case("5 MB of words in a line", lambda: _in_paragraph("boat " * MB)),
     Case("5 MB of words with stops", lambda: _in_paragraph("The boat sails. " * (5 * MB // 16))),
     Case("5 MB of Chinese without spaces", lambda: _in_paragraph("船" * (5 * MB // 3))),
+    Case(
+        "5 MB of Chinese called a lead",
+        lambda: page(
+            head=f"<meta name=description content='{'船' * 100}'>",
+            before=f"<div class=lead>{'船' * (5 * MB // 3)}</div>",
+        ),
+    ),
     Case("5 MB of stops", lambda: _in_paragraph("." * (5 * MB))),
     Case("5 MB of spaces", lambda: _in_paragraph("word" + " " * (5 * MB) + "word"), article=True),
     Case("5 MB of line ends", lambda: _in_paragraph("word" + "\n" * (5 * MB) + "word"), article=True),

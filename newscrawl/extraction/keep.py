@@ -15,6 +15,7 @@ from newscrawl.extraction.judge import Measured, PageJudge
 from newscrawl.extraction.line_features import BASE, SLOT, terms_of
 from newscrawl.extraction.reasons import page_reasons
 from newscrawl.extraction.rules import (
+    MUCH_LONGER,
     SURE,
     behind_credit,
     beside_headlines,
@@ -191,7 +192,8 @@ def _certain_alone(
     found: dict[int, DropReason] = {}
     headline = terms_of(title)
     for index, line in enumerate(page.blocks.lines):
-        if headline and headline[0] in line.text.lower() and terms_of(line.text) == headline:
+        is_short = bool(headline) and len(line.text) <= MUCH_LONGER * len(title)
+        if is_short and headline[0] in line.text.lower() and terms_of(line.text) == headline:
             found[index] = "title"
         elif not kept[index] or chances[index] >= SURE:
             continue

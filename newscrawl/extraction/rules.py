@@ -23,6 +23,9 @@ from newscrawl.extraction.walls import WIDE, wall_phrases
 
 SHORTEST = 4
 """Words of a headline, and of a line that is not said twice in a row."""
+MUCH_LONGER, MOST_SAID = 3, 100_000
+"""Lengths of a headline or a description from which no line says the same, and characters of a text in which a lead is
+looked for: pairs of characters of five megabytes without spaces are a gigabyte."""
 LONGEST_LABEL = 30
 """Characters of a label before a link, its colon included."""
 PASSAGE = 60
@@ -208,13 +211,17 @@ def notices(lines: Sequence[Line], text: Sequence[int], chances: Floats) -> list
 
 def lead_of(blocks: Blocks, opening: Sequence[int], description: str | None) -> int | None:
     """The line that is the description, where an element of it alone also says so: a heading, or called a lead."""
-    told = _runs(terms_of(description or ""))
+    description = description or ""
+    told = _runs(terms_of(description))
     if not told:
         return None
     for index in opening:
-        own = _runs(terms_of(blocks.lines[index].text))
+        text = blocks.lines[index].text
         marked = blocks.nodes[blocks.owners[index]].tag in HEADINGS or is_called_lead(blocks, index)
-        if marked and own and len(own & told) >= 0.8 * len(own) and len(own & told) >= 0.6 * len(told):
+        if not marked or len(text) > MUCH_LONGER * len(description):
+            continue
+        own = _runs(terms_of(text))
+        if own and len(own & told) >= 0.8 * len(own) and len(own & told) >= 0.6 * len(told):
             return index if len(opening) > 1 else None
     return None
 
@@ -253,7 +260,7 @@ def prompt_below(lines: Sequence[Line], text: Sequence[int], chances: Floats) ->
 def is_said_again(lines: Sequence[Line], index: int, kept: Sequence[int]) -> bool:
     """Whether the other kept lines hold nearly all that a line says, as where a lead is the beginning of the text."""
     own = _runs(terms_of(lines[index].text))
-    said = _runs(terms_of(" ".join(lines[one].text for one in kept if one != index)))
+    said = _runs(terms_of(" ".join(lines[one].text for one in kept if one != index)[:MOST_SAID]))
     return bool(own) and len(own & said) >= 0.8 * len(own)
 
 
