@@ -112,7 +112,9 @@ def keep_lines(
     covered = coverage(page.blocks, ask())
     chances = judge.reconsider(page, judgement, covered)
     if best_threshold(chances, counted).expected_f1 < VERY_UNSURE:
-        agreed = (covered[0] >= MOSTLY_COVERED) & ~beside_headlines(page.blocks.lines)
+        # The likeliest line is none of the teasers that may be around it.
+        apart = ~beside_headlines(page.blocks.lines) | (chances >= chances.max())
+        agreed = (covered[0] >= MOSTLY_COVERED) & apart
         chances = np.where(agreed & (chances >= POSSIBLE), np.maximum(chances, AGREED), chances)
     reasons = decide(chances)
     found = (np.maximum(covered[0], 0) >= COVERED) & ~beside_headlines(page.blocks.lines)

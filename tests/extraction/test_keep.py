@@ -70,6 +70,16 @@ def test_a_very_unsure_judge_agrees_to_what_it_holds_possible():
     assert text == ENGLISH.paragraphs
 
 
+def test_the_likeliest_line_of_a_page_is_no_teaser_beside_other_headlines():
+    """A brief of one paragraph between the headlines of other articles, of which trafilatura has everything."""
+    brief, others = ENGLISH.paragraphs[0], cards(ENGLISH)
+    html = f"<body><h1>{ENGLISH.title}</h1>{others}<p>{brief}</p>{others}</body>"
+    everything = document_fromstring(html).text_content()
+    found, text = kept(html, Opinion(0.1, 0.01), SecondOpinion(f"{everything}\n{brief}", everything))
+    assert text == [brief]
+    assert not found.from_floor
+
+
 def test_the_floor_does_not_bring_back_the_headline_nor_comments():
     talk = "".join(f"<p>{text} That is what I think of it.</p>" for text in ENGLISH.paragraphs[:2])
     html = page(ENGLISH, outside=f"<div class=comments>{talk}</div>")
