@@ -140,12 +140,16 @@ def group_features(held: Containers, words: Floats, chances: Floats) -> Matrix:
     return np.stack(parts, axis=1).astype(np.float32)
 
 
+LONGEST_LINE = 200_000
+"""Characters of a line of trafilatura's text that are compared: the pairs of more, without spaces, take hundreds of MB."""
+
+
 def covers(blocks: Blocks, text: str | None) -> Floats:
     """Share of each line's runs of four words that stand in a text; -1 where there is no text."""
     if text is None:
         return np.full(len(blocks.lines), -1.0)
     lines = {" ".join(line.split()) for line in text.split("\n")}
-    known = {run for line in lines for run in _runs(terms_of(line))}
+    known = {run for line in lines for run in _runs(terms_of(line[:LONGEST_LINE]))}
     shares = []
     for line in blocks.lines:
         if line.text in lines:
