@@ -112,7 +112,7 @@ def keep_lines(
     covered = coverage(page.blocks, ask())
     chances = judge.reconsider(page, judgement, covered)
     if best_threshold(chances, counted).expected_f1 < VERY_UNSURE:
-        # The likeliest line is none of the teasers that may be around it.
+        # The page's likeliest line is not a teaser, even between links to other articles.
         apart = ~beside_headlines(page.blocks.lines) | (chances >= chances.max())
         agreed = (covered[0] >= MOSTLY_COVERED) & apart
         chances = np.where(agreed & (chances >= POSSIBLE), np.maximum(chances, AGREED), chances)

@@ -24,8 +24,8 @@ from newscrawl.extraction.walls import WIDE, wall_phrases
 SHORTEST = 4
 """Words of a headline, and of a line that is not said twice in a row."""
 MUCH_LONGER, MOST_SAID = 3, 100_000
-"""Lengths of a headline or a description from which no line says the same, and characters of a text in which a lead is
-looked for: pairs of characters of five megabytes without spaces are a gigabyte."""
+"""How many times as long as a headline or a description a line may be that repeats it, and the characters of a text in
+which a lead is looked for: they bound the memory that a text without spaces takes."""
 LONGEST_LABEL = 30
 """Characters of a label before a link, its colon included."""
 PASSAGE = 60
@@ -290,8 +290,8 @@ _STOPS = (".", "!", "?", "…", "。", ")", "”", '"')
 def captions(blocks: Blocks, kept: Sequence[int]) -> set[int]:
     """The kept lines that are captions by their place, unless they are half of the text, as in a photo story.
 
-    A line below a picture that names whose picture it is needs no more. Of 14 such lines that were kept on saved pages
-    none was text by the known answers, but on pages whose answers hold captions.
+    So is a line below a picture that credits it. Of 14 kept lines with a credit on saved pages the known answers hold
+    none, apart from the set whose answers hold captions.
     """
     likely = [
         index
@@ -302,16 +302,13 @@ def captions(blocks: Blocks, kept: Sequence[int]) -> set[int]:
     ]
     unlike = _classes_below_pictures(blocks, kept)
     found = {index for index in likely if _is_below_in_table(blocks, index) or blocks.owners[index] in unlike}
-    found.update(index for index in likely if _is_credited(blocks.lines[index].text))
+    texts = {index: blocks.lines[index].text for index in likely}
+    found.update(index for index, text in texts.items() if credit_at(text) or ends_in_credit(text))
     found.update(index for index in kept if is_in(blocks, index, "figcaption"))
     if not found:
         return found
     size = {index: facts_of(blocks.lines[index].text).amount for index in kept}
     return found if 2 * sum(size[index] for index in found) < sum(size.values()) else set()
-
-
-def _is_credited(text: str) -> bool:
-    return credit_at(text) or ends_in_credit(text)
 
 
 def is_in(blocks: Blocks, index: int, tag: str) -> bool:

@@ -24,7 +24,7 @@ class CafeFSpider(SiteSpider):
     # The second form is that of 2014.
     article_url = r"https?://cafef\.vn/(?:[\w-]+/)?[\w-]+-(?:188\d{14,16}|\d{14,19}ca\d+)\.chn"
     # Prices of the shares that an article is about, between its paragraphs.
-    prune_xpath = ('//div[@class="chisochungkhoan"]',)
+    prune_xpath = ('//div[contains(concat(" ", normalize-space(@class), " "), " chisochungkhoan ")]',)
     timezone = "Asia/Ho_Chi_Minh"
     language = "vi"
     # A page of the site links to the first.

@@ -24,7 +24,7 @@ from training.themes.site import draw_site
 _USUAL = ("en", "vi", "zh", "vi", "ja", "zh")
 """Languages of two sites in three; the others have all that can be written."""
 ATTEMPTS = 2
-"""At a site whose generator fails, for now and then one hangs that gives all pages the next time."""
+"""How often a site is generated at most: now and then a generator hangs, and succeeds the next time."""
 
 
 def language_of(index: int, number: int) -> str:

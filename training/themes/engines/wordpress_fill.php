@@ -42,7 +42,7 @@ foreach ($plan['posts'] as $post) {
             'comment_post_ID' => $id,
             'comment_author' => $name,
             'comment_content' => $text,
-            // Each has a second of its own: of those of one second the latest may be any.
+            // A second of its own each: WordPress lists comments of the same second in any order.
             'comment_date' => date('Y-m-d H:i:s', strtotime($post['date']) + 86400 + 97 * $number),
             'comment_approved' => 1,
         ]));
