@@ -141,7 +141,7 @@ def group_features(held: Containers, words: Floats, chances: Floats) -> Matrix:
 
 
 LONGEST_LINE = 200_000
-"""Characters of a line of trafilatura's text that are compared: without spaces, the pairs of more take too much memory."""
+"""Characters of a line of trafilatura's text that are compared; more would take too much memory."""
 
 
 def covers(blocks: Blocks, text: str | None) -> Floats:
