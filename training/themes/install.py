@@ -1,6 +1,8 @@
 """Installs generators and themes by package name: npm and PyPI into the cache folder, Debian's into the system.
 
 The versions are those that the models which ship were trained with: other ones make other pages, and so other models.
+What these packages depend on in turn is taken as it was published on a day (``BEFORE``). Debian's are those of the
+release.
 """
 
 from __future__ import annotations
@@ -38,7 +40,10 @@ DEBIAN = (
     "php-cli php-mysql php-xml php-mbstring mariadb-server"
 ).split()
 
-_NPM = "npm install --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error".split()
+BEFORE = "2026-11-29"
+"""No package of npm or PyPI is taken that was published on this day or later."""
+
+_NPM = f"npm install --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error --before={BEFORE}".split()
 
 
 def install(cache: Path) -> bool:
@@ -54,8 +59,12 @@ def install(cache: Path) -> bool:
     folder = cache / "python"
     if not (folder / "bin" / "python").is_file():
         _run([sys.executable, "-m", "venv", str(folder)], cache)
-    pip = [str(folder / "bin" / "python"), "-m", "pip"]
-    whole &= _each([*pip, "install", "--quiet"], PYTHON, cache)
+    python = str(folder / "bin" / "python")
+    pip = [python, "-m", "pip"]
+    # uv alone can look back: pip knows no day before version 26.
+    whole &= _run([*pip, "install", "--quiet", "uv"], cache)
+    uv = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, "--exclude-newer", BEFORE]
+    whole &= _each(uv, PYTHON, cache)
     whole &= _run([*pip, "download", "--quiet", "--no-deps", "--dest", str(cache / "formasaurus"), FORMASAURUS], cache)
     return whole & _each(["apt-get", "install", "-y", "-qq", "--no-install-recommends"], DEBIAN, cache)
 

@@ -24,16 +24,28 @@ PLUGINS = (
 _LANGUAGES = {"zh": "zh-CN"}
 _SETTINGS = {"hexo-theme-kira": {"background": {"path": "/cover.jpg", "width": 1600, "height": 900}}}
 """Of themes that come without a configuration."""
-_ORDER = """hexo.extend.filter.register("before_generate", () => {
-  for (const [name, key] of [["Post", "source"], ["Page", "source"], ["Category", "name"], ["Tag", "name"]]) {
+_ORDER = """hexo.extend.filter.register("before_generate", async () => {
+  const sorted = (rows, key) => Object.fromEntries(Object.entries(rows).filter(([, row]) => row)
+    .map(([id, row]) => [key(row, id), id, row]).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id, row]) => [id, row]));
+  const order = (name, key) => {
     const model = hexo.model(name);
-    const rows = Object.entries(model.data).filter(([, row]) => row).sort(([, a], [, b]) => (a[key] < b[key] ? -1 : 1));
-    model.data = Object.fromEntries(rows);
+    model.data = sorted(model.data, key);
     model.dirty = true;
-  }
+    return model.data;
+  };
+  const [posts] = ["Post", "Page"].map((name) => order(name, (row) => row.source));
+  const [sections, tags] = ["Category", "Tag"].map((name) => order(name, (row) => row.name));
+  order("PostCategory", (row) => `${posts[row.post_id].source} ${sections[row.category_id].name}`);
+  order("PostTag", (row) => `${posts[row.post_id].source} ${tags[row.tag_id].name}`);
+  Object.values(hexo._binaryRelationIndex).forEach((index) => index.load());
+  hexo.theme.i18n.data = sorted(hexo.theme.i18n.data, (_, language) => language);
+  // Hexo remembers which tags it gave out; setting those of a post makes it forget.
+  const post = hexo.model("Post").first();
+  if (post) await post.setTags(post.tags.map((tag) => tag.name));
 });
 """
-"""A script of the site. Without it posts, sections and tags stand in the order in which files happened to be read."""
+"""A script of the site. Without it posts, sections and tags stand in the order in which files happened to be read, and a
+language that a theme does not have is replaced by the one that was read first."""
 
 
 def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
