@@ -309,12 +309,12 @@ def _single_lines(write: Composer) -> Iterator[Block]:
 
 def _missing(write: Composer) -> Iterator[Block]:
     """A page that is not there, with status 200."""
-    yield write.said(write.writer.label("missing_text"))
+    yield write.said(write.writer.label(_NOTICES["missing"]))
 
 
 def _wall(write: Composer) -> Iterator[Block]:
     """Login, robot check, country or maintenance in the place of an article."""
-    yield write.said(write.writer.label("wall"))
+    yield write.said(write.writer.label(_NOTICES["wall"]))
 
 
 KINDS: dict[str, tuple[Kind, int]] = {
@@ -340,7 +340,9 @@ KINDS: dict[str, tuple[Kind, int]] = {
     "wall": (_wall, 3),
 }
 """What writes a kind of article, and how often it is drawn."""
-NO_ARTICLES = frozenset(("missing", "wall"))
+_NOTICES = {"missing": "missing_text", "wall": "wall"}
+"""What a page says in the place of an article, by kind."""
+NO_ARTICLES = frozenset(_NOTICES)
 """Kinds of pages that are built like articles and are none."""
 
 
@@ -356,6 +358,8 @@ def write_article(
     composer = Composer(language, style, dice)
     writer = composer.writer
     title = writer.label("missing") if kind == "missing" else writer.headline()
+    # What a page shows as its lead is half a brief: where there is no article, it is none either.
+    description = writer.label(_NOTICES[kind]) if kind in NO_ARTICLES else writer.paragraph(18)
     blocks = list(KINDS[kind][0](composer))
     if style.signature != "none" and kind not in NO_ARTICLES:
         blocks.append(composer.signature(author))
@@ -368,7 +372,7 @@ def write_article(
         kind=kind,
         language=language.code,
         title=title,
-        description=writer.paragraph(18),
+        description=description,
         author=author,
         published=published,
         section=section,
