@@ -50,9 +50,9 @@ UNSURE = 0.95
 MOST_LIKELY, MUCH_DROPPED = 0.8, 0.5
 """Share of the likely words that make a container the article's, and how many others it would lose, as a share of the
 likely ones, when trafilatura is asked however sure the judge is."""
-VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.9, 0.8, 0.08, 0.6
-"""Expected F1, once trafilatura was heard, below which lines that are mostly in its text are kept as well: those with a
-chance that is not tiny, which is raised."""
+VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.9, 0.8, (0.08, 0.2), 0.6
+"""Expected F1, once trafilatura was heard, below which lines that are mostly in its text are kept as well: those with at
+least half the chance of the page's likeliest line, between the two of ``POSSIBLE``, which is raised."""
 SURE_TEXT = 0.97
 """Chance from which a line is no caption, whatever its place: a text begins below a picture, too."""
 MOST_ABOVE, LEADING = 15, 3
@@ -114,8 +114,9 @@ def keep_lines(
     if best_threshold(chances, counted).expected_f1 < VERY_UNSURE:
         # The page's likeliest line is not a teaser, even between links to other articles.
         apart = ~beside_headlines(page.blocks.lines) | (chances >= chances.max())
-        agreed = (covered[0] >= MOSTLY_COVERED) & apart
-        chances = np.where(agreed & (chances >= POSSIBLE), np.maximum(chances, AGREED), chances)
+        possible = chances >= np.clip(chances.max() / 2, *POSSIBLE)
+        agreed = (covered[0] >= MOSTLY_COVERED) & possible & apart
+        chances = np.where(agreed, np.maximum(chances, AGREED), chances)
     reasons = decide(chances)
     found = (np.maximum(covered[0], 0) >= COVERED) & ~beside_headlines(page.blocks.lines)
     kept = np.array([reason in (None, "lead") for reason in reasons])
