@@ -4,13 +4,14 @@ One that got worse replaces nothing, what it lost is kept, and a local page repl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from newscrawl.dedupe import Reading, compare
+from newscrawl.extraction.walls import wall_phrases
 from newscrawl.items import Article, Block, Candidate, DropReason, Page
 from newscrawl.storage.revisions import is_same
 from newscrawl.storage.rows import blocks_of, digest_of
@@ -23,9 +24,13 @@ SAME_TEMPLATE = 0.3
 """Share of the earlier lines around a text from which the page has the same template."""
 FEWEST_LINES = 5
 """Lines by which a template is recognised."""
+NEAREST = 4
+"""Lines below what is left of a text among which an offer to read on stands."""
 UNSURE = 0.5
 """Chance to be an article below which a page with another title and text is not the article's next version."""
 
+_DOTS, _CLOSING = ("…", "..."), " )]"
+"""How a text ends that goes on elsewhere, and what may stand behind that."""
 _ROTATING: frozenset[DropReason | None] = frozenset(
     {None, "title", "lead", "byline", "caption", "image", "related", "teaser", "comments"}
 )
@@ -67,6 +72,7 @@ def worsening(known: RowMapping, item: Candidate, is_text_of_another: Callable[[
             "another template": _has_other_template(old, new),
             "nothing of its text": _is_other_text(known["text"], article.text),
             "a paywall": bool(article.paywalled) and not known["paywalled"],
+            "an offer to read on": _ends_in_offer(old, new),
         }
         found = [sign for sign, is_there in signs.items() if is_there]
         return f"{left} of {before} characters are left, with {' and '.join(found)}" if found else None
@@ -86,6 +92,17 @@ def _is_other_text(old: str, new: str) -> bool:
 def _has_other_template(old: Iterable[Block], new: Iterable[Block]) -> bool:
     around = [{block.text for block in blocks if block.reason not in _ROTATING} for blocks in (old, new)]
     return len(around[0]) >= FEWEST_LINES and len(around[0] & around[1]) < SAME_TEMPLATE * len(around[0])
+
+
+def _ends_in_offer(old: Iterable[Block], new: Sequence[Block]) -> bool:
+    """Whether dots, or a request to sign in or subscribe, end what is left of a text and did not stand there before."""
+    known = {block.text for block in old}
+    left = [index for index, block in enumerate(new) if block.reason is None]
+    if left and new[left[-1]].text not in known and new[left[-1]].text.rstrip(_CLOSING).endswith(_DOTS):
+        return True
+    last = max((index for index in left if new[index].text in known), default=-1)
+    below = [block.text for block in new[last + 1 : last + 1 + NEAREST] if block.text not in known]
+    return bool(wall_phrases("", below)["login"])
 
 
 def with_known_facts(known: RowMapping, item: Candidate) -> Candidate:

@@ -19,6 +19,8 @@ URL = "https://news.example/storm"
 STORY = "\n".join(f"Đoạn {number} kể về cơn bão đổ bộ vào bờ biển miền Trung đêm qua." for number in range(12))
 FLOOD = "\n".join(f"Nước lũ {number} mét tràn qua đê, dân làng phải sơ tán lên núi." for number in range(9))
 NOTICE = "Bài viết bạn tìm không còn ở đây nữa.\nMời bạn về trang chủ để đọc tin mới."
+LEFT = "\n".join(STORY.split("\n")[:2])
+OFFER = Block("paragraph", "Already a subscriber? Sign in", "promo")
 MENU = tuple(Block("list_item", f"Chuyên mục {number}", "menu") for number in range(8))
 
 
@@ -54,6 +56,9 @@ def stands(database) -> bool:
         param(lambda: visit(NOTICE, title="Bão vào bờ"), id="nothing of it"),
         param(lambda: visit(STORY.split("\n")[0], title="Bão vào bờ", paywalled=True), id="a paywall"),
         param(lambda: visit(STORY.split("\n")[0], title="Bão vào bờ", menu=()), id="another template"),
+        param(lambda: visit(LEFT, title="Bão vào bờ", menu=(OFFER, *MENU)), id="an offer below it"),
+        param(lambda: visit(f"{LEFT}\nĐăng nhập để đọc tiếp.", title="Bão vào bờ"), id="an offer at its end"),
+        param(lambda: visit(f"{LEFT}\nĐoạn 2 kể về cơn […]", title="Bão vào bờ"), id="cut within a paragraph"),
         pytest.param(
             lambda: visit("\n".join([NOTICE] * 5), title="Không tìm thấy", chance=0.3), id="hardly an article"
         ),
@@ -99,7 +104,7 @@ def test_one_notice_at_many_addresses_is_no_revision(store, database):
 @pytest.mark.parametrize(
     "later",
     [
-        param(lambda: visit("\n".join(STORY.split("\n")[:2]), title="Bão vào bờ"), id="cut under its title"),
+        param(lambda: visit(LEFT, title="Bão vào bờ"), id="cut under its title"),
         pytest.param(lambda: visit("\n".join(STORY.split("\n")[:6]), title="Bão tan"), id="half, under another title"),
         param(lambda: visit(STORY.replace("đêm qua", "sáng nay"), title="Bão tan", chance=0.3), id="rewritten"),
         pytest.param(lambda: visit(STORY.replace("Đoạn", "Phần"), title="Bão tan", chance=0.9), id="another article"),
@@ -122,6 +127,14 @@ def test_a_refused_page_counts_as_known_by_the_address_that_was_asked_for(store,
     assert query(database, row) == [("no_article", "wall", 1, 1, 0)]
     ((measures,),) = query(database, "select measures from run_sources")
     assert json.loads(measures)["known"] == {"wall": 1}
+
+
+def test_an_offer_that_was_there_before_is_none(store, database):
+    """A site that invites its readers below each text cuts one like any other."""
+    with_offer = (OFFER, *MENU)
+    store.write([visit(title="Bão vào bờ", url="https://news.example/2", menu=with_offer)])
+    (result,) = store.write([visit(LEFT, title="Bão vào bờ", url="https://news.example/2", menu=with_offer)])
+    assert result.revised
 
 
 def test_a_redirect_to_another_text_leaves_the_article(store, database):
