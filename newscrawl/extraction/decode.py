@@ -115,7 +115,7 @@ def _with_faults(body: bytes, declared: str | None) -> str:
     else:
         text = body.decode(declared, "replace")
         # A page whose system declares one charset and writes another has sound UTF-8 beside what readers pasted.
-        if _sound(as_utf8) >= 5 * _SOUND * _damaged(as_utf8):
+        if _sound(as_utf8) >= max(5 * _SOUND * _damaged(as_utf8), 1):
             return as_utf8
         if _is_tolerable(text):
             return text

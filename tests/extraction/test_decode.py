@@ -67,6 +67,14 @@ def test_declared_charset_is_believed_unless_the_page_is_utf8():
     assert decode(german.encode("latin-1")) == german
 
 
+@pytest.mark.parametrize("declared", ["iso-2022-jp", "ISO-2022-JP"])
+def test_japanese_in_bytes_of_ascii_is_read_where_it_is_declared(declared):
+    page = f'<html><head><meta charset="{declared}"></head><body><p>{JAPANESE}</p></body></html>'
+    assert JAPANESE in decode(page.encode("iso-2022-jp"))
+    undeclared = page.replace(f'<meta charset="{declared}">', "").encode("iso-2022-jp")
+    assert JAPANESE in decode(undeclared, f"text/html; charset={declared}")
+
+
 def test_stray_wrong_byte_is_forgiven_in_a_declared_page():
     """One bad byte in a long page costs one character."""
     page = b'<meta charset="utf-8">' + VIETNAMESE.encode() * 100 + b"\xff" + VIETNAMESE.encode()
