@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from newscrawl.extraction.metadata.calendars import Months, day_of, era_year, is_weekday, months_in, short_year
 from newscrawl.items import DatePrecision
@@ -54,6 +55,8 @@ _HOURS |= {"MST": -7, "PDT": -7, "PST": -8, "AKST": -9, "AKDT": -8, "HST": -10, 
 _HOURS |= {"WEZ": 0, "MET": 1, "MEST": 2, "OEZ": 2, "OESZ": 3, "МСК": 3, "MSD": 4, "PKT": 5, "WITA": 8, "MYT": 8}
 _HOURS |= {"HNE": -5, "HAE": -4, "HNC": -6, "HAC": -5, "HNR": -7, "HAR": -6, "HNP": -8, "HAP": -7}
 """Only what has one meaning where news is written: IST, BST, CST and AST are left to the page's own zone."""
+_CITIES = {"ET": "New_York", "CT": "Chicago", "MT": "Denver", "PT": "Los_Angeles"}
+"""Zones of North America by the names that do not say whether it is summer."""
 
 
 _ISO = re.compile(
@@ -332,10 +335,14 @@ def zone_at(text: str, start: int) -> tzinfo | None:
 def _zone_after(text: str, start: int) -> tuple[tzinfo | None, int]:
     """The zone, and where it ends; None and the place itself where there is none."""
     match = _ZONE.match(text, start)
-    if match is None or (match[5] and match[5] not in _HOURS):
+    if match is None:
         return None, start
-    if match[5]:
-        return timezone(timedelta(hours=_HOURS[match[5]])), match.end()
+    if (name := match[5]) in _CITIES:
+        return ZoneInfo(f"America/{_CITIES[name]}"), match.end()
+    if name in _HOURS:
+        return timezone(timedelta(hours=_HOURS[name])), match.end()
+    if name:
+        return None, start
     return _offset(match[1] or match[3], match[2] or match[4] or "0"), match.end()
 
 

@@ -141,6 +141,19 @@ def test_its_own_zone_goes_before_the_page_s():
     assert written.moment(HANOI) == (datetime(2024, 5, 3, 6, 30, 15, tzinfo=UTC), "second")
 
 
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("July 4, 2026 3:15 p.m. ET", datetime(2026, 7, 4, 19, 15, tzinfo=UTC)),
+        ("November 29, 2026 3:15 PM ET", datetime(2026, 11, 29, 20, 15, tzinfo=UTC)),
+        ("November 29, 2026 3:15 PM PT", datetime(2026, 11, 29, 23, 15, tzinfo=UTC)),
+    ],
+)
+def test_zones_whose_names_do_not_say_whether_it_is_summer(text, utc):
+    """The day does."""
+    assert read_date(text, None, "en").moment(HANOI) == (utc, "minute")
+
+
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_moments_that_no_calendar_holds_are_days(text):
     """Their UTC would lie before year 1 or behind 9999."""
