@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.entities import html5
@@ -34,11 +35,19 @@ _APART = re.compile(
 """What may hold signs that look like entries. Without a DOCTYPE there is no entity to grow."""
 _ROOT = rb"(?:[\w.-]+:)?(?:rss|rdf|feed|channel|urlset|sitemapindex)\b"
 _CLOSED = re.compile(rb"/" + _ROOT + rb"|" + _ROOT + rb"[^<>]*/>", re.IGNORECASE)
+_DOUBTFUL = (
+    rb"&#(?:0*(?:[0-2]?\d|3[01]|5[5-7]\d{3}|6553[45]|[1-9]\d{6})"
+    rb"|x0*(?:[01]?[\da-fA-F]|[dD][89a-fA-F][\da-fA-F]{2}|[fF]{3}[e-fE-F]|[1-9a-fA-F][\da-fA-F]{5}));"
+)
+"""A number that may name no letter. In some feeds most letters are numbers, so the others are left to the parser."""
 _STRAY = re.compile(
-    rb"&(?!(?:amp|lt|gt|quot|apos);)(?P<entity>[A-Za-z][A-Za-z0-9]{1,30});|(?P<ampersand>&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});))|(?P<less><(?![A-Za-z_/]))"
+    rb"(?P<numbers>(?:" + _DOUBTFUL + rb")+)|&(?!(?:amp|lt|gt|quot|apos);)(?P<entity>[A-Za-z][A-Za-z0-9]{1,30});"
+    rb"|(?P<ampersand>&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});))|(?P<less><(?![A-Za-z_/]))"
     rb"|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
 """Signs at which an XML parser gives up, or leaves out a parameter of a link."""
+_NO_LETTER = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML does not allow, written as a number either: https://www.w3.org/TR/xml/#charsets"""
 
 
 @dataclass(slots=True)
@@ -102,11 +111,26 @@ def _flat(text: bytes) -> bytes:
 
 
 def _mended(match: re.Match[bytes]) -> bytes:
+    if match["numbers"]:
+        return _escaped(_letters_of(match["numbers"]))
     if match["entity"]:  # of HTML, which XML does not know
-        letters = html5.get(match["entity"].decode() + ";")
-        escaped = "".join(f"&#{ord(letter)};" for letter in letters) if letters else ""
-        return escaped.encode() or b"&amp;" + match["entity"] + b";"
+        return _escaped(html5.get(match["entity"].decode() + ";", "")) or b"&amp;" + match["entity"] + b";"
     return b"&amp;" if match["ampersand"] else b"&lt;" if match["less"] else b""
+
+
+def _letters_of(references: bytes) -> str:
+    """The letters of character references in a row; a letter above U+FFFF may be written as its two UTF-16 halves.
+
+    A half alone and other numbers that are no letter of XML are left out: libxml2 hands them on, and lxml fails.
+    """
+    named = references.decode()[2:-1].split(";&#")
+    numbers = (int(one[1:], 16) if one[0] == "x" else int(one) for one in named)
+    letters = "".join(chr(number) for number in numbers if number <= sys.maxunicode)
+    return _NO_LETTER.sub("", letters.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore"))
+
+
+def _escaped(letters: str) -> bytes:
+    return "".join(f"&#{ord(letter)};" for letter in letters).encode()
 
 
 def _fields(entry: bytes, within: str = "") -> list[Field]:

@@ -62,7 +62,10 @@ def read_listing(
         now=now or datetime.now(UTC),
         limit=limit,
     )
-    found = _read(body, context)
+    try:
+        found = _read(body, context)
+    except UnicodeError as error:  # lxml's, of what libxml2 took for a letter
+        raise NotAListing("broken", f"what it says is no text ({error})") from None
     return found if whole else replace(found, complete=False)
 
 

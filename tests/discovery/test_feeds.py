@@ -115,6 +115,25 @@ def test_entities_of_html_in_a_link(link):
     assert urls(read(rss(f"<link>{link}</link>"))) == ["https://bao.example/caf%C3%A9-l%E2%80%99%C3%A9t%C3%A9"]
 
 
+@pytest.mark.parametrize(
+    ("title", "read_as"),
+    [
+        ("T &#55357;&#56832;!", "T 😀!"),
+        ("T &#xD83D;&#xDE00;!", "T 😀!"),
+        ("T &#xd83d;&#56832;!", "T 😀!"),
+        ("T &#128512;!", "T 😀!"),
+        ("T &#55357;!", "T !"),
+        ("T &#xDE00;&#xD83D;&#7901;!", "T ờ!"),
+        ("T &#0;&#1;&#xFFFE;&#x110000;&#1114112;!", "T !"),
+        ("T &#9;&#60;&#x26;lt;!", "T <<!"),
+    ],
+)
+def test_numbers_of_letters_in_a_title(title, read_as):
+    """Programs that count in UTF-16 write an emoji as its two halves, and half of it where they cut a text."""
+    found = read(rss(f"<title>{title}</title><link>/a-1.html</link>"))
+    assert [link.facts and link.facts.title for link in found.links] == [read_as]
+
+
 def test_items_of_a_json_feed_without_a_url_of_their_own():
     """An ``id`` that is an address is the item's; what it writes about is the last resort."""
     other = "https://elsewhere.example/story"

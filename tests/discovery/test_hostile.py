@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import asdict
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +84,30 @@ def test_nothing_is_raised_but_not_a_listing(body, content_type):
         assert link.url.startswith(("http://", "https://"))
         assert link.url.isascii()
     next_part(body, content_type, URL)
+
+
+NUMBERS = st.one_of(
+    st.integers(0, 0x120000), st.integers(0xD7F0, 0xE010), st.integers(0, 40), st.integers(0xFFF0, 0x10010)
+)
+REFERENCES = st.lists(
+    st.one_of(
+        NUMBERS.map("&#{};".format), NUMBERS.map("&#x{:x};".format), st.sampled_from(["a", " ", "&#x", ";", "&"])
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(REFERENCES)
+def test_no_number_of_a_letter_costs_an_article(text):
+    """Those that name no letter are left out, of addresses too, and what is left can be stored."""
+    title, link = f"<title>T{text}</title>", f"<link>https://bao.example/a-1?{text}</link>"
+    rss = f"<rss><channel><item>{title}<link>https://bao.example/a</link></item><item>{link}</item></channel></rss>"
+    news = f"<news:news><news:title>{text}</news:title></news:news>"
+    sitemap = f"<urlset><url><loc>https://bao.example/a</loc>{news}</url><url><loc>/a-1?{text}</loc></url></urlset>"
+    for listing in (rss, sitemap):
+        links = read_listing(listing.encode(), "", URL).links
+        assert [link.url.partition("?")[0] for link in links] == ["https://bao.example/a", "https://bao.example/a-1"]
+        assert orjson.dumps([asdict(link) for link in links])
 
 
 @given(st.one_of(st.text(max_size=60), st.text(max_size=40).map("https://bao.example/".__add__)), st.integers(0, 20))
