@@ -46,8 +46,13 @@ def tidy(text: str) -> str:
     if text.isprintable():  # it has none of these
         return nfc(text)
     text = _LINE_BREAK.sub("\n", text)
-    text = _CONTROL.sub("", _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
+    text = _CONTROL.sub("", _INVISIBLE.sub("", without_halves(text)))
     return nfc(text)
+
+
+def without_halves(text: str) -> str:
+    """Replace surrogates, the halves of cut letters, which cannot be written as UTF-8."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def nfc(text: str) -> str:

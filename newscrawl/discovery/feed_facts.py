@@ -12,7 +12,7 @@ from typing import Any
 from newscrawl.discovery.dates import read_listed_date
 from newscrawl.extraction.metadata.date_text import Order
 from newscrawl.items import ListedFacts
-from newscrawl.text import clean_line
+from newscrawl.text import clean_line, tidy, without_halves
 
 LONGEST_CONTENT = 200_000
 """Characters of an entry's full text, with its mark-up, that are kept."""
@@ -108,12 +108,12 @@ def _facts(  # noqa: PLR0917 - the fields of an entry, whatever its format
     facts = ListedFacts(
         title=plain(title) or None,
         published_at=moment,
-        published_raw=raw[:300] if raw and moment else None,
+        published_raw=tidy(raw[:300]) if raw and moment else None,
         published_precision=precision,
         authors=_names(authors),
         categories=_names(categories),
         summary=plain(summary) or None,
-        content=content[:LONGEST_CONTENT] or None,
+        content=without_halves(content[:LONGEST_CONTENT]) or None,
     )
     return facts if facts != ListedFacts() else None
 

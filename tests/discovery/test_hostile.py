@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from dataclasses import asdict
 
 import orjson
@@ -108,6 +109,22 @@ def test_no_number_of_a_letter_costs_an_article(text):
         links = read_listing(listing.encode(), "", URL).links
         assert [link.url.partition("?")[0] for link in links] == ["https://bao.example/a", "https://bao.example/a-1"]
         assert orjson.dumps([asdict(link) for link in links])
+
+
+HALVES = st.text(st.sampled_from("a \ud83d\ude00\x00<>&"), max_size=6)
+
+
+@given(HALVES, HALVES)
+def test_cut_letters_in_a_json_feed_can_be_stored(some, other):
+    """Python reads the halves of letters that stand in JSON as they are; no database takes them."""
+    texts = {"title": some, "summary": other, "content_html": f"<p>{some}", "date_published": f"2026-09-05 {other}"}
+    names = {"tags": [some], "authors": [{"name": other}], "content_text": other}
+    items = [{"url": "https://bao.example/a"} | texts | names, {"url": f"https://bao.example/{some}"}]
+    links = read_listing(json.dumps({"items": items}).encode(), "", URL, timezone="Asia/Ho_Chi_Minh").links
+    assert links[0].url == "https://bao.example/a"
+    assert orjson.dumps([asdict(link) for link in links])
+    assert links[0].facts is not None
+    assert "\0" not in (links[0].facts.published_raw or "")  # PostgreSQL takes none in a text
 
 
 @given(st.one_of(st.text(max_size=60), st.text(max_size=40).map("https://bao.example/".__add__)), st.integers(0, 20))
