@@ -37,6 +37,7 @@ from newscrawl.network.ending import READING_GRACE, EndWatch
 from newscrawl.network.parts import MOST_PARTS
 from newscrawl.network.refusals import Ending, reason_of
 from newscrawl.rules import RulesError
+from newscrawl.sites.site import sitemap_fault
 from newscrawl.text import printable
 from newscrawl.urls import declared_parameters, url_key
 from newscrawl.workers.pool import Limits, Share, WorkerFailed, Workers
@@ -98,6 +99,8 @@ class SiteSpider(NewsSpider):
         for name in ("feeds", "sitemaps", "sections", "unverified"):
             if not isinstance(getattr(cls, name), tuple | list):
                 raise RulesError(f"{cls.__module__}.{cls.__name__}: {name} must be a tuple")
+        for fault in filter(None, map(sitemap_fault, cls.sitemaps)):
+            raise RulesError(f"{cls.__module__}.{cls.__name__}: sitemaps: {fault}")
         try:
             re.compile(cls.article_url or "")
         except re.error as error:

@@ -13,6 +13,8 @@ NOT_STARTED = 1
 INCOMPLETE = 2
 STORAGE_FAILED = "storage_failed"
 """Scrapy's close reason when the database fails."""
+SPIDER_FAULT = "newscrawl/spider_fault"
+"""The stat that says with which error of a spider's code a run ended."""
 _SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 _FAILED = "newscrawl/failed/"
 _ROBOTS = "newscrawl/robots_failed/"
@@ -46,9 +48,9 @@ def ending_of(stats: Mapping[str, object], signal_number: int, lost_pages: int) 
 def _fault(stats: Mapping[str, object], lost_pages: int) -> str | None:
     if stats.get("finish_reason") in {STORAGE_FAILED, LEASE_LOST} or stats.get("newscrawl/storage_failed"):
         return str(stats.get("newscrawl/storage_error") or "the database failed")
-    if lost_pages:
+    if SPIDER_FAULT in stats or lost_pages:
         pages = "1 page" if lost_pages == 1 else f"{lost_pages} pages"
-        return f"{pages} lost to an unexpected error; see the log"
+        return str(stats.get(SPIDER_FAULT) or f"{pages} lost to an unexpected error; see the log")
     if not stats.get("downloader/response_count") or stats.get("newscrawl/in_vain"):
         failed = {name.removeprefix(_FAILED): count for name, count in stats.items() if name.startswith(_FAILED)}
         reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(failed.items()))

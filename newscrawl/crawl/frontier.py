@@ -21,6 +21,7 @@ from newscrawl.base_spiders import SiteSpider
 from newscrawl.base_spiders.answers import failed
 from newscrawl.base_spiders.registry import registry_for
 from newscrawl.crawl.budget import Budget, Spent
+from newscrawl.crawl.exit_status import SPIDER_FAULT
 from newscrawl.discovery import robots_sitemaps
 from newscrawl.discovery.evidence import sitemaps_worth_reading
 from newscrawl.items import Candidate, DuePage, Link, Listing, Outcome, PageKind
@@ -31,6 +32,7 @@ from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import Defer, Seed, Survey, Take
 from newscrawl.storage.group_commit import RunWriter
 from newscrawl.storage.statistics import Result
+from newscrawl.text import printable
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +85,8 @@ class Frontier:
         self._limit = asyncio.get_running_loop().call_later(minutes * 60, self.end, "max_minutes") if minutes else None
         self._asking: asyncio.Task[None] | None = None
         self._is_dry = False
+        self._is_broken = False
+        """Whether the spider's own code has failed, and would again."""
         self._has_begun = False
         self._guesses: list[tuple[Link, ...]] | None = None
         """Groups of addresses to try, for what a site does not name; None before that is asked."""
@@ -175,7 +179,7 @@ class Frontier:
             self._ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     def _ask_when_empty(self) -> None:
-        if self._asking is None and not self._is_dry and not self.spider.is_closing:
+        if self._asking is None and not self._is_dry and not self._is_broken and not self.spider.is_closing:
             self._asking = asyncio.ensure_future(self._ask())
 
     def _ask_when_idle(self) -> None:
@@ -184,16 +188,30 @@ class Frontier:
             raise DontCloseSpider
 
     async def _ask(self) -> None:
+        """Hand out the next pages. Where the spider's own code fails, there are no more in this run."""
+        try:
+            await self._hand_out()
+        except Ending:
+            self._is_dry = True
+        except StorageError as error:
+            self._is_dry = True
+            self.give_up(error)
+        except Exception as error:
+            self._is_broken = True
+            fault = f"what comes next could not be found out ({type(error).__name__}: {printable(str(error))})"
+            logger.error("%s: %s; the run ends here, what is due stays so", self.spider.source, fault)
+            logger.debug("where it failed", exc_info=error)
+            assert self.crawler.stats is not None
+            self.crawler.stats.set_value(SPIDER_FAULT, fault)
+            assert self.crawler.engine is not None
+            request_more(self.crawler.engine)
+
+    async def _hand_out(self) -> None:
         engine = self.crawler.engine
         assert engine is not None
         noted = self._noted
         try:
             due = await self._next()
-        except (StorageError, Ending) as error:
-            self._is_dry = True
-            if isinstance(error, StorageError):
-                self.give_up(error)
-            return
         finally:
             self._asking = None
         self._is_dry = not due and noted == self._noted

@@ -196,7 +196,8 @@ def url_fault(url: Any) -> str | None:
 _FIELD = re.compile(r"\{(?:year(?::04)?|month(?::02)?|day(?::02)?)\}|\{\{|\}\}")
 
 
-def _sitemap_fault(url: Any) -> str | None:
+def sitemap_fault(url: Any) -> str | None:
+    """Return what is wrong with the address of a sitemap, which may name days in braces; None for a good one."""
     plain = _FIELD.sub("1", url) if isinstance(url, str) else url
     if isinstance(plain, str) and ("{" in plain or "}" in plain):
         return f"{_shown(url)}: in braces there may be year, month, month:02, day, day:02; double any other brace"
@@ -265,7 +266,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "source": _source_fault,
     "domains": _domain_fault,
     "feeds": url_fault,
-    "sitemaps": _sitemap_fault,
+    "sitemaps": sitemap_fault,
     "sections": url_fault,
     "article_url": _pattern_fault,
     "explores": _switch_fault,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from newscrawl.base_spiders import NewsSpider
+from newscrawl.base_spiders import NewsSpider, SiteSpider
 from newscrawl.rules import RulesError, SiteRules
 
 
 def spider(**attributes: object) -> type[NewsSpider]:
     """Define a spider, as its module does when it is imported."""
     return type("BaoSpider", (NewsSpider,), {"name": "bao", "__module__": "sites.bao", **attributes})
+
+
+def site(**attributes: object) -> type[SiteSpider]:
+    """Define the spider of a site."""
+    return type("BaoSpider", (SiteSpider,), {"name": "bao", "__module__": "sites.bao", **attributes})
 
 
 def test_rules_are_the_attributes():
@@ -50,4 +55,21 @@ def test_mistake_shows_when_the_module_is_imported(attributes, fault):
     with pytest.raises(RulesError) as refused:
         spider(**attributes)
     assert str(refused.value).startswith("sites.bao.BaoSpider: ")
+    assert fault in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("sitemap", "fault"),
+    [
+        ("https://bao.example/{yaer}.xml", "in braces there may be year, month, month:02, day, day:02; double any"),
+        ("https://bao.example/{year.xml", "in braces there may be"),
+        ("https://bao.example/{0}.xml", "in braces there may be"),
+        ("/sitemap-{year}.xml", "is no http(s) address"),
+    ],
+)
+def test_sitemaps_of_days_are_checked_as_well(sitemap, fault):
+    """A crawl would find the mistake only when it wants to read them."""
+    with pytest.raises(RulesError) as refused:
+        site(sitemaps=("https://bao.example/{year}-{month:02}-{day}.xml", sitemap))
+    assert str(refused.value).startswith("sites.bao.BaoSpider: sitemaps: ")
     assert fault in str(refused.value)
