@@ -93,7 +93,7 @@ def _matches(pattern: str, name: str) -> bool:
 
 
 LONGEST_URL = 2_000
-"""Maximum length of a link that is followed, in characters; sitemaps.org allows 2,047."""
+"""Maximum length of a URL and of its key, in bytes; sitemaps.org allows 2,047. PostgreSQL indexes at most 2,704."""
 
 _ORDINARY = re.compile(
     r"https?://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*)/(?:[\w~-][\w.~-]*/)*(?:[\w~-][\w.~-]*)?(?:\?(?P<query>\w+=[\w.-]*(?:&\w+=[\w.-]*)*))?",
@@ -139,6 +139,13 @@ def url_key(url: str) -> str:
             break
         url = key
     return url
+
+
+def fits(url: str) -> bool:
+    """Whether neither a URL nor its key is longer than LONGEST_URL. Raises ValueError as `url_key` does."""
+    size = len(url.encode("utf-8", "surrogatepass"))
+    # A key has at most three letters for one of its URL: percent encoding.
+    return size <= LONGEST_URL and (3 * size <= LONGEST_URL or len(url_key(url)) <= LONGEST_URL)
 
 
 def remember_keys(*urls: str | None) -> None:
@@ -247,12 +254,14 @@ def _site_of_host(host: str) -> str:
 
 
 def is_article_url(url: str) -> bool:
-    """Whether a URL can name a single article: valid, HTTP, with a host and a path or query.
+    """Whether a URL can name a single article: valid, not too long, HTTP, with a host and a path or query.
 
     A site's bare address as the canonical link of an article is a common mistake of templates.
     """
     try:
         parts = urlsplit(url)
+        if not fits(url):
+            return False
         url_key(url)  # raises ValueError for invalid ports and hosts
         site_of(url)
     except ValueError:

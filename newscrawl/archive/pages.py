@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from newscrawl.archive.http import Headers, SkippedPage, decoded_body, header, received_headers, split_response
 from newscrawl.archive.stream import WITH_PAGES, BrokenRecord, RawRecord
 from newscrawl.items import Page, PageKind, Visit
-from newscrawl.urls import site_of, url_key, without_password
+from newscrawl.urls import fits, site_of, url_key, without_password
 
 FIELD = "Newscrawl-Page"
 DELETED = "Newscrawl-Deleted"
@@ -169,7 +169,7 @@ def _foreign_page(record: RawRecord, status: int | None, headers: Headers, body:
 def _identity(url: str) -> tuple[str, str | None]:
     try:
         parts = urlsplit(url)
-        if parts.scheme.lower() in {"http", "https"} and parts.hostname and url.isprintable():
+        if parts.scheme.lower() in {"http", "https"} and parts.hostname and url.isprintable() and fits(url):
             return url_key(url), site_of(url)
     except ValueError:
         pass

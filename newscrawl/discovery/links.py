@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from w3lib.url import safe_url_string
 
 from newscrawl.items import Link, ListingKind
-from newscrawl.urls import LONGEST_URL, site_of, url_key
+from newscrawl.urls import LONGEST_URL, fits, site_of, url_key
 
 _PLAIN = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,4})?(?:/(?:[\w~-][\w.~-]*)?)*(?:\?[\w.~=&+%-]*)?", re.ASCII
@@ -23,7 +23,7 @@ _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|[\da-f.]*:[\da-f:.]*", re.IGNORECASE
 
 
 def absolute(href: str, base: str) -> str | None:
-    """Resolve a link; None for what no request can be made of, and for more than `LONGEST_URL` characters.
+    """Resolve a link; None for what no request can be made of, and for what does not fit `LONGEST_URL`.
 
     White space around it and a fragment go, entities that were escaped twice are undone. A link with a user's name is
     refused: on a news site it is an attempt to look like another host.
@@ -33,18 +33,17 @@ def absolute(href: str, base: str) -> str | None:
     href = _ENTITY.sub(lambda entity: html.unescape(entity[0]), href.strip())
     if not href or href.startswith("#"):
         return None
-    if _PLAIN.fullmatch(href) and len(href) <= LONGEST_URL:
+    if _PLAIN.fullmatch(href) and 3 * len(href) <= LONGEST_URL:
         return href
     try:
         url = safe_url_string(urljoin(base, href).partition("#")[0])
         parts = urlsplit(url)
         _ = parts.port  # raises for one that there cannot be
+        can_be_asked_for = parts.scheme in {"http", "https"} and "@" not in parts.netloc and fits(url)
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or "@" in parts.netloc or len(url) > LONGEST_URL:
-        return None
     host = parts.hostname or ""
-    return url if len(host) <= 253 and ".." not in host and _HOST.fullmatch(host) else None
+    return url if can_be_asked_for and len(host) <= 253 and ".." not in host and _HOST.fullmatch(host) else None
 
 
 @lru_cache(maxsize=4096)

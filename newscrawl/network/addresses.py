@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 
 from newscrawl.network.refusals import refuse
 from newscrawl.text import printable
-from newscrawl.urls import site_of
+from newscrawl.urls import LONGEST_URL, fits, site_of
 
 Address = IPv4Address | IPv6Address
 
@@ -151,8 +151,11 @@ def check_url(url: str, allowed: Allowed) -> None:
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme, parts.hostname, parts.port
+        is_too_long = not fits(url)
     except ValueError as error:
-        raise BadDestination("bad_url", f"{url}: {error}") from None
+        raise BadDestination("bad_url", f"{url[:LONGEST_URL]}: {error}") from None
+    if is_too_long:
+        raise BadDestination("bad_url", f"{url[:200]}…: a URL of {len(url)} characters is longer than is fetched")
     if scheme not in {"http", "https"}:
         raise BadDestination("scheme", f"{url}: only http and https are fetched, not {scheme or 'a relative address'}")
     if "@" in parts.netloc:

@@ -14,7 +14,7 @@ import regex  # type: ignore[import-untyped]
 from newscrawl.rules import RulesError, SiteRules
 from newscrawl.sites.names import domain_of, is_domain, is_spider_name
 from newscrawl.text import printable
-from newscrawl.urls import LONGEST_URL, is_article_url, is_public_suffix, site_of
+from newscrawl.urls import LONGEST_URL, fits, is_article_url, is_public_suffix, site_of
 
 State = Literal["active", "paused", "dead"]
 STATES: tuple[State, ...] = get_args(State)
@@ -180,7 +180,7 @@ def url_fault(url: Any) -> str | None:
     try:
         has_password = "@" in urlsplit(url).netloc
         is_good = (
-            len(url) <= LONGEST_URL
+            fits(url)
             and url.isprintable()
             and " " not in url
             and is_article_url(urljoin(url, "/any"))

@@ -115,6 +115,8 @@ def test_other_schemes_ports_and_credentials_are_refused():
         ("http://user@news.example:{port}/", "userinfo"),
         ("http://news.example:22/", "bad_port"),
         ("http://[::1", "bad_url"),
+        (f"http://news.example:{{port}}/{'a' * 6_000}", "bad_url"),
+        (f"http://news.example:{{port}}/?q={'/' * 1_900}", "bad_url"),
     ],
 )
 def test_a_redirect_to_where_no_request_may_go_ends_there(location: str, reason: str):

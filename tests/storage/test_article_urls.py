@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import random
+import string
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
 
 import pytest
+from w3lib.url import safe_url_string
 
+from newscrawl.discovery.links import absolute
 from newscrawl.items import Candidate, Link, Listing, Visit
 from newscrawl.storage.frontier import Seed, Take
 from newscrawl.storage.lookup import history
 from newscrawl.storage.maintenance import delete_article
 from newscrawl.storage.runs import report_run
 from newscrawl.storage.store import Store
-from newscrawl.urls import url_key
+from newscrawl.urls import LONGEST_URL, fits, url_key
 from tests.database import Database, query
 from tests.storage.test_store import candidate
 
@@ -52,6 +56,33 @@ def addresses(database: Path) -> tuple[list, list]:
     """The articles' own addresses, and the others."""
     others = query(database, "select url_key, article_id, relation from article_urls order by url_key")
     return query(database, "select id, url_key, revision, duplicate_of from articles order by id"), others
+
+
+LONG = {
+    "letters": "".join(random.Random(1).choices(string.ascii_letters + string.digits, k=LONGEST_URL)),
+    "letters that become three": "".join(map(chr, random.Random(2).choices(range(0x4E00, 0x9000), k=LONGEST_URL))),
+    "signs that become three in a key": "?q=" + "".join(random.Random(3).choices("/:;,()!'@", k=LONGEST_URL)),
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_the_longest_address_can_be_stored(store, database, kind):
+    """PostgreSQL indexes 2,704 bytes at most; what is longer could not be recorded, and would be asked for again."""
+
+    def longest(host: str) -> str:
+        urls = (f"https://{host}.example.com/{LONG[kind][:size]}" for size in range(LONGEST_URL, 0, -1))
+        return next(url for url in urls if fits(url) and fits(safe_url_string(url)))
+
+    page_url, asked, canonical = map(longest, ("www", "news", "old"))
+    stored = page(safe_url_string(page_url), asked=safe_url_string(asked), canonical_url=canonical)
+    assert [result.outcome for result in store.write([stored])] == ["stored"]
+    listed = safe_url_string(longest("listed"))
+    assert absolute(listed, PLAIN) == listed
+    store.write([listing(listed)])
+    known = query(database, "select url_key from pages union select url_key from articles")
+    assert {url_key(safe_url_string(url)) for url in (page_url, asked, listed)} <= {key for (key,) in known}
+    assert max(len(key) for (key,) in known) >= LONGEST_URL - 10
+    assert query(database, "select canonical_url from articles") == [(canonical,)]
 
 
 @pytest.mark.parametrize("order", list(permutations((PLAIN, AMP, MOBILE))))

@@ -23,11 +23,12 @@ from newscrawl.extraction.metadata.json_ld import JsonLd, read_json_ld
 from newscrawl.extraction.metadata.language import language_of, locales_of
 from newscrawl.extraction.metadata.lead import lead_of
 from newscrawl.extraction.metadata.marks import Marks
-from newscrawl.extraction.metadata.meta_tags import read_meta_tags
+from newscrawl.extraction.metadata.meta_tags import MetaTags, read_meta_tags
 from newscrawl.extraction.metadata.site_names import site_names
 from newscrawl.extraction.metadata.vicinity import vicinity_of
 from newscrawl.extraction.metadata.zones import order_of, top_level, zone_of
 from newscrawl.items import Article
+from newscrawl.urls import fits
 
 
 def read_metadata(
@@ -66,7 +67,7 @@ def read_metadata(
         title=title,
         text="",
         url=url,
-        canonical_url=head.absolute(head.links.get("canonical")),
+        canonical_url=_canonical(head),
         description=lead,
         authors=read_authors(marks, head, structured, near, sites=sites, language=code),
         section=section_of(marks, head, structured, near, sites=sites, title=title, url=url),
@@ -81,6 +82,15 @@ def read_metadata(
         modified_at=modified(head, structured, when.at, reading),
         paywalled=paywalled(head, structured),
     )
+
+
+def _canonical(head: MetaTags) -> str | None:
+    """The page's canonical link; one that is too long to be any page's is none."""
+    link = head.absolute(head.links.get("canonical"))
+    try:
+        return link if link is not None and fits(link) else None
+    except ValueError:  # an address that has no key
+        return None
 
 
 def _of_text(code: str | None, locales: tuple[str, ...]) -> tuple[str, ...]:

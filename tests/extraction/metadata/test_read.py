@@ -99,6 +99,9 @@ def test_language(attributes, head, language, expected):
         ("javascript:x", None),
         ("mailto:x@example.com", None),
         ("http://[::1", None),
+        (f"/{'a' * 1_900}", f"https://www.harrow.vn/{'a' * 1_900}"),
+        (f"/{'a' * 6_000}", None),
+        (f"/{'ă' * 1_000}", None),
         ("", None),
     ],
 )
