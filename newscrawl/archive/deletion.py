@@ -170,7 +170,11 @@ def old_files(folder: ArchiveFolder, before: datetime) -> list[Stored]:
 
 
 def remove_file(folder: ArchiveFolder, file: str) -> bool:
-    """Remove a file of the archive; return False if it is being written. A missing file is no error."""
+    """Remove a file of the archive; return False while a page in it is being deleted. A missing file is no error.
+
+    Nothing tells whether a run still writes to it: its next `ArchiveWriter.sync` fails, so that it acknowledges nothing
+    that went with the file. `old_files` names none that was written to lately.
+    """
     if isinstance(folder, SharedFolder):
         folder.remove(file)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import json
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from newscrawl.archive import ArchiveError, ArchiveWriter, Place, delete_record, read_page
+from newscrawl.archive import ArchiveError, ArchiveWriter, Place, delete_record, read_page, remove_file
 from newscrawl.archive.deletion import _shortest, deleted_record
 from tests.archive.made import members, noise, page, read, reasons, response
 
@@ -108,3 +109,14 @@ def test_what_is_not_there_cannot_be_deleted(tmp_path: Path, places: list[Place]
         with pytest.raises(ArchiveError) as caught:
             delete_record(tmp_path, file, offset)
         assert caught.value.reason == reason
+
+
+def test_a_file_is_not_removed_while_a_page_in_it_is_deleted(tmp_path: Path, places: list[Place]):
+    """The deletion would write into a file that is gone, and leave its journal behind."""
+    path = tmp_path / places[0].file
+    with path.open("rb") as deleting:
+        fcntl.flock(deleting, fcntl.LOCK_EX)
+        assert not remove_file(tmp_path, places[0].file)
+        assert path.exists()
+    assert remove_file(tmp_path, places[0].file)
+    assert not path.exists()
