@@ -6,7 +6,7 @@ import glob
 import json
 import os
 import stat
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from newscrawl.archive import FAULTS, ArchiveError, Record, read_archive
+from newscrawl.archive.stream import never
 from newscrawl.compression import BodyTooLarge, BrokenBody, limited
 from newscrawl.extraction.canonical import canonical_link
 from newscrawl.items import Origin, Outcome, Page, UnreadablePage
@@ -312,13 +313,18 @@ class PassedOver:
 
 
 def load_archive(
-    found: FoundFile, max_size: int, archive: Path | None = None, *, trusted: bool = False
+    found: FoundFile,
+    max_size: int,
+    archive: Path | None = None,
+    *,
+    trusted: bool = False,
+    is_over: Callable[[], bool] = never,
 ) -> Iterator[Page | Outcome | PassedOver]:
     """Read a web archive record by record; a damaged record gives an outcome whose key is its place in the file.
 
     So a damaged copy of a page says nothing about the page. `max_size` is in bytes a page; 0 sets no limit. Pages of
     files below the folder `archive` know their place there, and count as fetched, as do `trusted` files; of others only
-    bodies and addresses are taken, not what they say of a visit.
+    bodies and addresses are taken, not what they say of a visit. Raises ReadingStopped once `is_over` says so.
     """
     path, fault = place_of(found)
     inside = _place_inside(path, archive)
@@ -326,7 +332,7 @@ def load_archive(
         yield _lost(found, path, "unreadable", fault)
         return
     try:
-        for record in read_archive(path, max_size=max_size):
+        for record in read_archive(path, max_size=max_size, is_over=is_over):
             if record.page is not None:
                 place = (inside, record.offset) if inside and record.is_findable else None
                 made = replace(_of_its_site(record.page), archived=place)

@@ -4,6 +4,7 @@ from newscrawl.archive.deletion import delete_record, old_files, remove_file
 from newscrawl.archive.reader import FAULTS, Record, read_archive, read_page, read_stored
 from newscrawl.archive.records import ArchiveError, Place
 from newscrawl.archive.shared import ArchiveFolder, SharedFolder, archive_at, files_of
+from newscrawl.archive.stream import ReadingStopped
 from newscrawl.archive.uploads import finish_uploads, upload_spool, uploads_of
 from newscrawl.archive.writer import MAX_BYTES, ArchiveWriter
 
@@ -14,6 +15,7 @@ __all__ = [
     "ArchiveFolder",
     "ArchiveWriter",
     "Place",
+    "ReadingStopped",
     "Record",
     "SharedFolder",
     "archive_at",

@@ -21,6 +21,8 @@ GZIP = b"\x1f\x8b\x08"
 ZSTD = b"\x28\xb5\x2f\xfd"
 _DICTIONARY = b"\x5d\x2a\x4d\x18"
 """Begins a skippable frame that holds the dictionary, which may be compressed itself."""
+_MOST_MEMBERS = 16
+"""Members in which the beginning of a record is looked for: some writers begin a file with empty ones."""
 _LARGEST_DICTIONARY = 16 * 1024 * 1024
 
 
@@ -77,7 +79,9 @@ class Packing:
             return data[:size]
         begun = b""
         try:
-            while data and len(begun) < size:
+            for _ in range(_MOST_MEMBERS):
+                if not data or len(begun) == size:
+                    break
                 member = self.member()
                 begun += member.decompress(data, size - len(begun))
                 data = member.rest if member.eof else b""

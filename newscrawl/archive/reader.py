@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +12,7 @@ from newscrawl.archive.http import SkippedPage
 from newscrawl.archive.pages import note_of, page_of
 from newscrawl.archive.records import ArchiveError, open_archive, open_inside, shown
 from newscrawl.archive.shared import ArchiveFolder, SharedFolder
-from newscrawl.archive.stream import WARC, BrokenRecord, RawRecord, Unpacked, read_record
+from newscrawl.archive.stream import WARC, BrokenRecord, RawRecord, Unpacked, never, read_record
 from newscrawl.archive.wacz import ZIP, BrokenZip, archives_inside
 from newscrawl.items import Page
 from newscrawl.urls import without_password
@@ -100,19 +100,22 @@ ENDINGS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
 """How the names of archive files end."""
 
 
-def read_archive(path: Path, *, max_size: int, offset: int = 0) -> Iterator[Record]:
+def read_archive(
+    path: Path, *, max_size: int, offset: int = 0, is_over: Callable[[], bool] = never
+) -> Iterator[Record]:
     """Read all records of a WARC, ARC or WACZ file, compressed or not, in bounded memory.
 
     `offset` is where to go on: the sum of the offset and length of the last record that was dealt with. In a file that
     is one gzip stream this reads again from its beginning, and gives a few records a second time.
-    `max_size` is in bytes a page; 0 sets no limit. Raises ArchiveError for a file that is none, on the first record.
+    `max_size` is in bytes a page; 0 sets no limit. Raises ArchiveError for a file that is none, on the first record,
+    and ReadingStopped once `is_over` says so, also in the middle of a record.
     """
     with open_archive(path) as file:
         size = os.fstat(file.fileno()).st_size
         if file.read(len(ZIP)) == ZIP:
-            yield from _inside(file, size, path, max_size, offset)
+            yield from _inside(file, size, path, max_size, offset, is_over)
         elif offset < size or not size:
-            yield from _read(file, path, max_size, offset)
+            yield from _read(file, path, max_size, offset, is_over)
 
 
 def read_stored(folder: ArchiveFolder, file: str) -> Iterator[Record]:
@@ -121,12 +124,14 @@ def read_stored(folder: ArchiveFolder, file: str) -> Iterator[Record]:
         yield from _read(opened, Path(file), 0, 0)
 
 
-def _inside(file: BinaryIO, size: int, path: Path, max_size: int, offset: int) -> Iterator[Record]:
+def _inside(  # noqa: PLR0917 - as `read_archive`
+    file: BinaryIO, size: int, path: Path, max_size: int, offset: int, is_over: Callable[[], bool]
+) -> Iterator[Record]:
     is_any = False
     try:
-        for name, start, inner in archives_inside(file, size, ENDINGS):
+        for name, start, inner in archives_inside(file, size, ENDINGS, is_over):
             is_any = True
-            for record in _read(inner, Path(f"{path}:{name}"), max_size, 0):
+            for record in _read(inner, Path(f"{path}:{name}"), max_size, 0, is_over):
                 if record.offset + start + record.length >= offset:
                     yield replace(record, offset=record.offset + start, is_findable=False)
     except BrokenZip as error:
@@ -135,8 +140,10 @@ def _inside(file: BinaryIO, size: int, path: Path, max_size: int, offset: int) -
         raise ArchiveError("no_warc", f"{shown(path)} is a zip file without a WARC file inside")
 
 
-def _read(file: BinaryIO, path: Path, max_size: int, offset: int) -> Iterator[Record]:
-    stream = Unpacked(file)
+def _read(
+    file: BinaryIO, path: Path, max_size: int, offset: int, is_over: Callable[[], bool] = never
+) -> Iterator[Record]:
+    stream = Unpacked(file, is_over)
     is_one = stream.is_packed or stream.is_arc or WARC.startswith(stream.beginning[: len(WARC)])
     if not is_one:
         raise ArchiveError("no_warc", f"{shown(path)} is not a WARC file")

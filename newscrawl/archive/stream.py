@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -25,6 +25,8 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _RECORD_END = b"\r\n\r\n"
 _MOST_WRONG = 64
 """Bytes by which the length of a record may be wrong: wget and others count one or two bytes too few or too many."""
+_MOST_WRONG_BEGINNINGS = 10_000
+"""Places in a file that look like the beginning of a record and are none; by chance there is one in 16 MB."""
 _SURPLUS = re.compile(rb".{1,%d}?\r?\n\r?\n(?=WARC/\d|\Z)" % _MOST_WRONG, re.DOTALL)
 
 
@@ -36,11 +38,23 @@ class BrokenRecord(Exception):  # noqa: N818 - what it says of the record
         self.reason = reason
 
 
+class ReadingStopped(Exception):  # noqa: N818 - as told to
+    """The reader was told to stop in the middle of a file."""
+
+
+def never() -> bool:
+    """Read to the end."""
+    return False
+
+
 class Unpacked:
     """A file of packed members with one record each, a single one with all records, or an uncompressed file."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, is_over: Callable[[], bool] = never) -> None:
+        """`is_over` is asked again and again whether to stop: a record may unpack to a thousand times its size."""
         self._file = file
+        self._is_over = is_over
+        self._wrong_beginnings = 0
         self._packing = Packing(file)
         self.is_packed = bool(self._packing.magic)
         file.seek(0)
@@ -95,11 +109,11 @@ class Unpacked:
     def find_record(self, offset: int) -> bool:
         """Seek to the first member from `offset` that has a record; return whether there is one.
 
-        A file that is not packed has no such marks: a page could show what looks like a record.
+        A file that is not packed has no such marks: a page could show what looks like a record. A file that was made
+        of such marks is not looked through to its end. Raises ReadingStopped.
         """
-        if not self.is_packed:
-            return False
-        while True:
+        while self.is_packed and self._wrong_beginnings < _MOST_WRONG_BEGINNINGS:
+            self._stop_if_over()
             self._file.seek(offset)
             data = self._file.read(_INPUT)
             magic = self._packing.magic
@@ -108,10 +122,17 @@ class Unpacked:
                 return True
             if found < 0 and len(data) < len(magic):
                 return False
+            self._wrong_beginnings += found >= 0
             offset += found + 1 if found >= 0 else len(data) - len(magic) + 1
+        return False
+
+    def _stop_if_over(self) -> None:
+        if self._is_over():
+            raise ReadingStopped
 
     def _more(self) -> bool:
-        """Decompress another piece, which may be empty; return whether the file continues."""
+        """Decompress another piece, which may be empty; return whether the file continues. Raises ReadingStopped."""
+        self._stop_if_over()
         data = b""
         takes_input = self._member is None or self._member.needs_input
         if takes_input:

@@ -7,9 +7,12 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from itertools import pairwise
 from typing import BinaryIO, cast
+
+from newscrawl.archive.stream import ReadingStopped, never
 
 ZIP = b"PK\x03\x04"
 _END = b"PK\x05\x06"
@@ -31,14 +34,17 @@ class BrokenZip(ValueError):  # noqa: N818 - a fact about the file
         self.reason = reason
 
 
-def archives_inside(file: BinaryIO, size: int, endings: tuple[str, ...]) -> Iterator[tuple[str, int, BinaryIO]]:
-    """Yield name, place and content of the files with one of the endings. Raises BrokenZip.
+def archives_inside(
+    file: BinaryIO, size: int, endings: tuple[str, ...], is_over: Callable[[], bool] = never
+) -> Iterator[tuple[str, int, BinaryIO]]:
+    """Yield name, place and content of the files with one of the endings. Raises BrokenZip, ReadingStopped.
 
     The place is where a stored file begins in the whole one, so that offsets stay true; 0 for a compressed one.
     """
     _check_directory(file, size)
     try:
         names = zipfile.ZipFile(file)
+        _check_places(names.infolist())
         for entry in names.infolist():
             if not entry.filename.lower().endswith(endings):
                 continue
@@ -46,9 +52,13 @@ def archives_inside(file: BinaryIO, size: int, endings: tuple[str, ...]) -> Iter
                 raise BrokenZip("undecodable", f"{entry.filename} is encrypted")
             if entry.compress_type == zipfile.ZIP_STORED:
                 start = _start_of(file, entry)
-                yield entry.filename, start, cast("BinaryIO", _Part(file, start, min(entry.file_size, size - start)))
+                yield (
+                    entry.filename,
+                    start,
+                    cast("BinaryIO", _Part(file, start, min(entry.compress_size, size - start))),
+                )
             else:
-                with closing(_unpacked(names, entry)) as unpacked:
+                with closing(_unpacked(names, entry, is_over)) as unpacked:
                     yield entry.filename, 0, unpacked
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error) as error:
         if isinstance(error, BrokenZip):
@@ -69,6 +79,13 @@ def _check_directory(file: BinaryIO, size: int) -> None:
         raise BrokenZip("too_large", f"it has {entries} files, more than are read")
 
 
+def _check_places(entries: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse files that share their bytes: a small zip file could be read for as long as its maker likes."""
+    for one, following in pairwise(sorted(entries, key=lambda entry: entry.header_offset)):
+        if following.header_offset < one.header_offset + _LOCAL_HEADER + one.compress_size:
+            raise BrokenZip("damaged", f"{one.filename} and {following.filename} are at one place in it")
+
+
 def _start_of(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
     file.seek(entry.header_offset)
     header = file.read(_LOCAL_HEADER)
@@ -78,12 +95,14 @@ def _start_of(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
     return entry.header_offset + _LOCAL_HEADER + int(name) + int(extra)
 
 
-def _unpacked(names: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
+def _unpacked(names: zipfile.ZipFile, entry: zipfile.ZipInfo, is_over: Callable[[], bool]) -> BinaryIO:
     """Unpack a file on the disk, for archives are read at any place."""
     unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     try:
         with names.open(entry) as packed:
             while piece := packed.read(_PIECE):
+                if is_over():
+                    raise ReadingStopped
                 if unpacked.tell() + len(piece) > _LARGEST_UNPACKED:
                     raise BrokenZip("too_large", f"{entry.filename} unpacks to more than {_LARGEST_UNPACKED:,} bytes")
                 unpacked.write(piece)

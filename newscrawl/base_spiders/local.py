@@ -15,6 +15,7 @@ from scrapy import Request, signals
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
+from newscrawl.archive import ReadingStopped
 from newscrawl.base_spiders.arguments import switch
 from newscrawl.base_spiders.base import ArgumentError, NewsSpider
 from newscrawl.items import ArchiveRead, Outcome, Page, Window
@@ -131,15 +132,16 @@ class LocalSpider(NewsSpider):
 
     def _next(self, items: Iterator[_Item]) -> _Item | None:
         """Return the next page that is wanted; what is passed over only after so much of it; None at the end."""
-        for number, item in enumerate(items):
-            if isinstance(item, PassedOver):
-                self._records[item.reason] += 1
-            elif isinstance(item, Page) and not self.window.holds(item.fetched_at):
-                self._records["other_days"] += 1
-            else:
-                return item
-            if number == _MOST_PASSED_OVER:
-                return PassedOver("")
+        with contextlib.suppress(ReadingStopped):
+            for number, item in enumerate(items):
+                if isinstance(item, PassedOver):
+                    self._records[item.reason] += 1
+                elif isinstance(item, Page) and not self.window.holds(item.fetched_at):
+                    self._records["other_days"] += 1
+                else:
+                    return item
+                if number == _MOST_PASSED_OVER:
+                    return PassedOver("")
         return None
 
     def _load(self) -> Iterator[_Item]:
@@ -161,7 +163,7 @@ class LocalSpider(NewsSpider):
         """Return whether the file could be read, be it damaged or not."""
         archive = self.own_archive(self.settings)
         is_readable = True
-        for item in load_archive(found, max_size, archive, trusted=self.is_trusted):
+        for item in load_archive(found, max_size, archive, trusted=self.is_trusted, is_over=lambda: self.is_closing):
             is_readable = is_readable and not (isinstance(item, Outcome) and item.reason == "unreadable")
             yield item
         return is_readable

@@ -139,6 +139,15 @@ def wacz(files: dict[str, bytes], how: int = zipfile.ZIP_STORED) -> bytes:
     return out.getvalue()
 
 
+def named_again(whole: bytes, times: int) -> bytes:
+    """A zip file whose directory names its only file so many times more."""
+    end = whole.rindex(b"PK\x05\x06")
+    (size,) = struct.unpack_from("<I", whole, end + 12)
+    count, entry = 1 + times, whole[end - size : end]
+    directory = struct.pack("<HHI", count, count, count * size)
+    return whole[:end] + entry * times + whole[end : end + 8] + directory + whole[end + 16 :]
+
+
 @pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_wacz(tmp_path: Path, how: int):
     """All archives of the zip file, in whatever form they are."""
@@ -166,6 +175,8 @@ def test_wacz(tmp_path: Path, how: int):
         (b"PK\x03\x04" + bytes(200), "truncated"),
         (b"PK\x03\x04PK\x05\x06" + b"\xff" * 18, "too_large"),
         (wacz({"archive/data.warc.gz": members(RECORDS)}).replace(b"PK\x01\x02", b"PK\x01\x00"), "damaged"),
+        (named_again(wacz({"archive/data.warc.gz": members(RECORDS)}), 3), "damaged"),
+        (named_again(wacz({"archive/data.warc.gz": members(RECORDS)}, zipfile.ZIP_DEFLATED), 3), "damaged"),
     ],
 )
 def test_a_wacz_that_cannot_be_read_says_why(tmp_path: Path, data: bytes, reason: str):

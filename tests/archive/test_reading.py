@@ -13,7 +13,12 @@ from pathlib import Path
 import brotli
 import pytest
 
-from newscrawl.archive import ArchiveError, read_archive, read_page
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+from newscrawl.archive import ArchiveError, ReadingStopped, read_archive, read_page
 from newscrawl.archive.stream import sha1
 from newscrawl.items import Page, Visit
 from tests.archive.made import HTML, HTTP, members, noise, read, reasons, record, response
@@ -287,6 +292,40 @@ def test_reading_goes_on_behind_what_is_damaged(path: Path):
     found = read(path, data)
     assert reasons(found) == ["page", "page", "damaged", "page", "page", "page"]
     assert [each.url for each in found if each.page] == [f"https://bao.example/tin-{number}" for number in range(5)]
+
+
+MARKS = {
+    "gzip": (gzip.compress, b"\x1f\x8b\x08"),
+    "gzip, empty members": (gzip.compress, gzip.compress(b"")),
+    "zstd": (zstd.compress, b"\x28\xb5\x2f\xfd"),
+}
+
+
+@pytest.mark.parametrize("form", MARKS)
+def test_a_file_of_nothing_but_beginnings_is_not_looked_through(path: Path, form: str):
+    """A place that looks like a record and is none costs 50 microseconds; a file could have 350,000 in a megabyte."""
+    pack, mark = MARKS[form]
+    asked = 0
+
+    def is_over() -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    path.write_bytes(pack(response(BODY)) + b"cut" + mark * 30_000)
+    page, lost = read_archive(path, max_size=0, is_over=is_over)
+    assert page.page is not None
+    assert lost.reason in {"damaged", "truncated"}
+    assert asked < 11_000
+
+
+@pytest.mark.parametrize("data", [gz(b"WARC/") + b"\x1f\x8b\x08" * 1000, gz(response(b"a" * 5_000_000))])
+def test_reading_can_be_stopped_anywhere(path: Path, data: bytes):
+    """While the next record is looked for, and within one: it may unpack to a thousand times its size."""
+    path.write_bytes(data)
+    answers = iter([False] * 5)
+    with pytest.raises(ReadingStopped):
+        list(read_archive(path, max_size=0, is_over=lambda: next(answers, True)))
 
 
 def test_a_record_much_longer_than_it_says_is_no_page(path: Path):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import signal
 import subprocess
 import time
+import zlib
 from pathlib import Path
 
 import pytest
 
 from testing.newspaper import Options, running
+from tests.archive.made import ARTICLE, record, response
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
 from tests.database import committed, query
@@ -98,3 +101,33 @@ def test_page_that_takes_a_minute_holds_nothing_up(tmp_path: Path) -> None:
         assert query(database, f"select outcome, next_fetch_at is null from pages where url = '{slow}'") == [
             ("queued", 0)
         ]
+
+
+def test_record_that_unpacks_without_end_holds_nothing_up(tmp_path: Path) -> None:
+    """60 GB in a web archive of 60 MB; the file does not count as read."""
+    database, path = tmp_path / "out.db", tmp_path / "x.warc.gz"
+    packer = zlib.compressobj(wbits=31)
+    head = record(b"", type_="metadata", size=10**11)[:-4]
+    packed = [
+        packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH) for part in (head, bytes(1 << 24), bytes(1 << 24))
+    ]
+    page = ARTICLE.format(name="Huế").encode()
+    with path.open("wb") as file:
+        file.write(gzip.compress(response(page)) + packed[0] + packed[1])
+        file.writelines([packed[2]] * 3_600)  # each stands for itself after a full flush
+    settings = ("-s", f"DATABASE_URL=sqlite:///{database}", "-s", "ARCHIVE_DIR=")
+    process = subprocess.Popen(
+        [COMMAND, "crawl", "archive", "-a", f"path={path}", *settings],
+        cwd=ROOT,
+        env=environment(),
+        stdout=-1,
+        stderr=-1,
+        text=True,
+    )
+    while committed(database) < 1:
+        assert process.poll() is None
+        time.sleep(0.01)
+    assert end(process) < 10
+    assert process.returncode == 143
+    assert query(database, "select reason, exit_code from runs") == [("shutdown", 143)]
+    assert query(database, "select * from loaded_archives") == []
