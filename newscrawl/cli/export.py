@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,12 +24,10 @@ from newscrawl.cli.options import (
     selection_options,
 )
 from newscrawl.cli.parquet import FormatError, Row, write_parquet
+from newscrawl.sites.lists import FORMULA, write_rows
 from newscrawl.whole_files import followed, replaced
 
 Writer = Callable[[Iterable[Row], Sequence[str], BinaryIO], object]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""First characters of a cell that a spreadsheet takes for a formula (OWASP, CSV Injection)."""
 
 
 def write_jsonl(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
@@ -58,12 +54,8 @@ def write_opensearch(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) 
 
 
 def write_csv(rows: Iterable[Row], names: Sequence[str], file: BinaryIO) -> None:
-    """Write CSV in UTF-8 with a byte order mark, for spreadsheets; an apostrophe is put before would-be formulas."""
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    text.detach()
+    """Write CSV for spreadsheets; an apostrophe is put before would-be formulas."""
+    write_rows(names, (map(_cell, row) for row in rows), file)
 
 
 def _cell(value: object) -> object:
@@ -72,7 +64,7 @@ def _cell(value: object) -> object:
     if isinstance(value, list):
         value = "; ".join(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for item in value)
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" \u00a0").startswith(_FORMULA) else value
+        return f"'{value}" if value.lstrip(" \u00a0").startswith(FORMULA) else value
     return value
 
 

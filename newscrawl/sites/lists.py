@@ -75,7 +75,7 @@ _COLUMNS = {
     "section": "sections", "domain": "domains", "lang": "language", "text": "title",
 }  # fmt: skip
 """What other programs call our facts."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters of a cell that a spreadsheet takes for a formula (OWASP, CSV Injection)."""
 _SWITCHES = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -148,7 +148,7 @@ def read_csv(file: BinaryIO) -> Iterator[Entry]:
 def _value(name: str, cell: str) -> Any:
     """Read a cell; what is no number or switch stays a text, and is then told as wrong."""
     text = cell.strip()
-    if text.startswith("'") and text[1:].lstrip("' \u00a0").startswith(_FORMULA):
+    if text.startswith("'") and text[1:].lstrip("' \u00a0").startswith(FORMULA):
         text = text[1:]
     if not text:
         return None
@@ -175,13 +175,16 @@ _READ: Mapping[str, Callable[[str], Any]] = {
 
 
 def write_csv(sites: Iterable[Site], file: BinaryIO) -> None:
-    """Write CSV in UTF-8 with a byte order mark, for spreadsheets; an apostrophe is put before would-be formulas."""
+    """Write CSV for spreadsheets; an apostrophe is put before would-be formulas."""
+    write_rows(FACTS, ([_cell(said.get(name)) for name in FACTS] for said in map(Site.as_json, sites)), file)
+
+
+def write_rows(names: Iterable[str], rows: Iterable[Iterable[object]], file: BinaryIO) -> None:
+    """Write CSV in UTF-8 with a byte order mark, as spreadsheets know it."""
     text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(FACTS)
-    for site in sites:
-        said = site.as_json()
-        writer.writerow([_cell(said.get(name)) for name in FACTS])
+    writer.writerow(names)
+    writer.writerows(rows)
     text.detach()
 
 
@@ -190,7 +193,7 @@ def _cell(value: Any) -> Any:
         return int(value)
     if isinstance(value, list):
         value = "\n".join(value)
-    if isinstance(value, str) and value.lstrip("' \u00a0").startswith(_FORMULA):
+    if isinstance(value, str) and value.lstrip("' \u00a0").startswith(FORMULA):
         return f"'{value}"
     return value
 
