@@ -128,7 +128,7 @@ def last_word(log: Sequence[str]) -> str:
 
 LOG_KEPT = 12
 """Number of log lines shown for a failed crawl."""
-_LONGEST = 2_000
+LONGEST_LINE = 2_000
 """Maximum characters of a line."""
 
 
@@ -212,12 +212,12 @@ class Child:
 
 
 async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
-    """Yield the lines of a stream, truncated to _LONGEST bytes."""
+    """Yield the lines of a stream, truncated to LONGEST_LINE bytes."""
     rest = b""
     while piece := await stream.read(1 << 16):
         *whole, rest = (rest + piece).split(b"\n")
         for line in whole:
-            yield line[:_LONGEST].decode("utf-8", "replace")
-        rest = rest[:_LONGEST]
+            yield line[:LONGEST_LINE].decode("utf-8", "replace")
+        rest = rest[:LONGEST_LINE]
     if rest:
         yield rest.decode("utf-8", "replace")

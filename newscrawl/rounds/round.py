@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from newscrawl.rounds.child import Child, Ended, SiteResult, Stopped, interrupted, judge, no_time
-from newscrawl.rounds.child import last_word as why
+from newscrawl.rounds.child import Child, Ended, SiteResult, Stopped, interrupted, judge, last_word, no_time
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.plan import NEVER, PlannedSite
 from newscrawl.storage.runs import close_dead_runs, conclude_run, record_not_started, run_record
@@ -49,7 +48,7 @@ def finish_crawl(url: str, ended: Ended, arguments: dict[str, str]) -> SiteResul
         result = judge(ended, record)
         code = ended.code if ended.code >= 0 else 128 - ended.code
         if result.exit_code and record is None:
-            error = result.error or why(ended.log)
+            error = result.error or last_word(ended.log)
             record_not_started(url, ended.spider, arguments, code, error)
         elif ended.code < 0 and ended.run_id is not None:
             conclude_run(url, ended.run_id, code, result.error)

@@ -11,10 +11,7 @@ from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
 
 from newscrawl.crawl.logging import JsonFormatter, RotatingLog, log_path, quiet_start
-
-LINES_KEPT = 12
-"""Number of log lines that are shown of a failed crawl."""
-_LONGEST = 2_000
+from newscrawl.rounds.child import LOG_KEPT, LONGEST_LINE
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +22,7 @@ class SiteLog:
     run_id: int | None = None
     handler: logging.Handler | None = None
     """Its own file, if LOG_DIR is set."""
-    lines: deque[str] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_KEPT))
     """Its last lines."""
 
     def close(self) -> None:
@@ -61,7 +58,7 @@ class SiteLogHandler(logging.Handler):
             if site is None:
                 self._write(self._shared, record, line)
                 return
-            site.lines.extend(part[:_LONGEST] for part in f"{site.spider}: {line}".splitlines())
+            site.lines.extend(part[:LONGEST_LINE] for part in f"{site.spider}: {line}".splitlines())
             own = self._own(site)
             is_named = own is not None or self._is_json
             self._write(own or self._shared, record, line if is_named else f"{site.spider}: {line}")
