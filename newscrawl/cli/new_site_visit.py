@@ -95,9 +95,6 @@ class VisitSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Visit the site; nothing is left to be scheduled."""
-        nothing: tuple[Request, ...] = ()
-        for request in nothing:
-            yield request
         try:
             await self._visit()
             self.visit.fault = None
@@ -105,6 +102,8 @@ class VisitSpider(Spider):
             self.visit.fault = str(error)
         except IgnoreRequest as error:
             self.visit.fault = reason_of(error)[1]
+        return
+        yield  # type: ignore[unreachable]
 
     async def _visit(self) -> None:
         visit = self.visit
