@@ -16,7 +16,7 @@ from newscrawl.discovery.links import NotAListing, absolute
 from newscrawl.discovery.sections import MOST_LINKS, base_of, tree_of
 from newscrawl.urls import url_key
 
-MOST_PARTS = 50
+HIGHEST_NUMBER = 50
 """A larger number is that of another article."""
 MOST_PARAMETERS = 20
 """Query parameters of an address that is looked at: each that could be a page's number costs a key."""
@@ -62,7 +62,7 @@ def next_part(body: bytes, content_type: str, url: str, is_named: bool = False) 
         return None
     links = list(_links(tree, base_of(tree, url)))
     for here in _readings(url):  # ?p=40 is page 40 of a list or an article, which only the links tell
-        if here.number >= MOST_PARTS or _is_home(here.article) or not _has_first_part(here, links):
+        if here.number >= HIGHEST_NUMBER or _is_home(here.article) or not _has_first_part(here, links):
             continue
         is_article, following = is_named or _is_article(here.article, tree), _Part(here.article, here.number + 1)
         for target, says_next, is_inside in links:
