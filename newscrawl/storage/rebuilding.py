@@ -67,6 +67,7 @@ def _merge_alternates(connection: Connection, article_id: int, now: datetime) ->
         merged += 1
         if not leads:
             break
+        row = connection.execute(select(articles).where(articles.c.id == article_id)).mappings().one()  # as merged
     return merged
 
 

@@ -70,6 +70,20 @@ def test_forms_of_one_page_become_one_article(database, order):
     assert rebuilt(database) == 0
 
 
+@pytest.mark.parametrize("order", [(PLAIN, AMP, MOBILE), (AMP, PLAIN, MOBILE)])
+def test_article_was_first_seen_when_the_first_of_its_forms_was(database, order):
+    """Of three that are merged one after the other the earliest counts, not that of the last."""
+    stored_by_an_older_version(database, *(page(url) for url in order))
+    for url, day in ((PLAIN, 3), (AMP, 1), (MOBILE, 2)):
+        moment = f"'2020-05-0{day} 12:00:00.000000'"
+        if not database.is_sqlite:
+            moment += "::timestamp at time zone 'UTC'"
+        database.execute(f"update articles set first_seen_at = {moment}, seen_at = {moment} where url_key = '{url}'")
+    assert rebuilt(database) == 2
+    first = "2020-05-01 12:00:00.000000"
+    assert query(database, "select url_key, first_seen_at, seen_at from articles") == [(PLAIN, first, first)]
+
+
 def test_rebuild_leaves_what_a_crawl_would_have(database, tmp_path):
     """Articles, copies elsewhere, blocks of the site and their keys."""
     items = [page(url) for url in (AMP, PLAIN)]
