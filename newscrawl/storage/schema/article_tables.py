@@ -11,6 +11,7 @@ FILTER_COLUMNS = ("duplicate_of", "gone_at", "source", "language", "published_at
 """Columns of `articles` that a selection filters or sorts by; indexes cover them."""
 
 _IS_DUPLICATE = text("duplicate_of is not null")
+_IS_ARCHIVED = text("archive_file is not null")
 
 articles = Table(
     "articles",
@@ -185,6 +186,14 @@ articles = Table(
     Index(None, "duplicate_of", sqlite_where=_IS_DUPLICATE, postgresql_where=_IS_DUPLICATE),
     Index(None, "run_id"),
     Index(None, "canonical_url"),
+    # By it a file is pruned, or re-extracted, without a look at the articles of all others.
+    Index(
+        "ix_articles_archive",
+        "archive_file",
+        "archive_offset",
+        sqlite_where=_IS_ARCHIVED,
+        postgresql_where=_IS_ARCHIVED,
+    ),
     # These cover filters and sorting: in a row of the table those columns come after the text, pages away.
     Index("ix_articles_by_id", "id", *FILTER_COLUMNS),
     Index("ix_articles_by_date", "published_at", "duplicate_of", "gone_at", "source", "language"),
