@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine
 
 from newscrawl.items import Listing
 from newscrawl.storage.engine import kept_open
+from newscrawl.storage.listings import Reading
 from newscrawl.storage.statistics import Result
-from newscrawl.storage.store import Entry, Prepared, Store, StoreItem, write_together
+from newscrawl.storage.store import Entry, Store, StoreItem, write_together
 from newscrawl.storage.writer import Writer
 
 T = TypeVar("T")
@@ -22,11 +23,15 @@ LONG = 300
 
 
 class GroupCommit:
-    """Writes to one database. What one run has to write fails alone, and a long listing holds up no other run."""
+    """Writes to one database. What one run has to write fails alone, and a long listing holds up no other run.
+
+    Long listings are written in turn, a slice of each.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._writer: Writer[Entry, Any] = Writer(lambda entries: write_together(engine, entries))
         self._ahead = ThreadPoolExecutor(1, "newscrawl-listings")
+        self._listings: set[Future[Result]] = set()
 
     def submit(self, store: Store, item: StoreItem) -> Future[Result]:
         """Queue an item of a run; its future is resolved once its transaction is durable, or has failed."""
@@ -40,6 +45,7 @@ class GroupCommit:
 
     def close(self) -> None:
         """Write what is queued, and stop the threads."""
+        wait(frozenset(self._listings))
         self._ahead.shutdown()
         self._writer.close()
 
@@ -47,13 +53,19 @@ class GroupCommit:
         """Write all of a long listing but its end in another thread, whose transactions are short."""
         result: Future[Result] = Future()
         result.set_running_or_notify_cancel()  # from here on it cannot be cancelled
+        self._listings.add(result)
+        result.add_done_callback(self._listings.discard)
 
-        def queue_rest(prepared: Future[Prepared]) -> None:
-            if error := prepared.exception():
+        def write(part: Listing | Reading) -> None:
+            try:
+                left = store.write_ahead(part)
+            except BaseException as error:  # noqa: BLE001 - handed to the caller that awaits the future
                 result.set_exception(error)
                 return
-            written = self._writer.submit((store, prepared.result()))
-            written.add_done_callback(settle)
+            if store.is_long(left):
+                self._ahead.submit(write, left)  # behind the slices of the others
+            else:
+                self._writer.submit((store, left)).add_done_callback(settle)
 
         def settle(written: Future[Result]) -> None:
             if error := written.exception():
@@ -61,7 +73,7 @@ class GroupCommit:
             else:
                 result.set_result(written.result())
 
-        self._ahead.submit(store.prepare, item).add_done_callback(queue_rest)
+        self._ahead.submit(write, item)
         return result
 
 

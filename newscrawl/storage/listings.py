@@ -143,28 +143,28 @@ class ListingLeft(Exception):  # noqa: N818 - says what happened to a listing
     """The crawl ended before a listing was written. The next one reads it again."""
 
 
-def write_ahead(
-    engine: Engine, reading: Reading, pace: Pace, most_known: int = 0, is_over: Callable[[], bool] = lambda: False
-) -> Reading:
-    """Write all of a long listing but its last slice, each slice in a transaction; return what is left.
+def begin_listing(engine: Engine, reading: Reading, pace: Pace, most_known: int = 0) -> Reading:
+    """Schedule visits to what a listing no longer names, and look how much room there is for what it does.
 
-    `most_known` is how many pages of its source may be known; 0 for no limit. `is_over` says that there is no more
-    time; then ListingLeft is raised.
-
-    A crawl that ends or is killed meanwhile reads the listing again: that it was read is recorded with the last slice.
+    `most_known` is how many pages of its source may be known; 0 for no limit.
     """
     _revisit_vanished(engine, reading, pace)
-    ceiling = Ceiling.of(engine, reading.listing.source, len(reading.pairs), most_known)
-    reading = replace(reading, ceiling=ceiling)
-    while len(reading.pairs) > pace.rows:
-        if is_over():
-            raise ListingLeft(f"{printable(reading.listing.url)}: the crawl ended before all of it was written")
-        part, rest = reading.pairs[: pace.rows], reading.pairs[pace.rows :]
-        with _slice(engine, pace, len(part)) as connection:
-            page = _page_of(connection, reading)
-            written = _record(connection, reading, page.id, part)
-        reading = replace(reading, pairs=rest, written=reading.written.plus(written))
-    return reading
+    return replace(reading, ceiling=Ceiling.of(engine, reading.listing.source, len(reading.pairs), most_known))
+
+
+def write_slice(engine: Engine, reading: Reading, pace: Pace, is_over: Callable[[], bool] = lambda: False) -> Reading:
+    """Write the next slice of a listing in a transaction; return what is left.
+
+    `is_over` says that there is no more time; then ListingLeft is raised. A crawl that ends or is killed meanwhile
+    reads the listing again: that it was read is recorded with the last slice, by `record_listing`.
+    """
+    if is_over():
+        raise ListingLeft(f"{printable(reading.listing.url)}: the crawl ended before all of it was written")
+    part, rest = reading.pairs[: pace.rows], reading.pairs[pace.rows :]
+    with _slice(engine, pace, len(part)) as connection:
+        page = _page_of(connection, reading)
+        written = _record(connection, reading, page.id, part)
+    return replace(reading, pairs=rest, written=reading.written.plus(written))
 
 
 @contextmanager

@@ -46,7 +46,7 @@ from newscrawl.storage.frontier import (
     take,
 )
 from newscrawl.storage.leases import LEASE_LOST, Lease, LeaseLost, lease_of
-from newscrawl.storage.listings import Pace, Reading, record_listing, write_ahead
+from newscrawl.storage.listings import Pace, Reading, begin_listing, record_listing, write_slice
 from newscrawl.storage.runs import Traffic
 from newscrawl.storage.statistics import Counts, Result, count_measures, write_measures
 from newscrawl.storage.visits import record_article, record_local_article, record_outcome
@@ -96,7 +96,7 @@ class Store:
 
     def __post_init__(self) -> None:
         self.file = DatabaseFile.of(self.engine)
-        self._fenced = fenced(self.engine, self.lease.fence if self.lease is not None else None)
+        self._fenced = fenced(self.engine, self._check)
 
     @classmethod
     def open(
@@ -140,14 +140,40 @@ class Store:
         """Write nothing more: the run was left, and another one may have its site."""
         self.is_abandoned = True
 
+    def refuse_abandoned(self) -> None:
+        """Raise StorageError if the run was left."""
+        if self.is_abandoned:
+            raise StorageError("the run was left, and writes nothing more")
+
+    def _check(self, connection: Connection) -> None:
+        self.refuse_abandoned()
+        if self.lease is not None:
+            self.lease.fence(connection)
+
+    def write_ahead(self, item: Listing | Reading) -> Reading:
+        """Begin a listing, or write its next slice in a transaction of its own; return what is left."""
+        with explained(self.engine):
+            if isinstance(item, Reading):
+                return write_slice(self._fenced, item, self.pace, self.is_over)
+            if self.clock_ahead:
+                item = by_database_clock(item, self.clock_ahead)
+            reading = Reading.of(item, self.run_id, self.wanted, self.now())
+            return begin_listing(self._fenced, reading, self.pace, self.most_known)
+
+    def is_long(self, reading: Reading) -> bool:
+        """Whether more of a listing is left than is written with its last slice."""
+        return len(reading.pairs) > self.pace.rows
+
     def prepare(self, item: Prepared | Listing) -> Prepared:
         """Compute keys before the transaction, for hostile URLs take long, and write long listings ahead."""
+        if isinstance(item, Listing):
+            reading = self.write_ahead(item)
+            while self.is_long(reading):
+                reading = self.write_ahead(reading)
+            return reading
         if self.clock_ahead:
             item = by_database_clock(item, self.clock_ahead)
         match item:
-            case Listing():
-                reading = Reading.of(item, self.run_id, self.wanted, self.now())
-                return write_ahead(self._fenced, reading, self.pace, self.most_known, self.is_over)
             case Seed():
                 return replace(item, keys=tuple(url_key(link.url) for link in item.links))
             case Candidate(page=page, extraction=extraction):
@@ -234,11 +260,9 @@ def write_together(engine: Engine, entries: Sequence[Entry]) -> list[Any]:
     """
     stores = {id(entry[0]): entry[0] for entry in entries if isinstance(entry, tuple)}
     for store in stores.values():
-        if store.is_abandoned:
-            raise StorageError("the run was left, and writes nothing more")
+        store.refuse_abandoned()
         store.file.check()  # before anything is archived
-    with explained(engine):
-        prepared = [(one[0], one[0].prepare(one[1])) if isinstance(one, tuple) else one for one in entries]
+    prepared = [(one[0], one[0].prepare(one[1])) if isinstance(one, tuple) else one for one in entries]
     with explained(engine), _archive_errors(), write_transaction(engine) as connection:
         for store in stores.values():
             _fence(connection, store, is_alone=len(entries) == 1)

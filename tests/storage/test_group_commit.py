@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
+from threading import Event
 
 import pytest
 from sqlalchemy import event, text
 
+from newscrawl.items import Link, Listing, Visit
 from newscrawl.storage.engine import kept_engine, kept_open
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.group_commit import RunWriter, commit_of, shared_commit
@@ -84,3 +87,62 @@ def test_run_that_cannot_write_takes_no_other_along(database):
         lock.release(remove=True)
     assert query(database, "select url from articles") == [(ONE,)]
     assert all(not writer.waiting for writer in writers)
+
+
+def long_listing(name: str, links: int = 3_000) -> Listing:
+    """A sitemap that takes several transactions."""
+    url = f"https://{name}.example/sitemap.xml"
+    named = tuple(Link(f"https://{name}.example/bai-{number}.html") for number in range(links))
+    return Listing(url, url, name, Visit(url, "sitemap", 200), datetime.now(UTC), named)
+
+
+def test_run_that_was_left_writes_no_more_of_a_long_listing(database):
+    """What is written stays; of the rest not one more slice."""
+    with shared_commit(database.url) as commit:
+        lock = lock_for_runs(database.url)
+        one, _ = stores(database, lock)
+        asked = []
+
+        def leave() -> bool:
+            asked.append(1)
+            if len(asked) == 2:
+                one.abandon()
+            return False
+
+        one.is_over = leave
+        with pytest.raises(StorageError, match="the run was left"):
+            commit.submit(one, long_listing("one")).result(60)
+        lock.release(remove=True)
+    ((written,),) = query(database, "select count(*) from pages where kind = 'article'")
+    assert 0 < written <= 300
+
+
+def test_long_listing_that_the_database_refuses_is_a_storage_error(database):
+    """With one line, as every other item has it."""
+    with shared_commit(database.url) as commit:
+        lock = lock_for_runs(database.url)
+        one, _ = stores(database, lock)
+        database.execute("alter table pages rename to moved")
+        with pytest.raises(StorageError, match="no such table"):
+            commit.submit(one, long_listing("one")).result(60)
+        database.execute("alter table moved rename to pages")
+        lock.release(remove=True)
+
+
+def test_long_listings_are_written_in_turn(database):
+    """One of a few hundred links does not wait for one of thousands that came before it."""
+    ended: list[str] = []
+    is_queued = Event()
+    with shared_commit(database.url) as commit:
+        lock = lock_for_runs(database.url)
+        one, two = stores(database, lock)
+        one.is_over = lambda: not is_queued.wait(60)
+        sitemaps = (("one", one, 20_000), ("two", two, 301))
+        futures = {name: commit.submit(store, long_listing(name, links)) for name, store, links in sitemaps}
+        for name, future in futures.items():
+            future.add_done_callback(lambda _, name=name: ended.append(name))
+        is_queued.set()
+        assert [future.result(60).outcome for future in futures.values()] == ["listed", "listed"]
+        lock.release(remove=True)
+    assert ended == ["two", "one"]
+    assert query(database, "select count(*) from pages where kind = 'article'") == [(20_301,)]
