@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 from newscrawl.dedupe import Reading
 from newscrawl.items import Candidate
 from newscrawl.storage.backends import backend_of
-from newscrawl.storage.duplicates import MOST_COMPARED, are_copies, group_of
+from newscrawl.storage.duplicates import MOST_COMPARED, are_copies, heads_of
 from newscrawl.storage.replacement import is_untrusted
 from newscrawl.storage.schema import article_urls, articles
 from newscrawl.urls import form_of, site_of, url_key
@@ -82,12 +82,14 @@ def find_twin(connection: Connection, item: Candidate, copies: Iterable[int]) ->
     """
     if item.page.url is None:
         return None
-    ids = set[int]().union(*(group_of(connection, copy) for copy in copies))
-    if not ids:
+    heads = heads_of(connection, copies)
+    if not heads:
         return None
-    is_own = articles.c.id.in_(ids), articles.c.source == item.extraction.article.source, articles.c.url.is_not(None)
+    is_own = articles.c.source == item.extraction.article.source, articles.c.url.is_not(None)
     # Of very many copies only the first are looked at: the keys of a hostile site's addresses take long.
-    found_rows = select(articles).where(*is_own).order_by(articles.c.id).limit(MOST_COMPARED)
+    followers = select(articles.c.id).where(articles.c.duplicate_of.in_(heads), *is_own).order_by(articles.c.id)
+    ids = [*heads, *connection.execute(followers.limit(MOST_COMPARED)).scalars()]
+    found_rows = select(articles).where(articles.c.id.in_(ids), *is_own).order_by(articles.c.id).limit(MOST_COMPARED)
     rows = connection.execute(found_rows).mappings()
     requested = frozenset({url_key(item.page.visit.requested_url)} if item.page.visit is not None else ())
     page = Address(item.page.key, item.page.url, item.extraction.article.canonical_url, requested)

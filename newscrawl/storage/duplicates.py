@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from newscrawl.dedupe import Reading, compare, near_duplicate_keys
 from newscrawl.dedupe.fingerprints import is_distinctive, titles_agree
@@ -20,7 +20,8 @@ MOST_COMPARED = 100
 """Maximum members of a group that are compared with each other, or with a new head, when one changes."""
 
 MOST_HELD = 64
-"""Maximum articles stored per key. More would be boilerplate, or a story that these already find."""
+"""Maximum articles stored per key. More would be boilerplate, or a story that these already find. Also how many titles
+a text is compared with that is too short to be told by itself."""
 
 MOST_VERIFIED = 8
 """Maximum stored texts that one text is compared with, those with the most common keys first."""
@@ -67,20 +68,29 @@ class Piece:
 
     def is_story_of(self, other: Piece) -> bool:
         """Whether two articles with the same text are one story, rather than pages with the same standing line."""
-        is_of_one_site = self.source is not None and self.source == other.source
         words = min(len(self.reading.words), len(other.reading.words))
-        return is_distinctive(words, is_of_one_site=is_of_one_site) or titles_agree(self.title, other.title)
+        return self.may_be_story_of(other.title, other.source, words)
+
+    def may_be_story_of(self, title: str | None, source: str | None, words: int | None = None) -> bool:
+        """The same by what is known of the other article before its text is read."""
+        is_of_one_site = self.source is not None and self.source == source
+        words = len(self.reading.words) if words is None else words
+        return is_distinctive(words, is_of_one_site=is_of_one_site) or titles_agree(self.title, title)
 
 
 PIECE = articles.c.text, articles.c.content_hash, articles.c.title, articles.c.source
 
 _HOLDERS = select(table.c.key, table.c.article_id).where(table.c.key.in_(bindparam("keys", expanding=True)))
 _INSERT = insert(table)
-_PIECES = select(articles.c.id, articles.c.duplicate_of, *PIECE)
-_WITH_HASH = _PIECES.where(articles.c.content_hash == bindparam("hash"), articles.c.id != bindparam("but")).limit(
-    MOST_VERIFIED
+_IS_OF_IDS = articles.c.id.in_(bindparam("ids", expanding=True))
+_WITH_IDS = select(articles.c.id, articles.c.duplicate_of, *PIECE).where(_IS_OF_IDS)
+_TITLES = select(articles.c.id, articles.c.duplicate_of, articles.c.title, articles.c.source)
+_TITLES_OF_IDS = _TITLES.where(_IS_OF_IDS)
+_TITLES_OF_HASH = (
+    _TITLES.where(articles.c.content_hash == bindparam("hash"), articles.c.id != bindparam("but"))
+    .order_by(articles.c.id)
+    .limit(MOST_HELD)
 )
-_WITH_IDS = _PIECES.where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def head_of(connection: Connection, article_id: int) -> int | None:
@@ -96,6 +106,12 @@ def group_of(connection: Connection, article_id: int) -> set[int]:
     head = connection.execute(own).scalar() or article_id
     followers = select(articles.c.id).where(or_(articles.c.duplicate_of == head, articles.c.id == head))
     return {article_id, *connection.execute(followers).scalars()}
+
+
+def heads_of(connection: Connection, ids: Iterable[int]) -> set[int]:
+    """Return the heads of the groups of articles; one without duplicates is its own."""
+    heads = select(func.coalesce(articles.c.duplicate_of, articles.c.id)).where(_IS_OF_IDS)
+    return set(connection.execute(heads, {"ids": list(ids)}).scalars())
 
 
 def _standing(row: Row[Any]) -> tuple[bool, bool]:
@@ -121,7 +137,10 @@ def in_order(connection: Connection, ids: Collection[int], *columns: ColumnEleme
 
     That is the earliest, by its date, of the site that newscrawl saw the story on first.
     """
-    rows = connection.execute(select(*_RANKED, *columns).where(articles.c.id.in_(ids))).all()
+    chosen, wanted = select(*_RANKED, *columns).where(_IS_OF_IDS), list(ids)
+    rows: list[Row[Any]] = []
+    for start in range(0, len(wanted), _CHUNK):  # PostgreSQL takes no more than 65,535 parameters
+        rows += connection.execute(chosen, {"ids": wanted[start : start + _CHUNK]}).all()
     if not rows:
         return []
     ranked = sorted(rows, key=_by_sight)
@@ -262,8 +281,21 @@ def has_twin_text(connection: Connection, article_id: int, source: str | None, c
 def add_links(connection: Connection, article_id: int, copies: Copies) -> None:
     """Link a new article with its duplicates."""
     store_keys(connection, article_id, copies.keys)
-    if copies.ids:
-        link_group(connection, {article_id}.union(*(group_of(connection, copy) for copy in copies.ids)))
+    heads = heads_of(connection, copies.ids) if copies.ids else set()
+    if len(heads) == 1 and _is_led_by(connection, article_id, *heads):
+        link_group(connection, {article_id, *heads})
+    elif heads:
+        link_group(connection, {article_id}.union(*(group_of(connection, head) for head in heads)))
+
+
+def _is_led_by(connection: Connection, article_id: int, head: int) -> bool:
+    """Whether the head of a group leads a new article too, by the two alone: a group may be very large.
+
+    Who was seen after the head was seen after the first of the group, and so changes nothing but within its own site.
+    """
+    one, other = sorted(in_order(connection, {article_id, head}), key=_by_sight)
+    is_of_one_site = one.source == other.source and _standing(one) == _standing(other)
+    return one.id == head and not (is_of_one_site and one.source is not None and _by_claim(other) < _by_claim(one))
 
 
 def change_links(connection: Connection, article_id: int, earlier: str) -> None:
@@ -324,11 +356,16 @@ def _stored(connection: Connection, article_id: int) -> Piece:
 
 def _verified(connection: Connection, article_id: int, piece: Piece, shared: Counter[int]) -> set[int]:
     """Return the candidates whose texts are duplicates of an article's, one of each group."""
-    same = connection.execute(_WITH_HASH, {"hash": piece.content_hash, "but": article_id}).all()
-    equal = next((row for row in same if piece.is_story_of(Piece.of(row))), None)
+    same = connection.execute(_TITLES_OF_HASH, {"hash": piece.content_hash, "but": article_id}).all()
+    equal = next((row for row in same if piece.may_be_story_of(row.title, row.source)), None)
     copies = {equal.id} if equal else set()
     groups = {equal.duplicate_of or equal.id} if equal else set()
-    candidates = sorted(shared, key=lambda candidate: (-shared[candidate], candidate))[:MOST_VERIFIED]
+    candidates = sorted(shared, key=lambda candidate: (-shared[candidate], candidate))
+    if not is_distinctive(len(piece.reading.words), is_of_one_site=True):
+        titles = {row.id: row for row in connection.execute(_TITLES_OF_IDS, {"ids": candidates[:MOST_HELD]})}
+        found = (titles[candidate] for candidate in candidates if candidate in titles)
+        candidates = [row.id for row in found if piece.may_be_story_of(row.title, row.source)]
+    candidates = candidates[:MOST_VERIFIED]
     if not candidates:
         return copies
     rows = {row.id: row for row in connection.execute(_WITH_IDS, {"ids": candidates})}

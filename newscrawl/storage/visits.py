@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from newscrawl.health import Visited
 from newscrawl.items import Candidate, Outcome, Page, Visit
-from newscrawl.storage.duplicates import group_of, reelect_head
+from newscrawl.storage.duplicates import heads_of, reelect_head
 from newscrawl.storage.schema import articles, pages
 from newscrawl.storage.statistics import Result
 from newscrawl.text import printable
@@ -131,7 +131,7 @@ def record_article(connection: Connection, item: Candidate, result: Result, run_
         # A URL that redirects here is not scheduled itself again.
         asked = visited | {"url": page.visit.requested_url, "next_fetch_at": None}
         own = connection.execute(select(articles.c.id).where(articles.c.url_key == requested)).scalar()
-        if own is not None and result.article_id not in group_of(connection, own):
+        if own is not None and (result.article_id is None or len(heads_of(connection, {own, result.article_id})) > 1):
             error = f"{page.visit.requested_url} redirects to another text, {page.url}; the stored text stays"
             asked |= {"article_id": own, "outcome": "no_article", "reason": "redirected", "error": printable(error)}
         _write(connection, requested, asked)
