@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Select,
     and_,
     bindparam,
@@ -31,9 +34,6 @@ from newscrawl.storage.types import UtcDateTime
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 """A recorded time further in the future than this comes from a wrong clock; so does a visit planned with it."""
-
-_MOST_LOOKED_AT = 100_000
-"""Due pages whose addresses are looked at for a page of some days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,13 @@ class Take:
     window: Window = EVER
     within: frozenset[str] | None = None
     """Only these keys; None for all."""
+    ids: tuple[int, ...] | None = None
+    """Of the pages, in a run for some days or keys; the store looks for them, see `find_due`."""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only some of the due pages are wanted."""
+        return bool(self.window) or self.within is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +144,14 @@ def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> li
     return taken
 
 
+_RANKS = {"sitemap": 0, "feed": 1, "section": 2}
+_LAST = 3
+"""Rank of articles."""
+
+
 def _selected(kinds: Sequence[PageKind]) -> Select[Any]:
     """Select pages of some kinds that no running run has taken, in the order in which they are to be fetched."""
-    rank = case({"sitemap": 0, "feed": 1, "section": 2}, value=pages.c.kind, else_=3)
+    rank = case(_RANKS, value=pages.c.kind, else_=_LAST)
     running = select(runs.c.id).where(runs.c.finished_at.is_(None))
     origin = pages.alias()
     return (
@@ -165,17 +177,15 @@ def _due_pages(kinds: tuple[PageKind, ...]) -> Select[Any]:
 def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> list[DuePage]:
     """Take due pages for a run: listings before articles, the latest first."""
     rows: list[Any] = []
-    if not wanted.window and wanted.within is None:
+    if not wanted.is_narrow:
         given = {"source": wanted.source, "now": now, "future": now + CLOCK_TOLERANCE, "most": wanted.limit}
         rows += connection.execute(_due_pages(tuple(wanted.kinds)), given).all()
     else:
-        due = _selected(wanted.kinds).where(pages.c.source == wanted.source)
-        due = due.where(_is_due(wanted.window, now), _is_inside(wanted.window))
-        for condition in _conditions(wanted.within):
-            rows += _first(connection, due.where(condition), wanted)
-            if len(rows) >= wanted.limit:
-                break
-        rows = rows[: wanted.limit]
+        chosen = _selected(wanted.kinds).where(_is_due(wanted.window, now))
+        if wanted.ids is not None:
+            rows += connection.execute(chosen.where(pages.c.id.in_(wanted.ids))).all()
+        if not rows and wanted.ids != ():  # another run has taken them meanwhile
+            rows += connection.execute(chosen.where(pages.c.id.in_(find_due(connection, wanted, now)))).all()
     if rows:
         ids = [row.id for row in rows]
         connection.execute(update(pages).where(pages.c.id.in_(ids)).values(taken_by=run_id))
@@ -194,22 +204,43 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
     ]
 
 
-def _first(connection: Connection, due: Select[Any], wanted: Take) -> list[Any]:
-    """Return the first pages of a query; in a run for some days, but those whose address holds another day."""
-    if not wanted.window:
-        return list(connection.execute(due.limit(wanted.limit)).all())
+def find_due(connection: Connection, wanted: Take, now: datetime) -> tuple[int, ...]:
+    """Return the ids of the first due pages of a run for some days or keys.
+
+    Many pages may have to be read for it, so it is done before the transaction that takes them.
+    """
+    due = _selected(wanted.kinds).with_only_columns(pages.c.id, pages.c.url, pages.c.kind, pages.c.listed_at)
+    due = due.where(_is_due(wanted.window, now), _is_inside(wanted.window))
+    if wanted.within is None:
+        own = due.where(pages.c.source == wanted.source)
+        rows = connection.execute(own, execution_options={"yield_per": CHUNK})
+        return tuple(row.id for row in islice(_of_window(rows, wanted.window), wanted.limit))
+    # Not by its index, for SQLite would read all pages of the source for each statement.
+    own = due.where(func.coalesce(pages.c.source, "") == wanted.source).order_by(None)
+    keys, found = sorted(wanted.within), list[Row[Any]]()
+    for start in range(0, len(keys), CHUNK):
+        rows = connection.execute(own.where(pages.c.url_key.in_(keys[start : start + CHUNK])))
+        found += _of_window(rows, wanted.window)
+    return tuple(row.id for row in sorted(found, key=_order)[: wanted.limit])
+
+
+def _order(row: Row[Any]) -> tuple[int, float, int]:
+    """As the database sorts `_selected`."""
+    latest = -row.listed_at.timestamp() if row.listed_at is not None else math.inf
+    return _RANKS.get(row.kind, _LAST), latest, row.id
+
+
+def _of_window(rows: Iterable[Any], window: Window) -> Iterator[Any]:
+    """Leave out articles whose address holds another day."""
+    if not window:
+        yield from rows
+        return
     from newscrawl.discovery.kinds import days_of_address  # noqa: PLC0415 - loads trafilatura, which readers can spare
 
-    found: list[Any] = []
-    for start in range(0, _MOST_LOOKED_AT, CHUNK):
-        rows = connection.execute(due.limit(CHUNK).offset(start)).all()
-        for row in rows:
-            days = days_of_address(row.url) if row.kind == "article" else None
-            if days is None or wanted.window.holds_days(*days):
-                found.append(row)
-        if len(found) >= wanted.limit or len(rows) < CHUNK:
-            break
-    return found[: wanted.limit]
+    for row in rows:
+        days = days_of_address(row.url) if row.kind == "article" else None
+        if days is None or window.holds_days(*days):
+            yield row
 
 
 def _is_due(window: Window, now: datetime) -> ColumnElement[bool]:
@@ -227,13 +258,6 @@ def _is_inside(window: Window) -> ColumnElement[bool]:
     until = or_(pages.c.kind != "article", pages.c.listed_at < window.until) if window.until else None
     limits = [limit for limit in (since, until) if limit is not None]
     return or_(pages.c.listed_at.is_(None), and_(*limits)) if limits else ~false()
-
-
-def _conditions(within: frozenset[str] | None) -> Sequence[ColumnElement[bool]]:
-    if within is None:
-        return [~false()]
-    keys = sorted(within)
-    return [pages.c.url_key.in_(keys[start : start + CHUNK]) for start in range(0, len(keys), CHUNK)]
 
 
 def rekey(connection: Connection, due: Sequence[tuple[DuePage, str]]) -> list[DuePage]:

@@ -37,6 +37,7 @@ from newscrawl.storage.frontier import (
     Take,
     asked_to_wait,
     defer,
+    find_due,
     known_listings,
     load_shapes,
     postpone,
@@ -165,7 +166,7 @@ class Store:
         return len(reading.pairs) > self.pace.rows
 
     def prepare(self, item: Prepared | Listing) -> Prepared:
-        """Compute keys before the transaction, for hostile URLs take long, and write long listings ahead."""
+        """Do what takes long before the transaction: keys of hostile URLs, the search for due pages, long listings."""
         if isinstance(item, Listing):
             reading = self.write_ahead(item)
             while self.is_long(reading):
@@ -174,6 +175,9 @@ class Store:
         if self.clock_ahead:
             item = by_database_clock(item, self.clock_ahead)
         match item:
+            case Take(is_narrow=True):
+                with explained(self.engine), self.engine.connect() as connection:
+                    return replace(item, ids=find_due(connection, item, self.now()))
             case Seed():
                 return replace(item, keys=tuple(url_key(link.url) for link in item.links))
             case Candidate(page=page, extraction=extraction):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from newscrawl.items import Link, Listing, Outcome, Visit, Wanted, Window
 from newscrawl.storage import listings as listings_room
 from newscrawl.storage.frontier import Seed, Take
 from newscrawl.storage.store import Store
+from tests.conftest import ONLY_SQLITE
 from tests.database import query
 from tests.storage.test_store import candidate
 
@@ -308,3 +310,57 @@ def test_change_seen_by_a_clock_that_went_back_is_a_revision(store, database):
     store.write([replace(item, page=replace(item.page, fetched_at=now() + DAY))])
     (result,) = store.write([visited(1, "Một đoạn văn khác.")])
     assert result.revised
+
+
+def queue(database, count: int) -> None:
+    """Queue so many articles of an earlier day by their addresses, which no listing dates."""
+    moment = "'2020-09-10 12:00:00.000000'" + ("" if database.is_sqlite else "::timestamp at time zone 'UTC'")
+    address = "'https://bao.example/2019/03/04/bai-' || i || '.html'"
+    database.execute(
+        "insert into pages (url_key, url, source, kind, outcome, queued_at, next_fetch_at, failures) "
+        f"with recursive numbers(i) as (select 1 union all select i + 1 from numbers where i < {count}) "
+        f"select {address}, {address}, 'bao', 'article', 'queued', {moment}, {moment}, 0 from numbers"
+    )
+
+
+def test_article_of_a_run_for_some_days_is_found_behind_any_number_of_others(database):
+    """The others' addresses hold another day, and no listing says one."""
+    queue(database, 101_000)
+    wanted = f"{SITE}/2020/05/01/bai.html"
+    days = Window(
+        datetime(2020, 5, 1, tzinfo=UTC), datetime(2020, 5, 2, tzinfo=UTC), date(2020, 5, 1), date(2020, 5, 1)
+    )
+    store = run(database, window=days)
+    store.write([listing(Link(wanted))])
+    assert take(store, kinds=("article",)) == [wanted]
+    assert take(store, kinds=("article",)) == []
+    store.close()
+
+
+def test_named_pages_are_taken_in_order_however_many_there_are(store):
+    """The latest first, though they are looked up some at a time."""
+    day = now().replace(microsecond=0)
+    named = [Link(article_url(number), "article", day - DAY * (number % 7)) for number in range(1_200)]
+    store.wanted = Wanted(everything=True)
+    store.write([listing(*named)])
+    due = take(store, limit=1_000, within=frozenset(link.url for link in named))
+    assert due == [link.url for link in sorted(named, key=lambda link: link.modified_at, reverse=True)][:1_000]
+
+
+@ONLY_SQLITE
+def test_named_pages_are_found_by_their_keys(store, database):
+    """Not among all pages of their site, as many as it may have."""
+    store.write([listing(*links(1, 2, 3))])
+    asked = []
+    event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+    wanted = frozenset(map(article_url, range(2, 500)))
+    assert take(store, within=wanted) == [article_url(2), article_url(3)]
+    (named,) = [one for one in asked if "pages.url_key IN" in one[0] and "discovered_from" in one[0]]
+    plan = "\n".join(row[-1] for row in query_plan(database, *named))
+    assert "(url_key=?)" in plan, plan
+
+
+def query_plan(database, statement: str, parameters) -> list[tuple]:
+    """How SQLite answers a statement."""
+    with database.snapshot() as connection:
+        return connection.execute(f"explain query plan {statement}", parameters).fetchall()
