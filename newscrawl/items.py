@@ -257,6 +257,9 @@ class SiteShape:
     example: str
 
 
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """An HTTP request, with status and headers of its response."""
@@ -272,8 +275,12 @@ class Visit:
     """Until when the server asked not to be sent requests (Retry-After)."""
 
     def header(self, name: str) -> str | None:
-        """Return the last value of a header, whatever its case."""
-        return next((value for key, value in reversed(self.headers) if key.lower() == name.lower()), None)
+        """Return the last value of a header, whatever its case, without control characters.
+
+        PostgreSQL stores no NUL, and no header that is sent may have a line break.
+        """
+        found = next((value for key, value in reversed(self.headers) if key.lower() == name.lower()), None)
+        return None if found is None else _CONTROL.sub("", found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,16 @@ def test_seeds_come_with_what_their_server_said_last_time(database):
     assert passed_over.due == ()
 
 
+def test_validators_with_control_characters_are_stored_without(store, database):
+    """Of a listing and of an article; PostgreSQL would refuse the rows."""
+    article = visited(1)
+    headers = (("ETag", '"a\x00b"'), ("Last-Modified", "Mon\x7f, 01 Jan\x01"))
+    visit = replace(article.page.visit, headers=headers)
+    store.write([listing(etag='"a\x00b"'), replace(article, page=replace(article.page, visit=visit))])
+    rows = query(database, "select etag, last_modified from pages order by kind")
+    assert rows == [('"ab"', "Mon, 01 Jan"), ('"ab"', None)]
+
+
 def test_stored_article_rests_until_its_listing_says_that_it_changed(database):
     """A later date of the feed makes it due; the same date does not."""
     first = run(database)
