@@ -13,7 +13,7 @@ from newscrawl.boilerplate.repeated import REMEMBERED, Holder, Judge, drop_templ
 from newscrawl.dedupe import content_hash
 from newscrawl.items import Block, Candidate, kept_text
 from newscrawl.storage.duplicates import change_links
-from newscrawl.storage.engine import explained, write_transaction, writing_engine
+from newscrawl.storage.engine import write_connection
 from newscrawl.storage.revisions import is_same
 from newscrawl.storage.rows import blocks_of, room_of, rooms_of, stored_blocks
 from newscrawl.storage.schema import article_revisions, articles, site_block_articles, site_blocks
@@ -347,7 +347,7 @@ def keep_block(url: str, source: str, block_id: int, *, is_kept: bool) -> Judged
     now = datetime.now(UTC)
     its = (site_blocks.c.id == block_id) & site_blocks.c.source.in_(rooms_of(source))
     values = {"kept_at": now, "template_at": None} if is_kept else {"kept_at": None}
-    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+    with write_connection(url) as connection:
         row = connection.execute(
             update(site_blocks).where(its).values(**values).returning(site_blocks.c.articles)
         ).first()

@@ -103,6 +103,13 @@ def writing_engine(url: str) -> Iterator[Engine]:
 
 
 @contextmanager
+def write_connection(url: str) -> Iterator[Connection]:
+    """Run one write transaction in an existing database. Raises StorageError."""
+    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+        yield connection
+
+
+@contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
     """Run a transaction that holds the write lock from its start, so that what it reads cannot change meanwhile.
 

@@ -32,7 +32,8 @@ def forget_pages(engine: Engine, before: datetime, *, dry_run: bool = False) -> 
             with write_transaction(engine) as connection:
                 found = _next(connection, before, after)
                 connection.execute(delete(pages).where(pages.c.id.in_([page_id for page_id, _, _ in found])))
-                _count(connection, Counter(source for _, source, _ in found if source is not None))
+                for source, count in Counter(source for _, source, _ in found if source is not None).items():
+                    count_forgotten(connection, source, count, datetime.now(UTC))
         if not found:
             return counts
         counts.update(outcome for _, _, outcome in found)
@@ -66,11 +67,9 @@ def _next(connection: Connection, before: datetime, after: int) -> list[tuple[in
     return [(row.id, row.source, row.outcome) for row in connection.execute(found).all()]
 
 
-def _count(connection: Connection, forgotten: Counter[str]) -> None:
-    for source, count in forgotten.items():
-        now = datetime.now(UTC)
-        added = (
-            backend_of(connection.engine.url).insert(forgotten_pages).values(source=source, pages=count, last_at=now)
-        )
-        more = {"pages": forgotten_pages.c.pages + count, "last_at": now}
-        connection.execute(added.on_conflict_do_update(index_elements=["source"], set_=more))
+def count_forgotten(connection: Connection, source: str, count: int, now: datetime) -> None:
+    """Add to the number of pages of a source that were forgotten."""
+    values = {"source": source, "pages": count, "last_at": now}
+    added = backend_of(connection.engine.url).insert(forgotten_pages).values(**values)
+    more = {"pages": forgotten_pages.c.pages + count, "last_at": now}
+    connection.execute(added.on_conflict_do_update(index_elements=["source"], set_=more))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, u
 
 from newscrawl.health import Changes, ListingPage, Measures, Run, Verdict, catch_up, in_words, notes_of
 from newscrawl.health.limits import LONGEST_WINDOW, TRAIL
-from newscrawl.storage.engine import explained, read_connection, write_transaction, writing_engine
+from newscrawl.storage.engine import read_connection, write_connection
 from newscrawl.storage.leases import lease_of
 from newscrawl.storage.outages import in_words as in_words_of_outage
 from newscrawl.storage.rows import CHUNK
@@ -117,7 +117,7 @@ def judge_run(url: str, run_id: int) -> list[str]:
 
     Earlier runs that were not evaluated, such as killed ones, are evaluated too. Raises StorageError.
     """
-    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+    with write_connection(url) as connection:
         return judge_within(connection, run_id)
 
 
@@ -217,7 +217,7 @@ def unreported_alarms(url: str, source: str) -> tuple[list[Alarm], list[Alarm]]:
 
 def mark_reported(url: str, begun: list[Alarm], over: list[Alarm]) -> None:
     """Record that the start and end of these alarms was reported to the user. Raises StorageError."""
-    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+    with write_connection(url) as connection:
         for told, some in (("begun", begun), ("over", over)):
             ids = [alarm.id for alarm in some]
             connection.execute(update(alarms).where(alarms.c.id.in_(ids)).values(told=told))
@@ -225,7 +225,7 @@ def mark_reported(url: str, begun: list[Alarm], over: list[Alarm]) -> None:
 
 def accept(url: str, source: str) -> int:
     """Accept the present state of a source as healthy; return how many alarms that ends. Raises StorageError."""
-    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+    with write_connection(url) as connection:
         active = (alarms.c.source == source) & alarms.c.ended_at.is_(None)
         ended = {"ended_at": datetime.now(UTC), "ended_by": "accepted"}
         count: int = connection.execute(update(alarms).where(active).values(**ended)).rowcount

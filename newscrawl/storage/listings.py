@@ -14,12 +14,13 @@ from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_,
 
 from newscrawl.discovery.kinds import days_of_address
 from newscrawl.discovery.link_keys import link_keys
+from newscrawl.discovery.shapes import MOST_SHAPES
 from newscrawl.items import Link, LinkKeys, Listing, SiteShape, Wanted, Window
-from newscrawl.storage.backends import backend_of
 from newscrawl.storage.engine import write_transaction
+from newscrawl.storage.forgetting import count_forgotten
 from newscrawl.storage.frontier import facts_of_keys, load_shapes
 from newscrawl.storage.rows import CHUNK
-from newscrawl.storage.schema import forgotten_pages, listed_facts, pages, runs, site_shapes
+from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 from newscrawl.storage.visits import after_listing
 from newscrawl.text import printable
 
@@ -29,11 +30,6 @@ asks for their dates: an hourly crawl does not fetch a site's whole past."""
 
 _FEW_VANISHED = 20
 """Pages that may vanish from a sitemap at a time, however small it is."""
-
-
-MOST_SHAPES = 200
-"""Shapes of one kind that are kept of a source."""
-
 
 LONGEST_SLICE = 0.05
 """Seconds that a transaction may take which writes a part of a listing."""
@@ -283,7 +279,7 @@ def _queue(connection: Connection, reading: Reading, page_id: int, new: Sequence
         connection.execute(insert(pages), kept)
     forgotten = len(rows) - len(kept) + len(removed)
     if forgotten:
-        _count_forgotten(connection, reading, forgotten)
+        count_forgotten(connection, reading.listing.source, forgotten, reading.now)
     news = sum(row["outcome"] == "queued" and row["kind"] == "article" for row in kept)
     size = sum(len(row["url_key"]) + len(row["url"]) + _ROW_BYTES for row in kept)
     return Written(news, len(kept), forgotten, len(removed), size)
@@ -307,13 +303,6 @@ def _make_room(reading: Reading, rows: Sequence[dict[str, Any]]) -> tuple[list[d
     left_out = {number for *_, number, is_known in victims if not is_known}
     kept = [row for place, row in enumerate(rows) if place not in left_out]
     return kept, [number for *_, number, is_known in victims if is_known]
-
-
-def _count_forgotten(connection: Connection, reading: Reading, count: int) -> None:
-    values = {"source": reading.listing.source, "pages": count, "last_at": reading.now}
-    added = backend_of(connection.engine.url).insert(forgotten_pages).values(**values)
-    more = {"pages": forgotten_pages.c.pages + count, "last_at": reading.now}
-    connection.execute(added.on_conflict_do_update(index_elements=["source"], set_=more))
 
 
 def _is_of_window(window: Window, link: Link) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, select, update
 
-from newscrawl.storage.engine import database_clock, explained, write_transaction, writing_engine
+from newscrawl.storage.engine import database_clock, write_connection
 from newscrawl.storage.leases import lease_of
 from newscrawl.storage.schema import runs, sites
 
@@ -53,7 +53,7 @@ class Change:
 
 def note_round(url: str, run_id: int, robots: Collection[str], patience: Patience) -> Change | None:
     """Do as `note_round_within`, in a transaction of its own. Raises StorageError."""
-    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
+    with write_connection(url) as connection:
         return note_round_within(connection, run_id, robots, patience)
 
 

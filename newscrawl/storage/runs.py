@@ -6,8 +6,6 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -18,7 +16,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from newscrawl._version import __version__
 from newscrawl.health import Measures, notes_of
 from newscrawl.items import Block
-from newscrawl.storage.engine import database_clock, explained, read_connection, write_transaction, writing_engine
+from newscrawl.storage.engine import database_clock, read_connection, write_connection
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.locks import Lock, host_name, is_held, lock_folder, sweep
 from newscrawl.storage.schema import articles, pages, run_sources, runs, sites
@@ -169,7 +167,7 @@ def _url(connection: Connection) -> str:
 
 def begin_run(url: str, spider: str, arguments: dict[str, str]) -> int:
     """Record the start of a run in the database at `url`, and return its id. Raises StorageError."""
-    with _writing(url) as connection:
+    with write_connection(url) as connection:
         return begin(connection, spider, arguments)
 
 
@@ -178,7 +176,7 @@ def conclude_run(url: str, run_id: int, exit_code: int | None, error: str | None
 
     `exit_code` is None for a process that was killed; `error` is one line.
     """
-    with _writing(url) as connection:
+    with write_connection(url) as connection:
         conclude(connection, run_id, exit_code, error)
 
 
@@ -195,13 +193,13 @@ def record_not_started(url: str, spider: str, arguments: dict[str, str], exit_co
     """Record a run whose process ended before the run started, and return its id. Raises StorageError."""
     now = datetime.now(UTC)
     ended = {"exit_code": exit_code, "error": error, "reason": "not_started", "finished_at": now, "seconds": 0.0}
-    with _writing(url) as connection:
+    with write_connection(url) as connection:
         return _add(connection, spider, arguments, ended | {"started_at": now})
 
 
 def close_dead_runs(url: str) -> list[int]:
     """Close the records of runs whose process died, and return their ids. Raises StorageError."""
-    with _writing(url) as connection:
+    with write_connection(url) as connection:
         return close_dead(connection)
 
 
@@ -225,12 +223,6 @@ def sources_of_run(url: str, run_id: int) -> list[str]:
     of_run = select(run_sources.c.source).where(run_sources.c.run_id == run_id).order_by(run_sources.c.source)
     with read_connection(url) as connection:
         return list(connection.execute(of_run).scalars())
-
-
-@contextmanager
-def _writing(url: str) -> Iterator[Connection]:
-    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
-        yield connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal, Self
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Text, and_, cast, delete, func, insert, select, update
 
 from newscrawl.sites import LISTS, Site
 from newscrawl.sites.names import names_of
@@ -20,8 +20,8 @@ from newscrawl.storage.engine import (
     has_database,
     open_engine,
     read_connection,
+    write_connection,
     write_transaction,
-    writing_engine,
 )
 from newscrawl.storage.outages import NO_OUTAGE
 from newscrawl.storage.schema import run_sources, site_domains, sites
@@ -32,6 +32,8 @@ _CHUNK = 500
 _RULES = ("prune_xpath", "kept_parameters", "dropped_parameters", "extractor")
 """Facts that are kept in the column `rules`."""
 _COLUMNS = tuple(name for name in Site.__dataclass_fields__ if name not in _RULES)
+_UNDECLARED = frozenset({"state", "notes", "added_by"})
+"""Columns that say nothing about the pages of a site."""
 _LISTS = tuple(name for name in LISTS if name not in _RULES)
 
 
@@ -83,12 +85,6 @@ def _reading(url: str) -> Iterator[Connection | None]:
         yield connection
 
 
-@contextmanager
-def _writing(url: str) -> Iterator[Connection]:
-    with writing_engine(url) as engine, explained(engine), write_transaction(engine) as connection:
-        yield connection
-
-
 def site_named(url: str, name: str) -> SiteRow | None:
     """Return the site of a name; None where there is none, or no database yet. Raises StorageError."""
     return _first(url, select(sites).where(sites.c.name == name))
@@ -131,6 +127,20 @@ def site_at(url: str, host: str) -> Site | None:
 def has_rows(url: str) -> bool:
     """Say whether a site is declared in a row. Raises StorageError."""
     return _first(url, select(sites).where(sites.c.declared_in == "row")) is not None
+
+
+def state_of_rows(url: str) -> int:
+    """Return a number that changes with what the sites in rows declare; within this process alone. Raises StorageError.
+
+    What crawls note in the rows does not count.
+    """
+    named = [sites.c.id, *(sites.c[name] for name in ("declared_in", "rules", *_COLUMNS) if name not in _UNDECLARED)]
+    wanted = select(*(cast(column, Text) for column in named)).where(sites.c.declared_in == "row").order_by(sites.c.id)
+    state = 0
+    with _reading(url) as connection:
+        for row in connection.execute(wanted) if connection is not None else ():
+            state = hash((state, *row))
+    return state
 
 
 def sites_with_rules(url: str) -> list[Site]:
@@ -353,7 +363,7 @@ def register_spiders(url: str, spiders: Sequence[Site]) -> None:
     changed = [site for site in spiders if not _is_copied(known.get(site.name), site)]
     if not changed:
         return
-    with _writing(url) as connection:
+    with write_connection(url) as connection:
         for site in changed:
             _copy_spider(connection, site)
 
@@ -403,11 +413,11 @@ def set_state(url: str, name: str, state: State, notes: str | None = None) -> bo
     What crawls found out about an outage is forgotten, so that nothing changes what a person has said.
     """
     values: Mapping[str, Any] = {"state": state, **NO_OUTAGE, **({} if notes is None else {"notes": notes})}
-    with _writing(url) as connection:
+    with write_connection(url) as connection:
         return bool(connection.execute(update(sites).where(sites.c.name == name).values(**values)).rowcount)
 
 
 def remove_site(url: str, name: str) -> bool:
     """Remove the row of a site, and nothing else; say whether there was one. Raises StorageError."""
-    with _writing(url) as connection:
+    with write_connection(url) as connection:
         return bool(connection.execute(delete(sites).where(sites.c.name == name)).rowcount)
