@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import TypeVar
@@ -24,7 +23,7 @@ from newscrawl.sites import Site
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.site_rows import has_rows, site_at, sites_with_rules
 from newscrawl.text import printable
-from newscrawl.urls import declare, site_of
+from newscrawl.urls import Parameters, declare_all, site_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ class SiteRegistry:
         # Checks itself: a misspelt setting must not be found out page by page.
         self._default = SiteRules(extractor=extractor) if extractor not in (None, "newscrawl") else NO_RULES
         self._rows = SiteRows(str(settings["DATABASE_URL"]))
-        declare_rows(str(settings["DATABASE_URL"]))
+        self._rows.could_be_read = declare_rows(str(settings["DATABASE_URL"]))
         loader = get_spider_loader(settings)
         for spider in map(loader.load, sorted(loader.list())):
             if not issubclass(spider, NewsSpider):
@@ -71,6 +70,11 @@ class SiteRegistry:
         site = self._site(url)
         return site.source if site is not None else site_of(url)
 
+    @property
+    def misses_rows(self) -> bool:
+        """Whether rows of sites could not be read, so that it has to be made anew."""
+        return not self._rows.could_be_read
+
     def _site(self, url: str | None) -> Site | None:
         """Return the site that is data and owns a URL's host."""
         host = _host(url)
@@ -91,6 +95,7 @@ class SiteRows:
         self._url = url
         self._known: dict[str, Site | None] = {}
         self._has_rows: bool | None = None
+        self.could_be_read = True
 
     def at(self, host: str) -> Site | None:
         """Return the site of a host. What cannot be read counts as none, and is said."""
@@ -109,7 +114,7 @@ class SiteRows:
                 _ = site.rules
         except StorageError as error:  # a crawl says it itself; whoever only reads a page can do without
             logger.debug("the rules of %s are not looked up: %s", host, error)
-            self._has_rows = False
+            self._has_rows = self.could_be_read = False
             return None
         except RulesError as error:
             logger.warning("the rules of %s are left out: the site in the database: %s", host, error)
@@ -126,15 +131,19 @@ def _host(url: str | None) -> str:
 
 _SETTINGS = ("SPIDER_MODULES", "SPIDER_LOADER_CLASS", "EXTRACTOR", "DATABASE_URL")
 """What a registry is made of."""
-_kept: tuple[list[object], SiteRegistry] | None = None
+_kept: tuple[list[object], SiteRegistry, int | None] | None = None
 
 
-def keep_registry(settings: BaseSettings) -> SiteRegistry:
-    """Make the registry anew, and let all crawls of this process with the same settings use it."""
+def keep_registry(settings: BaseSettings, state: int | None = None) -> SiteRegistry:
+    """Let all crawls of this process with the same settings use one registry.
+
+    It is made anew unless `state`, the state of the rows of sites, is that with which it was made.
+    """
     global _kept  # noqa: PLW0603 - one for the process
-    registry = SiteRegistry(settings)
-    _kept = [settings[name] for name in _SETTINGS], registry
-    return registry
+    given = [settings[name] for name in _SETTINGS]
+    if _kept is None or state is None or _kept[::2] != (given, state) or _kept[1].misses_rows:
+        _kept = given, SiteRegistry(settings), state
+    return _kept[1]
 
 
 def registry_for(settings: BaseSettings) -> SiteRegistry:
@@ -173,14 +182,22 @@ def _project() -> SiteRegistry:
     return SiteRegistry(get_project_settings())
 
 
-def declare_rows(url: str) -> None:
-    """Declare the parameters of URLs of the sites in rows. A row that is wrong is left out, and said."""
-    with suppress(StorageError):  # whoever reads or writes the database says it
+def declare_rows(url: str) -> bool:
+    """Declare the parameters of URLs of the sites in rows; say whether they could be read.
+
+    A row that is wrong is left out, and said.
+    """
+    found: dict[str, Parameters] = {}
+    try:
         for site in sites_with_rules(url):
             try:
-                declare(site.domains, site.rules.parameters)
+                found |= dict.fromkeys(site.domains, site.rules.parameters)
             except RulesError as error:
                 logger.warning("the site %s in the database: %s", printable(site.name), error)
+    except StorageError:  # whoever reads or writes the database says it
+        return False
+    declare_all(found)  # at once, for it forgets the keys of all addresses
+    return True
 
 
 def load_sites() -> None:

@@ -40,6 +40,7 @@ from newscrawl.storage.group_commit import GroupCommit, shared_commit
 from newscrawl.storage.leases import LEASE_LOST
 from newscrawl.storage.locks import Lock
 from newscrawl.storage.runs import begin, close_dead_runs, conclude, lock_for_runs, record_not_started
+from newscrawl.storage.site_rows import state_of_rows
 from newscrawl.text import printable
 from newscrawl.workers.pool import lease, release
 
@@ -191,7 +192,8 @@ class Worker:
             try:
                 await asyncio.to_thread(close_dead_runs, self._url)  # what they had taken is free then
                 choice = await asyncio.to_thread(self._choose)
-                keep_registry(self._settings)  # a row of a site may have changed
+                state = await asyncio.to_thread(state_of_rows, self._url)  # a row of a site may have changed
+                keep_registry(self._settings, state)
             except Exception as error:  # noqa: BLE001 - raised by `run`; here it would leave all lanes waiting
                 if self._once or not isinstance(error, _WRONG):
                     self._failure = error

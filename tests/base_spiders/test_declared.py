@@ -11,12 +11,12 @@ from scrapy.spiderloader import get_spider_loader
 
 from newscrawl.base_spiders import ArgumentError
 from newscrawl.base_spiders.declared import DeclaredSpider, spider_of
-from newscrawl.base_spiders.registry import SiteRegistry, project_sites
+from newscrawl.base_spiders.registry import SiteRegistry, keep_registry, project_sites
 from newscrawl.commands.crawl import known_spider
 from newscrawl.rules import RulesError
 from newscrawl.sites import Site
 from newscrawl.storage.errors import StorageError
-from newscrawl.storage.site_rows import SiteWriter, register_spiders, site_named
+from newscrawl.storage.site_rows import SiteWriter, register_spiders, set_state, site_named, state_of_rows
 from newscrawl.urls import NO_PARAMETERS, declare, url_key
 from tests.database import Database
 from tests.storage.earlier import downgrade
@@ -66,6 +66,33 @@ def test_little_is_known_of_a_bare_address_so_it_is_explored(settings):
     spider = get_spider_loader(settings).load("tin")()
     assert (spider.explores, spider.source, spider.front_page) == (True, "tin.example", "https://www.tin.example/vi")
     assert spider.is_article("https://tin.example/x") is None
+
+
+def test_kept_registry_is_made_again_when_a_row_has_changed(settings):
+    """What a crawl or a person notes in a row is no such change, and the keys of addresses stay remembered."""
+    url = settings["DATABASE_URL"]
+    add(settings, WHOLE)
+    kept = keep_registry(settings, state_of_rows(url))
+    url_key("https://tin.example/1.html")
+    set_state(url, "bao", "paused", "asked to wait")
+    Database(url).execute("update sites set last_crawl_at = '2020-09-10 12:00:00.000000', health = 'well'")
+    assert keep_registry(settings, state_of_rows(url)) is kept
+    assert url_key.cache_info().currsize
+    Database(url).execute("update sites set rules = json_object('extractor', 'newscrawl')")
+    changed = keep_registry(settings, state_of_rows(url))
+    assert changed is not kept
+    assert changed.rules_for("https://m.bao.vn/1.html").extractor == "newscrawl"
+
+
+def test_kept_registry_that_could_not_read_the_rows_is_made_again(settings):
+    """Though nothing has changed when they can be read."""
+    url = settings["DATABASE_URL"]
+    add(settings, WHOLE)
+    state = state_of_rows(url)
+    Database(url).execute("alter table sites rename to moved")
+    assert keep_registry(settings, state).rules_for("https://m.bao.vn/1.html").extractor is None
+    Database(url).execute("alter table moved rename to sites")
+    assert keep_registry(settings, state).rules_for("https://m.bao.vn/1.html").extractor == "trafilatura"
 
 
 def test_pages_are_read_by_the_rules_of_their_row(settings):
