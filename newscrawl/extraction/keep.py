@@ -51,8 +51,10 @@ MOST_LIKELY, MUCH_DROPPED = 0.8, 0.5
 """Share of the likely words that make a container the article's, and how many others it would lose, as a share of the
 likely ones, when trafilatura is asked however sure the judge is."""
 VERY_UNSURE, MOSTLY_COVERED, POSSIBLE, AGREED = 0.9, 0.8, (0.08, 0.2), 0.6
-"""Expected F1, once trafilatura was heard, below which lines that are mostly in its text are kept as well: those with at
-least half the chance of the page's likeliest line, between the two of ``POSSIBLE``, which is raised."""
+"""Expected F1, once trafilatura was heard, below which lines that are mostly in its text are kept as well: those with
+at least half the chance of the page's likeliest line, between the two of ``POSSIBLE``, which is raised."""
+FAR_LIKELIER = 2
+"""How many times as likely as the next line of its page one is that is no teaser, whatever stands around it."""
 SURE_TEXT = 0.97
 """Chance from which a line is no caption, whatever its place: a text begins below a picture, too."""
 MOST_ABOVE, LEADING = 15, 3
@@ -112,8 +114,9 @@ def keep_lines(
     covered = coverage(page.blocks, ask())
     chances = judge.reconsider(page, judgement, covered)
     if best_threshold(chances, counted).expected_f1 < VERY_UNSURE:
-        # The page's likeliest line is not a teaser, even between links to other articles.
-        apart = ~beside_headlines(page.blocks.lines) | (chances >= chances.max())
+        beside = beside_headlines(page.blocks.lines)
+        # By far the likeliest line of its page is not a teaser, even between links to other articles.
+        apart = ~beside | (chances >= FAR_LIKELIER * np.sort(chances)[-2:][0])
         possible = chances >= np.clip(chances.max() / 2, *POSSIBLE)
         agreed = (covered[0] >= MOSTLY_COVERED) & possible & apart
         chances = np.where(agreed, np.maximum(chances, AGREED), chances)

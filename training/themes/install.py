@@ -43,7 +43,8 @@ DEBIAN = (
 BEFORE = "2026-11-29"
 """No package of npm or PyPI is taken that was published on this day or later."""
 
-_NPM = f"npm install --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error --before={BEFORE}".split()
+_NPM = "npm install --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error".split()
+_NPM += ["--before", BEFORE]
 
 
 def install(cache: Path) -> bool:

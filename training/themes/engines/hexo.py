@@ -44,8 +44,8 @@ _ORDER = """hexo.extend.filter.register("before_generate", async () => {
   if (post) await post.setTags(post.tags.map((tag) => tag.name));
 });
 """
-"""A script of the site. Without it posts, sections and tags stand in the order in which files happened to be read, and a
-language that a theme does not have is replaced by the one that was read first."""
+"""A script of the site. Without it posts, sections and tags stand in the order in which files happened to be read, and
+a language that a theme does not have is replaced by the one that was read first."""
 
 
 def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
