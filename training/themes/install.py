@@ -40,8 +40,8 @@ DEBIAN = (
     "php-cli php-mysql php-xml php-mbstring mariadb-server"
 ).split()
 
-BEFORE = "2026-11-29"
-"""No package of npm or PyPI is taken that was published on this day or later."""
+BEFORE = "2026-11-29T00:00:00Z"
+"""No package of npm or PyPI is taken that was published then or later."""
 
 _NPM = "npm install --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error".split()
 _NPM += ["--before", BEFORE]
