@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 
 import pytest
 
 from testing.questions import IN_POSTGRESQL, IN_SQLITE
-from tests.cli.made import fill
+from tests.cli.made import fill, newscrawl
 from tests.database import Database, query
 
 ANSWERS = {
@@ -58,6 +59,19 @@ def test_question_is_answered(question, database):
     expected = ANSWERS[begin]
     rows = [row[: len(expected[0])] for row in rows]
     assert sorted(rows, key=repr) == sorted(expected, key=repr)
+
+
+@pytest.mark.parametrize("question", IN_SQLITE)
+def test_question_is_answered_by_the_command(question, database):
+    """`newscrawl sql` allows only reading, and all that the questions read."""
+    statement = (IN_SQLITE if database.is_sqlite else IN_POSTGRESQL)[question]
+    result = newscrawl(database.url, "sql", "--json", statement)
+    assert (result.returncode, result.stderr) == (0, "")
+    rows = [tuple(json.loads(line).values()) for line in result.stdout.splitlines()]
+    expected = query(database, statement)
+    assert len(rows) == len(expected)
+    if database.is_sqlite:  # PostgreSQL has types that JSON lacks
+        assert rows == expected
 
 
 def test_questions_can_be_asked_by_the_shell(database):

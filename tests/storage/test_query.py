@@ -53,6 +53,55 @@ def test_nothing_but_reading_is_possible(url, statement, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "statement",
+    [
+        "select name.value from articles, json_each(authors) name",
+        "select path from json_tree('{}')",
+        "select rowid from article_index where article_index match 'daegu' order by rank",
+        "select bm25(article_index), highlight(article_index, 0, '', '') from article_index where title match 'x'",
+        "select count(*) from sqlite_master",
+    ],
+)
+def test_virtual_tables_of_sqlite_can_be_read(statement, tmp_path):
+    """SQLite asks for leave to change its schema while it makes such a table in memory."""
+    url = f"sqlite:///{tmp_path / 'out.db'}"
+    check_database(url)
+    names, *_ = select_rows(url, statement)
+    assert names
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update sqlite_master set sql = ''",
+        "update sqlite_schema set sql = 'create table x (y)' where name = 'articles'",
+        "delete from sqlite_master",
+        "insert into sqlite_master values ('table', 'x', 'x', 0, 'create table x (y)')",
+        "update articles set title = ''",
+        "update json_each set value = 1",
+        "insert into article_index (article_index) values ('rebuild')",
+        "insert into article_index (article_index, rank) values ('rank', 'bm25(1)')",
+        "create virtual table temp.other using fts5 (x)",
+        "drop table article_index",
+        "update temp.sqlite_master set sql = ''",
+        "pragma writable_schema = 1",
+        "select * from pragma_writable_schema",
+        "select * from pragma_data_version(1)",
+        "pragma data_version = 1",
+        "pragma query_only = 0",
+    ],
+)
+def test_nothing_of_sqlite_can_be_written_by_way_of_a_virtual_table(statement, tmp_path):
+    """Neither the schema nor an index; the file stays as it is, byte for byte."""
+    path = tmp_path / "out.db"
+    check_database(f"sqlite:///{path}")
+    before = path.read_bytes()
+    with pytest.raises(StorageError):
+        list(select_rows(f"sqlite:///{path}", statement))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
     "call",
     [
         "pg_notify('news', 'x')",

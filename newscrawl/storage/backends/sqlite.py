@@ -197,9 +197,7 @@ def query(url: URL, statement: str, seconds: float) -> Iterator[Sequence[Any]]:
     path = _path(url)
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)) as connection:
-            connection.set_authorizer(
-                lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
-            )
+            connection.set_authorizer(_permission)
             end = monotonic() + seconds
             if seconds:
                 connection.set_progress_handler(lambda: monotonic() > end, _STEPS)
@@ -213,6 +211,15 @@ def query(url: URL, statement: str, seconds: float) -> Iterator[Sequence[Any]]:
         elif said == "interrupted":
             said = f"the statement took more than {seconds:g} s"
         raise StorageError(f"database {printable(str(path))}: {printable(said)}") from error
+
+
+def _permission(action: int, *of: str | None) -> int:
+    """Allow what reads, and what SQLite does by itself to read a virtual table, such as `json_each` or an index."""
+    # It declares the table in its memory as if it changed the schema (always in SQLite 3.40). The same by a statement
+    # is refused before it is asked about here, unless `pragma writable_schema` is on, and that is refused here.
+    declares = action == sqlite3.SQLITE_UPDATE and (of[0], of[2]) == ("sqlite_master", "main")
+    compares = action == sqlite3.SQLITE_PRAGMA and of[:2] == ("data_version", None)  # FTS5: has the index changed
+    return sqlite3.SQLITE_OK if action in _READING or declares or compares else sqlite3.SQLITE_DENY
 
 
 def find_damage(connection: Connection) -> Iterator[str]:
