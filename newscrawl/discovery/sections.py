@@ -24,7 +24,10 @@ LARGEST_HTML = 10 * 1024 * 1024
 """Bytes of a page that are read. The largest of 987 real ones has 4.5 million."""
 MOST_LINKS = 100_000
 _TAG = re.compile(r"<[a-zA-Z/!]")
-_FEEDS = frozenset(("application/rss+xml", "application/atom+xml", "application/feed+json"))
+_FEEDS = frozenset(("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"))
+_ANY_XML = frozenset(("text/xml", "application/xml"))
+"""Types of feeds, and of much else."""
+_FEED_TITLE = re.compile(r"\b(?:rss|atom|rdf)\b", re.IGNORECASE)
 _HEADLINE = 8
 """Words of a link's text that is a headline, whatever its address."""
 _LONGEST_LABEL = 5
@@ -38,7 +41,7 @@ _MOST_SCRIPTS = 200
 _LONGEST_JSON = 500_000
 _DEEPEST = 12
 _FEED_ADDRESS = re.compile(
-    r"(?:^|/)(?:feed|rss|atom)(?:\.(?:xml|json|rss|atom|php))?/?$|\.(?:rss|atom)$", re.IGNORECASE
+    r"(?:^|/)(?:feed|rss|atom)(?:\.(?:xml|json|rss|atom|php))?/?$|\.(?:rss|atom|rdf)$", re.IGNORECASE
 )
 """How the path of a feed ends."""
 _TYPE = re.compile(r'"@type"\s{0,9}:\s{0,9}\[?\s{0,9}"([A-Za-z]{1,40})"')
@@ -113,11 +116,13 @@ def _feeds(tree: HtmlElement, base: str) -> Iterator[str]:
     announced = False
     for link in islice(tree.iter("link"), MOST_LINKS):
         kind = (link.get("type") or "").partition(";")[0].strip().lower()
-        if kind in _FEEDS and "alternate" in (link.get("rel") or "").lower().split():
-            url = absolute(link.get("href") or "", base)
-            if url:
-                announced = True
-                yield url
+        if kind not in _FEEDS | _ANY_XML or "alternate" not in (link.get("rel") or "").lower().split():
+            continue
+        url = absolute(link.get("href") or "", base)
+        is_feed = kind in _FEEDS or _FEED_TITLE.search(link.get("title") or "")
+        if url and (is_feed or _FEED_ADDRESS.search(urlsplit(url).path)):
+            announced = True
+            yield url
     for link in () if announced else islice(tree.iter("a"), MOST_LINKS):
         url = absolute(link.get("href") or "", base)
         if url and _FEED_ADDRESS.search(urlsplit(url).path) and site(url) == site(base):

@@ -47,6 +47,22 @@ def test_feeds_of_the_page():
     ]
 
 
+def test_feeds_of_older_formats():
+    """RSS 1.0 by its type or its address; XML of any kind where its address or title says that it is a feed."""
+    body = """<link rel="alternate" type="application/rdf+xml" href="/index.rdf">
+        <link rel="alternate" type="text/xml" title="RSS 2.0" href="/tin.xml">
+        <link rel="alternate" type="application/xml" href="/kinh-te/rss.xml">
+        <link rel="alternate" type="text/xml" title="Anatomy" href="/page.xml">
+        <link rel="alternate" type="text/xml+oembed" title="RSS" href="/oembed">
+        <link rel="meta" type="application/rdf+xml" href="/about.rdf">"""
+    assert links(body) == [
+        ("https://bao.vn/index.rdf", "feed"),
+        ("https://bao.vn/tin.xml", "feed"),
+        ("https://bao.vn/kinh-te/rss.xml", "feed"),
+    ]
+    assert ("https://bao.vn/tin/index.rdf", "feed") in links('<a href="/tin/index.rdf">RSS</a>')
+
+
 def test_the_page_tells_how_its_articles_are_numbered():
     """Where every headline leads to a number, a long name without one is a section."""
     headline = "một hai ba bốn năm sáu bảy tám chín"
