@@ -12,7 +12,7 @@ import click
 from newscrawl.cli.options import address, database_option, json_option, print_json
 
 if TYPE_CHECKING:
-    from newscrawl.storage.health import Alarm, SiteHealth
+    from newscrawl.storage.health import Alarm, Failing, SiteHealth
 
 BROKEN = 1
 NOT_JUDGED = 2
@@ -27,7 +27,9 @@ NOT_JUDGED = 2
 def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str | None, as_json: bool) -> None:
     """Show which sites are broken, by comparing their last runs with the weeks before: newscrawl health tuoitre.
 
-    Exit code 0: all sites are healthy, or dead; 1: a site is broken; 2: unknown, with a one-line reason.
+    A site that was crawled and has never given an article is failing.
+
+    Exit code 0: all sites are healthy, or dead; 1: a site is broken or failing; 2: unknown, with a one-line reason.
     """
     from newscrawl.storage.errors import StorageError  # noqa: PLC0415
     from newscrawl.storage.health import site_health  # noqa: PLC0415
@@ -47,7 +49,7 @@ def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str
         known = ", ".join(site.source for site in found) or "none yet"
         _refuse(f"no crawl of {unknown[0]!r} has been measured; measured sites: {known}")
     chosen = [site for site in found if not sources or site.source in sources]
-    is_well = not any(site.alarms and not site.is_dead for site in chosen)
+    is_well = not any(site.needs_attention for site in chosen)
     if as_json:
         print_json([asdict(site) for site in chosen])
     elif not (quiet and is_well):
@@ -68,28 +70,34 @@ def _print(sites: Sequence[SiteHealth], unmeasured: int) -> None:
     from newscrawl.text import printable  # noqa: PLC0415
 
     for site in sites:
-        if not site.alarms and not site.notes:
+        if not site.alarms and not site.notes and site.failing is None:
             continue
-        click.echo(f"{printable(site.source)} is {_state(site)}")
+        paused = " and paused" if site.state == "failing" and site.is_paused else ""
+        click.echo(f"{printable(site.source)} is {site.state}{paused}")
+        if site.state == "failing" and site.failing is not None:
+            for line in _causes(site.failing):
+                click.echo(f"    {printable(line)}")
         for note in site.notes:
             click.echo(f"    {printable(note)}")
         for alarm in site.alarms:
             for line in _lines(alarm):
                 click.echo(f"    {printable(line)}")
-    states = [_state(site) for site in sites]
+    states = [site.state for site in sites]
     if sites:
-        dead = f", {states.count('dead')} dead" if "dead" in states else ""
-        click.echo(f"{states.count('healthy')} of {len(sites)} sites are healthy{dead}")
+        others = "".join(f", {states.count(one)} {one}" for one in ("failing", "dead") if one in states)
+        click.echo(f"{states.count('healthy')} of {len(sites)} sites are healthy{others}")
     else:
         click.echo("no sites have been crawled yet")
     if unmeasured:
         click.echo(f"{unmeasured} more have not been measured yet")
 
 
-def _state(site: SiteHealth) -> str:
-    if site.is_dead:
-        return "dead"
-    return "broken" if site.alarms else "healthy"
+def _causes(failing: Failing) -> list[str]:
+    reasons = ", ".join(f"{reason} {count}" for reason, count in failing.reasons.items())
+    return [
+        f"it has never given an article; its last visits ended with {reasons}",
+        f"  since {failing.since:%Y-%m-%d %H:%M} UTC (run {failing.run_id})",
+    ]
 
 
 def _lines(alarm: Alarm) -> list[str]:

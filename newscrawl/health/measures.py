@@ -15,6 +15,9 @@ LEFT = 0.7
 NEEDS_RENDERING = "needs_rendering"
 """The page reason of a page without a text in its HTML."""
 
+NOT_THERE = "not_there"
+"""The page reason of an address that was only guessed, and wrongly: no failure."""
+
 Reading = tuple[int, int] | str | None
 """Reading of a listing: how many pages it names and how many are new or modified; or the reason of its failure; or None
 if it was not modified."""
@@ -74,6 +77,19 @@ class Measures:
         """Whether nothing was new: no listing and no page that was asked for had changed."""
         is_same = not any(self.listings.values()) and self.known.keys() <= {"not_modified", "same"}
         return is_same and not (self.fresh or self.lost or self.shells)
+
+    @property
+    def failures(self) -> Counter[str]:
+        """Why no page gave an article, or where none was asked for, no listing could be read; empty if one did."""
+        pages = self.fresh + self.known
+        del pages[NOT_THERE]
+        if any(group_of(reason) == "fine" for reason in pages):
+            return Counter()
+        if pages:
+            return pages
+        readings = [reading for reading in self.listings.values() if reading != NOT_THERE]
+        failed = [reading for reading in readings if isinstance(reading, str)]
+        return Counter(failed) if len(failed) == len(readings) else Counter()
 
     def copy(self) -> Measures:
         """Return an independent copy."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import takewhile
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from newscrawl.health import Changes, ListingPage, Measures, Run, Verdict, catch_up, in_words, notes_of
 from newscrawl.health.limits import LONGEST_WINDOW, TRAIL
@@ -15,7 +16,7 @@ from newscrawl.storage.engine import read_connection, write_connection
 from newscrawl.storage.leases import lease_of
 from newscrawl.storage.outages import in_words as in_words_of_outage
 from newscrawl.storage.rows import CHUNK
-from newscrawl.storage.schema import alarms, pages, run_sources, runs, sites
+from newscrawl.storage.schema import alarms, articles, pages, run_sources, runs, sites
 
 _ORDINARY_ARGUMENTS = frozenset({"url", "max_articles"})
 """Arguments of an ordinary run. A run with others, such as `since`, is not comparable."""
@@ -138,7 +139,7 @@ def judge_within(connection: Connection, run_id: int, patience: timedelta = time
         history = _history(connection, source)
         for run, changes in _evaluate(history):
             _record(connection, source, run, changes, history)
-        _note(connection, source)
+        _note(connection, source, history)
     return sources
 
 
@@ -171,10 +172,12 @@ def _record(connection: Connection, source: str, run: Run, changes: Changes, his
         connection.execute(update(alarms).where(is_it).values(ended_at=run.started_at, ended_by="recovered"))
 
 
-def _note(connection: Connection, source: str) -> None:
+def _note(connection: Connection, source: str, history: History | None = None) -> None:
     """Say in the rows of a source's sites whether it is healthy, if that is new."""
     active = select(alarms.c.id).where(alarms.c.source == source, alarms.c.ended_at.is_(None)).limit(1)
     health = "healthy" if connection.execute(active).first() is None else "broken"
+    if health == "healthy" and _failing(connection, source, history) is not None:
+        health = "failing"
     is_new = sites.c.health.is_distinct_from(health)
     connection.execute(update(sites).where(sites.c.source == source, is_new).values(health=health))
 
@@ -260,6 +263,29 @@ def measured_runs(url: str, source: str, limit: int = 60) -> list[MeasuredRun]:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """A source that has never given an article, although it was asked."""
+
+    reasons: dict[str, int]
+    """Why pages gave none in its last run that asked for something, the most frequent first."""
+    run_id: int
+    """The first of the runs in a row that failed."""
+    since: datetime
+
+
+def _failing(connection: Connection, source: str, history: History | None = None) -> Failing | None:
+    """Return why a source without an article cannot be read; None of any other: its alarms say what is wrong."""
+    if connection.execute(select(articles.c.id).where(articles.c.source == source).limit(1)).first() is not None:
+        return None
+    history = history or _history(connection, source)
+    asked = [run for run in (*history.judged, *history.unjudged) if not run.measures.is_idle]
+    failed = list(takewhile(lambda run: run.measures.failures, sorted(asked, key=lambda run: run.id, reverse=True)))
+    if not failed:
+        return None
+    return Failing(dict(failed[0].measures.failures.most_common()), failed[-1].id, failed[-1].started_at)
+
+
+@dataclass(frozen=True, slots=True)
 class SiteHealth:
     """A source and its active alarms."""
 
@@ -272,6 +298,22 @@ class SiteHealth:
     """What the last run found that is no alarm, in sentences; which sites of the source count as dead."""
     is_dead: bool = False
     """Whether all sites of the source count as dead by themselves: their alarms say nothing new."""
+    failing: Failing | None = None
+    """Why it has never given an article."""
+    is_paused: bool = False
+    """Whether somebody has paused all its sites, or called them dead."""
+
+    @property
+    def state(self) -> Literal["dead", "broken", "failing", "healthy"]:
+        """How it is, in a word."""
+        if self.is_dead:
+            return "dead"
+        return "broken" if self.alarms else "healthy" if self.failing is None else "failing"
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether something is wrong that a person may mend. What fails is paused by those who know that it does."""
+        return self.state == "broken" or (self.state == "failing" and not self.is_paused)
 
 
 def site_health(url: str) -> list[SiteHealth]:
@@ -283,7 +325,10 @@ def site_health(url: str) -> list[SiteHealth]:
         sources = connection.execute(select(run_sources.c.source).distinct().order_by(run_sources.c.source))
         found = [_health(connection, source) for source in sources.scalars()]
         dead = _dead_sites(connection)
-    return [_with_dead(site, dead.get(site.source, {})) for site in found if site is not None]
+        active = func.count().filter(sites.c.state == "active")
+        paused = set(connection.execute(select(sites.c.source).group_by(sites.c.source).having(active == 0)).scalars())
+    whole = [replace(site, is_paused=site.source in paused) for site in found if site is not None]
+    return [_with_dead(site, dead.get(site.source, {})) for site in whole]
 
 
 def _dead_sites(connection: Connection) -> dict[str, dict[str, str | None]]:
@@ -322,7 +367,8 @@ def _health(connection: Connection, source: str) -> SiteHealth | None:
         for verdict in changes.over:
             del known[verdict.symptom]
     notes = notes_of(every[-1].measures, [run.measures for run in every[:-1]])
-    return SiteHealth(source, len(every), every[-1].started_at, tuple(known.values()), notes)
+    failing = _failing(connection, source, history)
+    return SiteHealth(source, len(every), every[-1].started_at, tuple(known.values()), notes, failing=failing)
 
 
 def _new_alarm(connection: Connection, source: str, verdict: Verdict, first: Run, run: Run) -> Alarm:

@@ -107,6 +107,8 @@ class SiteState:
     """The process that is crawling it."""
     state: str | None = None
     """`active`, `paused` or `dead`; None of a source that is no site of the table `sites`."""
+    health: str | None = None
+    """What `newscrawl health` said of it after its last judged run."""
 
 
 DAYS = 30
@@ -127,7 +129,7 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
         .group_by(day)
         .order_by(day),
         "pages": _grouped(pages.c.source, only, func.count(), func.min(pages.c.next_fetch_at)),
-        "declared": _grouped(sites.c.source, only, func.min(sites.c.state)),
+        "declared": _grouped(sites.c.source, only, func.min(sites.c.state), func.min(sites.c.health)),
         "due": _grouped(pages.c.source, only, func.count()).where(pages.c.next_fetch_at <= now),
         "alarms": select(alarms.c.source, alarms.c.message).where(alarms.c.ended_at.is_(None)).order_by(alarms.c.id),
     }
@@ -161,7 +163,7 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
                 {} if run is None else _failures(run.measures),
                 tuple(row[1] for row in messages.get(name, ())),
                 holders.get(name) if holders is not None else _holder(folder, name),
-                declared[name][1] if name in declared else None,
+                *(declared[name][1:] if name in declared else ()),
             )
         )
     return sorted(states, key=lambda one: (not one.alarms, one.source))

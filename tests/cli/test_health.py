@@ -12,13 +12,15 @@ import pytest
 
 from newscrawl.crawl.health_watch import CommandFailed, run_command
 from newscrawl.health import Measures, Run
+from newscrawl.sites import Site
 from newscrawl.storage.engine import write_transaction, writing_engine
 from newscrawl.storage.health import judge_run, judge_within, mark_reported, unreported_alarms
+from newscrawl.storage.site_rows import SiteWriter
 from newscrawl.storage.store import Store
 from tests.database import Database, query
 from tests.health.made import healthy, history
 from tests.projects import invoke
-from tests.storage.test_tally import SITE, feed
+from tests.storage.test_tally import SITE, feed, page
 
 
 def undated(number: int) -> Run:
@@ -94,6 +96,52 @@ def test_runs_with_arguments_are_not_judged(database, health):
     """A run of September is no measure of today, nor the other way round."""
     write(database, history(60))
     write(database, [undated(61)], arguments='{"since": "2020-09-01"}')
+    assert health().returncode == 0
+
+
+def failing(number: int, **measures) -> Run:
+    """A run in which nothing could be read."""
+    made = Measures(**measures) if measures else Measures(fresh=Counter({"not_there": 2}), listings={1: "http_403"})
+    return replace(healthy(number), measures=made)
+
+
+def test_site_that_was_never_read_is_failing(database, health):
+    """Why, and since when; until anything of it is read, or somebody pauses it."""
+    with SiteWriter(database.url) as writer:
+        writer.add([Site.of({"name": "news", "home": SITE, "source": "news"})])
+    write(database, [failing(1), failing(2, listings={1: (5, 5), 2: None})])
+    assert health().returncode == 0
+    idle = replace(healthy(5), measures=Measures(listings={1: None}))
+    refused = failing(4, fresh=Counter({"http_403": 9, "robots": 1}), listings={1: (5, 5)})
+    write(database, [failing(3, listings={1: "no_links", 2: "not_there"}), refused, idle])
+    judge_run(database.url, 105)
+    found = health("--quiet")
+    assert found.returncode == 1
+    assert found.stdout == (
+        "news is failing\n"
+        "    it has never given an article; its last visits ended with http_403 9, robots 1\n"
+        "      since 2026-03-02 12:30 UTC (run 103)\n"
+        "0 of 1 sites are healthy, 1 failing\n"
+    )
+    assert json.loads(health("--json").stdout)[0]["failing"]["reasons"] == {"http_403": 9, "robots": 1}
+    assert query(database, "select health from sites") == [("failing",)]
+    database.execute("update sites set state = 'paused'")
+    found = health()
+    assert (found.returncode, found.stdout.splitlines()[0]) == (0, "news is failing and paused")
+    assert health("--quiet").stdout == ""
+    database.execute("update sites set state = 'active'")
+    write(database, [healthy(6)])
+    judge_run(database.url, 106)
+    assert health().stdout == "1 of 1 sites are healthy\n"
+    assert query(database, "select health from sites") == [("healthy",)]
+
+
+def test_site_with_an_article_is_judged_by_its_alarms(database, health):
+    """A short outage of a site that is known is none."""
+    write(database, [failing(1)])
+    store = Store.open(database.url, "news", {})
+    store.write([page(1)])
+    store.close()
     assert health().returncode == 0
 
 

@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command
 from tests.database import query
 from tests.network.crawling import Server, response, serving
+from tests.projects import invoke
 
 
 @dataclass
@@ -42,6 +43,9 @@ def test_a_site_that_scripts_draw(tmp_path: Path):
         assert "/sitemap.xml" in guessed
         rows = query(database, "select distinct outcome, reason from pages order by 1")
         assert rows == [("failed", "needs_rendering"), ("skipped", "not_there")]
+        told = invoke("health", "--database", f"sqlite:///{database}", cwd=tmp_path)
+        assert told.returncode == 1
+        assert "it has never given an article; its last visits ended with needs_rendering 1\n" in told.stdout
         server.arrivals.clear()
         fork_server().run(arguments, cwd=ROOT, env=allowed(site), timeout=100)  # type: ignore[arg-type]
         assert set(server.paths) <= {"/", "/robots.txt"}

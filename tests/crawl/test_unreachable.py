@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.crawl.crawls import paper
+from tests.crawl.crawls import Crawls, paper
+from tests.projects import invoke
+
+
+def failing(crawls: Crawls) -> str:
+    """What `newscrawl health` says of the site, which has never been read."""
+    url = f"sqlite:///{crawls.database}"
+    told = invoke("health", "--quiet", "--database", url, cwd=crawls.database.parent)
+    assert told.returncode == 1
+    assert told.stdout.endswith("0 of 1 sites are healthy, 1 failing\n")
+    return str(told.stdout)
 
 
 @pytest.mark.parametrize(("kind", "arguments"), [("status", {"status": 500}), ("hang", {})])
@@ -20,6 +30,7 @@ def test_without_robots_txt_nothing_is_fetched(tmp_path, kind, arguments):
         assert set(site.by_path()) == {"/robots.txt"}
         assert crawls.ended == "unreachable"
         assert crawls.outcome("/") == ("failed", "robots_unreachable")
+        assert "its last visits ended with robots_unreachable 1" in failing(crawls)
         assert len(ended.err.splitlines()) == 1
 
 
@@ -69,6 +80,7 @@ def test_site_that_forbids_everything_is_left_alone_soon(tmp_path):
         assert "http_403" in ended.summary
         assert len(site.requests()) <= 12
         assert crawls.stored == set()
+        assert "http_403" in failing(crawls)
 
 
 def test_site_that_breaks_down_in_mid_crawl_is_left_alone_soon(tmp_path):

@@ -74,7 +74,12 @@ sites = Table(
         doc="When, at the end of its last run, the next page was due.",
         null="no run has ended, or nothing is planned",
     ),
-    column("health", Text, doc="`healthy` or `broken`, as of its last judged run.", null="no run was judged"),
+    column(
+        "health",
+        Text,
+        doc="`healthy`, `broken`, or `failing` if it has never given an article, as of its last judged run.",
+        null="no run was judged",
+    ),
     column("failing_since", UtcDateTime, doc="When its first run began since nothing can be read.", null="it answers"),
     column(
         "failing_rounds",
