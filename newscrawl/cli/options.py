@@ -204,10 +204,15 @@ def fitted(text: str, width: int) -> str:
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[object]], width: int | None = None) -> Iterator[str]:
-    """Yield the lines of a table, with numbers right-aligned; if it is too wide, the widest columns are truncated."""
+    """Yield the lines of a table, with numbers right-aligned; if it is too wide, the widest columns are truncated.
+
+    Without a `width` that of the terminal; in a file or pipe nothing is truncated, unless COLUMNS says how wide it is.
+    """
     cells = [[cell(value) for value in row] for row in rows]
     widths = [max(map(wcwidth.width, column)) for column in zip(names, *cells, strict=True)]
-    room = (width or terminal_width()) - len(_GAP) * (len(names) - 1)
+    if width is None and (sys.stdout.isatty() or os.environ.get("COLUMNS")):
+        width = terminal_width()
+    room = sum(widths) if width is None else width - len(_GAP) * (len(names) - 1)
     while sum(widths) > room and max(widths) > _NARROWEST:
         widest = widths.index(max(widths))
         others = sorted(widths)[-2] if len(widths) > 1 else 0

@@ -9,7 +9,9 @@ import pytest
 import wcwidth
 
 from newscrawl.cli.options import fitted, table
+from newscrawl.sites import Site
 from newscrawl.storage.backends import location
+from newscrawl.storage.site_rows import SiteWriter
 from tests.cli.made import answer, fill, folder_of, newscrawl, refusal
 from tests.projects import COMMAND, run, run_on_a_terminal
 
@@ -100,6 +102,19 @@ def test_no_title_controls_the_terminal(url, each_database):
         assert result.returncode == 0, result.stderr
         assert not CONTROLS.search(result.stdout), command
     assert not CONTROLS.search(newscrawl(url, "show", "\x1b[2J").stderr)
+
+
+def test_table_is_cut_for_a_terminal_alone(url):
+    """A file or pipe has no width, unless somebody says one."""
+    name = "a-site-with-a-very-long-name." * 4 + "example"
+    with SiteWriter(url) as writer:
+        writer.add([Site.of({"home": f"https://{name}"})])
+    assert f"https://{name}" in newscrawl(url, "sites", "list", COLUMNS="").stdout
+    assert "…" in newscrawl(url, "sites", "list", COLUMNS="80").stdout
+    shown = run_on_a_terminal(
+        COMMAND, "sites", "list", cwd=folder_of(url), NEWSCRAWL_DATABASE_URL=url, COLUMNS="100"
+    ).splitlines()
+    assert max(map(len, shown)) <= 100
 
 
 def test_table_has_straight_columns_in_any_script():
