@@ -46,13 +46,18 @@ def root_of(url: Any) -> str:
 
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"(?!localhost:)[a-z][a-z0-9+-]*:[^@]*", re.IGNORECASE)
+"""``javascript:1`` is no host with a port: that of a news site has a dot."""
 _FEED_SCHEME = re.compile(r"feed:(?://)?(?=https?://)|feed(?=://)", re.IGNORECASE)
 
 
 def address(written: str) -> str:
-    """Return an address as people and feed readers write it: ``news.example``, ``feed:https://…``."""
+    """Return an address as people and feed readers write it: ``news.example``, ``feed:https://…``.
+
+    One of another scheme, such as ``javascript:``, stays as it is, to be refused.
+    """
     written = _FEED_SCHEME.sub(lambda found: "https" if found[0] == "feed" else "", written.strip(), count=1)
-    if written and not _SCHEME.match(written):
+    if written and not _SCHEME.match(written) and not _OTHER_SCHEME.fullmatch(written):
         written = f"https:{written}" if written.startswith("//") else f"https://{written}"
     if written.isascii():
         return written

@@ -213,7 +213,10 @@ def _domain_fault(domain: Any) -> str | None:
 def _name_fault(name: Any) -> str | None:
     if isinstance(name, str) and is_spider_name(name):
         return None
-    return f"{_shown(name)}: a name has up to 40 small letters, digits and _, a letter first"
+    return (
+        f"{_shown(name)}: a name has up to 40 small letters, digits and _, a letter first; "
+        "call what is a name for people 'title'"
+    )
 
 
 _SOURCE = re.compile(r"[\w.-]{1,253}")

@@ -55,9 +55,7 @@ def test_opml_as_feed_readers_export_it():
         {"home": "https://link.example/x", "title": "Link"},
     ]
     assert [one.line for one in found] == [6, 7, 8, 10, 12]
-    assert problems(found) == [
-        (8, "feeds: 'https://javascript:alert(1)' is no http(s) address, as in https://news.example")
-    ]
+    assert problems(found) == [(8, "feeds: 'javascript:alert(1)' is no http(s) address, as in https://news.example")]
 
 
 @pytest.mark.parametrize(
@@ -264,3 +262,28 @@ def test_formats_have_endings():
     assert set(READERS) == set(WRITERS)
     assert read("", "x.txt") == []
     assert read(b"\xff\xfeh\0o\0m\0e\0", "x.csv")[0].problems == ("the file is in UTF-16; save it as UTF-8",)
+
+
+@pytest.mark.parametrize("written", ["javascript:1", "JavaScript:80/", "data:1", "tel:112", "mailto:me", "about:1"])
+def test_address_of_another_scheme_is_no_host_with_a_port(written):
+    """In a list, OPML and CSV alike."""
+    opml = f'<opml><body><outline text="x" xmlUrl="{written}"/><outline text="y" htmlUrl="{written}"/></body></opml>'
+    csv = f"home,feeds\n{written},\nhttps://tin.example,{written}\n"
+    for text, count in ((opml, 2), (csv, 2), (f"{written}\n", 1)):
+        entries = list(read_sites(io.BytesIO(text.encode())))
+        assert [entry.site for entry in entries] == [None] * count
+        assert all("is no http(s) address" in problem for entry in entries for problem in entry.problems)
+
+
+def test_host_with_a_port_is_an_address():
+    """As people write it."""
+    (entry,) = read_sites(io.BytesIO(b"news.example:8080/tin\n"))
+    assert entry.site.home == "https://news.example:8080/tin"
+
+
+def test_name_for_people_is_called_title():
+    """The message says so where a column `name` holds one."""
+    (entry,) = read_sites(io.BytesIO(b"name,url\nText Map,https://bao.example\n"))
+    assert entry.site is None
+    assert "'Text Map'" in entry.problems[0]
+    assert "call what is a name for people 'title'" in entry.problems[0]
