@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newscrawl.cli.options import database_option
+
 if TYPE_CHECKING:
     import argparse
 
@@ -45,8 +47,9 @@ _ONE_SPIDER = ("output", "overwrite_output", "logfile", "profile", "pidfile", "p
 @click.option("--quiet", is_flag=True, help="Print nothing unless a crawl failed, so that cron only mails failures.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result of each site as JSON.")
 @click.option("--trust", is_flag=True, help="Local pages were fetched by you, and may replace what was crawled.")
+@database_option
 @click.argument("arguments", metavar="[SPIDER]... [-a NAME=VALUE] [-s NAME=VALUE]", nargs=-1, type=click.UNPROCESSED)
-def crawl(arguments: tuple[str, ...], *, trust: bool, **chosen: Any) -> None:
+def crawl(arguments: tuple[str, ...], *, trust: bool, database: str | None, **chosen: Any) -> None:
     """Run spiders: one as `scrapy crawl` does, several in a process each, and all that are due in one process.
 
     \b
@@ -61,6 +64,7 @@ def crawl(arguments: tuple[str, ...], *, trust: bool, **chosen: Any) -> None:
     before the time limit; 130 and 143 stopped by Ctrl-C and SIGTERM.
     """
     arguments += ("--trust",) if trust else ()
+    arguments += ("-s", f"DATABASE_URL={database}") if database is not None else ()
     if not any(chosen.values()) and not _names_several(arguments):
         run_scrapy("crawl", *arguments)
     from newscrawl.cli.round import run_round  # noqa: PLC0415

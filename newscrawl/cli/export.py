@@ -74,6 +74,7 @@ FORMATS: dict[str, Writer] = {
     "parquet": write_parquet,
     "opensearch": write_opensearch,
 }
+_EXTENSIONS = ("jsonl", "csv", "parquet")
 
 
 _DRAWN_EVERY = 500
@@ -86,7 +87,7 @@ _DRAWN_EVERY = 500
     "--format",
     "form",
     type=click.Choice(["jsonl", "csv", "parquet", "opensearch"]),
-    help="[default: by the extension of OUT, else jsonl]",
+    help="[default: by the extension of OUT; without one, jsonl]",
 )
 @click.option(
     "--lake",
@@ -127,7 +128,7 @@ def export(
         return
     if out is None:
         raise click.UsageError("name a file to write, - for standard output, or --lake FOLDER")
-    form = form or (out.suffix[1:] if out.suffix[1:] in FORMATS else "jsonl")
+    form = form or _format_of(out)
     with one_line("export"):
         from newscrawl.storage.search import COLUMNS  # noqa: PLC0415
         from newscrawl.storage.search import export as read  # noqa: PLC0415
@@ -144,6 +145,15 @@ def export(
             refuse("export", f"{out} cannot be written ({error.strerror or error})")
     if as_json and str(out) != "-":
         print_json({"articles": found.total, "file": str(out), "format": form})
+
+
+def _format_of(out: Path) -> str:
+    """Return the format that a file's name ends with; JSON lines for a name without an extension."""
+    extension = out.suffix[1:].lower()
+    if extension and extension not in _EXTENSIONS:
+        known = ", ".join(f".{one}" for one in _EXTENSIONS)
+        refuse("export", f"{out}: there is no format .{extension}; there are {known}, or choose one with --format")
+    return extension or "jsonl"
 
 
 def _export_lake(folder: Path, database: str | None, *, as_json: bool) -> None:

@@ -44,6 +44,14 @@ WRONG = (ArgumentError, BadDestination, ProjectError, RecordingError, RulesError
 """Errors that the user can fix; their messages are one line."""
 
 
+_NEAR = 0.75
+"""Similarity from which a name may be meant: two letters in the wrong order, or one that is missing."""
+_HOW_TO_NAME = (
+    "`newscrawl list`, `newscrawl sites list` and `newscrawl sites publishers` name those that there are; "
+    "`newscrawl sites add URL` adds a site, and `newscrawl crawl site -a url=URL` crawls one without adding it"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A spider that is ready to run."""
@@ -68,9 +76,8 @@ def known_spider(loader: SpiderLoaderProtocol, name: str, url: str) -> str:
             return name
     if name in publishers():
         return name
-    close = difflib.get_close_matches(name, [*known, *publishers()], n=1)
-    others = f"{', '.join(known)}, and the sites that `newscrawl sites list` and `newscrawl sites publishers` name"
-    hint = f"did you mean {close[0]!r}?" if close else f"known spiders: {others}"
+    close = difflib.get_close_matches(name, [*known, *publishers()], n=1, cutoff=_NEAR)
+    hint = f"did you mean {close[0]!r}?" if close else _HOW_TO_NAME
     raise ArgumentError(f"no spider named {printable(name)!r}; {hint}")
 
 
@@ -82,7 +89,8 @@ def check_crawl(settings: Settings, args: list[str], arguments: dict[str, str]) 
     restrict_umask(settings["UMASK"])
     unknown = [arg for arg in args if arg.startswith("-")]
     if unknown:
-        raise ArgumentError(f"unknown option {printable(unknown[0])}")
+        hint = "; name the database by -s DATABASE_URL=URL" if unknown[0].startswith("--database") else ""
+        raise ArgumentError(f"unknown option {printable(unknown[0])}{hint}")
     if len(args) != 1:
         raise ArgumentError(f"name one spider; known spiders: {', '.join(sorted(loader.list()))}")
     name = known_spider(loader, args[0], settings["DATABASE_URL"])

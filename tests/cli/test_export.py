@@ -106,6 +106,21 @@ def test_bulk_lines_are_pairs(url):
 
 
 @ONLY_SQLITE
+def test_format_is_that_of_the_extension(url, tmp_path):
+    """In any case; JSON lines without one, and nothing for one that is not known."""
+    for name, form in (("a.CSV", "csv"), ("articles", "jsonl"), (".hidden", "jsonl")):
+        assert answer(url, "export", tmp_path / name)["format"] == form
+    for name, extension in (("a.xlsx", ".xlsx"), ("a.jsonl.gz", ".gz"), ("a.json", ".json")):
+        path = tmp_path / name
+        assert refusal(url, "export", path) == (
+            f"newscrawl export: {path}: there is no format {extension}; there are .jsonl, .csv, .parquet, "
+            "or choose one with --format"
+        )
+        assert not path.exists()
+    assert answer(url, "export", tmp_path / "a.json", "--format", "jsonl")["format"] == "jsonl"
+
+
+@ONLY_SQLITE
 def test_file_is_replaced_whole_or_not_at_all(url, database, tmp_path):
     """A failing export leaves the earlier file; a folder or a missing one is told in a line."""
     target = tmp_path / "out" / "a.jsonl"

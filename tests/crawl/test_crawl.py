@@ -15,7 +15,11 @@ import time
 from pathlib import Path
 
 import pytest
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.project import get_project_settings
 
+from newscrawl.base_spiders import ArgumentError
+from newscrawl.commands.crawl import known_spider
 from tests.conftest import PROVIDED, ROOT, SCRAPY, article
 from tests.database import committed
 from tests.vietnamese import decomposed, to_windows_1258
@@ -220,6 +224,7 @@ def test_bad_files_fail_alone_and_good_ones_are_stored(database, rows, tmp_path)
         (["-s", "DATABASE_URL=sqlite://"], "in memory"),
         (["-s", "DATABASE_URL=nonsense"], "not a database address"),
         (["--nonsense"], "unknown option --nonsense"),
+        (["--database", "sqlite:///x.db"], "unknown option --database; name the database by -s DATABASE_URL=URL"),
         (["another"], "name one spider"),
     ],
 )
@@ -242,6 +247,39 @@ def test_unknown_spider_is_one_line(tmp_path):
     )
     assert result.returncode == 1
     assert result.stderr == "newscrawl crawl: no spider named 'fixtuers'; did you mean 'fixtures'?\n"
+
+
+@pytest.mark.parametrize("name", ["forbid", "nyt", "forbes"])
+def test_name_that_is_near_no_other_is_told_what_to_do(name, tmp_path):
+    """No spider far off is suggested."""
+    loader = get_spider_loader(get_project_settings())
+    with pytest.raises(ArgumentError, match=f"no spider named '{name}'; `newscrawl list`") as raised:
+        known_spider(loader, name, f"sqlite:///{tmp_path / 'no.db'}")
+    assert "`newscrawl sites add URL`" in str(raised.value)
+    assert "`newscrawl crawl site -a url=URL`" in str(raised.value)
+
+
+def test_database_is_named_as_for_other_commands(tmp_path):
+    """Beside `-s DATABASE_URL=`; for one spider and for several."""
+    database = tmp_path / "other.db"
+    named = ["--database", f"sqlite:///{database}"]
+    command = [sys.executable, "-m", "newscrawl", "crawl"]
+    page = tmp_path / "a.txt"
+    page.write_text(article("Huế"), "utf-8")
+    result = subprocess.run(
+        [*command, "fixtures", "-a", f"path={page}", *named], cwd=ROOT, capture_output=True, timeout=60, check=False
+    )
+    assert (result.returncode, committed(database)) == (0, 1)
+    result = subprocess.run(
+        [*command, "fixtures", "site", "--database", "sqlite:////nowhere/x.db"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "/nowhere/x.db" in result.stderr
 
 
 @pytest.mark.slow
