@@ -139,7 +139,8 @@ class Article:
     """The date as the page writes it."""
     published_source: DateSource | None = None
     published_precision: DatePrecision | None = None
-    """``day`` when the page gives no time of day; ``published_at`` is then midnight UTC of that day."""
+    """``day`` when the page gives no time of day, or one whose zone is not known; ``published_at`` is then midnight
+    UTC of that day."""
     modified_at: datetime | None = field(default=None, metadata={"serializer": _isoformat})
     """In UTC; None where the page gives no time of day."""
     paywalled: bool | None = None

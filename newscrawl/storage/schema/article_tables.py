@@ -69,7 +69,9 @@ articles = Table(
     column(
         "published_at",
         UtcDateTime,
-        doc="When it was published; midnight if the page gives no time of day.",
+        doc="When it was published; midnight UTC of the day if the page gives no time of day, or one without a zone "
+        "while neither the `timezone` of the site is known nor the country of its domain. Set `timezone` in its spider "
+        "or in the list that `newscrawl sites import` reads, or for a run by `-a timezone=Asia/Seoul`.",
         null="the page gives no date for this article",
         schema_org="datePublished",
     ),
@@ -90,7 +92,8 @@ articles = Table(
     column(
         "published_precision",
         Text,
-        doc="How much of `published_at` the page gives: `day`, `minute` or `second`.",
+        doc="How much of `published_at` is known: `day`, `minute` or `second`. `day` with a time in `published_raw` "
+        "means that its zone is not known.",
         null="`published_at` is",
     ),
     column(
