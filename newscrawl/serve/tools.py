@@ -187,13 +187,17 @@ class Tools:
         }
 
     def list_sites(self) -> dict[str, Any]:
-        """All sites: their articles, the last crawl, and whether an alarm says that they are broken."""
+        """All sites: their articles, the last crawl, and whether an alarm says that they are broken.
+
+        A failing site was crawled and has never given an article.
+        """
         states = self._ask(site_states, datetime.now(UTC))
         found = [
             {
                 "source": state.source,
                 "articles": state.articles,
                 "broken": bool(state.alarms),
+                "failing": state.health == "failing",
                 "last_crawl": _moment(state.last_run["started_at"]) if state.last_run else None,
             }
             for state in states
@@ -209,8 +213,9 @@ class Tools:
             {"message": alarm.message, "since": _moment(alarm.since), "example": alarm.example}
             for alarm in self._ask(active_alarms, source)
         ]
-        shares = states[0].shares
-        return {"source": source, "broken": bool(alarms), "alarms": alarms, "last_crawl": shares}
+        state = states[0]
+        found = {"broken": bool(alarms), "failing": state.health == "failing", "alarms": alarms}
+        return {"source": source, **found, "last_crawl": state.shares}
 
     def corpus_stats(self, by: Dimension = "source", words: str = "", limit: int = 10) -> dict[str, Any]:
         """How many articles there are: in all, and by day, month, source, language or section; copies not counted."""

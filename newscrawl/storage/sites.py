@@ -116,7 +116,9 @@ DAYS = 30
 
 
 def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteState]:
-    """Return the state of every site, crawled or not, or of one; those with alarms come first. Raises StorageError.
+    """Return the state of every site, crawled or not, or of one. Raises StorageError.
+
+    Those with alarms come first, then those that are failing.
 
     A handful of queries, however many sites there are.
     """
@@ -166,7 +168,7 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
                 *(declared[name][1:] if name in declared else ()),
             )
         )
-    return sorted(states, key=lambda one: (not one.alarms, one.source))
+    return sorted(states, key=lambda one: (not one.alarms, one.health != "failing", one.source))
 
 
 _OF_RUN = ("id", "started_at", "finished_at", "reason")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from newscrawl.sites import Site
+from newscrawl.storage.site_rows import SiteWriter
 from tests.database import Database
 from tests.serve.conftest import client_of
 from tests.serve.test_reader import tree, words
@@ -25,6 +27,20 @@ def test_sites_have_their_state(own):
     assert "5 visits, timeout 20%" in bao
     for nowhere in ("/sites/nowhere", "/sites/a%00b", "/sites/" + "x" * 600):
         assert client.get(nowhere).status_code == 404
+
+
+def test_failing_site_stands_before_the_healthy_ones(own):
+    """It was crawled, and has never given an article."""
+    with SiteWriter(own.url) as writer:
+        writer.add([Site.of({"name": "zet", "home": "https://zet.example"})])
+    Database(own.url).execute(
+        "update sites set health = 'failing'",
+        "insert into run_sources (run_id, source, measures) values (1, 'zet.example', '{}')",
+    )
+    client = client_of(own.url)
+    first = words(tree(client, "/sites").cssselect("tbody tr")[0])
+    assert first.startswith("zet.example failing: it has never given an article")
+    assert "failing: it has never given an article" in words(tree(client, "/sites/zet.example"))
 
 
 def test_broken_site_says_why(own):

@@ -94,7 +94,7 @@ def test_five_questions_about_the_documents(documents):
     assert [block["kept"] for block in one["blocks"]] == [True]
     assert revisions["changes"] == []
     assert (publications["first"]["id"], publications["copies"]) == (story["id"], [])
-    assert (health["broken"], health["alarms"]) == (False, [])
+    assert (health["broken"], health["failing"], health["alarms"]) == (False, False, [])
 
 
 def test_tools_over_http(documents):
