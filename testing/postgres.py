@@ -21,6 +21,9 @@ import psycopg
 USER = "newscrawl"
 _TEMPLATE = "newscrawl_template"
 _ATTEMPTS = 12
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 * 2**30
+"""Bytes that must be free in memory for a server to stand there: each worker's takes a few hundred megabytes."""
 
 
 def programs() -> Path | None:
@@ -90,6 +93,7 @@ class Cluster:
         """Start the server, and wait until it answers."""
         # Nothing but a power cut loses what is not forced to the disk.
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=100"
+        options += " -c max_wal_size=128MB"
         self._run("pg_ctl", "-D", "data", "-o", options, "-l", "log", "-w", "start")
 
     def stop(self) -> None:
@@ -131,7 +135,11 @@ def cluster() -> Iterator[Cluster]:
     """A new server, which ends with the block."""
     place = programs()
     assert place is not None
-    with tempfile.TemporaryDirectory(prefix="pg") as name:  # short: a socket's path has 107 bytes at the most
+    # In memory a database is made three to seven times as fast.
+    parent = _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM else None
+    with tempfile.TemporaryDirectory(
+        prefix="pg", dir=parent
+    ) as name:  # short: a socket's path has 107 bytes at the most
         folder = Path(name)
         shutil.chown(folder, _owner())
         made = Cluster(folder, place)

@@ -20,6 +20,7 @@ from scrapy.utils.project import get_project_settings
 
 from newscrawl.base_spiders import ArgumentError
 from newscrawl.commands.crawl import known_spider
+from testing.forkserver import fork_server
 from tests.conftest import PROVIDED, ROOT, SCRAPY, article
 from tests.database import committed
 from tests.vietnamese import decomposed, to_windows_1258
@@ -262,22 +263,13 @@ def test_name_that_is_near_no_other_is_told_what_to_do(name, tmp_path):
 def test_database_is_named_as_for_other_commands(tmp_path):
     """Beside `-s DATABASE_URL=`; for one spider and for several."""
     database = tmp_path / "other.db"
-    named = ["--database", f"sqlite:///{database}"]
-    command = [sys.executable, "-m", "newscrawl", "crawl"]
     page = tmp_path / "a.txt"
     page.write_text(article("Huế"), "utf-8")
-    result = subprocess.run(
-        [*command, "fixtures", "-a", f"path={page}", *named], cwd=ROOT, capture_output=True, timeout=60, check=False
-    )
+    command = [sys.executable, "-m", "newscrawl", "crawl", "fixtures"]
+    one = [*command, "-a", f"path={page}", "--database", f"sqlite:///{database}"]
+    result = fork_server().run(one, cwd=ROOT, env=os.environ)
     assert (result.returncode, committed(database)) == (0, 1)
-    result = subprocess.run(
-        [*command, "fixtures", "site", "--database", "sqlite:////nowhere/x.db"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    result = fork_server().run([*command, "site", "--database", "sqlite:////nowhere/x.db"], cwd=ROOT, env=os.environ)
     assert result.returncode == 1
     assert "/nowhere/x.db" in result.stderr
 

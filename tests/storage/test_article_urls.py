@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+from bisect import bisect_left
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
@@ -70,8 +71,13 @@ def test_the_longest_address_can_be_stored(store, database, kind):
     """PostgreSQL indexes 2,704 bytes at most; what is longer could not be recorded, and would be asked for again."""
 
     def longest(host: str) -> str:
-        urls = (f"https://{host}.example.com/{LONG[kind][:size]}" for size in range(LONGEST_URL, 0, -1))
-        return next(url for url in urls if fits(url) and fits(safe_url_string(url)))
+        def made(size: int) -> str:
+            return f"https://{host}.example.com/{LONG[kind][:size]}"
+
+        def is_too_long(size: int) -> bool:
+            return not (fits(made(size)) and fits(safe_url_string(made(size))))
+
+        return made(bisect_left(range(LONGEST_URL), True, key=is_too_long) - 1)
 
     page_url, asked, canonical = map(longest, ("www", "news", "old"))
     stored = page(safe_url_string(page_url), asked=safe_url_string(asked), canonical_url=canonical)
