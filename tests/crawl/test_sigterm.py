@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -47,23 +48,22 @@ def end(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> float:
     return time.monotonic() - began
 
 
+def end_in_mid_crawl(command: Sequence[str], database: Path, stored: int, *, cwd: Path, env: Mapping[str, str]) -> None:
+    """Run a crawl, and end it within ten seconds once it has stored so many articles."""
+    process = subprocess.Popen(command, cwd=cwd, env=env, stdout=-1, stderr=-1, text=True)
+    while committed(database) < stored:
+        assert process.poll() is None
+        time.sleep(0.01)
+    assert end(process) < 10
+    assert process.returncode == 143
+
+
 def test_crawl_ends_with_everything_stored(tmp_path: Path) -> None:
     """In the middle of a site: what it counted stands there, and the next run brings the rest."""
     database = tmp_path / "out.db"
     with running(Options(articles=40, sections=2, copies=0, live=0, multipage=0)) as site:
-        process = subprocess.Popen(
-            command(site, database, CONCURRENT_REQUESTS_PER_DOMAIN=1, DOWNLOAD_DELAY=0.5),
-            cwd=ROOT,
-            env=allowed(site),
-            stdout=-1,
-            stderr=-1,
-            text=True,
-        )
-        while committed(database) < 5:
-            assert process.poll() is None
-            time.sleep(0.01)
-        assert end(process) < 10
-        assert process.returncode == 143
+        slowly = command(site, database, CONCURRENT_REQUESTS_PER_DOMAIN=1, DOWNLOAD_DELAY=0.5)
+        end_in_mid_crawl(slowly, database, 5, cwd=ROOT, env=allowed(site))
         stored = committed(database)
         assert 5 <= stored < 40
         assert query(
@@ -85,19 +85,8 @@ def test_page_that_takes_a_minute_holds_nothing_up(tmp_path: Path) -> None:
         project = make_project(tmp_path / "project", slow=source)
         settings = {"DATABASE_URL": f"sqlite:///{database}", "ARCHIVE_DIR": "", "DOWNLOAD_DELAY": 0}
         options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-        process = subprocess.Popen(
-            [COMMAND, "crawl", "slow", *options],
-            cwd=project,
-            env=environment(NEWSCRAWL_ALLOW_PRIVATE_ADDRESSES=site.host),
-            stdout=-1,
-            stderr=-1,
-            text=True,
-        )
-        while committed(database) < 5:
-            assert process.poll() is None
-            time.sleep(0.05)
-        assert end(process) < 10
-        assert process.returncode == 143
+        env = environment(NEWSCRAWL_ALLOW_PRIVATE_ADDRESSES=site.host)
+        end_in_mid_crawl([COMMAND, "crawl", "slow", *options], database, 5, cwd=project, env=env)
         assert query(database, f"select outcome, next_fetch_at is null from pages where url = '{slow}'") == [
             ("queued", 0)
         ]
@@ -116,18 +105,7 @@ def test_record_that_unpacks_without_end_holds_nothing_up(tmp_path: Path) -> Non
         file.write(gzip.compress(response(page)) + packed[0] + packed[1])
         file.writelines([packed[2]] * 3_600)  # each stands for itself after a full flush
     settings = ("-s", f"DATABASE_URL=sqlite:///{database}", "-s", "ARCHIVE_DIR=")
-    process = subprocess.Popen(
-        [COMMAND, "crawl", "archive", "-a", f"path={path}", *settings],
-        cwd=ROOT,
-        env=environment(),
-        stdout=-1,
-        stderr=-1,
-        text=True,
-    )
-    while committed(database) < 1:
-        assert process.poll() is None
-        time.sleep(0.01)
-    assert end(process) < 10
-    assert process.returncode == 143
+    reading = [COMMAND, "crawl", "archive", "-a", f"path={path}", *settings]
+    end_in_mid_crawl(reading, database, 1, cwd=ROOT, env=environment())
     assert query(database, "select reason, exit_code from runs") == [("shutdown", 143)]
     assert query(database, "select * from loaded_archives") == []
