@@ -40,21 +40,16 @@ class Slow(SiteSpider):
 '''
 
 
-def end(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> float:
-    """Send a signal, and return the seconds until the process has ended."""
-    process.send_signal(number)
-    began = time.monotonic()
-    process.communicate(timeout=60)
-    return time.monotonic() - began
-
-
 def end_in_mid_crawl(command: Sequence[str], database: Path, stored: int, *, cwd: Path, env: Mapping[str, str]) -> None:
     """Run a crawl, and end it within ten seconds once it has stored so many articles."""
     process = subprocess.Popen(command, cwd=cwd, env=env, stdout=-1, stderr=-1, text=True)
     while committed(database) < stored:
         assert process.poll() is None
         time.sleep(0.01)
-    assert end(process) < 10
+    process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    process.communicate(timeout=60)
+    assert time.monotonic() - began < 10
     assert process.returncode == 143
 
 
