@@ -113,15 +113,15 @@ def keep_lines(
         return Kept(decide(judgement.chances), judgement.chances, asked=False)
     covered = coverage(page.blocks, ask())
     chances = judge.reconsider(page, judgement, covered)
+    beside = beside_headlines(page.blocks.lines)
     if best_threshold(chances, counted).expected_f1 < VERY_UNSURE:
-        beside = beside_headlines(page.blocks.lines)
         # By far the likeliest line of its page is not a teaser, even between links to other articles.
         apart = ~beside | (chances >= FAR_LIKELIER * np.sort(chances)[-2:][0])
         possible = chances >= np.clip(chances.max() / 2, *POSSIBLE)
         agreed = (covered[0] >= MOSTLY_COVERED) & possible & apart
         chances = np.where(agreed, np.maximum(chances, AGREED), chances)
     reasons = decide(chances)
-    found = (np.maximum(covered[0], 0) >= COVERED) & ~beside_headlines(page.blocks.lines)
+    found = (np.maximum(covered[0], 0) >= COVERED) & ~beside
     kept = np.array([reason in (None, "lead") for reason in reasons])
     expected = best_threshold(chances, counted).expected_f1
     has_boxes = words[found & (chances < SURE_OTHER)].sum() >= MOST_OTHER * words[found].sum()
