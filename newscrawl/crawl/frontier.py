@@ -198,8 +198,8 @@ class Frontier:
             self.give_up(error)
         except Exception as error:
             self._is_broken = True
-            fault = f"what comes next could not be found out ({type(error).__name__}: {printable(str(error))})"
-            logger.error("%s: %s; the run ends here, what is due stays so", self.spider.source, fault)
+            fault = f"the next pages could not be chosen ({type(error).__name__}: {printable(str(error))})"
+            logger.error("%s: %s; the run ends here, and pages that are due stay due", self.spider.source, fault)
             logger.debug("where it failed", exc_info=error)
             assert self.crawler.stats is not None
             self.crawler.stats.set_value(SPIDER_FAULT, fault)

@@ -312,7 +312,7 @@ class SiteHealth:
 
     @property
     def needs_attention(self) -> bool:
-        """Whether something is wrong that a person may mend. What fails is paused by those who know that it does."""
+        """Whether a person should look at it: it is broken, or failing and not paused."""
         return self.state == "broken" or (self.state == "failing" and not self.is_paused)
 
 

@@ -38,6 +38,6 @@ def test_fault_while_pages_are_chosen_is_told(tmp_path, method):
     assert done.returncode == 2
     assert "never retrieved" not in done.stderr
     assert "Traceback" not in done.stderr
-    fault = "what comes next could not be found out (KeyError: 'yaer')"
+    fault = "the next pages could not be chosen (KeyError: 'yaer')"
     assert done.stderr.count(fault) == 1, done.stderr
     assert query(database, "select reason, exit_code, error from runs") == [("finished", 2, fault)]
