@@ -23,7 +23,7 @@ _TEMPLATE = "newscrawl_template"
 _ATTEMPTS = 12
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 * 2**30
-"""Bytes that must be free in memory for a server to stand there: each worker's takes a few hundred megabytes."""
+"""Bytes that must be free in memory for a server to stand there; those of three workers took 300 MB together."""
 
 
 def programs() -> Path | None:
@@ -135,11 +135,10 @@ def cluster() -> Iterator[Cluster]:
     """A new server, which ends with the block."""
     place = programs()
     assert place is not None
-    # In memory a database is made three to seven times as fast.
+    # In memory a database is made about three times as fast.
     parent = _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM else None
-    with tempfile.TemporaryDirectory(
-        prefix="pg", dir=parent
-    ) as name:  # short: a socket's path has 107 bytes at the most
+    # The name is short, for a socket's path has 107 bytes at the most.
+    with tempfile.TemporaryDirectory(prefix="pg", dir=parent) as name:
         folder = Path(name)
         shutil.chown(folder, _owner())
         made = Cluster(folder, place)
