@@ -285,6 +285,11 @@ def _failing(connection: Connection, source: str, history: History | None = None
     return Failing(dict(failed[0].measures.failures.most_common()), failed[-1].id, failed[-1].started_at)
 
 
+def failing_sources(connection: Connection, sources: Iterable[str]) -> set[str]:
+    """Return those of the sources that have never given an article, although they were asked."""
+    return {source for source in sources if _failing(connection, source) is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class SiteHealth:
     """A source and its active alarms."""

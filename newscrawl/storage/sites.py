@@ -17,6 +17,7 @@ from newscrawl.storage.backends import backend_of
 from newscrawl.storage.engine import read_connection
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.frontier import load_shapes
+from newscrawl.storage.health import failing_sources
 from newscrawl.storage.leases import lease_holders, needs_lease
 from newscrawl.storage.locks import file_name, holder_of, is_held, lock_folder
 from newscrawl.storage.rows import blocks_of, rooms_of
@@ -108,7 +109,7 @@ class SiteState:
     state: str | None = None
     """`active`, `paused` or `dead`; None of a source that is no site of the table `sites`."""
     health: str | None = None
-    """What `newscrawl health` said of it after its last judged run."""
+    """What `newscrawl health` said of it after its last judged run; None of a source that no row says it of."""
 
 
 DAYS = 30
@@ -120,7 +121,8 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
 
     Those with alarms come first, then those that are failing.
 
-    A handful of queries, however many sites there are.
+    A handful of queries, however many sites there are, and one or two for each that was crawled without being a site
+    of the table, such as by its address, and has never given an article.
     """
     first = now - timedelta(days=DAYS - 1)
     day = cast(func.date(articles.c.published_at), Text)
@@ -143,7 +145,10 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
     )
     with read_connection(url) as connection:
         rows = {name: connection.execute(query).all() for name, query in queries.items()}
-    by_source = {name: _by_source(found) for name, found in rows.items() if name not in {"days", "alarms"}}
+        by_source = {name: _by_source(found) for name, found in rows.items() if name not in {"days", "alarms"}}
+        judged = {row[0] for row in rows["declared"] if row[2] is not None}
+        unjudged = by_source["runs"].keys() - by_source["articles"].keys() - judged
+        failing = failing_sources(connection, unjudged)
     days, messages = _lists(rows["days"]), _lists(rows["alarms"])
     holders = lease_holders(url) if needs_lease(url) else None
     folder = lock_folder(url)
@@ -165,7 +170,8 @@ def site_states(url: str, now: datetime, only: str | None = None) -> list[SiteSt
                 {} if run is None else _failures(run.measures),
                 tuple(row[1] for row in messages.get(name, ())),
                 holders.get(name) if holders is not None else _holder(folder, name),
-                *(declared[name][1:] if name in declared else ()),
+                declared[name][1] if name in declared else None,
+                "failing" if name in failing else declared[name][2] if name in declared else None,
             )
         )
     return sorted(states, key=lambda one: (not one.alarms, one.health != "failing", one.source))

@@ -43,6 +43,21 @@ def test_failing_site_stands_before_the_healthy_ones(own):
     assert "failing: it has never given an article" in words(tree(client, "/sites/zet.example"))
 
 
+def test_failing_source_need_not_be_a_site_of_the_table(own):
+    """One that was crawled by its address is failing all the same, until a page of it gives an article."""
+    into = "insert into run_sources (run_id, source, measures) values"
+    Database(own.url).execute(
+        "update runs set arguments = '{}'",
+        f"""{into} (1, 'zet.example', '{{"fresh": {{"http_403": 2}}}}')""",
+        f"""{into} (1, 'new.example', '{{"fresh": {{"stored": 2}}}}')""",
+    )
+    client = client_of(own.url)
+    shown = [words(row) for row in tree(client, "/sites").cssselect("tbody tr")]
+    assert shown[0].startswith("zet.example failing: it has never given an article")
+    assert next(row for row in shown if row.startswith("new.example")).startswith("new.example healthy")
+    assert "failing: it has never given an article" in words(tree(client, "/sites/zet.example"))
+
+
 def test_broken_site_says_why(own):
     """First in the list, with the page that shows it; names of sites may be anything."""
     moment = datetime(2020, 9, 11, tzinfo=UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
