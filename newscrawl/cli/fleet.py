@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from newscrawl.cli.options import refuse, settings_with
+from newscrawl.cli.options import database_option, refuse, settings_with, with_database
 from newscrawl.project import ProjectError
 
 JOBS = 4
@@ -27,7 +27,8 @@ JOBS = 4
 )
 @click.option("-s", "--set", "given", metavar="NAME=VALUE", multiple=True, help="A setting of every crawl.")
 @click.option("--quiet", is_flag=True, help="Print nothing unless a crawl failed.")
-def fleet(*, jobs: int, every: str, given: tuple[str, ...], quiet: bool) -> None:
+@database_option
+def fleet(*, jobs: int, every: str, given: tuple[str, ...], quiet: bool, database: str | None) -> None:
     """Crawl what is due together with other machines, each of which runs this command.
 
     They share one PostgreSQL database, and in it a queue of Procrastinate (pip install 'newscrawl[fleet]'). Sites that
@@ -46,6 +47,7 @@ def fleet(*, jobs: int, every: str, given: tuple[str, ...], quiet: bool) -> None
         if error.name not in {"procrastinate", "psycopg", "psycopg_pool"}:
             raise
         refuse("fleet", "it needs Procrastinate; run: pip install 'newscrawl[fleet]'")
+    given = with_database(given, database)
     try:
         settings = settings_with(given)
     except ProjectError as error:

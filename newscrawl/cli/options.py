@@ -63,6 +63,11 @@ def settings_with(given: Iterable[str]) -> Settings:
     return settings
 
 
+def with_database(given: tuple[str, ...], database: str | None) -> tuple[str, ...]:
+    """Return the settings of a command line and, as the last of them, the database of its `--database`."""
+    return given if database is None else (*given, f"DATABASE_URL={database}")
+
+
 def selection_options(command: Command) -> Command:
     """Add the options that select articles."""
     for option in reversed(_SELECTION):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newscrawl.cli.options import refuse, settings_with
+from newscrawl.cli.options import database_option, refuse, settings_with, with_database
 from newscrawl.project import ProjectError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ SITES = 100
 @click.option("-L", "--loglevel", metavar="LEVEL", help="Lowest level that is logged [default: WARNING]")
 @click.option("--quiet", is_flag=True, help="Print nothing unless a crawl failed.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: print the result of each site as JSON.")
+@database_option
 def worker(
     *,
     sites: tuple[str, ...],
@@ -40,6 +41,7 @@ def worker(
     loglevel: str | None,
     quiet: bool,
     as_json: bool,
+    database: str | None,
 ) -> None:
     """Crawl the sites that are due, many in this one process, and go on as they become due again.
 
@@ -58,7 +60,7 @@ def worker(
     if (everything or as_json) and not once:
         raise click.UsageError("--all and --json work only with --once")
     code = run_worker(
-        Order(_settings(given, loglevel), sites, (), {}),
+        Order(_settings(with_database(given, database), loglevel), sites, (), {}),
         "worker",
         most=most,
         once=once,

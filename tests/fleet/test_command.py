@@ -32,6 +32,13 @@ def test_wrong_order_is_refused(tmp_path, arguments, url, said):
     assert done.stderr.count("\n") == 1
 
 
+def test_database_is_named_as_for_other_commands(tmp_path):
+    """It wins over what is set."""
+    done = invoke("fleet", "--database", "sqlite:///news.db", cwd=tmp_path, NEWSCRAWL_DATABASE_URL=SERVER)
+    assert done.returncode == 1
+    assert "several machines can only share a PostgreSQL database" in done.stderr
+
+
 def test_extra_is_named(tmp_path, monkeypatch):
     """Who has not installed it learns how."""
     monkeypatch.setitem(sys.modules, "procrastinate", None)

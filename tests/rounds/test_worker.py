@@ -16,6 +16,7 @@ import pytest
 
 from testing.newspaper import Options, Site
 from testing.newspaper.many import many_running
+from tests.projects import invoke
 from tests.rounds.papers import SMALL, Newsroom, lock_files
 
 _IMPATIENT = "from newscrawl.rounds import worker; worker.GRACE = 2; from newscrawl.cli import main; main()"
@@ -78,6 +79,15 @@ def gaps(site: Site) -> list[float]:
     """The seconds between the requests of a site."""
     moments = sorted(request.started for request in site.requests())
     return [later - earlier for earlier, later in pairwise(moments)]
+
+
+def test_database_is_named_as_for_other_commands(tmp_path):
+    """It wins over what is set."""
+    wrong = ("--database", "sqlite:////nowhere/x.db")
+    done = invoke("worker", "--once", *wrong, cwd=tmp_path, NEWSCRAWL_DATABASE_URL=f"sqlite:///{tmp_path}/y.db")
+    assert done.returncode == 1
+    assert done.stderr.startswith("newscrawl worker: ")
+    assert "/nowhere/x.db" in done.stderr
 
 
 @pytest.mark.slow
