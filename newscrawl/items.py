@@ -216,6 +216,25 @@ class ListedFacts:
     tags: tuple[str, ...] = ()
     """Those of a JSON Feed, which names no sections."""
 
+    def after(self, earlier: ListedFacts) -> ListedFacts:
+        """Add what another listing said before, and this one leaves out: a second feed often has no more than titles.
+
+        Of two texts the later one is kept, unless it is less than half of the earlier: then it is an excerpt.
+        """
+        is_excerpt = 2 * len(self.content or "") < len(earlier.content or "")
+        dated = self if self.published_at is not None else earlier
+        return ListedFacts(
+            title=self.title or earlier.title,
+            published_at=dated.published_at,
+            published_raw=dated.published_raw,
+            published_precision=dated.published_precision,
+            authors=self.authors or earlier.authors,
+            categories=self.categories or earlier.categories,
+            summary=self.summary or earlier.summary,
+            content=earlier.content if is_excerpt else self.content,
+            tags=self.tags or earlier.tags,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -284,6 +303,10 @@ class Visit:
         return None if found is None else _CONTROL.sub("", found)
 
 
+REFUSALS = frozenset({401, 402, 403, 451})
+"""Status codes by which a server keeps a page that exists from who asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A fetched page or a local file, before extraction."""
@@ -310,6 +333,11 @@ class Page:
     archived: tuple[str, int] | None = None
     """File and offset of its record, if the page comes from the project's own archive."""
     origin: Origin = "fetched"
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the body is the server's refusal; then the article is in ``facts``, or nowhere."""
+        return self.visit is not None and self.visit.status in REFUSALS
 
     @classmethod
     def of(cls, body: bytes | str, url: str | None = None, content_type: str = "text/html") -> Self:

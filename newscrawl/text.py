@@ -50,6 +50,11 @@ def tidy(text: str) -> str:
     return nfc(text)
 
 
+def is_cut_off(text: str) -> bool:
+    """Say whether a text ends in dots, as one does that goes on elsewhere: also in brackets, as feeds write them."""
+    return text.rstrip(" )]").endswith(("…", "..."))
+
+
 def without_halves(text: str) -> str:
     """Replace surrogates, the halves of cut letters, which cannot be written as UTF-8."""
     return _SURROGATE.sub("\ufffd", text)

@@ -32,7 +32,7 @@ from newscrawl.discovery.pagination import next_part
 from newscrawl.discovery.read import is_html
 from newscrawl.discovery.shapes import Shapes, shapes_of
 from newscrawl.extraction.metadata.zones import top_level, zone_of
-from newscrawl.items import DuePage, Link, Listing, Outcome, Page, SiteShape, Visit, Wanted
+from newscrawl.items import REFUSALS, DuePage, Link, Listing, Outcome, Page, SiteShape, Visit, Wanted
 from newscrawl.network.ending import READING_GRACE, EndWatch
 from newscrawl.network.parts import MOST_PARTS
 from newscrawl.network.refusals import Ending, reason_of
@@ -240,7 +240,9 @@ class SiteSpider(NewsSpider):
     async def _read(self, response: Response) -> AsyncIterator[Page | Listing | Outcome | Request]:
         due: DuePage = response.meta["due"]
         outcome = outcome_of(response, due, self.source)
-        if outcome is not None:
+        if response.status in REFUSALS and (page := page_of(response, due, self.source)).facts is not None:
+            yield page  # a feed may have the text that the server keeps back
+        elif outcome is not None:
             yield self._of_guess(outcome, due)
         elif due.kind == "article":
             yield await self._read_article(response, due)

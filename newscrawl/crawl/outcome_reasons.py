@@ -143,7 +143,8 @@ PAGE_REASONS: Mapping[str, Reason] = {
     ),
     # What happened on the way to the page.
     "http_*": Reason(
-        "The server answered with this status. 404 and 410 mark a known article as gone.",
+        "The server answered with this status. 404 and 410 mark a known article as gone. With 401, 402, 403 and 451 "
+        "the article is stored all the same where a feed has its whole text.",
         "401, 403, 451: check `CONTACT`, or ask the site. 404: look for new addresses. 429: crawl more slowly. "
         "5xx: nothing, later runs try again.",
     ),

@@ -21,7 +21,7 @@ from newscrawl.extraction.text_dump import clean_dump
 from newscrawl.extraction.verdict import FEWEST_WORDS, looks_like_a_list
 from newscrawl.items import Article, Block, Extraction, Judgement, NoArticle, Page, UnreadablePage, kept_text
 from newscrawl.rules import NO_RULES, SiteRules, load_adjust
-from newscrawl.text import clean, clean_line
+from newscrawl.text import clean, clean_line, is_cut_off
 
 MOST_LINES = 50_000
 """Lines of a text dump that are judged: two seconds."""
@@ -38,6 +38,7 @@ _VERSIONS = {
     "newscrawl": f"newscrawl {__version__}, trafilatura {trafilatura.__version__}",
     "trafilatura": f"trafilatura {trafilatura.__version__}, newscrawl {__version__}",
 }
+_EMPTY = b"<!DOCTYPE html><html><head></head><body></body></html>"
 _Extract = Callable[[str, str | None, datetime, SiteRules], ExtractedPage]
 
 
@@ -55,17 +56,11 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
     extractor = rules.extractor or "newscrawl"
     extract = _by_trafilatura if extractor == "trafilatura" else partial(extract_html, judge=judge)
     try:
-        article, blocks, judgement = _extract_one(page, rules, extract)
-        if len(article.text) < SHORT and (hidden := _extract_hidden(page, rules, extract, article.text)) is not None:
-            article, blocks, judgement = hidden
-    except UnreadablePage:
-        raise
+        find = _extract_refused if page.is_refused else _extract_answered
+        article, blocks, judgement = find(page, rules, extract)
     except NoArticle as error:
-        hidden = _extract_hidden(page, rules, extract, "") or _vouched_for(page, error)
-        if hidden is None:
-            _complete(error, page, _VERSIONS[extractor])
-            raise
-        article, blocks, judgement = hidden
+        _complete(error, page, _VERSIONS[extractor])
+        raise
     if page.rest:
         judgement = None
         article, blocks = _join(article, blocks, page, rules, extract)
@@ -73,6 +68,35 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
     if rules.adjust is not None:
         article = _adjusted(article, page, rules.adjust)
     return Extraction(article, blocks, _VERSIONS[extractor], judgement)
+
+
+def _extract_answered(page: Page, rules: SiteRules, extract: _Extract) -> ExtractedPage:
+    """Extract what the page shows, or where that is too little, what it holds or a feed has."""
+    try:
+        made = _extract_one(page, rules, extract)
+    except UnreadablePage:
+        raise
+    except NoArticle as error:
+        hidden = _extract_hidden(page, rules, extract, "") or _vouched_for(page, error)
+        if hidden is None:
+            raise
+        return hidden
+    shown = made.article.text
+    return (_extract_hidden(page, rules, extract, shown) if len(shown) < SHORT else None) or made
+
+
+def _extract_refused(page: Page, rules: SiteRules, extract: _Extract) -> ExtractedPage:
+    """Extract the text that a feed has of a page that its server keeps back.
+
+    Raises UnreadablePage where that is none, or only its beginning.
+    """
+    assert page.visit is not None
+    status, summary = page.visit.status, (page.facts and page.facts.summary) or ""
+    empty = replace(page, body=_EMPTY, content_type="text/html; charset=utf-8")
+    made = _extract_hidden(empty, rules, extract, "")
+    if made is None or is_cut_off(made.article.text) or len(made.article.text) < MUCH_LONGER * len(summary):
+        raise UnreadablePage(f"http_{status}", f"the server answered {status}")
+    return made
 
 
 def _vouched_for(page: Page, error: NoArticle) -> ExtractedPage | None:

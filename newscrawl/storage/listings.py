@@ -389,7 +389,7 @@ def _count_waiting(connection: Connection, source: str) -> int:
 
 
 def _note_facts(connection: Connection, links: Mapping[str, Link], now: datetime) -> int:
-    """Keep what a feed says of the pages that it names; what it leaves out later is still true.
+    """Keep what a feed says of the pages that it names; what a feed leaves out, later or beside another, is still true.
 
     Returns how many characters that is, about, as far as it is new.
     """
@@ -397,6 +397,7 @@ def _note_facts(connection: Connection, links: Mapping[str, Link], now: datetime
     if not said:
         return 0
     known = facts_of_keys(connection, list(said))
+    said |= {key: said[key].after(earlier) for key, earlier in known.items()}
     keys = [key for key, facts in said.items() if known.get(key) != facts]
     for start in range(0, len(keys), CHUNK):
         chunk = pages.c.url_key.in_(keys[start : start + CHUNK])

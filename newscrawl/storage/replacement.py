@@ -15,6 +15,7 @@ from newscrawl.extraction.walls import wall_phrases
 from newscrawl.items import Article, Block, Candidate, DropReason, Page
 from newscrawl.storage.revisions import is_same
 from newscrawl.storage.rows import blocks_of, digest_of
+from newscrawl.text import is_cut_off
 
 MOST_LOST = 0.4
 """A text with less than this share of its earlier characters has lost most of itself."""
@@ -29,8 +30,6 @@ NEAREST = 4
 UNSURE = 0.5
 """Chance to be an article below which a page with another title and text is not the article's next version."""
 
-_DOTS, _CLOSING = ("…", "..."), " )]"
-"""How a text ends that goes on elsewhere, and what may stand behind that."""
 _ROTATING: frozenset[DropReason | None] = frozenset(
     {None, "title", "lead", "byline", "caption", "image", "related", "teaser", "comments"}
 )
@@ -63,6 +62,8 @@ def worsening(known: RowMapping, item: Candidate, is_text_of_another: Callable[[
     the title, the page's template or all of the text is another page at the address: a "not found" with status
     200, a wall, the home page.
     """
+    if item.page.visit is not None and item.page.is_refused and known["text_source"] != "feed":
+        return f"the server answers {item.page.visit.status}, and a feed's text replaces none that was read on the page"
     article, old, new = item.extraction.article, blocks_of(known["blocks"]), item.extraction.blocks
     left, before = len(article.text), len(known["text"])
     has_other_title = bool(known["title"] and article.title) and not is_same(known["title"], article.title)
@@ -98,7 +99,7 @@ def _ends_in_offer(old: Iterable[Block], new: Sequence[Block]) -> bool:
     """Whether dots, or a request to sign in or subscribe, end what is left of a text and did not stand there before."""
     known = {block.text for block in old}
     left = [index for index, block in enumerate(new) if block.reason is None]
-    if left and new[left[-1]].text not in known and new[left[-1]].text.rstrip(_CLOSING).endswith(_DOTS):
+    if left and new[left[-1]].text not in known and is_cut_off(new[left[-1]].text):
         return True
     last = max((index for index in left if new[index].text in known), default=-1)
     below = [block.text for block in new[last + 1 : last + 1 + NEAREST] if block.text not in known]

@@ -10,8 +10,10 @@ from html import escape
 from testing.newspaper.boxes import href
 from testing.newspaper.frame import local
 from testing.newspaper.paper import Newspaper
+from testing.newspaper.story import Story
 
 IN_FEED = 30
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
 XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -24,20 +26,28 @@ def iso(paper: Newspaper, moment: int) -> str:
     return local(paper, moment).isoformat()
 
 
+def _whole(paper: Newspaper, story: Story) -> str:
+    if not paper.options.whole_feed:
+        return ""
+    blocks = [("p", story.lead), *(block for page in story.pages for block in page)]
+    markup = "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in blocks)
+    return f"<content:encoded><![CDATA[{markup}]]></content:encoded>"
+
+
 def rss(paper: Newspaper, section: int) -> str:
     """The newest of a section as RSS 2.0."""
     slug, name = paper.sections[section]
     items = "".join(
         f"<item><title>{escape(story.title)}</title><link>{_link(paper, number, 'rss')}</link>"
         f'<guid isPermaLink="false">{number}</guid><description><![CDATA[{story.lead}]]></description>'
-        f"<pubDate>{format_datetime(local(paper, paper.published(number)))}</pubDate></item>\n"
+        f"<pubDate>{format_datetime(local(paper, paper.published(number)))}</pubDate>{_whole(paper, story)}</item>\n"
         for number in paper.ids(section)[:IN_FEED]
         for story in (paper.story(number),)
     )
     built = format_datetime(local(paper, paper.state.changed))
     title = escape(f"{name} - {paper.grammar.labels['paper']}")
     return (
-        f'{XML_HEAD}<rss version="2.0"><channel>\n<title>{title}</title>'
+        f'{XML_HEAD}<rss version="2.0" xmlns:content="{CONTENT}"><channel>\n<title>{title}</title>'
         f"<link>{paper.base}/{slug}/</link><description>{escape(name)}</description><lastBuildDate>{built}</lastBuildDate>\n"
         f"{items}</channel></rss>\n"
     )

@@ -16,8 +16,8 @@ Unknown = Literal["404", "soft", "home"]
 
 SWITCHES = frozenset(
     (
-        *("per_page", "amp", "mobile", "utm", "session_ids", "unicode_paths", "crawl_delay", "disallow", "unknown"),
-        *("sitemap_size", "sitemap_gzip", "sitemap_twice", "sitemap_self", "calendar"),
+        *("per_page", "amp", "mobile", "utm", "whole_feed", "session_ids", "unicode_paths", "crawl_delay", "disallow"),
+        *("unknown", "sitemap_size", "sitemap_gzip", "sitemap_twice", "sitemap_self", "calendar"),
     )
 )
 """Options that can change while the paper is read: none of them is a fact of an article."""
@@ -49,6 +49,8 @@ class Options:
     mobile: bool = False
     utm: bool = False
     """Whether links in feeds and boxes say where they stand (``utm_source``)."""
+    whole_feed: bool = False
+    """Whether feeds of sections have the whole text of their articles."""
     session_ids: bool = False
     """Whether links of home and section pages have another ``?sid=`` in every response."""
     unicode_paths: bool = False

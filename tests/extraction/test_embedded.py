@@ -10,7 +10,7 @@ import pytest
 
 from newscrawl.extraction import extract_page
 from newscrawl.extraction.listed import filled
-from newscrawl.items import Article, ListedFacts, NoArticle, Page
+from newscrawl.items import Article, ListedFacts, NoArticle, Page, UnreadablePage, Visit
 
 TITLE = "Council votes to keep the harbour ferry"
 LINES = [
@@ -101,6 +101,33 @@ def test_the_full_text_of_a_feed():
     assert (begun.text.split("\n"), begun.text_source) == (LINES, "feed")
     with pytest.raises(NoArticle):
         extract_page(page("", None))
+
+
+def kept_back(facts: ListedFacts) -> Page:
+    shown = f"<h1>Access denied</h1><p>{'Your address may not read this page. ' * 60}</p>"
+    return replace(page("", facts, shown), visit=Visit("https://herald.example/a", status=403))
+
+
+def test_the_text_of_a_page_that_the_server_keeps_back():
+    """It is the feed's alone, without a word of the refusal."""
+    article = extract_page(kept_back(ListedFacts(title=TITLE, content=MARKUP, summary=LINES[0]))).article
+    assert (article.text.split("\n"), article.title, article.text_source) == (LINES, TITLE, "feed")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        ListedFacts(title=TITLE),
+        ListedFacts(title=TITLE, content="".join(MARKUP.partition("A petition")[:1]) + "A petition […]</p>"),
+        ListedFacts(title=TITLE, content=f"<p>{LINES[0]}</p><p>{LINES[1]}</p>", summary=f"{LINES[0]} {LINES[1]}"),
+    ],
+    ids=["no text", "cut off", "the summary"],
+)
+def test_less_than_the_text_of_a_page_that_the_server_keeps_back(facts):
+    """The beginning of an article is none: the page is one that its server refused."""
+    with pytest.raises(UnreadablePage, match="the server answered 403") as error:
+        extract_page(kept_back(facts))
+    assert error.value.reason == "http_403"
 
 
 def test_the_data_of_scripts_say_more_than_the_text():

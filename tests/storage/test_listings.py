@@ -200,3 +200,15 @@ def test_the_size_of_what_is_stored_is_told(store):
     (stored, same) = store.write([candidate("Chữ " * 500), candidate("Chữ " * 500)])
     assert stored.bytes >= 2000
     assert same.bytes == 0
+
+
+def test_what_two_feeds_say_of_an_article_is_put_together():
+    """The later one wins, but for what it leaves out, and for an excerpt in the place of a text."""
+    whole = ListedFacts(title="Deich", published_at=NOW, published_precision="second", content="<p>" + "chữ " * 99)
+    titles = ListedFacts(title="Der Deich hält", summary="Lead.", authors=("Ann Lee",))
+    together = titles.after(whole)
+    assert together == replace(whole, title="Der Deich hält", summary="Lead.", authors=("Ann Lee",))
+    assert together == together.after(whole).after(titles).after(together)
+    excerpt, edited = replace(whole, content="<p>chữ […]"), replace(whole, content=whole.content + "mới ")
+    assert excerpt.after(whole) == whole
+    assert edited.after(whole) == edited
