@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote_plus, urlsplit, urlunsplit
 
@@ -313,6 +314,19 @@ def plainer_keys(key: str) -> tuple[str, ...]:
     hosts = [parts.netloc] if urlsplit(key).netloc == parts.netloc else [parts.netloc, f"www.{parts.netloc}"]
     paths = dict.fromkeys((parts.path, parts.path.rstrip("/") or "/", parts.path.rstrip("/") + "/"))
     return tuple(url_key(urlunsplit(parts._replace(netloc=host, path=path))) for host in hosts for path in paths)
+
+
+def known_as(key: str) -> frozenset[str]:
+    """Return the keys that the same page may have: with http or https, with www. or without, and in its plain form."""
+    if not key.startswith(("http://", "https://")):
+        return frozenset((key,))
+    found = set()
+    for one in (key, *plainer_keys(key)):
+        parts = urlsplit(one)
+        host, path = parts.netloc.removeprefix("www."), parts.path.rstrip("/")
+        for scheme, netloc, place in product(("http", "https"), (host, f"www.{host}"), (path or "/", f"{path}/")):
+            found.add(urlunsplit(parts._replace(scheme=scheme, netloc=netloc, path=place)))
+    return frozenset(found)
 
 
 def _plain(parts: SplitResult) -> tuple[SplitResult, int]:

@@ -30,9 +30,9 @@ def delete(page: str, yes: bool, archive: str | None, database: str | None, as_j
     newscrawl delete 12
     newscrawl delete https://news.example/a.html --yes
 
-    Its URL is kept, so that no crawl stores it again unless that URL is requested, and a row of `runs` records the
-    deletion. Duplicates on other sites are separate articles. Run `newscrawl db vacuum` afterwards to overwrite what
-    free pages of the file still hold.
+    Its URL is kept, so that no crawl stores it again, by that or another address or from a file, unless that URL is
+    requested (-a urls=URL), and a row of `runs` records the deletion. Duplicates on other sites are separate articles.
+    Run `newscrawl db vacuum` afterwards to overwrite what free pages of the file still hold.
     """
     from newscrawl.cli.options import cell  # noqa: PLC0415
 

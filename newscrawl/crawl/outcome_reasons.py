@@ -85,7 +85,11 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "To have it, run with `-a since=DAY`.",
     ),
     "not_modified": Reason("The server says that the page has not changed (304).", NOTHING),
-    "deleted": Reason("You removed it with `newscrawl delete`; no listing queues it again.", NOTHING),
+    "deleted": Reason(
+        "You removed it with `newscrawl delete`. No listing queues it again, and nothing brings it back that redirects "
+        "to it, names it as canonical, is another form of it or holds a copy of it, such as a WARC file.",
+        "Nothing, or ask for its very address: `newscrawl crawl NAME -a urls=URL`.",
+    ),
     # Pages and files that could not be read.
     "empty": Reason("The page or file has no content.", LATER),
     "truncated": Reason("It ends before its end: a connection that was cut, half a file.", LATER),

@@ -14,8 +14,9 @@ from newscrawl.items import Candidate
 from newscrawl.storage.backends import backend_of
 from newscrawl.storage.duplicates import MOST_COMPARED, are_copies, heads_of
 from newscrawl.storage.replacement import is_untrusted
-from newscrawl.storage.schema import article_urls, articles
-from newscrawl.urls import form_of, site_of, url_key
+from newscrawl.storage.rows import DELETED
+from newscrawl.storage.schema import article_urls, articles, pages
+from newscrawl.urls import form_of, known_as, site_of, url_key
 
 _AT = (
     select(articles)
@@ -95,6 +96,25 @@ def find_twin(connection: Connection, item: Candidate, copies: Iterable[int]) ->
     page = Address(item.page.key, item.page.url, item.extraction.article.canonical_url, requested)
     found = ((row, relate(page, address_of(row))) for row in rows)
     return next((Twin(row, *related) for row, related in found if related is not None), None)
+
+
+def deleted_as(connection: Connection, item: Candidate) -> str | None:
+    """Return the key under which the article of a page was deleted by the user; None if it was not.
+
+    A canonical link is believed unless other articles of the site name it as well: see `find_twin`.
+    """
+    named = item.extraction.article.canonical_url
+    canonical = _canonical(named, item.page.url)
+    own = known_as(item.page.key)
+    keys = own if canonical is None else own | known_as(canonical)
+    gone = select(pages.c.url_key).where(pages.c.url_key.in_(keys), pages.c.reason == DELETED)
+    found: set[str] = set(connection.execute(gone.order_by(pages.c.url_key)).scalars())
+    if found & own:
+        return min(found & own)
+    if not found:
+        return None
+    others = select(articles.c.id).where(articles.c.canonical_url == named).limit(1)
+    return min(found) if connection.execute(others).first() is None else None
 
 
 def relate(page: Address, row: Address) -> tuple[Relation, bool, bool] | None:

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from newscrawl.archive import ArchiveWriter
 from newscrawl.items import Candidate, Outcome, Wanted, kept_text
-from newscrawl.storage.article_urls import OtherUrl, article_at, find_twin, move_article, record_url
+from newscrawl.storage.article_urls import OtherUrl, article_at, deleted_as, find_twin, move_article, record_url
 from newscrawl.storage.boilerplate import Cause, apply_sighting, cause_of, leave_room, save_revision, without_templates
 from newscrawl.storage.duplicates import add_links, change_links, find_copies, has_twin_text, reelect_head
 from newscrawl.storage.replacement import is_untrusted, with_known_facts, worsening
 from newscrawl.storage.revisions import is_same, is_same_page
-from newscrawl.storage.rows import BLOCK_COLUMNS, TEXT_COLUMNS, blocks_of, facts_of, text_of
+from newscrawl.storage.rows import BLOCK_COLUMNS, DELETED, TEXT_COLUMNS, blocks_of, facts_of, text_of
 from newscrawl.storage.schema import articles
 from newscrawl.storage.statistics import Result, lost_facts
 from newscrawl.storage.visits import first_sight, is_older_copy
@@ -42,6 +42,13 @@ def write_article(connection: Connection, item: Candidate, writer: ArticleWriter
     known = connection.execute(_BY_KEY, {"key": item.page.key}).mappings().first()
     if known is not None:
         return _left(known) if is_untrusted(item.page, known) else _write_known(connection, item, known, writer, now)
+    if (key := deleted_as(connection, item)) is not None:
+        return _stay_deleted(item, key)
+    return _write_unknown(connection, item, writer, now)
+
+
+def _write_unknown(connection: Connection, item: Candidate, writer: ArticleWriter, now: datetime) -> Result:
+    """Store an article that is not known by its key: a new one, or another address of one."""
     clean, sighting = without_templates(connection, item, None)
     other = article_at(connection, clean)
     if other is not None:
@@ -69,6 +76,15 @@ def write_article(connection: Connection, item: Candidate, writer: ArticleWriter
 def _left(known: RowMapping) -> Result:
     """A stored article that stays as it is, whatever a local page says of it."""
     return Result("unchanged", known["id"], reason="not_replaced")
+
+
+def _stay_deleted(item: Candidate, key: str) -> Result:
+    """Store nothing of an article that the user deleted, however its page was come by."""
+    page = item.page
+    where = "its article" if key == page.key else f"its article, {key},"
+    message = printable(f"{page.url or page.key}: {where} was deleted by `newscrawl delete`")
+    facts = (message, page.fetched_at, page.url, page.source, page.visit)
+    return Result("skipped", instead=Outcome(page.key, "skipped", DELETED, *facts, origin=page.origin))
 
 
 def _write_known(

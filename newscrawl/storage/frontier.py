@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from newscrawl.items import EVER, DuePage, Link, ListedFacts, PageKind, SiteShape, Window
-from newscrawl.storage.rows import CHUNK, facts_from_json
+from newscrawl.storage.rows import CHUNK, DELETED, facts_from_json
 from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 from newscrawl.storage.types import UtcDateTime
 
@@ -138,7 +138,10 @@ def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> li
             connection.execute(insert(pages).values(url_key=key, next_fetch_at=now, taken_by=run_id, **new))
             taken.append(DuePage(key, link.url, link.kind, None, None))
         elif row.taken_by != run_id and not (wanted.unknown_only and row.fetched_at is not None):
-            connection.execute(update(pages).where(pages.c.id == row.id).values(taken_by=run_id, kind=link.kind))
+            asked: dict[str, Any] = {"taken_by": run_id, "kind": link.kind}
+            if row.reason == DELETED:  # who asks for its very address wants it again
+                asked |= {"outcome": "queued", "reason": None}
+            connection.execute(update(pages).where(pages.c.id == row.id).values(**asked))
             facts = facts_of_keys(connection, [key]).get(key)
             taken.append(DuePage(key, link.url, link.kind, row.etag, row.last_modified, facts=facts))
     return taken

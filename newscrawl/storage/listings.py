@@ -19,7 +19,7 @@ from newscrawl.items import Link, LinkKeys, Listing, SiteShape, Wanted, Window
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.forgetting import count_forgotten
 from newscrawl.storage.frontier import facts_of_keys, load_shapes
-from newscrawl.storage.rows import CHUNK
+from newscrawl.storage.rows import CHUNK, DELETED
 from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 from newscrawl.storage.visits import after_listing
 from newscrawl.text import printable
@@ -98,7 +98,7 @@ class Ceiling:
         is_own = and_(pages.c.source == source, is_unread, pages.c.outcome.in_(("queued", "skipped")))
         age = func.coalesce(pages.c.listed_at, pages.c.queued_at)
         is_queued = pages.c.outcome == "queued"
-        is_deleted = pages.c.reason.is_not_distinct_from("deleted")
+        is_deleted = pages.c.reason.is_not_distinct_from(DELETED)
         unread = select(is_queued, age, pages.c.id).where(is_own, age.is_not(None), ~is_deleted)
         with engine.connect() as connection:
             known = connection.execute(select(func.count()).where(pages.c.source == source)).scalar_one()
@@ -327,7 +327,7 @@ def _may_hold(window: Window, link: Link) -> bool:
 
 def _update_known(connection: Connection, reading: Reading, page_id: int, row: Row[Any], link: Link) -> int:
     """Record what a listing says about a known page; return 1 if that queues an article, else 0."""
-    if row.reason == "deleted":  # by the user, for good
+    if row.reason == DELETED:  # by the user, for good
         return 0
     changes: dict[str, Any] = {}
     wanted, date = reading.wanted, link.modified_at

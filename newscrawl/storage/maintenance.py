@@ -33,14 +33,11 @@ from newscrawl.storage.duplicates import remove_links
 from newscrawl.storage.engine import explained, open_engine, read_connection, require, write_transaction
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.forgetting import forget_pages
-from newscrawl.storage.rows import blocks_of, room_of
+from newscrawl.storage.rows import DELETED, blocks_of, room_of
 from newscrawl.storage.schema import article_revisions, article_urls, article_words, articles, pages, runs, search_queue
 from newscrawl.storage.search_index import count_queued, index_queued
 from newscrawl.text import printable
 from newscrawl.urls import url_key
-
-DELETED = "deleted"
-"""The `reason` of a page whose article the user deleted: no listing queues it again."""
 
 _BATCH = 200
 

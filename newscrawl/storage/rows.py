@@ -18,6 +18,9 @@ from newscrawl.items import Article, Block, Candidate, Image, ListedFacts, Origi
 CHUNK = 500
 """Keys looked up per statement."""
 
+DELETED = "deleted"
+"""`pages.reason` where the user deleted the article: it is neither queued nor stored again, unless it is asked for."""
+
 TEXT_COLUMNS = ("title", "text", "description")
 """What readers read."""
 BLOCK_COLUMNS = ("blocks", "content_hash", "word_count")

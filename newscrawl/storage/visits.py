@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from newscrawl.health import Visited
 from newscrawl.items import Candidate, Outcome, Page, Visit
 from newscrawl.storage.duplicates import heads_of, reelect_head
+from newscrawl.storage.rows import DELETED
 from newscrawl.storage.schema import articles, pages
 from newscrawl.storage.statistics import Result
 from newscrawl.text import printable
@@ -161,7 +162,7 @@ def record_local_article(connection: Connection, item: Candidate, result: Result
 
 def _is_local(known: Row[Any]) -> bool:
     """Whether a row stands for a file, or for a page of which only a local copy was read."""
-    was_read = known.outcome not in {"queued", "skipped"} and known.reason != "deleted"
+    was_read = known.outcome not in {"queued", "skipped"} and known.reason != DELETED
     return known.url is None or (was_read and known.fetched_at is None and known.next_fetch_at is None)
 
 

@@ -244,3 +244,58 @@ def test_deleted_article_is_deleted_at_all_its_addresses(store, database):
     assert result.due == ()
     (result,) = store.write([Seed("example.com", (Link(PLAIN),), unknown_only=True)])
     assert result.due == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "asked", "canonical"),
+    [
+        (PLAIN, "https://www.example.com/r/77", None),
+        (PLAIN.replace("https", "http"), None, None),
+        (PLAIN.replace("www.", ""), None, None),
+        (AMP, None, None),
+        ("https://www.example.com/viet/story-1-of-today.html", None, PLAIN),
+    ],
+)
+def test_deleted_article_comes_back_under_no_other_address(store, database, url, asked, canonical):
+    """Neither by a redirect, in another form, nor by a page that names its address; each such page says so."""
+    store.write([page(PLAIN)])
+    assert delete_article(database.url, 1, None) is not None
+    (result,) = store.write([page(url, TEXT, asked, canonical_url=canonical)])
+    assert result.outcome == "skipped"
+    assert query(database, "select count(*) from articles") == [(0,)]
+    assert set(query(database, "select outcome, reason from pages")) == {("skipped", "deleted")}
+    store.write([listing(url, asked or url)])
+    (result,) = store.write([Take("example.com", 10, ("article",))])
+    assert result.due == ()
+
+
+def test_copy_in_a_file_does_not_bring_a_deleted_article_back(store, database):
+    """A web archive may hold it for ever."""
+    store.write([page(PLAIN)])
+    assert delete_article(database.url, 1, None) is not None
+    copy = candidate(TEXT, PLAIN, source="example.com", fetched_at=NOW)
+    store.write([replace(copy, page=replace(copy.page, key=url_key(PLAIN), origin="archive"))])
+    assert query(database, "select count(*) from articles") == [(0,)]
+    assert query(database, "select outcome, reason from pages") == [("skipped", "deleted")]
+
+
+def test_deleted_article_that_is_asked_for_is_stored(store, database):
+    """By its very address."""
+    store.write([page(PLAIN)])
+    assert delete_article(database.url, 1, None) is not None
+    later = Store.open(database.url, "test", {"urls": PLAIN})
+    (result,) = later.write([Seed("example.com", (Link(PLAIN),))])
+    assert [due.url for due in result.due] == [PLAIN]
+    later.write([page(PLAIN)])
+    later.close()
+    assert query(database, "select outcome, reason from pages") == [("stored", None)]
+    assert query(database, "select url from articles") == [(PLAIN,)]
+
+
+def test_canonical_link_of_all_pages_hides_no_article(store, database):
+    """A site whose template names one address in every page loses nothing when that article is deleted."""
+    store.write([page(PLAIN, canonical_url=PLAIN)])
+    store.write([page("https://www.example.com/x.html", OTHER_TEXT, canonical_url=PLAIN)])
+    assert delete_article(database.url, 1, None) is not None
+    (result,) = store.write([page("https://www.example.com/y.html", "Quite another text.", canonical_url=PLAIN)])
+    assert result.outcome == "stored"
