@@ -211,12 +211,11 @@ def _places(
     row: Row[Any], other_keys: frozenset[str], revisions: int, archive: ArchiveFolder | None
 ) -> list[tuple[str, int]]:
     """Return file and offset of an article's raw pages; with revisions or alternate URLs, search the whole archive."""
-    if row.archive_file is None:
-        return []
-    if archive is None:
+    if archive is None and row.archive_file is not None:
         raise StorageError(f"its raw page is archived in {row.archive_file}; name the archive folder with --archive")
-    places = {(row.archive_file, row.archive_offset)}
-    if revisions or other_keys:
+    places = {(row.archive_file, row.archive_offset)} if row.archive_file is not None else set()
+    # An earlier version may be archived though the last one is not.
+    if archive is not None and archive.is_dir() and (revisions or other_keys):
         for file in files_of(archive):
             if file.name.endswith((".warc", ".warc.gz")):
                 places |= {

@@ -47,6 +47,13 @@ def test_deleted_article_is_nowhere(url, each_database, database):
     assert answer(url, "db", "check") == {"faults": []}
 
 
+def test_raw_pages_of_earlier_versions_are_deleted(url, each_database, database):
+    """Also if that of the last version was not archived."""
+    each_database.execute("update articles set archive_file = null, archive_offset = null where id = 4")
+    assert answer(url, "delete", 4, "--yes")["archive_records"] == 2
+    assert "https://bao.example/4" not in pages_kept(database)
+
+
 def test_no_listing_brings_a_deleted_article_back(url, each_database):
     """However new its date is there."""
     answer(url, "delete", 4, "--yes")
