@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
 
-from newscrawl.cli.options import address, database_option, json_option, print_json
+from newscrawl.cli.options import address, database_option, json_option, print_json, settings_with
 
 if TYPE_CHECKING:
     from newscrawl.storage.health import Alarm, Failing, SiteHealth
@@ -41,7 +41,7 @@ def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str
         sources = tuple(named.get(source, source) for source in sources)
         if accept:
             _accept(url, sources)
-        found = site_health(url)
+        found = _known_removed(url, site_health(url))
     except StorageError as error:
         _refuse(str(error))
     unknown = [source for source in sources if source not in {site.source for site in found}]
@@ -55,6 +55,23 @@ def health(*, sources: tuple[str, ...], accept: bool, quiet: bool, database: str
     elif not (quiet and is_well):
         _print(chosen, 0 if sources else unmeasured_sites(url))
     sys.exit(0 if is_well else BROKEN)
+
+
+def _known_removed(url: str, found: list[SiteHealth]) -> list[SiteHealth]:
+    """Say of the failing sites which were removed: of those the project has no spider, and the table `sites` no row."""
+    if not any(site.unlisted_spider for site in found):
+        return found
+    from scrapy.spiderloader import get_spider_loader  # noqa: PLC0415 - takes a second
+
+    loader = get_spider_loader(settings_with((f"DATABASE_URL={url}",)))
+
+    def is_removed(spider: str | None) -> bool:
+        try:
+            return spider is not None and loader.load(spider) is None
+        except KeyError:
+            return True
+
+    return [replace(site, is_removed=is_removed(site.unlisted_spider)) for site in found]
 
 
 def _accept(url: str, sources: Sequence[str]) -> None:
@@ -72,8 +89,8 @@ def _print(sites: Sequence[SiteHealth], unmeasured: int) -> None:
     for site in sites:
         if not site.alarms and not site.notes and site.failing is None:
             continue
-        paused = " and paused" if site.state == "failing" and site.is_paused else ""
-        click.echo(f"{printable(site.source)} is {site.state}{paused}")
+        left = " and paused" if site.is_paused else " and removed" if site.is_removed else ""
+        click.echo(f"{printable(site.source)} is {site.state}{left if site.state == 'failing' else ''}")
         if site.state == "failing" and site.failing is not None:
             for line in _causes(site.failing):
                 click.echo(f"    {printable(line)}")

@@ -307,6 +307,10 @@ class SiteHealth:
     """Why it has never given an article."""
     is_paused: bool = False
     """Whether somebody has paused all its sites, or called them dead."""
+    unlisted_spider: str | None = None
+    """Which spider crawled it last, if it is failing and no site of the table `sites`."""
+    is_removed: bool = False
+    """Whether there is no such spider any more: somebody has removed the site."""
 
     @property
     def state(self) -> Literal["dead", "broken", "failing", "healthy"]:
@@ -317,8 +321,9 @@ class SiteHealth:
 
     @property
     def needs_attention(self) -> bool:
-        """Whether a person should look at it: it is broken, or failing and not paused."""
-        return self.state == "broken" or (self.state == "failing" and not self.is_paused)
+        """Whether a person should look at it: it is broken, or failing and neither paused nor removed."""
+        is_left = self.is_paused or self.is_removed
+        return self.state == "broken" or (self.state == "failing" and not is_left)
 
 
 def site_health(url: str) -> list[SiteHealth]:
@@ -331,9 +336,28 @@ def site_health(url: str) -> list[SiteHealth]:
         found = [_health(connection, source) for source in sources.scalars()]
         dead = _dead_sites(connection)
         active = func.count().filter(sites.c.state == "active")
+        spiders = _unlisted(connection, [site.source for site in found if site is not None and site.failing])
         paused = set(connection.execute(select(sites.c.source).group_by(sites.c.source).having(active == 0)).scalars())
-    whole = [replace(site, is_paused=site.source in paused) for site in found if site is not None]
-    return [_with_dead(site, dead.get(site.source, {})) for site in whole]
+    return [
+        replace(
+            _with_dead(site, dead.get(site.source, {})),
+            is_paused=site.source in paused,
+            unlisted_spider=spiders.get(site.source),
+        )
+        for site in found
+        if site is not None
+    ]
+
+
+def _unlisted(connection: Connection, sources: Iterable[str]) -> dict[str, str]:
+    """Return by which spider those of the sources were crawled last that are no site of the table `sites`."""
+    found: dict[str, str] = {}
+    for source in sources:
+        if connection.execute(select(sites.c.id).where(sites.c.source == source).limit(1)).first() is None:
+            last = select(runs.c.spider).join(run_sources, run_sources.c.run_id == runs.c.id)
+            own = last.where(run_sources.c.source == source).order_by(runs.c.id.desc()).limit(1)
+            found[source] = connection.execute(own).scalar_one()
+    return found
 
 
 def _dead_sites(connection: Connection) -> dict[str, dict[str, str | None]]:

@@ -24,7 +24,7 @@ from newscrawl.storage.engine import (
     write_transaction,
 )
 from newscrawl.storage.outages import NO_OUTAGE
-from newscrawl.storage.schema import run_sources, site_domains, sites
+from newscrawl.storage.schema import alarms, run_sources, site_domains, sites
 from newscrawl.urls import site_of
 
 _CHUNK = 500
@@ -418,6 +418,15 @@ def set_state(url: str, name: str, state: State, notes: str | None = None) -> bo
 
 
 def remove_site(url: str, name: str) -> bool:
-    """Remove the row of a site, and nothing else; say whether there was one. Raises StorageError."""
+    """Remove the row of a site; say whether there was one. Raises StorageError.
+
+    The alarms of its source end, unless another site has it: nobody would ever see them end.
+    """
     with write_connection(url) as connection:
-        return bool(connection.execute(delete(sites).where(sites.c.name == name)).rowcount)
+        source = connection.execute(select(sites.c.source).where(sites.c.name == name)).scalar()
+        removed = bool(connection.execute(delete(sites).where(sites.c.name == name)).rowcount)
+        if connection.execute(select(sites.c.id).where(sites.c.source == source).limit(1)).first() is None:
+            active = and_(alarms.c.source == source, alarms.c.ended_at.is_(None))
+            ended = {"ended_at": datetime.now(UTC), "ended_by": "removed"}
+            connection.execute(update(alarms).where(active).values(**ended))
+        return removed

@@ -136,6 +136,24 @@ def test_site_that_was_never_read_is_failing(database, health):
     assert query(database, "select health from sites") == [("healthy",)]
 
 
+def test_removed_site_needs_no_attention(database, health, tmp_path):
+    """Neither one that was failing nor one that was broken; one that was crawled by its address alone does."""
+    with SiteWriter(database.url) as writer:
+        writer.add([Site.of({"name": "news", "home": SITE, "source": "news"})])
+    write(database, [failing(1)])
+    database.execute(
+        "insert into alarms (source, symptom, message, now, before, sample, run_id, since, shown_at) "
+        "select 'news', 'title', 'no titles', 1, 0, 9, id, started_at, started_at from runs where id = 101",
+    )
+    assert health().returncode == 1
+    assert invoke("sites", "remove", "news", "--database", database.url, cwd=tmp_path).returncode == 0
+    found = health()
+    assert (found.returncode, found.stdout.splitlines()[0]) == (0, "news is failing and removed")
+    assert health("--quiet").stdout == ""
+    database.execute("update runs set spider = 'site'")
+    assert health().returncode == 1
+
+
 def test_site_with_an_article_is_judged_by_its_alarms(database, health):
     """A short outage of a site that is known is none."""
     write(database, [failing(1)])

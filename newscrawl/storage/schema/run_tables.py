@@ -136,7 +136,7 @@ alarms = Table(
         doc="When the first healthy run after it began, or somebody accepted it.",
         null="it is active",
     ),
-    column("ended_by", Text, doc="`recovered` or `accepted`.", null="it is active"),
+    column("ended_by", Text, doc="`recovered`, `accepted`, or `removed` with its site.", null="it is active"),
     column("told", Text, doc="What `ALARM_COMMAND` was told last: `begun` or `over`.", null="it was not called yet"),
     Index(None, "source", "ended_at"),
     Index(None, "page_id"),
