@@ -13,9 +13,6 @@ from typing import Any
 
 import anyio
 import pytest
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
-from mcp.client.streamable_http import streamable_http_client
 
 from tests.conftest import PROVIDED
 from tests.projects import COMMAND, environment, run
@@ -37,6 +34,9 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def answers(url: str, *questions: tuple[str, dict[str, Any]]) -> list[Any]:
     """What the tools answer, in one session over standard input and output; an error as its text."""
+    from mcp import ClientSession, StdioServerParameters  # noqa: PLC0415 - takes a second, and all tests are collected
+    from mcp.client.stdio import stdio_client  # noqa: PLC0415
+
     server = StdioServerParameters(command=COMMAND, args=["mcp", "--database", url], env=environment(), cwd=Path("/"))
     found: list[Any] = []
 
@@ -99,6 +99,9 @@ def test_five_questions_about_the_documents(documents):
 
 def test_tools_over_http(documents):
     """The same answers, under a name of this machine alone."""
+    from mcp import ClientSession  # noqa: PLC0415
+    from mcp.client.streamable_http import streamable_http_client  # noqa: PLC0415
+
     command = [COMMAND, "mcp", "--http", "--port", "0", "--database", documents]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment()) as process:
         assert process.stderr is not None
