@@ -27,6 +27,7 @@ def test_mojibake_is_repaired(encoding):
     assert clean(SENTENCE.encode().decode(encoding)) == SENTENCE
 
 
+@pytest.mark.slow
 def test_what_is_bad_to_ftfy_is_suspect():
     """All pairs of the signs that ftfy knows, and each of them among letters and spaces."""
     known = sorted({sign for sign in map(chr, range(0x80, 0xFFFF)) if sign in BADNESS_RE.pattern or KNOWN.match(sign)})
@@ -70,6 +71,7 @@ def test_printable_cannot_control_a_terminal():
     assert printable("می\u200cخواهم 👩\u200d🔬") == "می\u200cخواهم 👩\u200d🔬"
 
 
+@pytest.mark.slow
 def test_nothing_that_is_taken_out_of_a_text_prints():
     """So a text that prints as it is needs no look for each of them."""
     taken = [char for char in map(chr, range(0x110000)) if tidy(f"\t{char}a") != f"\t{char}a" and is_normal(f"{char}a")]

@@ -130,6 +130,7 @@ def test_a_page_that_eats_memory_fails_alone():
         assert run_all(workers, (eat, 4)) == [4 << 30]
 
 
+@pytest.mark.slow
 def test_a_page_whose_worker_dies_is_tried_once_more(tmp_path):
     """The fault may have been another's."""
     with leased() as workers:

@@ -16,6 +16,8 @@ from benchmarks.extraction_report import WorstPage, as_html, as_text, unmatched_
 from benchmarks.extractors import EXTRACTORS, plain_text
 from testing.forkserver import fork_server
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PARAGRAPHS = [
     "The council of Millbrook met on Monday evening to decide about the new bridge, which the town wanted for years.",

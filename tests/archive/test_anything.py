@@ -87,6 +87,7 @@ BROKEN_ZIP = {"damaged", "no_warc", "too_large", "truncated", "undecodable"}
 """Why a zip file is refused."""
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(data=BYTES | st.builds(b"".join, st.lists(BYTES.map(gzip.compress))), size=st.integers(0, 3000))
 def test_any_file_is_read_or_refused(data: bytes, size: int):

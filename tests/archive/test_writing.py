@@ -67,6 +67,7 @@ def test_extraction_makes_the_same_article_of_it(writer: ArchiveWriter, tmp_path
     assert "chống ngập" in extract_page(page()).article.text
 
 
+@pytest.mark.slow
 def test_real_pages_come_back_as_they_were(writer: ArchiveWriter, tmp_path: Path):
     """Whatever real servers and authors put there."""
     try:

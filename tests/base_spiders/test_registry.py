@@ -143,6 +143,7 @@ def test_where_no_project_is_the_sites_are_newscrawls_own(tmp_path):
     assert rules_in(tmp_path, URL) == [repr(SiteRules())]
 
 
+@pytest.mark.slow
 def test_page_without_a_url_needs_no_scrapy(tmp_path):
     """A library's user pays for the registry only where there is something to look up."""
     code = (

@@ -129,6 +129,7 @@ def test_words_of_articles_that_are_not_indexed(url, tmp_path):
     assert content(tmp_path / "other")["articles"] == content(tmp_path / "lake")["articles"]
 
 
+@pytest.mark.slow
 @ONLY_SQLITE
 def test_memory_is_bounded(url, tmp_path, monkeypatch):
     """Where the ids of all rows are too many to be held, the days are looked up in parts."""

@@ -6,10 +6,11 @@ import pytest
 
 from tests.crawl.crawls import paper
 
+pytestmark = pytest.mark.slow
+
 NO_SITEMAP = ("/sitemap*", "/rss/*", "/atom.xml", "/feed.json")
 
 
-@pytest.mark.slow
 def test_many_addresses_of_one_article_are_one_article(tmp_path):
     """Session ids, utm parameters, AMP and mobile pages, letters encoded in two ways, sitemaps named twice and within
     themselves: each article is asked for once and stored once."""
@@ -27,7 +28,6 @@ def test_many_addresses_of_one_article_are_one_article(tmp_path):
         assert not [request for request in site.requests() if request.path.endswith(".html")]
 
 
-@pytest.mark.slow
 def test_calendar_without_an_end_is_left_soon(tmp_path):
     """Days without articles lead nowhere: few of them are asked for, in this run and all later ones."""
     with paper(tmp_path, calendar=True) as (site, crawls):
@@ -40,7 +40,6 @@ def test_calendar_without_an_end_is_left_soon(tmp_path):
         assert crawls.query("select count(*) from pages where url like '%/lich/%'")[0][0] <= 10
 
 
-@pytest.mark.slow
 def test_site_without_feeds_and_sitemaps_is_walked_to_its_last_page(tmp_path):
     """The lists of older articles are followed from page to page, with other session ids in every link of them."""
     with paper(tmp_path, articles=30, per_page=4, session_ids=True, calendar=True) as (site, crawls):
@@ -92,7 +91,6 @@ def test_articles_of_several_pages_and_copies(tmp_path):
         assert crawls.query("select count(*) from unique_articles") == [(24 - len(copied),)]
 
 
-@pytest.mark.slow
 def test_half_an_article_is_not_stored(tmp_path):
     """Where the second page of an article cannot be had, the article fails, and is asked for again later."""
     with paper(tmp_path, articles=24, multipage=0.3) as (site, crawls):

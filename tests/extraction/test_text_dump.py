@@ -394,6 +394,7 @@ def test_huge_input_is_read_in_linear_time(text: str) -> None:
 _ODD = st.text(alphabet=st.sampled_from("ab. |-*#[]()!<>\n\t\"'…ắA1:/\\_`•\u3000\u2028\x07\x00漢字"), max_size=400)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.one_of(_ODD, st.text(max_size=300), st.lists(_ODD, max_size=20).map("\n".join)))
 def test_any_text_gives_clean_lines_of_its_own(text: str) -> None:

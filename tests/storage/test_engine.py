@@ -105,6 +105,7 @@ def test_opening_again_changes_nothing(tmp_path):
     assert query(path, "select * from sqlite_master") == before
 
 
+@pytest.mark.slow
 def test_many_processes_may_create_it_at_once(tmp_path):
     """Two cron jobs that start together on a fresh machine both find their tables."""
     code = f"from newscrawl.storage.engine import check_database; check_database('sqlite:///{tmp_path / 'x.db'}')"

@@ -333,6 +333,7 @@ def queue(database, count: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_article_of_a_run_for_some_days_is_found_behind_any_number_of_others(database):
     """The others' addresses hold another day, and no listing says one."""
     queue(database, 101_000)

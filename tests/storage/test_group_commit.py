@@ -129,6 +129,7 @@ def test_long_listing_that_the_database_refuses_is_a_storage_error(database):
         lock.release(remove=True)
 
 
+@pytest.mark.slow
 def test_long_listings_are_written_in_turn(database):
     """One of a few hundred links does not wait for one of thousands that came before it."""
     ended: list[str] = []

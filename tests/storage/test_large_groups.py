@@ -17,6 +17,8 @@ from tests.database import Database, query
 from tests.storage.test_duplicates import page, story
 from tests.storage.test_store import NOON
 
+pytestmark = pytest.mark.slow
+
 COPIES = 1_200
 MOST = 600
 """Values of a statement; PostgreSQL takes 65,535, and so many copies would take the test long."""

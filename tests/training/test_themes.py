@@ -22,6 +22,8 @@ from training.themes.score import report, score_dataset
 from training.themes.site import Site, draw_site
 from training.themes.style import draw_style
 
+pytestmark = pytest.mark.slow
+
 USUAL_KINDS = [kind for kind in KINDS if kind not in {"long", "longest", *NO_ARTICLES}]
 
 
