@@ -62,6 +62,7 @@ class Intake:
                 self.fault(line, result.problem)
                 continue
             self.counts[result.what] += 1
+            self.counts["resting"] += result.state != "active"
             if self.tells:
                 click.echo(printable(_told(site, result)))
         self._batch.clear()
@@ -82,12 +83,13 @@ class Intake:
             "problem": "with problems",
         }
         said = [f"{self.counts[what]:,} {word}" for what, word in words.items() if self.counts[what]]
-        return f"sites: {', '.join(said) or 'none'}"
+        resting = f"; {self.counts['resting']:,} of these paused or dead" if self.counts["resting"] else ""
+        return f"sites: {', '.join(said) or 'none'}{resting}"
 
 
 def _told(site: Site, result: Added) -> str:
     if result.what == "known":
-        return f"{result.name} is known already: {site.home}"
+        return f"{result.name} is known already: {site.home}{_resting(result)}"
     counted = [
         f"{len(values)} {word}{'s' if len(values) > 1 else ''}"
         for word, values in (("feed", site.feeds), ("sitemap", site.sitemaps), ("section", site.sections))
@@ -95,7 +97,13 @@ def _told(site: Site, result: Added) -> str:
     ]
     facts = [*counted, *(one for one in (site.language, site.timezone) if one)]
     done = "added" if result.what == "added" else "given more listings"
-    return f"{result.name} is {done}: {site.home}{' (' if facts else ''}{', '.join(facts)}{')' if facts else ''}"
+    said = f"{result.name} is {done}: {site.home}{' (' if facts else ''}{', '.join(facts)}{')' if facts else ''}"
+    return said + _resting(result)
+
+
+def _resting(result: Added) -> str:
+    """Say of a known site that no round crawls it, and what to do."""
+    return "" if result.state == "active" else f"; it is {result.state}: newscrawl sites resume {result.name}"
 
 
 @contextmanager

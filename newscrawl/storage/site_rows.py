@@ -209,6 +209,8 @@ class Added:
     what: Addition
     problem: str | None = None
     """Why it was not added; `what` then says nothing."""
+    state: State = "active"
+    """Of the site: one that is known may be paused or dead."""
 
 
 class SiteWriter:
@@ -335,9 +337,9 @@ class _Batch:
         known = self._changed.get(row.site.name, row.site)
         joined = known.with_listings(site)
         if row.declared_in == "spider" or joined == known:
-            return Added(known.name, "known")
+            return Added(known.name, "known", state=known.state)
         self._changed[known.name] = joined
-        return Added(known.name, "extended")
+        return Added(known.name, "extended", state=known.state)
 
     def _free_name(self, domain: str) -> str:
         for name in names_of(domain):

@@ -133,6 +133,20 @@ def test_pausing_and_resuming(sites, tmp_path):
     assert site_named(url(tmp_path), "bao").site.state == "paused"
 
 
+def test_adding_a_paused_site_says_that_it_is(sites, tmp_path):
+    """It is not resumed, for somebody has paused it; who adds it learns how."""
+    sites("add", "bao.example", "--no-visit")
+    sites("pause", "bao")
+    again = sites("add", "bao.example", "--no-visit")
+    assert again == (
+        "bao is known already: https://bao.example; it is paused: newscrawl sites resume bao\n"
+        "sites: 1 known already; 1 of these paused or dead\n"
+    )
+    assert site_named(url(tmp_path), "bao").site.state == "paused"
+    (tmp_path / "list.txt").write_text("bao.example/rss.xml\ntin.example\n", "utf-8")
+    assert sites("import", "list.txt") == "sites: 1 added, 1 given more listings; 1 of these paused or dead\n"
+
+
 def test_removing_a_site_keeps_its_articles(sites, tmp_path):
     """A spider of the project is no row of its own."""
     fill(tmp_path / "out.db")
