@@ -23,6 +23,8 @@ MOST_CHARS = 2_000_000
 """Of all scripts together. The longest seen on 987 real pages hold less than 600,000."""
 MOST_NODES = 20_000
 MOST_VALUES = 100
+_LATEST = 10**14
+"""Milliseconds since 1970 that no date has."""
 _NAMES = ("name", "@value", "headline", "title", "value")
 
 _ARTICLE = re.compile(r"(?:article|posting|report|review)$", re.IGNORECASE)
@@ -106,7 +108,7 @@ def _described(articles: list[dict[str, Any]], pages: list[dict[str, Any]], by_i
         return next((node[key] for node in same if node.get(key)), None)
 
     def dated(key: str) -> str | None:
-        return first_text(told(key)) or next((text for node in pages if (text := first_text(node.get(key)))), None)
+        return _moment(told(key)) or next((text for node in pages if (text := _moment(node.get(key)))), None)
 
     free = [truth(node.get("isAccessibleForFree")) for node in [*same, *pages]]
     return JsonLd(
@@ -124,6 +126,13 @@ def _described(articles: list[dict[str, Any]], pages: list[dict[str, Any]], by_i
         image=_address(told("image"), by_id) or _address(told("thumbnailUrl"), by_id),
         accessible_for_free=next((value for value in free if value is not None), None),
     )
+
+
+def _moment(value: Any) -> str | None:
+    """A date as it is written; seconds or milliseconds since 1970 may be a number."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _LATEST:
+        return str(int(value))
+    return first_text(value)
 
 
 def _steps(trails: list[dict[str, Any]], by_id: dict[str, dict[str, Any]]) -> tuple[str, ...]:

@@ -145,3 +145,13 @@ def test_other_fields():
     assert (found.description, found.body, found.section) == ("A & B", "One. Two.", "City")
     assert (found.keywords, found.language, found.image) == (("bridge, city",), "vi-VN", "/b.jpg")
     assert (found.publisher, found.modified, found.kind) == ("Harrow News", "2024-05-04", "NewsArticle")
+
+
+@pytest.mark.parametrize(
+    ("value", "published"),
+    [("1714698900", "1714698900"), ("1714698900000", "1714698900000"), ("1714698900.5", "1714698900")]
+    + [(value, None) for value in ("true", "0", "-5", "Infinity", "1e300", "{}")],
+)
+def test_date_may_be_a_number(value, published):
+    """Of seconds or milliseconds."""
+    assert read(f'{{"@type": "NewsArticle", "headline": "Bridge", "datePublished": {value}}}').published == published
