@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -94,9 +94,15 @@ def _extract_refused(page: Page, rules: SiteRules, extract: _Extract) -> Extract
     status, summary = page.visit.status, (page.facts and page.facts.summary) or ""
     empty = replace(page, body=_EMPTY, content_type="text/html; charset=utf-8")
     made = _extract_hidden(empty, rules, extract, "")
-    if made is None or is_cut_off(made.article.text) or len(made.article.text) < MUCH_LONGER * len(summary):
+    if made is None or _is_excerpt(made.blocks) or len(made.article.text) < MUCH_LONGER * len(summary):
         raise UnreadablePage(f"http_{status}", f"the server answered {status}")
     return made
+
+
+def _is_excerpt(blocks: Sequence[Block]) -> bool:
+    """Whether the end of a text, or a line that was dropped below it, ends in dots."""
+    last = max(index for index, block in enumerate(blocks) if block.reason is None)
+    return any(is_cut_off(block.text) for block in blocks[last:])
 
 
 def _vouched_for(page: Page, error: NoArticle) -> ExtractedPage | None:
