@@ -79,7 +79,7 @@ def _left(known: RowMapping) -> Result:
 
 
 def _stay_deleted(item: Candidate, key: str) -> Result:
-    """Store nothing of an article that the user deleted, however its page was come by."""
+    """Store nothing of an article that the user deleted, whatever led to its page."""
     page = item.page
     where = "its article" if key == page.key else f"its article, {key},"
     message = printable(f"{page.url or page.key}: {where} was deleted by `newscrawl delete`")
