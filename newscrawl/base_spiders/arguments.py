@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from newscrawl.base_spiders.base import ArgumentError
 from newscrawl.discovery.dates import EARLIEST, LATEST
 from newscrawl.discovery.named import Section
-from newscrawl.items import Window
 from newscrawl.text import printable
 from newscrawl.urls import is_article_url
+from newscrawl.window import Window
 
 ARGUMENTS: Mapping[str, str] = {
     "since": "only articles from this day on, as in 2020-09-01",

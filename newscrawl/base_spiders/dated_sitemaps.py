@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from newscrawl.items import Window
+from newscrawl.window import Window
 
 _DAYS_OF_A_PLAIN_RUN = 3
 """So that what was published late on the last day of a month is not missed on the first of the next."""

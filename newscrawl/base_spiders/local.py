@@ -18,7 +18,7 @@ from scrapy.settings import BaseSettings
 from newscrawl.archive import ReadingStopped
 from newscrawl.base_spiders.arguments import switch
 from newscrawl.base_spiders.base import ArgumentError, NewsSpider
-from newscrawl.items import ArchiveRead, Outcome, Page, Window
+from newscrawl.items import ArchiveRead, Outcome, Page
 from newscrawl.local_files import (
     ENDINGS,
     FoundFile,
@@ -33,6 +33,7 @@ from newscrawl.local_files import (
 )
 from newscrawl.storage.archives import loaded
 from newscrawl.text import printable
+from newscrawl.window import Window
 
 TRUST = "1: these pages were fetched by you, so they count as fetched and may replace what was crawled; also --trust"
 

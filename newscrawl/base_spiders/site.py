@@ -32,7 +32,7 @@ from newscrawl.discovery.pagination import next_part
 from newscrawl.discovery.read import is_html
 from newscrawl.discovery.shapes import Shapes, shapes_of
 from newscrawl.extraction.metadata.zones import top_level, zone_of
-from newscrawl.items import REFUSALS, DuePage, Link, Listing, Outcome, Page, SiteShape, Visit, Wanted
+from newscrawl.items import REFUSALS, DuePage, Link, Listing, Outcome, Page, SiteShape, Visit
 from newscrawl.network.ending import READING_GRACE, EndWatch
 from newscrawl.network.parts import MOST_PARTS
 from newscrawl.network.refusals import Ending, reason_of
@@ -40,6 +40,7 @@ from newscrawl.rules import RulesError
 from newscrawl.sites.site import sitemap_fault
 from newscrawl.text import printable
 from newscrawl.urls import declared_parameters, url_key
+from newscrawl.window import Wanted
 from newscrawl.workers.pool import Limits, Share, WorkerFailed, Workers
 
 P = ParamSpec("P")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from newscrawl.archive import ArchiveWriter
-from newscrawl.items import Candidate, Outcome, Wanted, kept_text
+from newscrawl.items import Candidate, Outcome, kept_text
 from newscrawl.storage.article_urls import OtherUrl, article_at, deleted_as, find_twin, move_article, record_url
 from newscrawl.storage.boilerplate import Cause, apply_sighting, cause_of, leave_room, save_revision, without_templates
 from newscrawl.storage.duplicates import add_links, change_links, find_copies, has_twin_text, reelect_head
@@ -21,6 +21,7 @@ from newscrawl.storage.schema import articles
 from newscrawl.storage.statistics import Result, lost_facts
 from newscrawl.storage.visits import first_sight, is_older_copy
 from newscrawl.text import printable
+from newscrawl.window import Wanted
 
 # Built once, because building a statement takes as long as running it.
 _BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))

@@ -27,10 +27,11 @@ from sqlalchemy import (
     update,
 )
 
-from newscrawl.items import EVER, DuePage, Link, ListedFacts, PageKind, SiteShape, Window
+from newscrawl.items import DuePage, Link, ListedFacts, PageKind, SiteShape
 from newscrawl.storage.rows import CHUNK, DELETED, facts_from_json
 from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 from newscrawl.storage.types import UtcDateTime
+from newscrawl.window import EVER, Window
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 """A recorded time further in the future than this comes from a wrong clock; so does a visit planned with it."""

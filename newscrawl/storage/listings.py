@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_,
 from newscrawl.discovery.kinds import days_of_address
 from newscrawl.discovery.link_keys import link_keys
 from newscrawl.discovery.shapes import MOST_SHAPES
-from newscrawl.items import Link, LinkKeys, Listing, SiteShape, Wanted, Window
+from newscrawl.items import Link, LinkKeys, Listing, SiteShape
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.forgetting import count_forgotten
 from newscrawl.storage.frontier import facts_of_keys, load_shapes
@@ -23,6 +23,7 @@ from newscrawl.storage.rows import CHUNK, DELETED
 from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 from newscrawl.storage.visits import after_listing
 from newscrawl.text import printable
+from newscrawl.window import Wanted, Window
 
 MOST_WAITING = 2_000
 """Maximum articles of a source queued for their first visit. Older ones are recorded as skipped and left to a run that

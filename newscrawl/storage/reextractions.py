@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, Statemen
 
 from newscrawl._version import __version__
 from newscrawl.boilerplate.repeated import Holder, Judge
-from newscrawl.items import Candidate, ListedFacts, Window
+from newscrawl.items import Candidate, ListedFacts
 from newscrawl.storage import runs
 from newscrawl.storage.boilerplate import (
     Sighting,
@@ -42,6 +42,7 @@ from newscrawl.storage.rows import (
 )
 from newscrawl.storage.schema import article_urls, articles, reextractions, site_block_articles, site_blocks
 from newscrawl.storage.schema import runs as runs_table
+from newscrawl.window import Window
 
 Place = tuple[str, int]
 """Archive file and offset in bytes."""

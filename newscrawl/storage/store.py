@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from newscrawl.archive import ArchiveError, ArchiveWriter
 from newscrawl.health import Measures, Visited
-from newscrawl.items import Candidate, Listing, Outcome, Visit, Wanted, stored_size
+from newscrawl.items import Candidate, Listing, Outcome, Visit, stored_size
 from newscrawl.storage import runs
 from newscrawl.storage.article_urls import record_redirect
 from newscrawl.storage.article_writes import ArticleWriter, write_article
@@ -52,6 +52,7 @@ from newscrawl.storage.runs import Traffic
 from newscrawl.storage.statistics import Counts, Result, count_measures, write_measures
 from newscrawl.storage.visits import record_article, record_local_article, record_outcome
 from newscrawl.urls import remember_keys, url_key
+from newscrawl.window import Wanted
 
 Prepared = Candidate | Outcome | Reading | Seed | Take | Survey | Defer
 """An item with its keys."""

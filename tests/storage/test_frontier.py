@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from newscrawl.items import Link, Listing, Outcome, Visit, Wanted, Window
+from newscrawl.items import Link, Listing, Outcome, Visit
 from newscrawl.storage import listings as listings_room
 from newscrawl.storage.frontier import Seed, Take
 from newscrawl.storage.store import Store
+from newscrawl.window import Wanted, Window
 from tests.conftest import ONLY_SQLITE
 from tests.database import query
 from tests.storage.test_store import candidate

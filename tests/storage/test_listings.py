@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newscrawl.discovery.link_keys import link_keys
-from newscrawl.items import Link, ListedFacts, Listing, Visit, Wanted, Window
+from newscrawl.items import Link, ListedFacts, Listing, Visit
 from newscrawl.storage import listings as listings_room
 from newscrawl.storage import store as store_room
 from newscrawl.storage.frontier import Take
 from newscrawl.storage.listings import ListingLeft, Pace
 from newscrawl.storage.store import Store
+from newscrawl.window import Wanted, Window
 from tests.database import query
 from tests.storage.test_store import candidate
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newscrawl.health import Measures, notes_of
-from newscrawl.items import Block, Judgement, Outcome, Visit, Wanted
+from newscrawl.items import Block, Judgement, Outcome, Visit
 from newscrawl.storage.store import Store
+from newscrawl.window import Wanted
 from tests.database import query
 from tests.storage.test_store import candidate
 
