@@ -303,7 +303,7 @@ class Visit:
 
 
 REFUSALS = frozenset({401, 402, 403, 451})
-"""Status codes by which a server keeps a page that exists from who asks."""
+"""Status codes with which a server withholds a page that exists."""
 
 
 @dataclass(frozen=True, slots=True)

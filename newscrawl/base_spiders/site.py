@@ -241,8 +241,8 @@ class SiteSpider(NewsSpider):
     async def _read(self, response: Response) -> AsyncIterator[Page | Listing | Outcome | Request]:
         due: DuePage = response.meta["due"]
         outcome = outcome_of(response, due, self.source)
-        if response.status in REFUSALS and (page := page_of(response, due, self.source)).facts is not None:
-            yield page  # a feed may have the text that the server keeps back
+        if response.status in REFUSALS and (page := page_of(response, due, self.source)).facts and page.facts.content:
+            yield page  # a feed may have the text that the server withholds
         elif outcome is not None:
             yield self._of_guess(outcome, due)
         elif due.kind == "article":

@@ -88,7 +88,7 @@ PAGE_REASONS: Mapping[str, Reason] = {
     "deleted": Reason(
         "You removed it with `newscrawl delete`. No listing queues it again, and nothing brings it back that redirects "
         "to it, names it as canonical, is another form of it or holds a copy of it, such as a WARC file.",
-        "Nothing, or ask for its very address: `newscrawl crawl NAME -a urls=URL`.",
+        "Nothing, or request exactly that address: `newscrawl crawl NAME -a urls=URL`.",
     ),
     # Pages and files that could not be read.
     "empty": Reason("The page or file has no content.", LATER),
@@ -148,7 +148,7 @@ PAGE_REASONS: Mapping[str, Reason] = {
     # What happened on the way to the page.
     "http_*": Reason(
         "The server answered with this status. 404 and 410 mark a known article as gone. With 401, 402, 403 and 451 "
-        "the article is stored all the same where a feed has its whole text.",
+        "the article is still stored if a feed has its whole text.",
         "401, 403, 451: check `CONTACT`, or ask the site. 404: look for new addresses. 429: crawl more slowly. "
         "5xx: nothing, later runs try again.",
     ),

@@ -86,7 +86,7 @@ def _extract_answered(page: Page, rules: SiteRules, extract: _Extract) -> Extrac
 
 
 def _extract_refused(page: Page, rules: SiteRules, extract: _Extract) -> ExtractedPage:
-    """Extract the text that a feed has of a page that its server keeps back.
+    """Extract the text that a feed has of a page that its server withholds.
 
     Raises UnreadablePage where that is none, or only its beginning.
     """

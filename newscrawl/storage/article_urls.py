@@ -98,6 +98,11 @@ def find_twin(connection: Connection, item: Candidate, copies: Iterable[int]) ->
     return next((Twin(row, *related) for row, related in found if related is not None), None)
 
 
+_DELETED = select(pages.c.url_key).where(
+    pages.c.url_key.in_(bindparam("keys", expanding=True)), pages.c.reason == DELETED
+)
+
+
 def deleted_as(connection: Connection, item: Candidate) -> str | None:
     """Return the key under which the article of a page was deleted by the user; None if it was not.
 
@@ -107,8 +112,7 @@ def deleted_as(connection: Connection, item: Candidate) -> str | None:
     canonical = _canonical(named, item.page.url)
     own = known_as(item.page.key)
     keys = own if canonical is None else own | known_as(canonical)
-    gone = select(pages.c.url_key).where(pages.c.url_key.in_(keys), pages.c.reason == DELETED)
-    found: set[str] = set(connection.execute(gone.order_by(pages.c.url_key)).scalars())
+    found: set[str] = set(connection.execute(_DELETED, {"keys": list(keys)}).scalars())
     if found & own:
         return min(found & own)
     if not found:

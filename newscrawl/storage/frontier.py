@@ -140,7 +140,7 @@ def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> li
             taken.append(DuePage(key, link.url, link.kind, None, None))
         elif row.taken_by != run_id and not (wanted.unknown_only and row.fetched_at is not None):
             asked: dict[str, Any] = {"taken_by": run_id, "kind": link.kind}
-            if row.reason == DELETED:  # who asks for its very address wants it again
+            if row.reason == DELETED:  # who requests exactly this address wants it again
                 asked |= {"outcome": "queued", "reason": None}
             connection.execute(update(pages).where(pages.c.id == row.id).values(**asked))
             facts = facts_of_keys(connection, [key]).get(key)

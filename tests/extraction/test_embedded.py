@@ -103,14 +103,14 @@ def test_the_full_text_of_a_feed():
         extract_page(page("", None))
 
 
-def kept_back(facts: ListedFacts) -> Page:
+def withheld(facts: ListedFacts) -> Page:
     shown = f"<h1>Access denied</h1><p>{'Your address may not read this page. ' * 60}</p>"
     return replace(page("", facts, shown), visit=Visit("https://herald.example/a", status=403))
 
 
-def test_the_text_of_a_page_that_the_server_keeps_back():
+def test_the_text_of_a_page_that_the_server_withholds():
     """It is the feed's alone, without a word of the refusal."""
-    article = extract_page(kept_back(ListedFacts(title=TITLE, content=MARKUP, summary=LINES[0]))).article
+    article = extract_page(withheld(ListedFacts(title=TITLE, content=MARKUP, summary=LINES[0]))).article
     assert (article.text.split("\n"), article.title, article.text_source) == (LINES, TITLE, "feed")
 
 
@@ -123,10 +123,10 @@ def test_the_text_of_a_page_that_the_server_keeps_back():
     ],
     ids=["no text", "cut off", "the summary"],
 )
-def test_less_than_the_text_of_a_page_that_the_server_keeps_back(facts):
+def test_less_than_the_text_of_a_page_that_the_server_withholds(facts):
     """The beginning of an article is none: the page is one that its server refused."""
     with pytest.raises(UnreadablePage, match="the server answered 403") as error:
-        extract_page(kept_back(facts))
+        extract_page(withheld(facts))
     assert error.value.reason == "http_403"
 
 

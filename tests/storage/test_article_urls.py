@@ -280,7 +280,7 @@ def test_copy_in_a_file_does_not_bring_a_deleted_article_back(store, database):
 
 
 def test_deleted_article_that_is_asked_for_is_stored(store, database):
-    """By its very address."""
+    """By exactly its address."""
     store.write([page(PLAIN)])
     assert delete_article(database.url, 1, None) is not None
     later = Store.open(database.url, "test", {"urls": PLAIN})
