@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from newscrawl.archive import ArchiveWriter
 from newscrawl.items import Candidate, Outcome, kept_text
 from newscrawl.storage.article_urls import OtherUrl, article_at, deleted_as, find_twin, move_article, record_url
+from newscrawl.storage.backends import backend_of
 from newscrawl.storage.boilerplate import Cause, apply_sighting, cause_of, leave_room, save_revision, without_templates
 from newscrawl.storage.duplicates import add_links, change_links, find_copies, has_twin_text, reelect_head
 from newscrawl.storage.replacement import is_untrusted, with_known_facts, worsening
@@ -25,7 +26,6 @@ from newscrawl.window import Wanted
 
 # Built once, because building a statement takes as long as running it.
 _BY_KEY = select(articles).where(articles.c.url_key == bindparam("key"))
-_ADDED = insert(articles).returning(articles.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def _write_unknown(connection: Connection, item: Candidate, writer: ArticleWrite
     if twin is None:
         values = _article_values(clean, writer) | {"first_seen_at": now, "updated_at": now, "revision": 1}
         values["seen_at"] = first_sight(connection, item.page, now)
-        article_id = connection.execute(_ADDED, {"url_key": item.page.key, **values}).scalar_one()
+        added = backend_of(connection.engine.url).insert_article()
+        article_id = connection.execute(added, {"url_key": item.page.key, **values}).scalar_one()
         add_links(connection, article_id, copies)
         apply_sighting(connection, sighting, article_id, now)
         return Result("stored", article_id, extraction=clean.extraction, is_copy=bool(copies.ids))

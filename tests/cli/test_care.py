@@ -54,6 +54,21 @@ def test_raw_pages_of_earlier_versions_are_deleted(url, each_database, database)
     assert "https://bao.example/4" not in pages_kept(database)
 
 
+def test_number_of_a_deleted_article_is_given_to_no_other(url, each_database):
+    """A program that asks for articles after the last number it has seen would miss the other."""
+    for last in (5, 6, 7):
+        answer(url, "delete", last, "--yes")
+        store = Store.open(url, "bao", {})
+        results = store.write([candidate(f"Tin {last}", f"https://bao.example/next-{last}")])
+        store.close()
+        assert [result.article_id for result in results] == [last + 1]
+    answer(url, "delete", 2, "--yes")
+    store = Store.open(url, "bao", {})
+    assert store.write([candidate("Tin cuối", "https://bao.example/last")])[0].article_id == 9
+    store.close()
+    assert query(each_database, "select id from articles order by id") == [(1,), (3,), (4,), (8,), (9,)]
+
+
 def test_no_listing_brings_a_deleted_article_back(url, each_database):
     """However new its date is there."""
     answer(url, "delete", 4, "--yes")

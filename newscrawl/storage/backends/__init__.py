@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Select, Table
+from sqlalchemy import Connection, Engine, Insert, Select, Table
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -64,6 +64,9 @@ class Backend(Protocol):
 
     def insert(self, table: Table) -> Any:
         """Return an INSERT that supports `on_conflict_do_nothing` and `on_conflict_do_update`."""
+
+    def insert_article(self) -> Insert:
+        """Return an INSERT that gives an article a number that none has had, and returns it."""
 
     def find_damage(self, connection: Connection) -> Iterator[str]:
         """Yield what is wrong with the tables, one line each."""

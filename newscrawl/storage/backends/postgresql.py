@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     FromClause,
+    Insert,
     Integer,
     Select,
     bindparam,
@@ -100,6 +101,7 @@ _INDEX = table(
     column("words", TSVECTOR),  # title, lead and text
     column("names", TSVECTOR),  # authors and section
 )
+_INSERT_ARTICLE = insert(articles).returning(articles.c.id)
 _TEXTS = ("title", "description", "text")
 # Weights of the labels D (text), C (unused), B (lead), A (title).
 _WEIGHTS: ColumnElement[Any] = literal_column(f"'{{{1 / TITLE_WEIGHT}, 0, {LEAD_WEIGHT / TITLE_WEIGHT}, 1}}'::real[]")
@@ -243,6 +245,11 @@ def _names(statement: str) -> list[str]:
         raise StorageError('write names as they are, not as U&"..."')
     quoted = [name.replace('""', '"') for name in _QUOTED_NAME.findall(statement)]
     return [*quoted, *{name.lower() for name in _NAME.findall(statement)}]
+
+
+def insert_article() -> Insert:
+    """Return an INSERT for articles, which are numbered by a sequence."""
+    return _INSERT_ARTICLE
 
 
 def find_damage(connection: Connection) -> Iterator[str]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Insert,
     Select,
     bindparam,
     create_engine,
@@ -65,6 +66,11 @@ _ADVICE = {
     "is full": "free some space; what was stored before is safe",
 }
 """What to do, by words in SQLite's message."""
+
+_AFTER_DELETED = """(
+    select article_id + 1 from last_deleted where article_id > (select coalesce(max(id), 0) from articles))"""
+"""NULL if the newest article is not deleted, and SQLite then counts on by itself."""
+_INSERT_ARTICLE = insert(articles).values(id=literal_column(_AFTER_DELETED)).returning(articles.c.id)
 
 _TEXTS = "{title description text}"
 # A covering index for selections, because in a row of `articles` those columns come after the text, pages away.
@@ -222,6 +228,11 @@ def _permission(action: int, *of: str | None) -> int:
     return sqlite3.SQLITE_OK if action in _READING or declares or compares else sqlite3.SQLITE_DENY
 
 
+def insert_article() -> Insert:
+    """Return an INSERT for articles that counts on after the newest one, also if that is deleted."""
+    return _INSERT_ARTICLE
+
+
 def find_damage(connection: Connection) -> Iterator[str]:
     """Yield the results of SQLite's integrity check, and rows with dangling references."""
     for row in connection.exec_driver_sql("pragma integrity_check(20)"):
@@ -260,7 +271,7 @@ def compact(engine: Engine) -> None:
 
 
 def advance_sequences(connection: Connection) -> None:
-    """Do nothing: SQLite always numbers after the highest id."""
+    """Do nothing: SQLite numbers after the highest id."""
 
 
 def size(connection: Connection) -> int:

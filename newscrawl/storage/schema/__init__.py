@@ -22,7 +22,7 @@ from newscrawl.storage.schema.repeat_tables import (
 from newscrawl.storage.schema.run_tables import alarms, loaded_archives, reextractions, run_sources, runs
 from newscrawl.storage.schema.site_tables import leases, site_domains, sites
 
-VERSION = "0025"
+VERSION = "0026"
 """Revision of the newest migration. Readers compare it with the database without importing Alembic."""
 
 __all__ = [
