@@ -15,10 +15,10 @@ from typing import Any
 import hypothesis
 import pytest
 
-from newscrawl.storage.engine import check_database
+from testing import compiled_statements
 from testing.forkserver import fork_server
 from testing.postgres import Cluster, cluster, programs
-from tests.database import Database
+from tests.database import Database, tables
 
 hypothesis.settings.register_profile("tests", deadline=None)  # how fast a machine is decides no test
 hypothesis.settings.load_profile("tests")
@@ -43,6 +43,11 @@ def article(name: str) -> str:
 Crawl = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_configure() -> None:
+    """Share what is compiled of SQL."""
+    compiled_statements.share()
+
+
 def pytest_unconfigure() -> None:
     """End the server that forked the commands, and with it whatever it waits for."""
     if fork_server.cache_info().currsize:
@@ -63,8 +68,7 @@ def postgres() -> Iterator[Cluster]:
 def file_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite database as a crawl leaves it that stored nothing."""
     path = tmp_path_factory.mktemp("template") / "tables.db"
-    check_database(f"sqlite:///{path}")
-    assert not path.with_name("tables.db-wal").exists()
+    path.write_bytes(tables())
     return path
 
 
@@ -108,8 +112,11 @@ def each_database(new_database: Callable[[], Database]) -> Database:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Where a test's crawl puts its articles."""
-    return tmp_path / "out.db"
+    """Where a test's crawl puts its articles: a file with tables."""
+    path = tmp_path / "out.db"
+    if not path.exists():
+        path.write_bytes(tables())
+    return path
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 from newscrawl.archive import ArchiveWriter
 from newscrawl.items import Candidate, Outcome, Page, Visit
 from newscrawl.storage.store import Store
+from tests.database import tables
 from tests.projects import invoke
 from tests.storage.test_store import candidate
 
@@ -38,6 +39,8 @@ def fill(database: Path, url: str | None = None) -> str:
 
     Into the file, or the database at `url`; raw pages go beside the file.
     """
+    if url is None and not database.exists():
+        database.write_bytes(tables())
     url, archive = url or f"sqlite:///{database}", database.parent / "archive"
     _FOLDERS[url] = database.parent
     store = Store.open(url, "made", {"since": "2020-09-01"}, ArchiveWriter(archive, "made"))

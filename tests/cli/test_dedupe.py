@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -9,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from newscrawl.storage.store import Store
-from tests.database import query
+from tests.database import database_in, query
 from tests.projects import COMMAND, invoke, run_on_a_terminal
 from tests.storage.test_duplicates import LINKS, copied, page, report, story
 
@@ -32,15 +33,23 @@ def change(database, script: str) -> None:
         connection.executescript(script)
 
 
-@pytest.fixture
-def filled(database):
-    """Stories, copies and reports of a crawl, and what it made of them."""
-    store = Store.open(f"sqlite:///{database}", "test", {})
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory):
+    """Stories, copies and reports of a crawl."""
+    made = database_in(tmp_path_factory.mktemp("crawled"))
+    store = Store.open(made.url, "test", {})
     store.write([page(f"n{number}", story(number, 12), number) for number in range(150)])
     store.write([page(f"c{number}", copied(story(number, 12), 500 + number), 200 + number) for number in range(30)])
     store.write([page(f"d{number}", copied(story(number, 12), 600 + number), 300 + number) for number in range(30)])
     store.write([page(f"r{day}", report(day), day) for day in range(1, 9)])
     store.close()
+    return made.path
+
+
+@pytest.fixture
+def filled(crawled, database):
+    """The database of that crawl, and what it made of them."""
+    shutil.copyfile(crawled, database)
     return query(database, LINKS), query(database, STATE)
 
 

@@ -14,6 +14,7 @@ from testing.forkserver import REPORT_VARIABLE, fork_server
 from testing.newspaper import Options, Site, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command
+from tests.database import tables
 
 SMALL: dict[str, Any] = {"sections": 2, "articles": 12, "copies": 0, "multipage": 0, "live": 0}
 """A paper that is crawled in two seconds, with nothing odd about it."""
@@ -40,6 +41,8 @@ class Crawls:
     def __init__(self, site: Site, folder: Path) -> None:
         self.site = site
         self.database = folder / "out.db"
+        if not self.database.exists():
+            self.database.write_bytes(tables())
         self._report = folder / "report.json"
 
     def __call__(self, *arguments: str, **settings: object) -> Ended:

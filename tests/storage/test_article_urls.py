@@ -21,7 +21,7 @@ from newscrawl.storage.maintenance import delete_article
 from newscrawl.storage.runs import report_run
 from newscrawl.storage.store import Store
 from newscrawl.urls import LONGEST_URL, fits, url_key
-from tests.database import Database, query
+from tests.database import database_in, query
 from tests.storage.test_store import candidate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -140,7 +140,7 @@ def test_canonical_link_leads_to_the_article(store, database, order):
 def test_addresses_that_are_equals_make_the_same_article_in_any_order(tmp_path, one, other, relation):
     """A slash, www, canonical links to each other or to a third address."""
     for number, order in enumerate(permutations((one, other))):
-        database = Database(f"sqlite:///{tmp_path}/{number}.db")
+        database = database_in(tmp_path, number)
         store = Store.open(database.url, "test", {})
         for item in order:
             store.write([item])

@@ -14,7 +14,7 @@ from newscrawl.items import Candidate
 from newscrawl.storage.maintenance import delete_article
 from newscrawl.storage.rebuilding import rebuild
 from newscrawl.storage.store import Store
-from tests.database import Database, query
+from tests.database import database_in, query
 from tests.storage.test_duplicates import copied, heads, page, story
 from tests.storage.test_store import NOON
 
@@ -35,7 +35,7 @@ def linked(tmp_path, *items: Candidate, count: int = 4) -> dict[str, str | None]
     found = []
     orders = list(permutations(range(len(items))))
     for number, order in enumerate(random.Random(1).sample(orders, min(count, len(orders)))):
-        database = Database(f"sqlite:///{tmp_path}/{number}.db")
+        database = database_in(tmp_path, number)
         store = Store.open(database.url, "test", {})
         for place in order:
             store.write([items[place]])
