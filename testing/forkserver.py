@@ -4,11 +4,15 @@ Starting Python and importing Scrapy and the extractor takes most of a short cra
 imported them forks a process for each command, which then is what a new process would be: its own working folder,
 environment, arguments, streams, import path and settings. Its world ends at loopback. Linux only, for it waits on
 process file descriptors.
+
+All workers of a run of the tests share one server: the first that needs it starts it, and it ends when nobody is
+connected any more.
 """
 
 from __future__ import annotations
 
 import atexit
+import fcntl
 import gc
 import importlib
 import json
@@ -16,6 +20,7 @@ import os
 import pkgutil
 import re
 import runpy
+import select
 import selectors
 import signal
 import socket
@@ -23,17 +28,20 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
 
-from testing import closed_world
+from testing import closed_world, compiled_statements
 
 ROOT = Path(__file__).parent.parent
 REPORT_VARIABLE = "CLOSED_WORLD_REPORT"
 """The environment variable that names a file for the report of `testing.closed_world`."""
+FOLDER_VARIABLE = "FORK_SERVER_FOLDER"
+"""The environment variable that names the folder in which those who share a server find it."""
 _CLASS = re.compile(r"(scrapy|newscrawl)(\.\w+)+\.[A-Z]\w+")
 _STARTED = re.compile(r"\.(__main__|versions|env|tests?)\b")
 """Modules that are programs."""
@@ -42,15 +50,18 @@ _LARGEST = 1 << 18
 
 
 class ForkServer:
-    """The side of the tests: starts the server, and hands it commands."""
+    """The side of the tests: starts the server where there is none yet, and hands it commands."""
 
-    def __init__(self) -> None:
-        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "testing.forkserver", str(theirs.fileno())]
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        environment["OPENBLAS_NUM_THREADS"] = "1"  # a thread would not be there after the fork
-        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[theirs.fileno()])
-        theirs.close()
+    def __init__(self, folder: Path) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        place = str(_place(folder))
+        with _alone(folder):
+            try:
+                self._socket.connect(place)
+            except (FileNotFoundError, ConnectionRefusedError):
+                self._process = _start(folder)
+                self._socket.connect(place)
 
     def run(
         self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], given: str = "", timeout: float = 90
@@ -83,9 +94,10 @@ class ForkServer:
                 raise subprocess.TimeoutExpired(list(command), timeout) from None
 
     def close(self) -> None:
-        """End the server."""
+        """Need the server no more; who started it waits until nobody does."""
         self._socket.close()
-        self._process.wait()
+        if self._process is not None:
+            self._process.wait()
 
 
 def _text(stream: IO[bytes]) -> str:
@@ -95,46 +107,116 @@ def _text(stream: IO[bytes]) -> str:
 
 @cache
 def fork_server() -> ForkServer:
-    """Return the server of this process."""
-    return ForkServer()
+    """Return the server of this process, or of all that share it."""
+    return ForkServer(Path(os.environ.get(FOLDER_VARIABLE) or tempfile.mkdtemp(prefix="fork")))
 
 
-def serve(requests: socket.socket) -> dict[str, Any] | None:
-    """Fork a process for each request until no more can come; in such a process, return its request."""
-    running = selectors.DefaultSelector()
-    running.register(requests, selectors.EVENT_READ)
-    while True:
-        for key, _ in running.select():
-            if key.data is not None:
-                pid, control = key.data
-                running.unregister(key.fd)
-                os.close(key.fd)
-                code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-                with control:
-                    control.send(str(code).encode())
-                continue
-            message, files, _, _ = socket.recv_fds(requests, _LARGEST, 4)
-            if not message:
-                return None
-            control = socket.socket(fileno=files[0])
-            pid = os.fork()
-            if not pid:
-                running.close()
-                requests.close()
-                control.close()
-                for number, file in enumerate(files[1:]):
-                    os.dup2(file, number)
-                    os.close(file)
-                request: dict[str, Any] = json.loads(message)
-                return request
-            for file in files[1:]:
+def _place(folder: Path) -> Path:
+    return folder / "socket"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Be the only one who connects, or ends the server."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    """Start a server to which one can connect at once; it answers when it has imported everything."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment["OPENBLAS_NUM_THREADS"] = "1"  # a thread would not be there after the fork
+    _place(folder).unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
+        listening.bind(str(_place(folder)))
+        listening.listen()
+        command = [sys.executable, "-m", "testing.forkserver", str(listening.fileno()), str(folder)]
+        return subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[listening.fileno()])
+
+
+class _Forks:
+    """The side of the server: who is connected, and the processes that they asked for."""
+
+    def __init__(self, listening: socket.socket, folder: Path) -> None:
+        self._listening = listening
+        self._folder = folder
+        self._clients: set[socket.socket] = set()
+        self._events = selectors.DefaultSelector()
+        self._events.register(listening, selectors.EVENT_READ)
+
+    def serve(self) -> dict[str, Any] | None:
+        """Fork a process for each request until nobody is connected; in such a process, return its request."""
+        while True:
+            for key, _ in self._events.select():
+                if key.fileobj is self._listening:
+                    client, _ = self._listening.accept()
+                    self._clients.add(client)
+                    self._events.register(client, selectors.EVENT_READ)
+                elif not isinstance(key.fileobj, socket.socket):
+                    self._tell_the_end(key.fd, *key.data)
+                elif (request := self._next_request(key.fileobj)) is not None:
+                    return request
+                elif self._is_over():
+                    return None
+
+    def _tell_the_end(self, process: int, pid: int, control: socket.socket) -> None:
+        self._events.unregister(process)
+        os.close(process)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        with control:
+            control.send(str(code).encode())
+
+    def _next_request(self, client: socket.socket) -> dict[str, Any] | None:
+        """Fork for the request that a client has sent; return it in the new process."""
+        message, files, _, _ = socket.recv_fds(client, _LARGEST, 4)
+        if not message:
+            self._events.unregister(client)
+            self._clients.remove(client)
+            client.close()
+            return None
+        control = socket.socket(fileno=files[0])
+        pid = os.fork()
+        if not pid:
+            control.close()
+            self._close()
+            for number, file in enumerate(files[1:]):
+                os.dup2(file, number)
                 os.close(file)
-            control.send(str(pid).encode())
-            running.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, control))
+            request: dict[str, Any] = json.loads(message)
+            return request
+        for file in files[1:]:
+            os.close(file)
+        control.send(str(pid).encode())
+        self._events.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, control))
+        return None
+
+    def _close(self) -> None:
+        """Leave to a new process nothing of what is open here."""
+        for key in list(self._events.get_map().values()):
+            if isinstance(key.fileobj, socket.socket):
+                key.fileobj.close()
+            else:
+                os.close(key.fd)
+                key.data[1].close()
+        self._events.close()
+
+    def _is_over(self) -> bool:
+        """Whether nobody is connected; then nobody can connect any more."""
+        if self._clients:
+            return False
+        with _alone(self._folder):
+            is_over = not select.select([self._listening], [], [], 0)[0]
+            if is_over:
+                _place(self._folder).unlink()
+            return is_over
 
 
 def load() -> ModuleType:
-    """Import what any command needs: all of newscrawl, and what its settings and Scrapy's name. Return the settings."""
+    """Import what any command needs: all of newscrawl, and what its settings and Scrapy's name. Return the settings.
+
+    Read the table of publishers as well, and compile the SQL of a crawl: each takes longer than fetching a page.
+    """
     import scrapy.settings.default_settings  # noqa: PLC0415 - only in the server
 
     import newscrawl.settings  # noqa: PLC0415
@@ -148,7 +230,32 @@ def load() -> ModuleType:
             for name in names:
                 if isinstance(name, str) and _CLASS.fullmatch(name):
                     importlib.import_module(name.rpartition(".")[0])
+    newscrawl.base_spiders.publishers.publishers_by_host()
+    compiled_statements.share()
+    with tempfile.TemporaryDirectory() as folder:
+        _store_an_article(f"sqlite:///{folder}/out.db")
     return newscrawl.settings
+
+
+def _store_an_article(url: str) -> None:
+    """Open a database as a crawl does, and store a page there."""
+    from newscrawl.items import Link, Listing, Page, Visit  # noqa: PLC0415
+    from newscrawl.rules import NO_RULES  # noqa: PLC0415
+    from newscrawl.storage.engine import close_readers  # noqa: PLC0415
+    from newscrawl.storage.runs import report_run  # noqa: PLC0415
+    from newscrawl.storage.store import Store  # noqa: PLC0415
+    from newscrawl.workers.candidates import make  # noqa: PLC0415
+
+    home = "https://news.example/"
+    page = Page.of(next((ROOT / "fixtures" / "bnews").glob("*.html")).read_bytes(), f"{home}1")
+    seen = Visit(home, "section", 200, ())
+    store = Store.open(url, "site", {})
+    store.write([Listing(home, home, "news.example", seen, page.fetched_at, (Link(f"{home}1"),))])
+    store.write([make(page, NO_RULES).of(page)])
+    store.finish("finished")
+    report_run(url, store.run_id)
+    store.close()
+    close_readers()
 
 
 def become(request: dict[str, Any], path: list[str], settings: ModuleType) -> None:
@@ -194,8 +301,9 @@ def _end(code: object) -> None:
 
 
 def main() -> None:
-    """Serve; the argument is the socket's number."""
-    requests = socket.socket(fileno=int(sys.argv[1]))
+    """Serve; the arguments are the number of the socket that listens, and the folder it is in."""
+    listening = socket.socket(fileno=int(sys.argv[1]))
+    folder = Path(sys.argv[2])
     closed_world.close()
     settings = load()
     assert "twisted.internet.reactor" not in sys.modules, "a reactor does not outlive a fork"
@@ -203,7 +311,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
-    request = serve(requests)
+    request = _Forks(listening, folder).serve()
     if request is None:
         return
     signal.signal(signal.SIGINT, signal.default_int_handler)

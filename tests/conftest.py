@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import hypothesis
 import pytest
 
 from testing import compiled_statements
-from testing.forkserver import fork_server
+from testing.forkserver import FOLDER_VARIABLE, fork_server
 from testing.postgres import Cluster, cluster, programs
 from tests.database import Database, tables
 
@@ -43,15 +44,19 @@ def article(name: str) -> str:
 Crawl = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def pytest_configure() -> None:
-    """Share what is compiled of SQL."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the folder of the server that forks the commands of all workers; share the SQL that is compiled."""
+    if not hasattr(config, "workerinput"):
+        os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="fork")
     compiled_statements.share()
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     """End the server that forked the commands, and with it whatever it waits for."""
     if fork_server.cache_info().currsize:
         fork_server().close()
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(FOLDER_VARIABLE))
 
 
 @pytest.fixture(scope="session")
