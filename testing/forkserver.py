@@ -29,7 +29,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -47,6 +47,38 @@ _STARTED = re.compile(r"\.(__main__|versions|env|tests?)\b")
 """Modules that are programs."""
 _LARGEST = 1 << 18
 """Bytes of a request."""
+
+
+class Forked:
+    """A process that was forked: what a test needs of Popen."""
+
+    def __init__(self, command: Sequence[str], pid: int, control: socket.socket) -> None:
+        self.command = command
+        self.pid = pid
+        self.returncode: int | None = None
+        self._control = control
+
+    def poll(self) -> int | None:
+        """Return the exit code, minus the signal's number if one killed it; None while it runs."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float = 90) -> int:
+        """Return the exit code when it has ended. Raises TimeoutExpired."""
+        if self.returncode is None:
+            self._control.settimeout(timeout)
+            try:
+                self.returncode = int(self._control.recv(64))
+            except (TimeoutError, BlockingIOError):
+                raise subprocess.TimeoutExpired(list(self.command), timeout) from None
+            self._control.close()
+        return self.returncode
+
+    def kill(self) -> None:
+        """Kill it, and all that it has started, unless it has ended."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 class ForkServer:
@@ -73,25 +105,24 @@ class ForkServer:
         with tempfile.TemporaryFile() as read, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             read.write(given.encode())
             read.seek(0)
-            code = self._wait(command, cwd, env, (read, out, err), timeout)
+            process = self.start(command, cwd=cwd, env=env, streams=(read, out, err))
+            try:
+                code = process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
             return subprocess.CompletedProcess(command, code, _text(out), _text(err))
 
-    def _wait(
-        self, command: Sequence[str], cwd: Path, env: Mapping[str, str], streams: Iterable[IO[bytes]], timeout: float
-    ) -> int:
+    def start(
+        self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], streams: Iterable[IO[bytes]] = ()
+    ) -> Forked:
+        """Start a command as the leader of a process group; without streams (in, out, errors), nothing is read."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with ours:
-            request = json.dumps({"command": list(command), "cwd": str(cwd), "env": dict(env)}).encode()
-            with theirs:
-                files = [theirs.fileno(), *(stream.fileno() for stream in streams)]
-                socket.send_fds(self._socket, [request], files)
-            pid = int(ours.recv(64))
-            ours.settimeout(timeout)
-            try:
-                return int(ours.recv(64))
-            except TimeoutError:
-                os.kill(pid, signal.SIGKILL)
-                raise subprocess.TimeoutExpired(list(command), timeout) from None
+        request = json.dumps({"command": list(command), "cwd": str(cwd), "env": dict(env)}).encode()
+        with theirs, Path(os.devnull).open("r+b") as nothing:
+            files = [stream.fileno() for stream in streams or (nothing,) * 3]
+            socket.send_fds(self._socket, [request], [theirs.fileno(), *files])
+        return Forked(command, int(ours.recv(64)), ours)
 
     def close(self) -> None:
         """Need the server no more; who started it waits until nobody does."""
@@ -180,6 +211,7 @@ class _Forks:
         if not pid:
             control.close()
             self._close()
+            os.setpgid(0, 0)
             for number, file in enumerate(files[1:]):
                 os.dup2(file, number)
                 os.close(file)
@@ -187,6 +219,8 @@ class _Forks:
             return request
         for file in files[1:]:
             os.close(file)
+        with suppress(OSError):  # it has done so itself, and may have ended
+            os.setpgid(pid, pid)
         control.send(str(pid).encode())
         self._events.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, control))
         return None

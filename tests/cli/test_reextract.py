@@ -268,23 +268,23 @@ def progress(folder: Path) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_interrupted_and_resumed_no_page_is_written_twice(tmp_path, number):
     """What was done is counted once, and the database is that of an undisturbed pass."""
-    folder = archived(make_project(tmp_path / "one", bao=SITE.format(rule="")), 150)
+    folder = archived(make_project(tmp_path / "one", bao=SITE.format(rule="")), 110)
     prune(folder)
     other = Path(shutil.copytree(folder, tmp_path / "other"))
-    assert "150 articles changed" in reextract(other).stdout
+    assert "110 articles changed" in reextract(other).stdout
     code = interrupted(folder, number, after=1)
     assert code == (-number if number == signal.SIGKILL else 128 + number)
     ((_, changed, is_unfinished),) = asked(folder, PROGRESS)
     assert is_unfinished
-    assert 0 < changed < 150
+    assert 0 < changed < 110
     assert asked(folder, "select count(*) from article_revisions") == [(changed,)]
     result = reextract(folder)
     assert f"resuming a pass that was interrupted after {changed} page" in result.stdout
-    assert "150 pages re-extracted: 150 articles changed, 0 unchanged" in result.stdout
-    assert asked(folder, "select max(number), count(*) from article_revisions") == [(1, 150)]
+    assert "110 pages re-extracted: 110 articles changed, 0 unchanged" in result.stdout
+    assert asked(folder, "select max(number), count(*) from article_revisions") == [(1, 110)]
     assert snapshot(folder / "newscrawl.db") == snapshot(other / "newscrawl.db")
     reason = "killed" if number == signal.SIGKILL else "shutdown"
     assert asked(folder, "select reason from runs where spider = 'reextract'") == [(reason,), ("finished",)]

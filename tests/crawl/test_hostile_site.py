@@ -94,7 +94,7 @@ def test_good_site_is_stored_whole_and_the_hostile_one_ends(tmp_path, good, host
     assert query(database, "select distinct url from pages where url like 'https:%' and outcome = 'stored'") == []
     assert query(database, "pragma integrity_check") == [("ok",)]
     assert 0 < peak < MOST_MEGABYTES
-    assert not any("Traceback" in log or "locked" in log for log in logs.values()), logs
+    assert not any("Traceback" in log or "database is locked" in log for log in logs.values()), logs
 
 
 @pytest.mark.parametrize("moment", [2, 8, 17])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import os
 import random
-import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from newscrawl.storage.maintenance import check
+from testing.forkserver import fork_server
 from testing.postgres import cluster
 from tests.conftest import ROOT, SCRAPY, article
 from tests.database import Database, committed, query, snapshot
@@ -58,24 +58,17 @@ def crawl_command(folder: Path, database: Database) -> list[str]:
 
 def run_to_end(folder: Path, database: Database) -> None:
     """Crawl undisturbed."""
-    command = [*crawl_command(folder, database), "-L", "ERROR"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [*crawl_command(folder, database), "-L", "ERROR", "-s", "EXTRACT_WORKERS=0"]
+    result = fork_server().run(command, cwd=ROOT, env=os.environ, timeout=300)
     assert result.returncode == 0, result.stderr
 
 
 def kill_at(folder: Path, database: Database, rows: int) -> int:
-    """Crawl, and kill the whole process group once so many rows are committed; return how many there were."""
-    process = subprocess.Popen(
-        crawl_command(folder, database),
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    """Crawl, and kill it with its workers once so many rows are committed; return how many there were."""
+    process = fork_server().start(crawl_command(folder, database), cwd=ROOT, env=os.environ)
     while process.poll() is None and committed(database) < rows:
         time.sleep(0.01)
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     return committed(database)
 
@@ -107,7 +100,7 @@ def check_kills(tmp_path: Path, new_database: Callable[[], Database], files: int
 @pytest.mark.timeout(600)  # a minute, where nothing else takes the processors
 def test_killed_crawl_loses_nothing(tmp_path, new_database):
     """After a SIGKILL one more run gives what an undisturbed run gives."""
-    check_kills(tmp_path, new_database, files=150, kills=3)
+    check_kills(tmp_path, new_database, files=80, kills=3)
 
 
 def check_killed_server(tmp_path: Path, files: int, kills: int) -> None:
@@ -141,7 +134,7 @@ def check_killed_server(tmp_path: Path, files: int, kills: int) -> None:
 @pytest.mark.usefixtures("postgres")
 def test_killed_server_loses_nothing(tmp_path):
     """The crawl ends with exit code 2 and one line; when the server is back, one more run completes it."""
-    check_killed_server(tmp_path, files=200, kills=1)
+    check_killed_server(tmp_path, files=80, kills=1)
 
 
 @pytest.mark.soak

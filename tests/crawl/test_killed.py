@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
 import time
 from collections import Counter
 from pathlib import Path
@@ -13,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from newscrawl.crawl.frontier import MOST_IN_HAND
+from testing.forkserver import fork_server
 from testing.newspaper import Options, Site, running
 from tests.conftest import ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
@@ -25,19 +23,11 @@ WITHOUT_TIMES = ("articles", "article_revisions")
 
 
 def kill_at(site: Site, database: Path, articles: int) -> None:
-    """Crawl, and kill the whole process group once so many articles are stored; at 0, with the first request."""
-    process = subprocess.Popen(
-        command(site, database),
-        cwd=ROOT,
-        env=allowed(site),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    """Crawl, and kill it with its workers once so many articles are stored; at 0, with the first request."""
+    process = fork_server().start(command(site, database), cwd=ROOT, env=allowed(site))
     while process.poll() is None and not (committed(database) >= articles if articles else site.count()):
-        time.sleep(0.002)
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+        time.sleep(0.01)
+    process.kill()
     process.wait()
 
 
@@ -78,7 +68,7 @@ def check_kills(tmp_path: Path, articles: int, kills: int) -> Counter[int]:
 
 def test_killed_crawl_of_a_site_loses_nothing(tmp_path):
     """After a SIGKILL one more run gives what an undisturbed run gives, and few pages were fetched twice."""
-    fetched = check_kills(tmp_path, articles=60, kills=3)
+    fetched = check_kills(tmp_path, articles=30, kills=3)
     assert fetched[2] <= 3 * MOST_IN_HAND
 
 
@@ -86,17 +76,11 @@ def test_kill_after_the_feeds_etag_was_stored_loses_no_article(tmp_path):
     """The feed then says that nothing changed, and every article that it named still arrives."""
     database = tmp_path / "out.db"
     with running(Options(articles=40, sections=2)) as site:
-        process = subprocess.Popen(
-            command(site, database, CONCURRENT_REQUESTS_PER_DOMAIN=1, DOWNLOAD_DELAY=0.3),
-            cwd=ROOT,
-            env=allowed(site),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        slow = command(site, database, CONCURRENT_REQUESTS_PER_DOMAIN=1, DOWNLOAD_DELAY=0.3)
+        process = fork_server().start(slow, cwd=ROOT, env=allowed(site))
         while committed(database) < 1 and process.poll() is None:
             time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
         assert committed(database) < 10
         assert query(database, "select count(*) from pages where kind = 'feed' and etag is not null")[0][0] > 0

@@ -31,7 +31,7 @@ def contents(database: Database) -> dict[str, object]:
 
 def test_two_crawls_at_once_leave_what_one_leaves(tmp_path: Path, each_database: Database) -> None:
     """No article is lost, stored or fetched twice; copies and repeated boxes are found; no lock is an error."""
-    with running(Options(articles=60, sections=3, copies=0.15, live=0, multipage=0, amp=True, mobile=True)) as site:
+    with running(Options(articles=40, sections=3, copies=0.15, live=0, multipage=0, amp=True, mobile=True)) as site:
         assert crawl(site, tmp_path / "alone.db").returncode == 0
         alone = contents(Database(f"sqlite:///{tmp_path / 'alone.db'}"))
         assert len(alone["articles"]) == len(site.urls())

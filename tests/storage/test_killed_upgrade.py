@@ -57,7 +57,7 @@ def content(database: Database) -> dict[str, list[tuple]]:
         return {table: sorted(connection.execute(f"select * from {table}").fetchall(), key=repr) for table in TABLES}
 
 
-@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.soak)], ids="every {}".format)
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.soak)], ids="every {}".format)
 def test_an_upgrade_may_be_killed_at_any_statement(new_database, step):
     """Killed at one after the other: what was stored is there, in the version that it had."""
     database, other = new_database(), new_database()

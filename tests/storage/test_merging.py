@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +15,7 @@ from newscrawl.storage import article_writes
 from newscrawl.storage import store as store_room
 from newscrawl.storage.rebuilding import rebuild
 from newscrawl.storage.store import Store
+from testing.forkserver import fork_server
 from tests.database import Database, query, snapshot
 from tests.projects import COMMAND, environment
 from tests.storage.test_article_urls import AMP, MOBILE, NOW, OTHER_TEXT, PLAIN, TEXT, addresses, page
@@ -155,7 +155,7 @@ def test_rebuild_killed_at_any_moment_ends_as_if_it_had_not_been(database, tmp_p
     """Keys, links, merged rows, revisions, pages and blocks: as undisturbed, however often it dies."""
     items = [
         page(url.replace("story-1", f"story-{number}"), text.replace("the story", f"story {number} of {word}"))
-        for number, word in enumerate(("harbour", "river", "school", "bridge") * 8)
+        for number, word in enumerate(("harbour", "river", "school", "bridge") * 4)
         for url, text in ((AMP, f"{TEXT}\n{word} {number}"), (PLAIN, f"{TEXT}\n{word} {number}"))
     ]
     calm = Database(f"sqlite:///{tmp_path}/calm.db")
@@ -165,14 +165,15 @@ def test_rebuild_killed_at_any_moment_ends_as_if_it_had_not_been(database, tmp_p
     command = [COMMAND, "dedupe", "--rebuild", "--database", database.url]
     stopped = []
     for share in (0.1, 0.5, 0.9):
-        with subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL) as process:
-            state = progress(database)
-            while process.poll() is None and (progress(database) == state or random.random() > share):
-                time.sleep(0.002)
-            process.kill()
+        process = fork_server().start(command, cwd=tmp_path, env=environment())
+        state = progress(database)
+        while process.poll() is None and (progress(database) == state or random.random() > share):
+            time.sleep(0.002)
+        process.kill()
+        process.wait()
         stopped.append(progress(database))
     assert len(set(stopped)) > 1
-    subprocess.run(command, env=environment(), check=True, capture_output=True)
+    assert fork_server().run(command, cwd=tmp_path, env=environment()).returncode == 0
     assert query(database, "select count(*), count(finished_at) from dedupe_rebuilds") == [(1, 1)]
     assert snapshot(database) == snapshot(calm)
     for tables in (
