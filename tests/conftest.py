@@ -103,6 +103,9 @@ def new_database(
 ONLY_SQLITE = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 """For what only a file can be asked."""
 
+ONLY_POSTGRESQL = pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+"""For what a server alone makes different."""
+
 POSTGRESQL_SLOWLY = pytest.mark.parametrize(
     "new_database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
 )

@@ -116,7 +116,7 @@ def crawl_and_kill_workers(folder: Path, count: int, kills: int) -> None:
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are found by way of /proc")
 def test_killed_workers_lose_nothing(tmp_path):
     """After SIGKILLs to workers and one more run the database is what an undisturbed crawl gives."""
-    crawl_and_kill_workers(tmp_path / "news", count=80, kills=3)
+    crawl_and_kill_workers(tmp_path / "news", count=50, kills=3)
 
 
 @pytest.mark.soak

@@ -213,10 +213,10 @@ def test_reading_waits_for_the_pipelines(tmp_path, database):
     path = tmp_path / "big.warc"
     body = html("Huế") + b" " * 2_000_000
     with path.open("wb") as file:
-        for number in range(150):
+        for number in range(70):
             file.write(response(body, url=f"https://tin.example/{number}.html"))
     result = crawl("archive", path, database, "-s", "CONCURRENT_ITEMS=2", "-s", "EXTRACT_WORKERS=1")
-    assert "150 stored" in result.stdout
+    assert "70 stored" in result.stdout
     peak, start = (
         int(result.stderr.split(f"'memusage/{name}': ")[1].split(",")[0].rstrip("}")) for name in ("max", "startup")
     )

@@ -1,4 +1,4 @@
-"""Every command of the README and of the first guides does what they say."""
+"""Every command of the README and, in the long tests, of the first guides does what they say."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def checkout(tmp_path):
 @pytest.mark.skipif(not (ROOT / ".venv" / ".ready").exists(), reason="needs the environment that `make` makes")
 @pytest.mark.parametrize(
     "document",
-    [README, *(pytest.param(guide, marks=pytest.mark.slow) for guide in GUIDES)],
+    [README, *(pytest.param(guide, marks=pytest.mark.soak) for guide in GUIDES)],
     ids=lambda path: path.name,
 )
 def test_commands_print_what_the_document_shows(checkout, document):

@@ -252,7 +252,7 @@ def interrupted(folder: Path, number: int, *, after: int) -> int:
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "env": environment()}
     with subprocess.Popen([COMMAND, "reextract", "--workers", "1"], cwd=folder, **options) as process:
         while process.poll() is None and not any(row[0] >= after for row in progress(folder)):
-            time.sleep(0.001)
+            time.sleep(0.01)
         process.send_signal(number)
         output = process.communicate()[0]
     assert "Traceback" not in output, output
@@ -268,7 +268,7 @@ def progress(folder: Path) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
 def test_interrupted_and_resumed_no_page_is_written_twice(tmp_path, number):
     """What was done is counted once, and the database is that of an undisturbed pass."""
     folder = archived(make_project(tmp_path / "one", bao=SITE.format(rule="")), 110)
@@ -460,7 +460,7 @@ def test_deciding_anew_that_is_killed_is_done_by_the_next(learned):
     command = [sys.executable, "-c", OTHER_THRESHOLD, "400", "reextract", "--templates-only"]
     with subprocess.Popen(command, cwd=learned, env=environment(), stdout=subprocess.DEVNULL) as process:
         while not asked(learned, "select count(*) from articles where text like '%Toà soạn%'")[0][0]:
-            time.sleep(0.001)
+            time.sleep(0.01)
         process.kill()
     back = asked(learned, "select count(*) from articles where text like '%Toà soạn%'")[0][0]
     with_threshold(learned, 400, "--templates-only")

@@ -21,7 +21,7 @@ from testing.hostile import MOST_MEGABYTES, costs_of
 from testing.hostile_pages import GROUPS
 
 SHARES = [
-    pytest.param([case.name for case in cases[first::3]], id=f"{group}-{first}")
+    pytest.param([case.name for case in cases[first::3]], id=f"{group}-{first}", marks=[pytest.mark.soak] * bool(first))
     for group, cases in GROUPS.items()
     for first in range(3)
 ]
@@ -30,7 +30,7 @@ SHARES = [
 @pytest.mark.slow
 @pytest.mark.parametrize("names", SHARES)
 def test_hostile_pages_are_bounded(names):
-    """A third of a group in a process of its own."""
+    """A third of a group in a process of its own: one in the slow tests, the others in the long ones."""
     costs = costs_of(names, seconds=20)
     print("\n".join(map(str, costs)))  # noqa: T201 - shown where the test fails
     assert [cost.name for cost in costs] == names

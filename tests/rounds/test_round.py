@@ -13,6 +13,7 @@ from contextlib import closing
 import pytest
 
 from newscrawl.storage.locks import Lock, site_lock
+from tests.conftest import ONLY_POSTGRESQL
 from tests.database import committed
 from tests.projects import run_on_a_terminal
 from tests.rounds.papers import COMMAND, Newsroom, newsroom
@@ -180,14 +181,14 @@ def test_wrong_call_is_one_line(room, arguments, line):
 @pytest.mark.slow
 def test_time_limit_ends_the_crawls_cleanly(tmp_path):
     """What was fetched is stored, the rest stays due; the site whose turn did not come is first in the next round."""
-    with newsroom(tmp_path, articles=60) as room:
+    with newsroom(tmp_path, articles=40) as room:
         slow = ["-s", "DOWNLOAD_DELAY=0.3", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1"]
         said = room.report("paper0", "paper1", "--jobs", 1, "--time-limit", 0.3, *slow)
         assert said["exit_code"] == 2
         assert said["sites"]["paper0"]["reason"] == "time_limit"
         assert said["sites"]["paper0"]["exit_code"] == 0
         assert said["sites"]["paper1"]["reason"] == "no_time"
-        assert 0 < said["sites"]["paper0"]["outcomes"]["stored"] == len(room.stored) < 60
+        assert 0 < said["sites"]["paper0"]["outcomes"]["stored"] == len(room.stored) < 40
         assert room.query("select spider, reason from runs") == [("paper0", "shutdown")]
         assert list(room.report("--all", "--jobs", 1)["sites"]) == ["paper1", "paper0"]
         assert room.is_whole()
@@ -244,7 +245,7 @@ def test_site_and_spider_share_a_lock(room):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)])
 def test_signal_reaches_every_crawl(room, number):
     """They end within ten seconds with everything stored, and what has not begun does not begin."""
     slow = ["-s", "DOWNLOAD_DELAY=1", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1"]
@@ -272,8 +273,9 @@ def has_begun(room: Newsroom) -> bool:
 
 
 @pytest.mark.slow
-def test_round_into_each_database(tmp_path, each_database):
-    """Locks, records and what is due are the same in PostgreSQL; a crawl that is killed is found."""
+@ONLY_POSTGRESQL
+def test_round_into_postgresql(tmp_path, each_database):
+    """Locks, records and what is due are the same there; a crawl that is killed is found."""
     with newsroom(tmp_path, articles=24) as room:
         room.url = each_database.url
         process = room.start("--all", "-s", "DOWNLOAD_DELAY=1", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")

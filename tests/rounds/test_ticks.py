@@ -49,10 +49,10 @@ def run_ticks(folder: Path, events: Sequence[str], sites: int) -> Cron:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)  # twenty seconds, where nothing else takes the processors
+@pytest.mark.timeout(400)  # ten seconds, where nothing else takes the processors
 def test_what_goes_wrong_at_a_few_ticks(tmp_path: Path) -> None:
     """A kill of all processes, and a full disk."""
-    run_ticks(tmp_path, ["kill_all", "full_disk"], 2)
+    run_ticks(tmp_path, ["kill_all", "full_disk"], 1)
 
 
 @pytest.mark.soak

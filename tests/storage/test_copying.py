@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from newscrawl.storage.maintenance import check, delete_article
 from newscrawl.storage.search import search
 from newscrawl.storage.selection import Selection
 from newscrawl.storage.store import Store
+from testing.forkserver import fork_server
 from tests.cli.made import fill, refusal
 from tests.conftest import ROOT
 from tests.database import Database, committed, query, snapshot
@@ -89,14 +88,14 @@ def test_killed_copy_goes_on(database, tmp_path):
     store.write([candidate(f"Bài số {n}.\nĐoạn {n}.", url=f"https://a.example/{n}") for n in range(1500)])
     store.close()
     command, options = [COMMAND, "db", "copy", origin.url, database.url], {"cwd": ROOT, "env": environment()}
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **options)
+    process = fork_server().start(command, **options)
     while committed(database) < 200:
         assert process.poll() is None
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
+        time.sleep(0.01)
+    process.kill()
     process.wait()
     assert 0 < committed(database) < 1500
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, **options)
+    done = fork_server().run(command, **options)
     assert done.returncode == 0, done.stderr
     assert "1500 of them articles" in done.stdout
     assert everything(database) == everything(origin)

@@ -168,7 +168,7 @@ def test_rebuild_killed_at_any_moment_ends_as_if_it_had_not_been(database, tmp_p
         process = fork_server().start(command, cwd=tmp_path, env=environment())
         state = progress(database)
         while process.poll() is None and (progress(database) == state or random.random() > share):
-            time.sleep(0.002)
+            time.sleep(0.01)
         process.kill()
         process.wait()
         stopped.append(progress(database))

@@ -304,7 +304,7 @@ def boxed_pages() -> list[Candidate]:
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.permutations(range(12)))
 def test_order_of_pages_does_not_matter(order):
     """Any permutation gives the same texts."""
