@@ -18,7 +18,7 @@ SEED = int(os.environ.get("FLEET_SEED", "19"))
 @pytest.mark.parametrize(
     ("engine", "plan"),
     [
-        pytest.param("worker", SMALL, id="worker"),
+        pytest.param("worker", SMALL, id="worker", marks=pytest.mark.soak),
         *(pytest.param(engine, FULL, id=f"{engine} of 50 sites", marks=pytest.mark.soak) for engine in ENGINES),
     ],
 )

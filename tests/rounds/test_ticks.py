@@ -48,13 +48,6 @@ def run_ticks(folder: Path, events: Sequence[str], sites: int) -> Cron:
     return cron
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(400)  # ten seconds, where nothing else takes the processors
-def test_what_goes_wrong_at_a_few_ticks(tmp_path: Path) -> None:
-    """A kill of all processes, and a full disk."""
-    run_ticks(tmp_path, ["kill_all", "full_disk"], 1)
-
-
 @pytest.mark.soak
 def test_two_hundred_ticks(tmp_path: Path) -> None:
     """Five sites, and each kind of trouble several times, in random order."""
