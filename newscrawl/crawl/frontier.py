@@ -42,6 +42,9 @@ BATCH = 16
 MOST_IN_HAND = 32
 """Maximum pages taken but not stored: this bounds memory, and what a killed run fetches in vain."""
 
+LISTINGS_FIRST = 100
+"""Feeds and sitemaps of a run that come before articles; then articles come first, however many lists name lists."""
+
 MOST_SECTIONS = 60
 """Maximum section pages per run: a site without feeds and sitemaps is explored gradually."""
 
@@ -107,9 +110,10 @@ class Frontier:
         """Whether a section that nothing names was looked for at the address that it would have."""
         self._noted = 0
         """Results so far; each may have queued pages, or made room for them."""
+        self._listings = 0
+        """Feeds and sitemaps handed out."""
         self._sections = 0
         self._articles = 0
-        """Handed out."""
         self._in_hand: Counter[PageKind] = Counter()
         self._longest_wait = timedelta(seconds=settings.getfloat("RETRY_AFTER_MAX"))
         self._ending: asyncio.Future[None] | None = None
@@ -332,12 +336,17 @@ class Frontier:
         listings = self._listings_to_take()
         kinds = listings if listings_only else ("article", *listings)
         within = frozenset(self.spider.chosen) if self.spider.section is not None else None
-        if self.budget.max_articles and self._in_hand.total() > self._in_hand["article"]:
+        are_listings_first = self._listings < LISTINGS_FIRST
+        if self.budget.max_articles and are_listings_first and self._are_listings_in_hand():
             # Wait for pending listings, which may name newer articles.
             kinds = tuple(kind for kind in kinds if kind != "article")
         room = self.budget.room(min(BATCH, MOST_IN_HAND - self.budget.in_hand))
         if not room or not kinds or within == frozenset():
             return ()
+        if not are_listings_first and "article" in kinds:
+            articles = Take(self.spider.source, room, ("article",), self.spider.window, within)
+            if due := await self._store(articles):
+                return due
         if self.spider.explores and "feed" in kinds:
             # Before the articles of the front page: what the feeds say of them fills what their pages do not.
             if due := await self._store(Take(self.spider.source, room, ("feed",), self.spider.window, within)):
@@ -382,6 +391,7 @@ class Frontier:
         taken = Counter(page.kind for page in result.due)
         self.budget.take(len(result.due))
         self._in_hand += taken
+        self._listings += taken["feed"] + taken["sitemap"]
         self._sections += taken["section"]
         self._articles += taken["article"]
         self._kinds |= {page.url: page.kind for page in result.due}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from newscrawl.crawl.frontier import BATCH, LISTINGS_FIRST
 from tests.crawl.crawls import Crawls, paper
 
 
@@ -106,3 +107,13 @@ def test_cookie_wall_before_everything(tmp_path):
         assert crawls.ended in {"finished", "unreachable"}
         assert len(site.requests()) <= 30
         assert crawls.stored == set()
+
+
+@pytest.mark.slow
+def test_however_many_sitemaps_there_are_articles_have_their_turn(tmp_path):
+    """A run that cannot read them all reads a hundred, then articles."""
+    with paper(tmp_path, articles=150, sitemap_size=1) as (_, crawls):
+        assert crawls(CRAWL_MAX_PAGES=160).code == 0
+        ((read,),) = crawls.query("select count(*) from pages where kind = 'sitemap' and outcome = 'listed'")
+        assert LISTINGS_FIRST - BATCH <= read <= LISTINGS_FIRST + BATCH
+        assert len(crawls.stored) >= 160 - LISTINGS_FIRST - 2 * BATCH
