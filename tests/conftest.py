@@ -106,6 +106,11 @@ ONLY_SQLITE = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 ONLY_POSTGRESQL = pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
 """For what a server alone makes different."""
 
+POSTGRESQL_RARELY = pytest.mark.parametrize(
+    "new_database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
+)
+"""For long tests of what both do alike: with PostgreSQL in the long tests alone."""
+
 POSTGRESQL_SLOWLY = pytest.mark.parametrize(
     "new_database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
 )

@@ -89,6 +89,7 @@ def asked(address: str, fields: dict[str, bytes] | None = None) -> Any:
     return answer
 
 
+@pytest.mark.soak
 def test_scrapyd_runs_an_egg(tmp_path, expected):
     """Deployed and scheduled over HTTP; the egg has the models, the migrations and the lists that it needs."""
     (tmp_path / "project").mkdir()

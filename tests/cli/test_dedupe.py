@@ -84,6 +84,7 @@ def test_rebuild_takes_wrong_links_away(filled, database):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_rebuild_that_is_killed_goes_on(filled, database):
     """The second process does what the first has not done, and ends as one would have."""
     change(database, OLD)
@@ -110,6 +111,7 @@ def test_rebuild_that_is_killed_goes_on(filled, database):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_crawl_writes_while_a_rebuild_runs(filled, database):
     """Neither waits for the other's end, and what came meanwhile is linked."""
     change(database, OLD)

@@ -111,6 +111,7 @@ class Cluster:
             process.wait()
 
 
+@pytest.mark.soak
 def test_cluster_may_lose_its_parts(folder, database, tmp_path):
     """A killed worker costs its file, a killed scheduler a rerun of what was open; the rows are those of one."""
     alone = tmp_path / "alone.db"

@@ -314,6 +314,7 @@ def test_two_passes_at_a_time_are_refused(news):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_a_crawl_may_write_meanwhile(news):
     """Neither waits for long, and neither fails."""
     store = Store.open(f"sqlite:///{news}/newscrawl.db", "bao", {}, ArchiveWriter(news / "archive", "bao"))
@@ -448,6 +449,7 @@ def test_pages_of_some_days_decide_nothing_about_a_site(learned):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_deciding_anew_that_is_killed_is_done_by_the_next(learned):
     """Between the verdict and the last text."""
     for number in range(200, 320):

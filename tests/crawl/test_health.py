@@ -41,6 +41,7 @@ BREAKAGES = {
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
+@pytest.mark.soak
 def test_breakages_are_found_in_the_next_run(tmp_path):
     """Each of four, after nine healthy runs; what they were is told once, and that it is over as well."""
     told = tmp_path / "told.jsonl"

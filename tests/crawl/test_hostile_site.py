@@ -111,7 +111,7 @@ def test_good_site_is_stored_whole_whatever_the_hostile_one_does(tmp_path, good,
     assert not any("Traceback" in log or "database is locked" in log for log in logs.values()), logs
 
 
-@pytest.mark.parametrize("moment", [2, 8, 17])
+@pytest.mark.parametrize("moment", [8, *(pytest.param(moment, marks=pytest.mark.soak) for moment in (2, 17))])
 def test_both_end_with_sigterm(tmp_path, good, hostile, moment):
     """Whatever the hostile site is doing to its crawl."""
     database = tmp_path / "out.db"

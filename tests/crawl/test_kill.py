@@ -15,7 +15,7 @@ import pytest
 from newscrawl.storage.maintenance import check
 from testing.forkserver import fork_server
 from testing.postgres import cluster
-from tests.conftest import ROOT, SCRAPY, article
+from tests.conftest import POSTGRESQL_RARELY, ROOT, SCRAPY, article
 from tests.database import Database, committed, query, snapshot
 
 pytestmark = pytest.mark.slow
@@ -98,6 +98,7 @@ def check_kills(tmp_path: Path, new_database: Callable[[], Database], files: int
 
 
 @pytest.mark.timeout(600)  # a minute, where nothing else takes the processors
+@POSTGRESQL_RARELY
 def test_killed_crawl_loses_nothing(tmp_path, new_database):
     """After a SIGKILL one more run gives what an undisturbed run gives."""
     check_kills(tmp_path, new_database, files=80, kills=3)

@@ -113,6 +113,7 @@ def test_killed_crawl_loses_no_page(server: ObjectServer, site: Site, tmp_path: 
     assert "20 pages re-extracted: 0 articles changed" in read.stdout, (read.stdout, read.stderr)
 
 
+@pytest.mark.soak
 def test_store_that_is_down_costs_nothing_but_time(server: ObjectServer, site: Site, tmp_path: Path, spool: Path):
     """Everything is stored, the log says once what waits, and no re-extraction takes silence for an answer."""
     database = tmp_path / "out.db"

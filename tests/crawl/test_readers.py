@@ -13,7 +13,7 @@ from newscrawl.storage.engine import select_rows
 from newscrawl.storage.lookup import history
 from newscrawl.storage.search import export, search
 from newscrawl.storage.selection import Selection
-from tests.conftest import ROOT, SCRAPY, article
+from tests.conftest import POSTGRESQL_RARELY, ROOT, SCRAPY, article
 from tests.database import Database
 
 pytestmark = pytest.mark.slow
@@ -31,6 +31,7 @@ def pages(tmp_path: Path) -> Path:
     return folder
 
 
+@POSTGRESQL_RARELY
 def test_everything_can_be_read_while_a_crawl_writes(each_database: Database, pages: Path) -> None:
     """Nothing that is read fails, what was seen once is seen again, and the crawl stores all."""
     url = each_database.url

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from testing.newspaper import Options, running
-from tests.conftest import ROOT
+from tests.conftest import POSTGRESQL_RARELY, ROOT
 from tests.crawl.site_crawl import allowed, command, crawl
 from tests.database import Database, query, snapshot
 
@@ -29,6 +29,7 @@ def contents(database: Database) -> dict[str, object]:
     return {table: everything[table] for table in ("articles", "article_revisions")} | learned
 
 
+@POSTGRESQL_RARELY
 def test_two_crawls_at_once_leave_what_one_leaves(tmp_path: Path, each_database: Database) -> None:
     """No article is lost, stored or fetched twice; copies and repeated boxes are found; no lock is an error."""
     with running(Options(articles=40, sections=3, copies=0.15, live=0, multipage=0, amp=True, mobile=True)) as site:

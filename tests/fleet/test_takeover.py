@@ -18,6 +18,7 @@ from tests.rounds.papers import Newsroom
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
 
+@pytest.mark.soak
 def test_dead_worker_is_followed_at_once_on_its_machine(tmp_path: Path, postgres: Cluster) -> None:
     """By another one that runs there, which sees by the file locks that nobody has the sites: no lease expires."""
     plan = replace(SMALL, sites=3, lease=3600)

@@ -15,6 +15,7 @@ from tests.rounds.papers import newsroom
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.soak
 def test_restored_backup_is_whole_and_crawled_on(tmp_path):
     """What stood in the database at the moment is there, its raw pages too; the next round brings the rest."""
     with newsroom(tmp_path, 1, articles=40) as room:

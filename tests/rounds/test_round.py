@@ -179,6 +179,7 @@ def test_wrong_call_is_one_line(room, arguments, line):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_time_limit_ends_the_crawls_cleanly(tmp_path):
     """What was fetched is stored, the rest stays due; the site whose turn did not come is first in the next round."""
     with newsroom(tmp_path, articles=40) as room:

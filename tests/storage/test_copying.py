@@ -16,7 +16,7 @@ from newscrawl.storage.selection import Selection
 from newscrawl.storage.store import Store
 from testing.forkserver import fork_server
 from tests.cli.made import fill, refusal
-from tests.conftest import ROOT
+from tests.conftest import POSTGRESQL_RARELY, ROOT
 from tests.database import Database, committed, query, snapshot
 from tests.projects import COMMAND, environment
 from tests.storage.test_frontier import links, listing
@@ -81,6 +81,7 @@ def test_stopped_copy_goes_on(origin, database, steps):
 
 
 @pytest.mark.slow
+@POSTGRESQL_RARELY
 def test_killed_copy_goes_on(database, tmp_path):
     """By SIGKILL, in the middle of the articles."""
     origin = Database(f"sqlite:///{tmp_path}/large.db")

@@ -12,6 +12,7 @@ from newscrawl.storage.engine import check_database
 from newscrawl.storage.maintenance import check
 from newscrawl.storage.schema import VERSION
 from newscrawl.storage.store import Store
+from tests.conftest import POSTGRESQL_RARELY
 from tests.database import Database, query
 from tests.storage.earlier import downgrade, killed_upgrade
 from tests.storage.test_duplicates import page, story
@@ -58,6 +59,7 @@ def content(database: Database) -> dict[str, list[tuple]]:
 
 
 @pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.soak)], ids="every {}".format)
+@POSTGRESQL_RARELY
 def test_an_upgrade_may_be_killed_at_any_statement(new_database, step):
     """Killed at one after the other: what was stored is there, in the version that it had."""
     database, other = new_database(), new_database()
