@@ -119,7 +119,8 @@ def test_a_link_that_is_cut_is_not_followed():
 
 
 @pytest.mark.slow
-def test_a_page_of_very_many_links_is_read_in_part():
+@pytest.mark.parametrize("count", [30_000, pytest.param(120_000, marks=pytest.mark.soak)])
+def test_a_page_of_very_many_links_is_read_in_part(count):
     """And says so."""
-    found = read("".join(f'<a href="/bai-viet-{n}-ngay-mai">x</a>' for n in range(30_000)), limit=1000)
+    found = read("".join(f'<a href="/bai-viet-{n}-ngay-mai">x</a>' for n in range(count)), limit=1000)
     assert (len(found.links), found.complete) == (1000, False)

@@ -149,7 +149,9 @@ def test_revisions_slide(chrome, place):
         assert page.wrong == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1000)])
+@pytest.mark.parametrize(
+    ("scheme", "width"), [pytest.param("light", 1000, marks=pytest.mark.soak), ("light", 360), ("dark", 1000)]
+)
 def test_pages_are_accessible(chrome, place, scheme, width):
     """By the rules of axe for WCAG A and AA, on a phone too, where nothing is wider than the screen."""
     axe = Axe()

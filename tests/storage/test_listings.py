@@ -123,12 +123,13 @@ def test_no_key_is_computed_that_a_worker_has(store, monkeypatch):
 
 
 @pytest.mark.slow
-def test_others_write_while_a_long_listing_is_written(database):
+@pytest.mark.parametrize(("count", "slice_"), [(3_000, 100), pytest.param(22_000, 500, marks=pytest.mark.soak)])
+def test_others_write_while_a_long_listing_is_written(database, count, slice_):
     """Each waits for a slice at most, and nothing is lost."""
     reader, writer = Store.open(database.url, "bao", {}), Store.open(database.url, "other", {})
-    reader.pace = Pace(100)
+    reader.pace = Pace(slice_)
     with ThreadPoolExecutor(1) as pool:
-        listing = pool.submit(reader.write, [sitemap(3_000)])
+        listing = pool.submit(reader.write, [sitemap(count)])
         meanwhile = 0
         while not listing.done():
             (result,) = writer.write([candidate(f"Tin số {meanwhile} hôm nay.", f"https://other.example/{meanwhile}")])
@@ -136,7 +137,7 @@ def test_others_write_while_a_long_listing_is_written(database):
             meanwhile += 1
     assert listing.result()[0].news == listings_room.MOST_WAITING
     assert meanwhile > 5
-    assert query(database, "select count(*) from pages where kind = 'article' and source = 'bao'") == [(3_000,)]
+    assert query(database, "select count(*) from pages where kind = 'article' and source = 'bao'") == [(count,)]
     for store in (reader, writer):
         store.close()
 
