@@ -77,8 +77,9 @@ class Forked:
 
     def kill(self) -> None:
         """Kill it, and all that it has started, unless it has ended."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
 
 
 class ForkServer:
