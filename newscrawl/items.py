@@ -292,6 +292,8 @@ class Visit:
     """In the order they came, decoded as latin-1."""
     retry_at: datetime | None = None
     """Until when the server asked not to be sent requests (Retry-After)."""
+    had_text: bool = False
+    """Whether a feed's text of the page was known when it was asked for."""
 
     def header(self, name: str) -> str | None:
         """Return the last value of a header, whatever its case, without control characters.
@@ -327,16 +329,16 @@ class Page:
     """Whether a feed or sitemap of its site names it, and so says that it is an article."""
     facts: ListedFacts | None = field(default=None, repr=False)
     """What a feed of its site says of it."""
-    listing: Listing | None = field(default=None, repr=False)
-    """What the page is if no article is found on it: it was asked for as a section, and looks like an article."""
+    otherwise: Listing | Outcome | None = field(default=None, repr=False)
+    """What came of the visit if no article is found: a listing, of a page that was asked for as a section and looks
+    like an article; how the visit ended, of one that is withheld."""
+    is_withheld: bool = False
+    """Whether the server gave no page, or that of another address; then the article is in ``facts``, or nowhere."""
+    withheld: Page | None = field(default=None, repr=False)
+    """The page that was asked for, as a feed has it, where a redirect led to this one."""
     archived: tuple[str, int] | None = None
     """File and offset of its record, if the page comes from the project's own archive."""
     origin: Origin = "fetched"
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the body is the server's refusal; then the article is in ``facts``, or nowhere."""
-        return self.visit is not None and self.visit.status in REFUSALS
 
     @classmethod
     def of(cls, body: bytes | str, url: str | None = None, content_type: str = "text/html") -> Self:
@@ -425,6 +427,11 @@ class DuePage:
     """Whether a feed or sitemap names it."""
     facts: ListedFacts | None = field(default=None, repr=False)
     """What a feed says of it."""
+
+    @property
+    def has_text(self) -> bool:
+        """Whether a feed has the article's text."""
+        return self.facts is not None and bool(self.facts.content)
 
 
 class NoArticle(Exception):  # noqa: N818 - an answer about the page rather than a fault

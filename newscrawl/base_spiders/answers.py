@@ -24,7 +24,7 @@ def visit_of(response: Response, due: DuePage) -> Visit:
     )
     now = moment_of(response)
     asked_to_wait = response.status in BUSY and retry_after(response.headers.get("Retry-After"), now)
-    return Visit(due.url, due.kind, response.status, headers, asked_to_wait or None)
+    return Visit(due.url, due.kind, response.status, headers, asked_to_wait or None, due.has_text)
 
 
 def moment_of(response: Response) -> datetime:
@@ -34,7 +34,7 @@ def moment_of(response: Response) -> datetime:
 
 
 def page_of(response: Response, due: DuePage, source: str) -> Page:
-    """Return an article's page as it was answered."""
+    """Return an article's page as it was answered, or as the answer that a redirect led to."""
     declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
     is_same = not _leads_away(due.url, response.url)
     return Page(
@@ -47,6 +47,28 @@ def page_of(response: Response, due: DuePage, source: str) -> Page:
         visit=visit_of(response, due),
         is_named=due.is_named and is_same,
         facts=due.facts if is_same else None,
+        withheld=None if url_key(response.url) == url_key(due.url) else withheld_page(due, source, response),
+    )
+
+
+def withheld_page(due: DuePage, source: str, response: Response | None = None) -> Page | None:
+    """Return a page whose text the server does not give, where a feed may have it; else None.
+
+    What was answered in its place says nothing of it: a refusal, or the form to sign in that a redirect led to.
+    """
+    if not due.has_text:
+        return None
+    return Page(
+        key=url_key(due.url),
+        body=b"",
+        content_type="text/html",
+        fetched_at=datetime.now(UTC) if response is None else moment_of(response),
+        url=due.url,
+        source=source,
+        visit=Visit(due.url, due.kind, None if response is None else response.status, had_text=True),
+        is_named=due.is_named,
+        facts=due.facts,
+        is_withheld=True,
     )
 
 
@@ -77,7 +99,8 @@ def outcome_of(response: Response, due: DuePage, source: str) -> Outcome | None:
 def failed(due: DuePage, source: str, reason: str, why: str) -> Outcome:
     """Return the outcome of a visit without an answer."""
     message = printable(why if due.url in why else f"{due.url}: {why}")
-    return Outcome(due.key, "failed", reason, message, datetime.now(UTC), due.url, source, Visit(due.url, due.kind))
+    visit = Visit(due.url, due.kind, had_text=due.has_text)
+    return Outcome(due.key, "failed", reason, message, datetime.now(UTC), due.url, source, visit)
 
 
 def no_article(response: Response, due: DuePage, source: str, reason: str, why: str) -> Outcome:

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from newscrawl.base_spiders import arguments
-from newscrawl.base_spiders.answers import failed, moment_of, no_article, outcome_of, page_of, visit_of
+from newscrawl.base_spiders.answers import failed, moment_of, no_article, outcome_of, page_of, visit_of, withheld_page
 from newscrawl.base_spiders.base import ArgumentError, NewsSpider
 from newscrawl.base_spiders.dated_sitemaps import fill
 from newscrawl.compression import GZIP
@@ -63,6 +63,8 @@ _FEED_GUESSES: tuple[tuple[str, ...], ...] = (
 
 _MOST_NAMES = 30
 """Names of sections in a message."""
+_LED_AWAY = frozenset({"redirect_loop", "offsite_redirect"})
+"""Why a page failed whose server sends those who have not signed in somewhere else."""
 _NO_LISTING = frozenset(("no_listing", "no_links", "not_html", "empty", "needs_rendering"))
 """Reasons of an answer with another page in the place of a feed or sitemap."""
 LARGE = 250_000
@@ -241,8 +243,8 @@ class SiteSpider(NewsSpider):
     async def _read(self, response: Response) -> AsyncIterator[Page | Listing | Outcome | Request]:
         due: DuePage = response.meta["due"]
         outcome = outcome_of(response, due, self.source)
-        if response.status in REFUSALS and (page := page_of(response, due, self.source)).facts and page.facts.content:
-            yield page  # a feed may have the text that the server withholds
+        if response.status in REFUSALS and (page := withheld_page(due, self.source, response)) is not None:
+            yield page
         elif outcome is not None:
             yield self._of_guess(outcome, due)
         elif due.kind == "article":
@@ -276,7 +278,7 @@ class SiteSpider(NewsSpider):
             return no_article(response, due, self.source, error.reason, str(error))
         if found.claims_article != "no" and self._may_be_article(response.url):
             page = page_of(response, due, self.source)
-            return replace(page, listing=listing, visit=replace(visit, kind="article"))
+            return replace(page, otherwise=listing, visit=replace(visit, kind="article"))
         return listing
 
     def _may_be_article(self, url: str) -> bool:
@@ -440,9 +442,12 @@ class SiteSpider(NewsSpider):
         assert self.crawler.stats is not None
         self.crawler.stats.set_value("newscrawl/unknown_section", message)
 
-    def fail(self, failure: Failure) -> Iterator[Outcome]:
+    def fail(self, failure: Failure) -> Iterator[Page | Outcome]:
         """Record why there was no answer. What was cut off by the end of the run stays due."""
         due: DuePage = failure.request.meta["due"]  # type: ignore[attr-defined]
         reason, why = reason_of(failure)
-        if reason != "ending":
-            yield failed(due, self.source, reason, why)
+        if reason == "ending":
+            return
+        outcome = failed(due, self.source, reason, why)
+        page = withheld_page(due, self.source) if reason in _LED_AWAY else None
+        yield outcome if page is None else replace(page, otherwise=outcome)

@@ -172,7 +172,7 @@ class ExtractPipeline:
     async def _extract(self, item: Page) -> Candidate | Outcome | Listing:
         if item.source is None and item.url is not None:
             item = replace(item, source=self.sites.source_of(item.url))
-        listing, item = item.listing, replace(item, listing=None)
+        otherwise, item = item.otherwise, replace(item, otherwise=None)
         try:
             rules = self.sites.rules_for(item.url)
             if isinstance(self.crawler.spider, SiteSpider) and rules.timezone is None:
@@ -183,12 +183,15 @@ class ExtractPipeline:
         except WorkerFailed as error:
             return _without_article(item, "failed", UnreadablePage(error.reason, str(error)))
         except NoArticle as error:
-            if listing is None and error.reason == "listing" and isinstance(self.crawler.spider, SiteSpider):
-                listing = await self.crawler.spider.listing_of(item)
+            if otherwise is None and error.reason == "listing" and isinstance(self.crawler.spider, SiteSpider):
+                otherwise = await self.crawler.spider.listing_of(item)
             outcome: Literal["failed", "no_article"] = "failed" if isinstance(error, UnreadablePage) else "no_article"
-            return listing or _without_article(item, outcome, error)
-        if listing is not None and made.extraction.article.published_source in (None, "modified"):
-            return listing  # a page about the site, or a section with an introduction
+            otherwise = otherwise or _without_article(item, outcome, error)
+            if item.withheld is None:
+                return otherwise
+            return await self._extract(replace(item.withheld, otherwise=otherwise))
+        if isinstance(otherwise, Listing) and made.extraction.article.published_source in (None, "modified"):
+            return otherwise  # a page about the site, or a section with an introduction
         return self._refusal(item, made.extraction) or made.of(item)
 
     def _refusal(self, page: Page, extraction: Extraction) -> Outcome | None:

@@ -56,7 +56,7 @@ def extract_page(page: Page, rules: SiteRules = NO_RULES, judge: PageJudge | Non
     extractor = rules.extractor or "newscrawl"
     extract = _by_trafilatura if extractor == "trafilatura" else partial(extract_html, judge=judge)
     try:
-        find = _extract_refused if page.is_refused else _extract_answered
+        find = _extract_withheld if page.is_withheld else _extract_answered
         article, blocks, judgement = find(page, rules, extract)
     except NoArticle as error:
         _complete(error, page, _VERSIONS[extractor])
@@ -77,7 +77,9 @@ def _extract_answered(page: Page, rules: SiteRules, extract: _Extract) -> Extrac
     except UnreadablePage:
         raise
     except NoArticle as error:
-        hidden = _extract_hidden(page, rules, extract, "") or _vouched_for(page, error)
+        # Where a redirect led here, a feed's text belongs to the page that was asked for.
+        own = page if page.withheld is None else replace(page, facts=None)
+        hidden = _extract_hidden(own, rules, extract, "") or _vouched_for(page, error)
         if hidden is None:
             raise
         return hidden
@@ -85,15 +87,14 @@ def _extract_answered(page: Page, rules: SiteRules, extract: _Extract) -> Extrac
     return (_extract_hidden(page, rules, extract, shown) if len(shown) < SHORT else None) or made
 
 
-def _extract_refused(page: Page, rules: SiteRules, extract: _Extract) -> ExtractedPage:
+def _extract_withheld(page: Page, rules: SiteRules, extract: _Extract) -> ExtractedPage:
     """Extract the text that a feed has of a page that its server withholds.
 
     Raises UnreadablePage where that is none, or only its beginning.
     """
     assert page.visit is not None
     status, summary = page.visit.status, (page.facts and page.facts.summary) or ""
-    empty = replace(page, body=_EMPTY, content_type="text/html; charset=utf-8")
-    made = _extract_hidden(empty, rules, extract, "")
+    made = _extract_hidden(replace(page, body=_EMPTY), rules, extract, "")
     if made is None or _is_excerpt(made.blocks) or len(made.article.text) < MUCH_LONGER * len(summary):
         raise UnreadablePage(f"http_{status}", f"the server answered {status}")
     return made

@@ -160,7 +160,7 @@ def _replace_view(
 
 
 def _article_values(item: Candidate, writer: ArticleWriter) -> dict[str, Any]:
-    is_archived = item.page.visit is not None and not item.page.is_refused
+    is_archived = item.page.visit is not None and not item.page.is_withheld
     place = writer.archive.write(item.page) if writer.archive is not None and is_archived else None
     file, offset = (place.file, place.offset) if place else item.page.archived or (None, None)
     return {

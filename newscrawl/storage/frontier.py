@@ -116,6 +116,22 @@ def facts_of_keys(connection: Connection, keys: Sequence[str]) -> dict[str, List
     return found
 
 
+_ASKED_IN_VAIN = and_(
+    pages.c.url_key.in_(bindparam("keys", expanding=True)),
+    pages.c.article_id.is_(None),
+    pages.c.outcome.in_(("no_article", "failed")),
+    pages.c.reason != DELETED,
+    or_(pages.c.retry_at.is_(None), pages.c.retry_at <= bindparam("now", type_=UtcDateTime)),
+)
+
+
+def make_due(connection: Connection, keys: Sequence[str], now: datetime) -> None:
+    """Have pages that gave no article fetched again, since a feed was found to have their texts meanwhile."""
+    for start in range(0, len(keys), CHUNK):
+        again = update(pages).where(_ASKED_IN_VAIN).values(next_fetch_at=now, failures=0, taken_by=None)
+        connection.execute(again, {"keys": keys[start : start + CHUNK], "now": now})
+
+
 def defer(connection: Connection, wanted: Defer, now: datetime) -> None:
     """Plan the first visits of pages for later."""
     waiting = and_(pages.c.source == wanted.source, pages.c.kind == wanted.kind, pages.c.fetched_at.is_(None))

@@ -18,7 +18,7 @@ from newscrawl.discovery.shapes import MOST_SHAPES
 from newscrawl.items import Link, LinkKeys, Listing, SiteShape
 from newscrawl.storage.engine import write_transaction
 from newscrawl.storage.forgetting import count_forgotten
-from newscrawl.storage.frontier import facts_of_keys, load_shapes
+from newscrawl.storage.frontier import facts_of_keys, load_shapes, make_due
 from newscrawl.storage.rows import CHUNK, DELETED
 from newscrawl.storage.schema import listed_facts, pages, runs, site_shapes
 from newscrawl.storage.visits import after_listing
@@ -392,6 +392,8 @@ def _count_waiting(connection: Connection, source: str) -> int:
 def _note_facts(connection: Connection, links: Mapping[str, Link], now: datetime) -> int:
     """Keep what a feed says of the pages that it names; what a feed leaves out, later or beside another, is still true.
 
+    Pages that gave no article before a feed had their text are due again.
+
     Returns how many characters that is, about, as far as it is new.
     """
     said = {key: link.facts for key, link in links.items() if link.facts is not None}
@@ -400,6 +402,8 @@ def _note_facts(connection: Connection, links: Mapping[str, Link], now: datetime
     known = facts_of_keys(connection, list(said))
     said |= {key: said[key].after(earlier) for key, earlier in known.items()}
     keys = [key for key, facts in said.items() if known.get(key) != facts]
+    told = [key for key in keys if said[key].content and not (key in known and known[key].content)]
+    make_due(connection, told, now)
     for start in range(0, len(keys), CHUNK):
         chunk = pages.c.url_key.in_(keys[start : start + CHUNK])
         for page_id, key in connection.execute(select(pages.c.id, pages.c.url_key).where(chunk)).all():

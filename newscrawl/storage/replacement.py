@@ -62,8 +62,8 @@ def worsening(known: RowMapping, item: Candidate, is_text_of_another: Callable[[
     the title, the page's template or all of the text is another page at the address: a "not found" with status
     200, a wall, the home page.
     """
-    if item.page.visit is not None and item.page.is_refused and known["text_source"] != "feed":
-        return f"the server answers {item.page.visit.status}, and a feed's text replaces none that was read on the page"
+    if item.page.is_withheld and known["text_source"] != "feed":
+        return "the server withholds it, and a feed's text replaces none that was read on the page"
     article, old, new = item.extraction.article, blocks_of(known["blocks"]), item.extraction.blocks
     left, before = len(article.text), len(known["text"])
     has_other_title = bool(known["title"] and article.title) and not is_same(known["title"], article.title)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from newscrawl.health import Visited
 from newscrawl.items import Candidate, Outcome, Page, Visit
 from newscrawl.storage.duplicates import heads_of, reelect_head
+from newscrawl.storage.frontier import facts_of_keys, make_due
 from newscrawl.storage.rows import DELETED
 from newscrawl.storage.schema import articles, pages
 from newscrawl.storage.statistics import Result
@@ -215,13 +216,14 @@ def record_outcome(connection: Connection, item: Outcome, run_id: int, now: date
         values |= {"outcome": item.outcome, "reason": item.reason, "error": item.error, "failures": failures}
         values["next_fetch_at"] = _after(item, item.visit, known, failures, now)
     if item.outcome == "gone" and known is not None and known.article_id is not None:
-        is_there = (articles.c.id == known.article_id) & articles.c.gone_at.is_(None)
-        if connection.execute(update(articles).where(is_there).values(gone_at=now, updated_at=now)).rowcount:
-            reelect_head(connection, known.article_id)
+        _take_away(connection, known.article_id, now)
     page_id = _write(connection, item.key, values)
     is_known = known is not None and known.article_id is not None
     if requested != item.key:
         is_known |= _record_requested(connection, item, requested, values, now)
+    if not item.visit.had_text:
+        told = facts_of_keys(connection, [requested])
+        make_due(connection, [key for key, facts in told.items() if facts.content], now)
     return Visited(page_id, is_known)
 
 
@@ -264,6 +266,12 @@ def _next_visit(connection: Connection, known: Row[Any], now: datetime) -> datet
     row = connection.execute(born).first()
     first = (row.published_at or row.first_seen_at) if row else now
     return after_visit(now, known.fetched_at, first, changed=False, is_dated=known.listed_at is not None)
+
+
+def _take_away(connection: Connection, article_id: int, now: datetime) -> None:
+    is_there = (articles.c.id == article_id) & articles.c.gone_at.is_(None)
+    if connection.execute(update(articles).where(is_there).values(gone_at=now, updated_at=now)).rowcount:
+        reelect_head(connection, article_id)
 
 
 def _restore(connection: Connection, article_id: int) -> None:

@@ -105,7 +105,7 @@ def test_the_full_text_of_a_feed():
 
 def withheld(facts: ListedFacts) -> Page:
     shown = f"<h1>Access denied</h1><p>{'Your address may not read this page. ' * 60}</p>"
-    return replace(page("", facts, shown), visit=Visit("https://herald.example/a", status=403))
+    return replace(page("", facts, shown), visit=Visit("https://herald.example/a", status=403), is_withheld=True)
 
 
 def test_the_text_of_a_page_that_the_server_withholds():

@@ -26,13 +26,20 @@ MENU = tuple(Block("list_item", f"Chuyên mục {number}", "menu") for number in
 
 
 def visit(
-    text: str = STORY, url: str = URL, *, chance: float | None = None, menu=MENU, asked: str = "", status=200, **facts
+    text: str = STORY,
+    url: str = URL,
+    *,
+    chance: float | None = None,
+    menu=MENU,
+    asked: str = "",
+    withheld=False,
+    **facts,
 ):
     """A page as a crawl fetched it just now."""
     made = candidate(text, url, source="news", fetched_at=facts.pop("fetched_at", datetime.now(UTC)), **facts)
     judgement = None if chance is None else Judgement((), asked_trafilatura=False, article=chance)
     extraction = replace(made.extraction, blocks=(*made.extraction.blocks, *menu), judgement=judgement)
-    page = replace(made.page, source="news", visit=Visit(asked or url, status=status))
+    page = replace(made.page, source="news", visit=Visit(asked or url, status=200), is_withheld=withheld)
     return replace(made, page=page, extraction=extraction)
 
 
@@ -62,7 +69,7 @@ def stands(database) -> bool:
         param(lambda: visit(LEFT, title="Bão vào bờ", menu=(OFFER, *MENU)), id="an offer below it"),
         param(lambda: visit(f"{LEFT}\nĐăng nhập để đọc tiếp.", title="Bão vào bờ"), id="an offer at its end"),
         param(lambda: visit(f"{LEFT}\nĐoạn 2 kể về cơn […]", title="Bão vào bờ"), id="cut within a paragraph"),
-        param(lambda: visit(f"{STORY}\nMột câu nữa.", title="Bão vào bờ", status=403), id="a feed's text"),
+        param(lambda: visit(f"{STORY}\nMột câu nữa.", title="Bão vào bờ", withheld=True), id="a feed's text"),
         pytest.param(
             lambda: visit("\n".join([NOTICE] * 5), title="Không tìm thấy", chance=0.3), id="hardly an article"
         ),
