@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, unquote_plus, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
@@ -218,15 +218,36 @@ def _decoded(match: re.Match[str]) -> str:
         return match[0]
 
 
+def host_of(url: str) -> str:
+    """Return a URL's host in the form of `plain_host`; empty if it names none. Raises ValueError as `urlsplit` does."""
+    return plain_host(urlsplit(url).hostname or "")
+
+
+@lru_cache(maxsize=4096)
+def plain_host(host: str) -> str:
+    """Return a host as a resolver understands it, the one form in which hosts are compared.
+
+    Percent-decoded, NFKC-normalised, in lower case, in ASCII (IDNA 2003, in which Scrapy makes requests), without a dot
+    at the end. A host that has no ASCII form keeps its letters.
+    """
+    plain = unicodedata.normalize("NFKC", unquote(host)).replace("。", ".").lower().removesuffix(".")
+    if plain.isascii():
+        return plain
+    try:
+        return plain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return plain
+
+
 def site_of(url: str) -> str | None:
-    """Return the registrable domain of a URL's host (``bnews.vn``), or the host itself if it has none.
+    """Return the registrable domain of a URL's host (``bnews.vn``), or the host itself if it has none; by `plain_host`.
 
     Below the private suffixes of hosting services, each customer's name is a site (``anna.github.io``).
 
     Of a name without a public suffix (``www.news.intranet``) it is the last two labels, by the list's own default rule:
     https://github.com/publicsuffix/list/wiki/Format#algorithm
     """
-    host = urlsplit(url).hostname
+    host = host_of(url)
     return _site_of_host(host) if host else None
 
 
@@ -249,7 +270,7 @@ def _site_of_host(host: str) -> str:
     found = _suffixes()(host)
     if found.top_domain_under_public_suffix or found.suffix or found.ipv4 or found.ipv6 or ":" in host:
         return found.top_domain_under_public_suffix or host
-    labels = host.rstrip(".").split(".")
+    labels = host.split(".")
     is_number = not labels[-1].strip("0123456789") or labels[-1].startswith("0x")
     return host if is_number else ".".join(labels[-2:])
 

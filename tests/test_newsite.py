@@ -110,6 +110,7 @@ def test_a_folder_is_fixed_only_where_the_whole_site_has_it():
         ("https://class.com", "class.com", "site_class"),
         ("https://con.com", "con.com", "site_con"),
         ("https://xn--bo-mia.vn/", "xn--bo-mia.vn", "xn_bo_mia"),
+        ("https://www.Báo.vn./", "xn--bo-mia.vn", "xn_bo_mia"),
         ("http://127.0.0.1:8000/", "127.0.0.1", "site_127_0_0_1"),
         (f"https://{'a' * 60}.vn", f"{'a' * 60}.vn", "a" * 40),
     ],
@@ -123,7 +124,7 @@ def test_a_site_and_its_spider_have_names(url, domain, name):
 
 
 @pytest.mark.parametrize(
-    "url", ["https://[::1]/", 'https://a"b.vn/', "https://a'+b.vn/", "https://a{b}.vn", "https://báo.vn"]
+    "url", ["https://[::1]/", 'https://a"b.vn/', "https://a'+b.vn/", "https://a{b}.vn", "https://báo_a.vn"]
 )
 def test_a_host_that_no_spider_can_name(url):
     """What is no plain domain never reaches a module."""

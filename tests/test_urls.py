@@ -126,6 +126,11 @@ def test_keys_of_ordinary_urls_stay_as_they_were(url):
         ("https://localhost/a", "localhost"),
         ("http://www.news.intranet/a", "news.intranet"),
         ("http://wp.test/a", "wp.test"),
+        ("http://wp.test./a", "wp.test"),
+        ("http://www.BÁO.example:80/a", "xn--bo-mia.example"),
+        ("http://www.báo.example./a", "xn--bo-mia.example"),
+        ("http://www.xn--bo-mia.example/a", "xn--bo-mia.example"),
+        ("http://báo/a", "xn--bo-mia"),
         ("file:/a", None),
     ],
 )

@@ -10,7 +10,7 @@ from scrapy.http import Response
 from newscrawl.items import DuePage, Outcome, Page, Visit
 from newscrawl.network.retry import BUSY, retry_after
 from newscrawl.text import printable
-from newscrawl.urls import url_key
+from newscrawl.urls import host_of, url_key
 
 _TAKEN_AWAY = {404, 410}
 
@@ -78,7 +78,7 @@ def _leads_away(asked: str, answered: str) -> bool:
         return False
     before, after = urlsplit(asked), urlsplit(answered)
     steps = after.path.strip("/")
-    is_of_one_host = before.hostname == after.hostname  # a proxy of feeds has deep addresses of its own
+    is_of_one_host = host_of(asked) == host_of(answered)  # a proxy of feeds has deep addresses of its own
     return not steps or (is_of_one_host and steps.count("/") < before.path.strip("/").count("/"))
 
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 
 from newscrawl.rules import RulesError, SiteRules
 from newscrawl.sites import Site
-from newscrawl.urls import site_of
+from newscrawl.urls import host_of, site_of
 
 FILE = "publishers.toml"
 
@@ -65,7 +64,7 @@ class Publisher:
     @property
     def hosts(self) -> tuple[str, ...]:
         """Its domains, by default the host of its front page."""
-        return self.domains or ((urlsplit(self.home).hostname or "").removeprefix("www."),)
+        return self.domains or (host_of(self.home).removeprefix("www."),)
 
     @property
     def site(self) -> Site:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.settings import BaseSettings
@@ -23,7 +22,7 @@ from newscrawl.sites import Site
 from newscrawl.storage.errors import StorageError
 from newscrawl.storage.site_rows import has_rows, site_at, sites_with_rules
 from newscrawl.text import printable
-from newscrawl.urls import Parameters, declare_all, site_of
+from newscrawl.urls import Parameters, declare_all, host_of, site_of
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +123,7 @@ class SiteRows:
 
 def _host(url: str | None) -> str:
     try:
-        return (urlsplit(url or "").hostname or "").rstrip(".")
+        return host_of(url or "")
     except ValueError:
         return ""
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, ParamSpec, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from scrapy import Request
@@ -39,7 +39,7 @@ from newscrawl.network.refusals import Ending, reason_of
 from newscrawl.rules import RulesError
 from newscrawl.sites.site import sitemap_fault
 from newscrawl.text import printable
-from newscrawl.urls import declared_parameters, url_key
+from newscrawl.urls import declared_parameters, host_of, url_key
 from newscrawl.window import Wanted
 from newscrawl.workers.pool import Limits, Share, WorkerFailed, Workers
 
@@ -169,7 +169,7 @@ class SiteSpider(NewsSpider):
     def is_own(self, url: str) -> bool:
         """Say whether a URL is of the site."""
         try:
-            host = (urlsplit(url).hostname or "").rstrip(".")
+            host = host_of(url)
         except ValueError:
             return False
         return any(host == domain or host.endswith(f".{domain}") for domain in self.allowed_domains)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 
 from newscrawl.network.refusals import refuse
 from newscrawl.text import printable
-from newscrawl.urls import LONGEST_URL, fits, site_of
+from newscrawl.urls import LONGEST_URL, fits, host_of, plain_host, site_of
 
 Address = IPv4Address | IPv6Address
 
@@ -38,11 +37,6 @@ def is_global(address: Address) -> bool:
     if inner is not None:
         return is_global(inner)
     return address in _GLOBAL_UNICAST and address not in _TEREDO and address.is_global
-
-
-def plain_host(host: str) -> str:
-    """Return a host as a resolver understands it: percent-decoded, NFKC-normalised, in lower case."""
-    return unicodedata.normalize("NFKC", unquote(host)).replace("。", ".").lower().removesuffix(".")
 
 
 def host_address(host: str) -> Address | None:
@@ -187,7 +181,7 @@ def private(host: str) -> str:
 
 def check_redirect(first: str, url: str, domains: Iterable[str]) -> None:
     """Raise BadDestination if a redirect leaves the site's registrable domain and the spider's allowed domains."""
-    host = plain_host(urlsplit(url).hostname or "")
+    host = host_of(url)
     if site_of(first) == site_of(url):
         return
     if not any(host == domain.lower() or host.endswith(f".{domain.lower()}") for domain in domains):

@@ -17,13 +17,14 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from newscrawl.compression import BodyTooLarge, BrokenBody, check_body
-from newscrawl.network.addresses import plain_host, private
+from newscrawl.network.addresses import private
 from newscrawl.network.ending import GRACE, EndWatch
 from newscrawl.network.pacing import TURNS
 from newscrawl.network.refusals import BodyCut, UnwantedType, lost_time_counted, refuse
 from newscrawl.network.resolver import GlobalResolver, refused_address
 from newscrawl.network.retry import BUSY, retry_after
 from newscrawl.network.scrapy_internals import use_observed_protocol
+from newscrawl.urls import plain_host
 
 logger = logging.getLogger(__name__)
 

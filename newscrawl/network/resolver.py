@@ -15,7 +15,8 @@ from scrapy.utils.datatypes import LocalCache
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 
-from newscrawl.network.addresses import Allowed, plain_host
+from newscrawl.network.addresses import Allowed
+from newscrawl.urls import plain_host
 
 _MOST_REMEMBERED = 1000
 _refused: LocalCache[str, str] = LocalCache(_MOST_REMEMBERED)

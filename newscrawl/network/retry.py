@@ -11,9 +11,9 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from newscrawl.network.addresses import plain_host
 from newscrawl.network.pacing import TURNS
 from newscrawl.network.refusals import BodyCut
+from newscrawl.urls import plain_host
 
 BUSY = frozenset({429, 503})
 """Statuses with which a server asks to wait."""

@@ -18,9 +18,10 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.datatypes import LocalCache
 from scrapy.utils.httpobj import urlparse_cached
 
-from newscrawl.network.addresses import ROBOTS, plain_host
+from newscrawl.network.addresses import ROBOTS
 from newscrawl.network.pacing import TURNS
 from newscrawl.network.refusals import Ending, Refused, reason_of, refuse
+from newscrawl.urls import plain_host
 
 _SMALL = 64 * 1024
 """Size up to which a robots.txt is parsed, in 30 ms, and asked in the reactor: the largest take a quarter of a second

@@ -26,8 +26,8 @@ from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
 from twisted.web.iweb import IResponse
 
-from newscrawl.network.addresses import plain_host
 from newscrawl.network.refusals import TooManyHeaders
+from newscrawl.urls import plain_host
 
 PRIVATE_NAMES = {
     "scrapy.crawler.Crawler._engine": "to ask a crawl that has not begun",

@@ -17,7 +17,7 @@ from newscrawl.extraction.metadata.zones import top_level, zone_of
 from newscrawl.items import Article, Link, ListingKind
 from newscrawl.newsite.shape import article_url
 from newscrawl.rules import RulesError, SiteRules
-from newscrawl.urls import is_article_url, url_key
+from newscrawl.urls import host_of, is_article_url, url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ LONGEST = 100
 def is_of(url: str, domain: str) -> bool:
     """Say whether a URL is of a domain or below it."""
     try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
+        host = host_of(url)
     except ValueError:
         return False
     return host == domain or host.endswith(f".{domain}")

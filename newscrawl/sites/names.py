@@ -6,9 +6,8 @@ import keyword
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from urllib.parse import urlsplit
 
-from newscrawl.urls import site_of
+from newscrawl.urls import host_of, site_of
 from newscrawl.whole_files import is_safe_name
 
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
@@ -28,7 +27,7 @@ def domain_of(url: str) -> str | None:
     No more than that: whoever names a subdomain wants no other, and others may belong to strangers (``blogspot.com``).
     None for a host that no spider can name, such as an IPv6 address.
     """
-    host = (urlsplit(url).hostname or "").rstrip(".")
+    host = host_of(url)
     for prefix in _NO_NAMES:
         if host.startswith(prefix) and host != site_of(url):
             host = host.removeprefix(prefix)

@@ -10,7 +10,9 @@ from newscrawl.base_spiders import ArgumentError, SiteSpider
 from newscrawl.discovery.named import Section
 from newscrawl.items import Link
 from newscrawl.text import printable
-from newscrawl.urls import is_article_url, site_of
+from newscrawl.urls import host_of, is_article_url, site_of
+
+_PORTS = {"http": 80, "https": 443}
 
 
 class AnySiteSpider(SiteSpider):
@@ -41,7 +43,7 @@ class AnySiteSpider(SiteSpider):
     def is_own(self, url: str) -> bool:
         """Say whether a URL is below the same registrable domain; where there is none, at the same host and port."""
         try:
-            is_same_server = urlsplit(url).netloc == urlsplit(self._home).netloc
+            is_same_server = _server_of(url) == _server_of(self._home)
             return is_same_server or ("." in str(self._site).strip("[0123456789.]") and site_of(url) == self._site)
         except ValueError:
             return False
@@ -54,3 +56,9 @@ class AnySiteSpider(SiteSpider):
         if not self.is_own(url):
             raise ArgumentError(f"section: {printable(section.given)!r} is no path of {self._home}")
         return (Link(url, "section"),)
+
+
+def _server_of(url: str) -> tuple[str, int | None]:
+    """Return host and port. Raises ValueError for a port that there cannot be."""
+    parts = urlsplit(url)
+    return host_of(url), parts.port or _PORTS.get(parts.scheme)

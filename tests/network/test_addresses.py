@@ -62,6 +62,7 @@ def test_the_setting_names_hosts_and_networks():
     assert not allowed.address("127.0.0.1")
     assert allowed.host("News.Intranet.")
     assert not allowed.host("sub.news.intranet")
+    assert Allowed.parse("báo.intranet").host("xn--bo-mia.intranet")
 
 
 def test_the_setting_may_allow_everything_or_nothing():
