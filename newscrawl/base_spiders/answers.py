@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -85,15 +86,31 @@ def _leads_away(asked: str, answered: str) -> bool:
 def outcome_of(response: Response, due: DuePage, source: str) -> Outcome | None:
     """Return how a visit ended that brought no page to read; None where there is one."""
     status = response.status
-    if 200 <= status < 300:
+    is_part = status == 206 and not _is_whole(response)
+    if 200 <= status < 300 and not is_part:
         return None
     visit = visit_of(response, due)
     facts = (moment_of(response), due.url, source, visit)
-    if status == 304:
+    if status == 304 and _has_conditions(response):
         return Outcome(due.key, "unchanged", "not_modified", f"{printable(due.url)}: not modified", *facts)
     if status in _TAKEN_AWAY and due.kind == "article":
         return Outcome(due.key, "gone", f"http_{status}", f"{printable(due.url)}: gone ({status})", *facts)
-    return Outcome(due.key, "failed", f"http_{status}", f"{printable(due.url)}: the server answered {status}", *facts)
+    more = " (not modified), which was not asked" if status == 304 else " with a part of the page" if is_part else ""
+    why = f"{printable(due.url)}: the server answered {status}{more}"
+    return Outcome(due.key, "failed", f"http_{status}", why, *facts)
+
+
+def _has_conditions(response: Response) -> bool:
+    """Whether it was asked if a page has changed."""
+    headers = response.request.headers if response.request is not None else {}
+    return any(headers.get(name) for name in ("If-None-Match", "If-Modified-Since"))
+
+
+def _is_whole(response: Response) -> bool:
+    """Whether an answer for a part of a page (RFC 9110, 14.4) has all of it."""
+    given = (response.headers.get("Content-Range") or b"").decode("latin-1")
+    part = re.fullmatch(r"bytes 0-(\d{1,15})/(\d{1,15})", given.strip(), re.ASCII)
+    return part is not None and int(part[1]) + 1 == int(part[2])
 
 
 def failed(due: DuePage, source: str, reason: str, why: str) -> Outcome:

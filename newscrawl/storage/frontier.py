@@ -160,8 +160,23 @@ def seed(connection: Connection, run_id: int, wanted: Seed, now: datetime) -> li
                 asked |= {"outcome": "queued", "reason": None}
             connection.execute(update(pages).where(pages.c.id == row.id).values(**asked))
             facts = facts_of_keys(connection, [key]).get(key)
-            taken.append(DuePage(key, link.url, link.kind, row.etag, row.last_modified, facts=facts))
+            taken.append(DuePage(key, link.url, link.kind, *_validators(row, link.kind, now), facts=facts))
     return taken
+
+
+_DAYS_BELIEVED: dict[PageKind, int] = {"feed": 1, "section": 1, "sitemap": 7}
+"""A listing is asked for whole once in so many days, otherwise only if it has changed: some servers always say that it
+has not. Sitemaps are large, and mostly beside feeds."""
+
+
+def _validators(row: Row[Any], kind: PageKind, now: datetime) -> tuple[str | None, str | None]:
+    """Return the ETag and Last-Modified to ask for a page with; none where a listing is to be asked for whole."""
+    days = _DAYS_BELIEVED.get(kind)
+    if days is not None and row.fetched_at is not None:
+        turn = row.id % days  # not all sitemaps of a site on one day
+        if (row.fetched_at.toordinal() + turn) // days != (now.toordinal() + turn) // days:
+            return None, None
+    return row.etag, row.last_modified
 
 
 _RANKS = {"sitemap": 0, "feed": 1, "section": 2}
@@ -175,7 +190,8 @@ def _selected(kinds: Sequence[PageKind]) -> Select[Any]:
     running = select(runs.c.id).where(runs.c.finished_at.is_(None))
     origin = pages.alias()
     return (
-        select(pages.c.id, pages.c.url_key, pages.c.url, pages.c.kind, pages.c.etag, pages.c.last_modified)
+        select(pages.c.id, pages.c.url_key, pages.c.url, pages.c.kind)
+        .add_columns(pages.c.etag, pages.c.last_modified, pages.c.fetched_at)
         .add_columns(origin.c.kind.label("named_by"))
         .select_from(pages.outerjoin(origin, origin.c.id == pages.c.discovered_from))
         .where(pages.c.kind.in_(kinds), pages.c.url.is_not(None))
@@ -215,8 +231,7 @@ def take(connection: Connection, run_id: int, wanted: Take, now: datetime) -> li
             row.url_key,
             row.url,
             row.kind,
-            row.etag,
-            row.last_modified,
+            *_validators(row, row.kind, now),
             is_named=row.named_by in {"feed", "sitemap"},
             facts=facts.get(row.url_key),
         )

@@ -136,6 +136,10 @@ class Reading:
         return cls(listing, run_id, wanted, now, tuple(pairs), frozenset(links))
 
 
+DISBELIEVED: Mapping[str, str | None] = {"etag": "", "last_modified": None}
+"""The validators of a feed whose server gave the same for different contents."""
+
+
 class ListingLeft(Exception):  # noqa: N818 - says what happened to a listing
     """The crawl ended before a listing was written. The next one reads it again."""
 
@@ -192,8 +196,7 @@ def record_listing(connection: Connection, reading: Reading) -> tuple[int, Writt
         "reason": listing.reason,
         "error": None,
         "status": listing.visit.status,
-        "etag": listing.visit.header("ETag"),
-        "last_modified": listing.visit.header("Last-Modified"),
+        **_validators(listing, before, written),
         "fetched_at": listing.fetched_at,
         "next_fetch_at": after_listing(now, before.fetched_at, written.news),
         "failures": 0,
@@ -204,9 +207,18 @@ def record_listing(connection: Connection, reading: Reading) -> tuple[int, Writt
     return before.id, written
 
 
+def _validators(listing: Listing, before: Row[Any], written: Written) -> Mapping[str, str | None]:
+    """Return what to ask for a listing with the next time: nothing for a feed that had news under its old ETag."""
+    given = {"etag": listing.visit.header("ETag"), "last_modified": listing.visit.header("Last-Modified")}
+    is_same = any(given.values()) and given == {"etag": before.etag, "last_modified": before.last_modified}
+    is_lie = listing.visit.kind == "feed" and is_same and written.added > 0
+    return DISBELIEVED if is_lie or before.etag == DISBELIEVED["etag"] else given
+
+
 def _page_of(connection: Connection, reading: Reading) -> Any:
     """Return the row of a listing; add it if it is not known."""
-    own = select(pages.c.id, pages.c.fetched_at).where(pages.c.url_key == reading.listing.key)
+    columns = (pages.c.id, pages.c.fetched_at, pages.c.etag, pages.c.last_modified)
+    own = select(*columns).where(pages.c.url_key == reading.listing.key)
     row = connection.execute(own).first()
     if row is not None:
         return row

@@ -376,3 +376,63 @@ def query_plan(database, statement: str, parameters) -> list[tuple]:
     """How SQLite answers a statement."""
     with database.snapshot() as connection:
         return connection.execute(f"explain query plan {statement}", parameters).fetchall()
+
+
+def read_earlier(database, age: timedelta) -> None:
+    """Let all listings have been read so long ago."""
+    moment = now() - age
+    database.execute(f"update pages set fetched_at = '{moment:%F %T.%f}', next_fetch_at = '{moment:%F %T.%f}'")
+
+
+def tag_of(database, asked: Seed | Take) -> str | None:
+    """The ETag with which a new run asks for its only page."""
+    later = run(database)
+    (result,) = later.write([asked])
+    later.finish("finished")
+    later.close()
+    (page,) = result.due
+    return page.etag
+
+
+@pytest.mark.parametrize(("kind", "days"), [("feed", 1), ("section", 1), ("sitemap", 7)])
+def test_a_listing_is_asked_for_without_conditions_now_and_then(database, kind, days):
+    """Else one whose ETag never changes would be read once, and no more for years."""
+    first = run(database)
+    first.write([listing(url=FEED, kind=kind, etag='"1"')])
+    first.finish("finished")
+    first.close()
+    for age, tag in ((0, '"1"'), (days, None)):
+        read_earlier(database, age * DAY)
+        assert tag_of(database, Seed("bao", (Link(FEED, kind),))) == tag
+        assert tag_of(database, Take("bao", 9, (kind,))) == tag
+
+
+def test_an_article_is_always_asked_for_with_its_conditions(database):
+    """Most visits to articles find nothing new."""
+    first = run(database)
+    first.write([visited(1)])
+    first.finish("finished")
+    first.close()
+    read_earlier(database, 30 * DAY)
+    assert tag_of(database, Take("bao", 9, ("article",))) == '"1"'
+
+
+def test_the_etag_of_a_feed_that_lied_is_not_believed_again(store, database):
+    """A feed with news under its old ETag may have had others that nobody saw."""
+    store.write([listing(*links(1), etag='"1"')])
+    store.write([listing(*links(1), etag='"1"')])
+    known = "select etag from pages where kind = 'feed'"
+    assert query(database, known) == [('"1"',)]
+    store.write([listing(*links(1, 2), etag='"1"')])
+    assert query(database, known) == [("",)]
+    store.write([listing(*links(1, 2), etag='"1"')])
+    assert query(database, known) == [("",)]
+
+
+def test_a_feed_without_an_etag_may_get_one(store, database):
+    """That it has news says nothing about what it did not give."""
+    plain = listing(*links(1))
+    store.write([replace(plain, visit=Visit(FEED, "feed", 200))])
+    store.write([replace(listing(*links(1, 2)), visit=Visit(FEED, "feed", 200))])
+    store.write([listing(*links(1, 2, 3), etag='"1"')])
+    assert query(database, "select etag from pages where kind = 'feed'") == [('"1"',)]

@@ -32,7 +32,13 @@ pages = Table(
         null="no visit gave an article",
     ),
     column("status", Integer, doc="HTTP status of the last answer.", null="there was none, or it is a local file"),
-    column("etag", Text, doc="ETag of the last answer, sent with the next request.", null="the server gave none"),
+    column(
+        "etag",
+        Text,
+        doc="ETag of the last answer, sent with the next request. A listing is asked for without it once a day, a "
+        "sitemap once in seven days. Empty for a feed that had news under its old ETag: it is always asked for whole.",
+        null="the server gave none",
+    ),
     column(
         "last_modified",
         Text,
