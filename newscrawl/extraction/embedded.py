@@ -66,6 +66,10 @@ _SIGNS = (
     "<template",
 )
 """What a page has that carries its text for scripts."""
+_INSTEAD = ("noscript", "object")
+"""Elements with what a browser shows that runs no scripts or does not know a format."""
+_FEWEST_INSTEAD = 400
+"""Letters of a text there; a request to turn scripts on has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,15 @@ class HiddenText:
     letters: int
 
 
-def hidden_texts(text: str, facts: ListedFacts | None) -> Iterator[HiddenText]:
+def hidden_texts(text: str, facts: ListedFacts | None, *, is_blank: bool = False) -> Iterator[HiddenText]:
     """Yield texts for a page whose visible text is missing or short, the surest source first.
 
-    Raises UnreadablePage for a page that cannot be parsed.
+    ``is_blank``: it has none at all, so that what other browsers show instead may be the article. Raises
+    UnreadablePage for a page that cannot be parsed.
     """
     content = facts.content if facts is not None else None
-    if not content and not any(sign in text for sign in _SIGNS):
+    instead = [name for name in _INSTEAD if is_blank and f"<{name}" in text]
+    if not content and not instead and not any(sign in text for sign in _SIGNS):
         return
     tree = parse_page(text)
     if tree is None:
@@ -105,6 +111,9 @@ def hidden_texts(text: str, facts: ListedFacts | None) -> Iterator[HiddenText]:
         yield from _hidden(tree, title, told[0], "script", said)
     if markup := max(_templates(tree), key=_letters, default=None):
         yield from _hidden(tree, title, markup, "script", said)
+    others = map(_inner, islice(tree.iter(*instead), _MOST_SCRIPTS)) if instead else ()
+    if (markup := max(others, key=_letters, default="")) and _letters(markup) >= _FEWEST_INSTEAD:
+        yield from _hidden(tree, title, markup, "page", said)
 
 
 def is_beginning(shown: str, markup: str) -> bool:
@@ -167,14 +176,19 @@ def _templates(tree: HtmlElement) -> Iterator[str]:
     """Mark-up that a page keeps for a script to show, with nothing left to be filled in."""
     for element in islice(tree.iter("script", "template"), _MOST_SCRIPTS):
         if element.tag == "template":
-            inner = (etree.tostring(child, encoding="unicode", method="html") for child in element)
-            markup = html.escape(element.text or "", quote=False) + "".join(inner)
+            markup = _inner(element)
         elif _TEMPLATE.match(element.get("type") or ""):
             markup = element.text or ""
         else:
             continue
         if len(markup) <= _LONGEST_SCRIPT and not _GAP.search(markup):
             yield markup
+
+
+def _inner(element: HtmlElement) -> str:
+    """The mark-up within an element."""
+    inner = (etree.tostring(child, encoding="unicode", method="html") for child in element)
+    return html.escape(element.text or "", quote=False) + "".join(inner)
 
 
 def _loaded(text: str) -> Iterator[Any]:

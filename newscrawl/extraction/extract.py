@@ -79,7 +79,8 @@ def _extract_answered(page: Page, rules: SiteRules, extract: _Extract) -> Extrac
     except NoArticle as error:
         # Where a redirect led here, a feed's text belongs to the page that was asked for.
         own = page if page.withheld is None else replace(page, facts=None)
-        hidden = _extract_hidden(own, rules, extract, "") or _vouched_for(page, error)
+        is_blank = error.reason in {"no_text", "too_short", "needs_rendering"}
+        hidden = _extract_hidden(own, rules, extract, "", is_blank=is_blank) or _vouched_for(page, error)
         if hidden is None:
             raise
         return hidden
@@ -130,7 +131,9 @@ def _complete(error: NoArticle, page: Page, version: str) -> None:
         error.extraction = replace(made, article=refused, extractor=version)
 
 
-def _extract_hidden(page: Page, rules: SiteRules, extract: _Extract, shown: str) -> ExtractedPage | None:
+def _extract_hidden(
+    page: Page, rules: SiteRules, extract: _Extract, shown: str, *, is_blank: bool = False
+) -> ExtractedPage | None:
     """Extract a page whose text is not shown, or hardly: from what the page carries for its scripts, or a feed has.
 
     None where there is nothing that is much more than what is shown.
@@ -138,7 +141,7 @@ def _extract_hidden(page: Page, rules: SiteRules, extract: _Extract, shown: str)
     if "html" not in page.content_type:
         return None
     text = decode(page.body, page.content_type)
-    for hidden in hidden_texts(text, page.facts):
+    for hidden in hidden_texts(text, page.facts, is_blank=is_blank):
         if hidden.letters < MUCH_LONGER * len(shown) or not is_beginning(shown, hidden.markup):
             continue
         try:

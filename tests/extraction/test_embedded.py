@@ -71,6 +71,7 @@ def page(script: str, facts: ListedFacts | None = None, shown: str = "") -> Page
         ),
         (f'<script type="text/template">{MARKUP}</script>', "script"),
         (f"<template>{MARKUP}</template>", "script"),
+        (f"<noscript>{MARKUP}</noscript>", "page"),
     ],
 )
 def test_text_of_a_page_that_scripts_draw(script, source):
