@@ -19,12 +19,15 @@ import chompjs
 from lxml import etree
 from lxml.html import HtmlElement
 
+from newscrawl.extraction.line_features import facts_of
 from newscrawl.extraction.metadata.json_ld import read_json_ld
 from newscrawl.extraction.parse import parse_page
 from newscrawl.items import ListedFacts, TextSource
 
-FEWEST_LETTERS = 200
-"""Of a text that can be an article."""
+FEWEST_WORDS = 30
+"""Of a text that can be an article; two characters of a script without spaces are one."""
+_BEGINNING = 100_000
+"""Characters of mark-up by which its words are counted."""
 _LONGEST_SCRIPT = 3_000_000
 _MOST_SCRIPTS = 300
 _MOST_NODES = 50_000
@@ -68,8 +71,8 @@ _SIGNS = (
 """What a page has that carries its text for scripts."""
 _INSTEAD = ("noscript", "object")
 """Elements with what a browser shows that runs no scripts or does not know a format."""
-_FEWEST_INSTEAD = 400
-"""Letters of a text there; a request to turn scripts on has fewer."""
+_FEWEST_INSTEAD = 60
+"""Words of a text there; a request to turn scripts on has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def hidden_texts(text: str, facts: ListedFacts | None, *, is_blank: bool = False
     if markup := max(_templates(tree), key=_letters, default=None):
         yield from _hidden(tree, title, markup, "script", said)
     others = map(_inner, islice(tree.iter(*instead), _MOST_SCRIPTS)) if instead else ()
-    if (markup := max(others, key=_letters, default="")) and _letters(markup) >= _FEWEST_INSTEAD:
+    if (markup := max(others, key=_letters, default="")) and _words(markup) >= _FEWEST_INSTEAD:
         yield from _hidden(tree, title, markup, "page", said)
 
 
@@ -133,8 +136,7 @@ def _title_of(tree: HtmlElement) -> str | None:
 def _hidden(
     tree: HtmlElement, title: str | None, markup: str, source: TextSource, said: str = ""
 ) -> Iterator[HiddenText]:
-    letters = _letters(markup)
-    if letters < FEWEST_LETTERS:
+    if _words(markup) < FEWEST_WORDS:
         return
     head = tree.find(".//head")
     kept = "" if head is None else etree.tostring(head, encoding="unicode", method="html")
@@ -146,7 +148,10 @@ def _hidden(
         for script in islice(tree.iterfind(".//body//script[@type='application/ld+json']"), _MOST_SCRIPTS)
     )
     yield HiddenText(
-        f"{page}<body><article>{headline}{markup}</article>{scripts}{said}</body></html>", markup, source, letters
+        f"{page}<body><article>{headline}{markup}</article>{scripts}{said}</body></html>",
+        markup,
+        source,
+        _letters(markup),
     )
 
 
@@ -349,6 +354,10 @@ def _paragraphs(text: str) -> str:
     if _TAG.search(text):
         return text
     return "".join(f"<p>{html.escape(line.strip(), quote=False)}</p>" for line in text.split("\n") if line.strip())
+
+
+def _words(markup: str) -> float:
+    return facts_of(_TAG.sub(" ", markup[:_BEGINNING]), use_lexicon=False).amount
 
 
 def _letters(text: str) -> int:

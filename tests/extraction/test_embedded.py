@@ -81,6 +81,16 @@ def test_text_of_a_page_that_scripts_draw(script, source):
     assert (article.title, article.text_source) == (TITLE, source)
 
 
+def test_a_short_text_in_a_script_without_spaces():
+    """Words decide whether it is one, and these have fewer letters than those of other scripts."""
+    brief = (
+        "市议会周二投票决定提高港口渡轮的票价，这是九年前更换渡轮以来的首次上调，乘客每次需多付四角，月票则多付两元。"
+    )
+    markup = f"<p>{brief}</p><p>新码头的决定推迟到夏天，因为地基报告尚未完成，市长对记者说。</p>"
+    facts = ListedFacts(title="渡轮票价三月上调", content=markup)
+    assert brief in extract_page(withheld(facts)).article.text
+
+
 def test_a_template_with_gaps_is_no_text():
     """It says what a card looks like, and of no article."""
     with pytest.raises(NoArticle):
