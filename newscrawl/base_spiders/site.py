@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
@@ -96,6 +97,15 @@ class SiteSpider(NewsSpider):
     arguments: ClassVar[Mapping[str, str]] = arguments.ARGUMENTS
 
     custom_settings = {"HTTPERROR_ALLOW_ALL": True}  # noqa: RUF012 - as Scrapy declares it
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Leave JOBDIR out: what Scrapy kept there would be asked for twice, for the database knows it as due."""
+        super().update_settings(settings)
+        if settings["JOBDIR"]:
+            logger.warning("JOBDIR is not used: the database knows what is due, and each run goes on from there")
+            # Scrapy applies the command line once more after this.
+            settings.set("JOBDIR", None, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -181,6 +181,15 @@ def test_an_expression_that_takes_for_ever_costs_a_moment(caplog):
     assert "article_url takes too long" in caplog.text
 
 
+def test_no_requests_are_kept_beside_the_database():
+    """What Scrapy keeps in JOBDIR would be asked for twice, and crawls of several sites would share it."""
+    given = Settings({"JOBDIR": "job"}, priority="cmdline")
+    settings = given.copy()
+    spider_of(Site.of({"name": "bao", "home": "https://bao.example"})).update_settings(settings)
+    settings.update(given)  # as Scrapy does when a crawl is started
+    assert settings["JOBDIR"] is None
+
+
 def test_the_pace_of_a_row_is_kept_where_the_settings_ask_for_less():
     """Never the other way round."""
     slow = spider_of(Site.of({"name": "bao", "home": "https://bao.example", "pace": 5}))

@@ -71,6 +71,22 @@ def test_crawl_ends_with_everything_stored(tmp_path: Path) -> None:
         assert committed(database) == 40
 
 
+def test_crawl_with_a_jobdir_is_continued_without_asking_twice(tmp_path: Path) -> None:
+    """Scrapy would keep the requests that it had in hand, beside the database, which knows them as due."""
+    database = tmp_path / "out.db"
+    with running(Options(articles=30, sections=2, copies=0, live=0, multipage=0)) as site:
+        settings = {"JOBDIR": tmp_path / "job", "CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_DELAY": 0.1}
+        end_in_mid_crawl(command(site, database, **settings), database, 5, cwd=ROOT, env=allowed(site))
+        stored = committed(database)
+        ended = crawl(site, database, **settings)
+        assert (ended.returncode, committed(database)) == (0, 30)
+        asked = sum(site.by_path()[url.removeprefix(site.url)] for url in site.urls())
+    assert asked - 30 <= 1, "but for one that was cut off"
+    assert stored < 30
+    assert "JOBDIR is not used" in ended.stderr
+    assert not (tmp_path / "job").exists()
+
+
 def test_page_that_takes_a_minute_holds_nothing_up(tmp_path: Path) -> None:
     """It stays due for the next run."""
     database = tmp_path / "out.db"
