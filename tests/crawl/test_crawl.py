@@ -223,6 +223,7 @@ def test_bad_files_fail_alone_and_good_ones_are_stored(database, rows, tmp_path)
         (["-s", "DATABASE_URL=sqlite:////does/not/exist/x.db"], "check that its folder exists"),
         (["-s", "DATABASE_URL=sqlite:///pyproject.toml"], "file is not a database"),
         (["-s", "DATABASE_URL=sqlite://"], "in memory"),
+        (["-s", "DATABASE_URL=sqlite:///a?b.db"], "write %3F for a question mark in the name of the file"),
         (["-s", "DATABASE_URL=nonsense"], "not a database address"),
         (["--nonsense"], "unknown option --nonsense"),
         (["--database", "sqlite:///x.db"], "unknown option --database; name the database by -s DATABASE_URL=URL"),

@@ -110,9 +110,12 @@ def parse_url(url: str) -> URL:
 def _parsed(url: str) -> URL:
     # The error does not quote the address, which may contain a password.
     try:
-        return make_url(url)
+        parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise StorageError(f"DATABASE_URL is not a database address; write it as {EXAMPLES}") from None
+    if "?" in url and parsed.get_backend_name() == "sqlite":  # what comes behind would be left out of the name
+        raise StorageError("a SQLite address has no options; write %3F for a question mark in the name of the file")
+    return parsed
 
 
 def shown_address(url: str) -> str:
