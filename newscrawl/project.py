@@ -6,10 +6,12 @@ used, finds the same project by the same rules.
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from configparser import ConfigParser, Error
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +110,15 @@ def _default_of(config: Path) -> str | None:
         return parser.get("settings", os.environ.get("SCRAPY_PROJECT", "default"), fallback=None)
     except (Error, UnicodeDecodeError, OSError) as error:
         raise ProjectError(f"{config} cannot be read: {' '.join(str(error).split())}") from error
+
+
+def write_every_letter() -> None:
+    """Let standard output and errors take all letters, whatever the locale.
+
+    Files and pipes get UTF-8. A terminal and PYTHONIOENCODING say what they understand, and other letters are escaped.
+    """
+    is_chosen = "PYTHONIOENCODING" in os.environ
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            keeps = is_chosen or (stream.isatty() and codecs.lookup(stream.encoding).name != "ascii")
+            stream.reconfigure(encoding=None if keeps else "utf-8", errors="backslashreplace")

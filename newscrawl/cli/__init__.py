@@ -28,7 +28,7 @@ from newscrawl.cli.sites import sites
 from newscrawl.cli.sql import sql
 from newscrawl.cli.stats import stats
 from newscrawl.cli.worker import worker
-from newscrawl.project import ProjectError, find_project
+from newscrawl.project import ProjectError, find_project, write_every_letter
 
 _WIDEST = 120
 """Maximum width of help texts, in columns."""
@@ -38,6 +38,7 @@ class _Commands(click.Group):
     """Command group that reports problems of the user's project in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        write_every_letter()
         try:
             find_project()
             return super().invoke(ctx)

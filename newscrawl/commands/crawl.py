@@ -30,7 +30,7 @@ from newscrawl.crawl.report import print_report
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
 from newscrawl.network.identity import SettingsError, check_settings
 from newscrawl.network.replay import recordings_of
-from newscrawl.project import ProjectError, restrict_umask
+from newscrawl.project import ProjectError, restrict_umask, write_every_letter
 from newscrawl.recordings import RecordingError
 from newscrawl.rules import RulesError
 from newscrawl.storage.engine import check_database, has_database, hurry
@@ -153,6 +153,7 @@ class Command(ScrapyCrawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the arguments, crawl, and print the report."""
         assert self.settings is not None
+        write_every_letter()
         if opts.in_round:
             end_with_parent()
         claim = None
