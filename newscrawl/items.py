@@ -410,8 +410,8 @@ class Listing:
     keys: tuple[LinkKeys, ...] | None = field(default=None, repr=False)
     """Of the links; None where the store is to compute them."""
     reason: str | None = None
-    """What is odd about it, in a word: ``nothing_queued`` where it names pages, and none that is followed;
-    ``needs_rendering`` where its HTML has no text."""
+    """What is odd about it, in a word: ``nothing_queued`` where it names pages, and none that is followed; ``cut_off``
+    where it was not read to its end; ``needs_rendering`` where its HTML has no text."""
 
 
 @dataclass(frozen=True, slots=True)

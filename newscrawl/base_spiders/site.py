@@ -307,13 +307,16 @@ class SiteSpider(NewsSpider):
         followed = asyncio.to_thread(self._followed, found, url) if is_long else None
         links, shapes = await followed if followed else self._followed(found, url)
         self.shapes.learn(shapes)
-        reason = "needs_rendering" if found.needs_rendering else None
-        if found.kind == "sitemap" and found.links and not links:
+        reason = "needs_rendering" if found.needs_rendering else None if found.complete else "cut_off"
+        if found.kind != "section" and found.links and not links:
             reason = "nothing_queued"
             logger.warning(
-                "%s: none of the %d addresses of this sitemap looks like an article, so none is followed",
+                "%s: none of the %d addresses of this %s looks like an article of the site, so none is followed; "
+                "the first is %s",
                 printable(url),
                 len(found.links),
+                found.kind,
+                printable(found.links[0].url),
             )
         keys = await self._work(link_keys, links, declared_parameters())
         if self.section is not None:

@@ -127,8 +127,13 @@ PAGE_REASONS: Mapping[str, Reason] = {
     "bad_date": Reason("A WARC record has no valid date.", "Repair the file with the tool that wrote it."),
     # Listings that could not be read.
     "nothing_queued": Reason(
-        "The sitemap was read, and none of the pages that it names looks like an article, so none is followed.",
-        "Look at the sitemap. If it names articles, write a spider with `article_url` for the site, and report it.",
+        "The feed or sitemap was read, and none of the pages that it names looks like an article of the site.",
+        "Look at it. If it names articles of another domain, crawl that one, or add it to the spider's "
+        "`allowed_domains`; if of this one, write a spider with `article_url` for the site, and report it.",
+    ),
+    "cut_off": Reason(
+        "The listing ends in its middle, or names more pages than are read; what was read of it is followed.",
+        "Nothing: it is asked for whole at the next visit. If it stays so, tell the site.",
     ),
     "no_listing": Reason(
         "A web page stands where a feed or sitemap is expected.", "Look for the new address, and change the spider."

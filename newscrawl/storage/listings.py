@@ -208,11 +208,13 @@ def record_listing(connection: Connection, reading: Reading) -> tuple[int, Writt
 
 
 def _validators(listing: Listing, before: Row[Any], written: Written) -> Mapping[str, str | None]:
-    """Return what to ask for a listing with the next time: nothing for a feed that had news under its old ETag."""
+    """Return what to ask for a listing with: nothing for one that was cut off, or had news under its old ETag."""
     given = {"etag": listing.visit.header("ETag"), "last_modified": listing.visit.header("Last-Modified")}
     is_same = any(given.values()) and given == {"etag": before.etag, "last_modified": before.last_modified}
     is_lie = listing.visit.kind == "feed" and is_same and written.added > 0
-    return DISBELIEVED if is_lie or before.etag == DISBELIEVED["etag"] else given
+    if is_lie or before.etag == DISBELIEVED["etag"]:
+        return DISBELIEVED
+    return given if listing.complete else dict.fromkeys(given)
 
 
 def _page_of(connection: Connection, reading: Reading) -> Any:

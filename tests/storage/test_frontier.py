@@ -436,3 +436,12 @@ def test_a_feed_without_an_etag_may_get_one(store, database):
     store.write([replace(listing(*links(1, 2)), visit=Visit(FEED, "feed", 200))])
     store.write([listing(*links(1, 2, 3), etag='"1"')])
     assert query(database, "select etag from pages where kind = 'feed'") == [('"1"',)]
+
+
+def test_a_listing_that_was_cut_off_is_asked_for_whole(store, database):
+    """Else a server that has half a file, and says that it has not changed, would hide the other half."""
+    store.write([listing(*links(1), complete=False, etag='"1"')])
+    known = "select etag from pages where kind = 'feed'"
+    assert query(database, known) == [(None,)]
+    store.write([listing(*links(1, 2), etag='"1"')])
+    assert query(database, known) == [('"1"',)]
