@@ -7,9 +7,12 @@ used, finds the same project by the same rules.
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import sys
+from collections.abc import Callable, Collection, Iterator
 from configparser import ConfigParser, Error
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -113,12 +116,33 @@ def _default_of(config: Path) -> str | None:
 
 
 def write_every_letter() -> None:
-    """Let standard output and errors take all letters, whatever the locale.
+    """Let standard output and errors take all letters, whatever the locale, and nothing where they are closed.
 
     Files and pipes get UTF-8. A terminal and PYTHONIOENCODING say what they understand, and other letters are escaped.
     """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed; its number must not become that of a file of ours
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for the process
     is_chosen = "PYTHONIOENCODING" in os.environ
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             keeps = is_chosen or (stream.isatty() and codecs.lookup(stream.encoding).name != "ascii")
             stream.reconfigure(encoding=None if keeps else "utf-8", errors="backslashreplace")
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
+
+@contextmanager
+def output_told(tell: Callable[[str], object], passed_over: Collection[int] = ()) -> Iterator[None]:
+    """Say in one line that standard output cannot be written, as on a full disk, but for some error numbers."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        if error.filename is not None or error.errno not in {*_FULL, *passed_over}:
+            raise
+        with suppress(OSError):  # what is still to be flushed goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno not in passed_over:
+            tell(f"the output could not be written ({error.strerror})")

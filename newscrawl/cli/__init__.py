@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from newscrawl.cli.sites import sites
 from newscrawl.cli.sql import sql
 from newscrawl.cli.stats import stats
 from newscrawl.cli.worker import worker
-from newscrawl.project import ProjectError, find_project, write_every_letter
+from newscrawl.project import ProjectError, find_project, output_told, write_every_letter
 
 _WIDEST = 120
 """Maximum width of help texts, in columns."""
@@ -41,7 +42,8 @@ class _Commands(click.Group):
         write_every_letter()
         try:
             find_project()
-            return super().invoke(ctx)
+            with output_told(partial(refuse, ctx.invoked_subcommand or "")):
+                return super().invoke(ctx)
         except ProjectError as error:
             refuse(ctx.invoked_subcommand or "", str(error))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import errno
 import signal
 import sys
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from newscrawl.crawl.report import print_report
 from newscrawl.network.addresses import Allowed, BadDestination, check_url
 from newscrawl.network.identity import SettingsError, check_settings
 from newscrawl.network.replay import recordings_of
-from newscrawl.project import ProjectError, restrict_umask, write_every_letter
+from newscrawl.project import ProjectError, output_told, restrict_umask, write_every_letter
 from newscrawl.recordings import RecordingError
 from newscrawl.rules import RulesError
 from newscrawl.storage.engine import check_database, has_database, hurry
@@ -219,7 +220,8 @@ class Command(ScrapyCrawl):
         ending = ending_of(crawler.stats.get_stats() if crawler.stats else {}, self.signal_number, self.lost_pages)
         if not opts.in_round:
             try:
-                print_report(crawler)
+                with output_told(_say, passed_over={errno.EPIPE}):
+                    print_report(crawler)
             except StorageError as error:
                 if ending.error is None:
                     _say(str(error))
