@@ -378,6 +378,8 @@ class Outcome:
     source: str | None = None
     visit: Visit | None = None
     origin: Origin = "fetched"
+    may_pass: bool = False
+    """Whether what stands in an article's place may be gone at a later visit."""
 
 
 @dataclass(frozen=True, slots=True)

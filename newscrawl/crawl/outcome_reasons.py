@@ -54,7 +54,7 @@ PAGE_REASONS: Mapping[str, Reason] = {
         "Something stands in the article's place: a request for consent, to sign in or to subscribe, a check for "
         "robots, a notice that the page is not for this country, is being maintained or does not exist.",
         "Look at the page in a browser. If it shows the article there, the site answers the crawler differently: see "
-        "`error` for the kind.",
+        "`error` for the kind. Behind a check for robots and maintenance the page is tried again, for two weeks.",
     ),
     "worse": Reason(
         "The page of a known article lost most of its text, and with it its title, its template or all that it said; "

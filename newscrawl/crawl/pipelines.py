@@ -209,7 +209,12 @@ class ExtractPipeline:
 def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipped"], why: NoArticle) -> Outcome:
     message = printable(f"{page.url or page.key}: {why}")
     facts = (page.fetched_at, page.url, page.source, page.visit, page.origin)
-    return Outcome(page.key, outcome, why.reason, message, *facts)
+    may_pass = why.reason == "wall" and str(why).startswith(_OF_THE_HOUR)
+    return Outcome(page.key, outcome, why.reason, message, *facts, may_pass)
+
+
+_OF_THE_HOUR = ("a check for robots", "a notice of maintenance")
+"""How the messages of walls begin that may be gone at a later visit: see `extraction.verdict.WALLS`."""
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, function: Callable[[LeaseLost], None], error: LeaseLost) -> None:

@@ -191,8 +191,9 @@ def record_outcome(connection: Connection, item: Outcome, run_id: int, now: date
         page_id = _write(connection, item.key, {**{name: getattr(item, name) for name in names}, "run_id": run_id})
         return Visited(page_id)
     requested = url_key(item.visit.requested_url)
-    if known is not None and known.kind != item.visit.kind and requested != item.key:
-        # An article URL that redirects to the home page says nothing about the home page.
+    is_redirected = requested != item.key
+    if is_redirected and (item.may_pass or (known is not None and known.kind != item.visit.kind)):
+        # An article URL that redirects to the home page, or to a notice, says nothing about that page.
         item = replace(item, key=requested, url=item.visit.requested_url)
         known = _page_of(connection, item.key)
     assert item.visit is not None
@@ -256,7 +257,8 @@ def _after(item: Outcome, visit: Visit, known: Row[Any] | None, failures: int, n
         # Once more, in case it is back.
         return now + SECOND_LOOK if known is not None and known.article_id and failures == 1 else None
     # The page had an article before, so this may be an error page with status 200.
-    return after_failure(now, failures) if known is not None and known.article_id else None
+    had_article = known is not None and known.article_id is not None
+    return after_failure(now, failures) if had_article or item.may_pass else None
 
 
 def _next_visit(connection: Connection, known: Row[Any], now: datetime) -> datetime | None:

@@ -11,10 +11,11 @@ from types import SimpleNamespace
 import pytest
 
 from newscrawl.boilerplate.repeated import keys_of
-from newscrawl.crawl.pipelines import StorePipeline
+from newscrawl.crawl.pipelines import StorePipeline, _without_article
 from newscrawl.dedupe import content_hash, near_duplicate_keys
 from newscrawl.extraction import extract_page
-from newscrawl.items import Page
+from newscrawl.extraction.verdict import WALLS
+from newscrawl.items import NoArticle, Page
 from newscrawl.rules import NO_RULES
 from newscrawl.settings import ITEM_PIPELINES
 from newscrawl.storage.errors import StorageError
@@ -79,3 +80,12 @@ def test_error_of_a_write_that_is_waited_for_at_the_end_is_told_once(caplog):
     asyncio.run(pipeline.close_spider())
     gc.collect()
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(("kind", "may_pass"), [(kind, kind in {"robot", "maintenance"}) for kind in WALLS])
+def test_some_walls_may_pass(kind: str, may_pass: bool):
+    """A check for robots and maintenance are of the hour; to pay, to sign in and to be elsewhere are for good."""
+    why = NoArticle("wall", f"{WALLS[kind]} in the place of an article (9 words of text)")
+    page = Page("https://news.example/a", b"", "text/html", NOON, "https://news.example/a")
+    assert _without_article(page, "no_article", why).may_pass is may_pass
+    assert not _without_article(page, "no_article", NoArticle("too_short", str(why))).may_pass

@@ -445,3 +445,30 @@ def test_a_listing_that_was_cut_off_is_asked_for_whole(store, database):
     assert query(database, known) == [(None,)]
     store.write([listing(*links(1, 2), etag='"1"')])
     assert query(database, known) == [('"1"',)]
+
+
+@pytest.mark.parametrize(("may_pass", "due"), [(True, [article_url(1)]), (False, [])])
+def test_what_stands_in_an_articles_place_for_a_while_is_waited_for(store, database, may_pass, due):
+    """A check for robots or maintenance, on the page or where it redirects, hides an article that comes later."""
+    store.write([listing(*links(1))])
+    assert take(store, kinds=("article",)) == [article_url(1)]
+    wall = replace(ended(1, "no_article", "wall"), may_pass=may_pass)
+    for asked in (wall, replace(wall, key=f"{SITE}/maintenance", url=f"{SITE}/maintenance")):
+        store.write([asked])
+        store.finish("finished")
+        database.execute(
+            "update pages set next_fetch_at = '2020-01-01 00:00:00.000000' where next_fetch_at is not null"
+        )
+        later = run(database)
+        assert take(later, kinds=("article",)) == due
+        later.finish("finished")
+        later.close()
+
+
+def test_an_article_that_never_appears_is_given_up(database):
+    """After as many visits as to a page that fails."""
+    store = run(database)
+    for _ in range(7):
+        store.write([replace(ended(1, "no_article", "wall"), may_pass=True)])
+    assert query(database, "select failures, next_fetch_at from pages") == [(7, None)]
+    store.close()
