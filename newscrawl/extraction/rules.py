@@ -187,7 +187,8 @@ def whole_copy(blocks: Blocks, kept: Sequence[int]) -> int | None:
     if not hidden or len(kept) < FEWEST_COPIED + 1:
         return None
     longest = max(hidden, key=lambda index: len(lines[index].text))
-    others = [lines[index].text for index in kept if index != longest]
+    # The cells of a row stand in one piece without the bars that part them here.
+    others = [lines[index].text.replace(" | ", " ") for index in kept if index != longest]
     text, rest = lines[longest].text, sum(map(len, others))
     if not COPIED * rest <= len(text) <= rest / COPIED:
         return None

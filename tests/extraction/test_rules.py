@@ -127,6 +127,17 @@ def test_a_hidden_text_in_one_piece_that_is_shown_in_paragraphs_is_a_copy(style,
     assert whole_copy(blocks, range(len(blocks.lines))) == (len(beside) if is_copy else None)
 
 
+def test_so_is_one_with_the_cells_of_a_table():
+    """Which stand in the copy side by side, and in the line of a row with bars between them."""
+    rows = [("North pier", "240", "310"), ("Fish market", "180", "205"), ("Old town", "95", "130")] * 3
+    table = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in ENGLISH.paragraphs[:2])
+    said = " ".join([*ENGLISH.paragraphs[:2], *map(" ".join, rows)])
+    html = f"<body>{paragraphs}<table>{table}</table><div style='display:none'>{said}</div></body>"
+    blocks = parse_blocks(document_fromstring(html))
+    assert whole_copy(blocks, range(len(blocks.lines))) == len(blocks.lines) - 1
+
+
 def test_what_an_article_says_of_each_thing_in_turn_stays():
     """A maker, a price, a heading; and a single paragraph, which may be a quote set large."""
     turns = [f"Pump number {number} was looked at for a week." for number in range(3)]
