@@ -36,7 +36,7 @@ from newscrawl.extraction.rules import (
     whole_copy,
 )
 from newscrawl.extraction.second_opinion import MOST_LINES, SecondOpinion, coverage
-from newscrawl.extraction.siblings import below_headline, between, vouched, with_siblings
+from newscrawl.extraction.siblings import below_headline, between, enclosed, vouched, with_siblings
 from newscrawl.extraction.text_lines import Line
 from newscrawl.extraction.tree_features import words_and_prose
 from newscrawl.items import DropReason
@@ -160,6 +160,7 @@ def judge_lines(
     raised = with_siblings(page.held, chances, words, prose)
     likely = (raised >= enough) | vouched(page.blocks, page.held, chances, words, prose)
     likely |= between(page.blocks, page.held, chances, words, likely)
+    likely |= enclosed(page.blocks, page.held, chances, likely)
     kept = (likely | below_headline(page.blocks, page.base, chances, words, likely)).tolist()
     certain: dict[int, DropReason] = dict.fromkeys(boxes_of_links(page, chances, words), "related")
     certain.update({index: "related" for index in cards(page, chances, words) if chances[index] < SURE})

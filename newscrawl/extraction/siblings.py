@@ -32,6 +32,9 @@ NEAR, AMID = 3, 0.35
 BETWEEN, SHORTEST_BETWEEN = 0.05, 4
 """The chance that lines need between two lines of the text in one element, as a short question of an interview has, and
 their words: a single one may be "Advertisement"."""
+ENCLOSED = 0.1
+"""Mean chance of lines that make a list, a table or code between two lines of the text."""
+_ENCLOSED = frozenset(("dl", "ol", "pre", "table", "ul"))
 SHORTEST_ABOVE = 6
 """Words of a line between headline and text, with the same chance: what is shorter may be a byline."""
 MOSTLY_SURE, MOST_STEPS = 0.6, 3
@@ -67,6 +70,24 @@ def between(
         beside = after - before > 1 and (parents[before : after + 1] == parents[before]).all()
         if beside and (chances[inside] >= BETWEEN).all() and (words[inside] > SHORTEST_BETWEEN - 0.5).all():
             found[inside] = all(map(_is_free, blocks.lines[inside]))
+    return found
+
+
+def enclosed(blocks: Blocks, held: Containers, chances: Floats, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each line is of a list, a table or code without links between two kept lines of one element.
+
+    An article does not go on below a menu; a few short lines alone look like one.
+    """
+    found = np.zeros(len(kept), bool)
+    parents = held.parent[held.owners]
+    for node, (tag, *_) in enumerate(blocks.nodes):
+        first, last = int(held.first[node]), int(held.last[node])
+        if tag not in _ENCLOSED or not 0 < first < last < len(kept):
+            continue
+        is_within = parents[first - 1] == parents[last] == held.above[node] and kept[first - 1] and kept[last]
+        inside = slice(first, last)
+        if is_within and chances[inside].mean() >= ENCLOSED and not any(line.linked for line in blocks.lines[inside]):
+            found[inside] = True
     return found
 
 

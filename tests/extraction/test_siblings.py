@@ -8,7 +8,7 @@ from lxml.html import document_fromstring
 
 from newscrawl.extraction.blocks import parse_blocks
 from newscrawl.extraction.judge import Measured
-from newscrawl.extraction.siblings import below_headline, between, vouched
+from newscrawl.extraction.siblings import below_headline, between, enclosed, vouched
 from newscrawl.extraction.tree_features import Opinions, words_and_prose
 from tests.extraction.pages import ENGLISH
 
@@ -86,6 +86,30 @@ def test_what_stands_between_two_lines_of_one_element_is_text(inner: str, chance
     found = between(blocks, measured.held, chances, words, chances > 0.9)
     kept = [text for text, is_text in zip(texts, found, strict=True) if is_text]
     assert kept == [QUESTION] * texts.count(QUESTION) * expected
+
+
+@pytest.mark.parametrize(
+    ("box", "chance", "expected"),
+    [
+        ("<table><tr><td>Single<td>2.40<tr><td>Month<td>41.00</table>", 0.11, True),
+        ("<figure><table><tr><td>Single<td>2.40<tr><td>Month<td>41.00</table></figure>", 0.11, True),
+        ("<ul><li>Single<li>Month</ul>", 0.11, True),
+        ("<ul><li>Single<li>Month</ul>", 0.09, False),
+        ("<ul><li>Single<li><a href=/x>Month</a></ul>", 0.9, False),
+        ("<ul><li>Single<li>Month</ul><p>Other</p>", 0.9, False),
+        ("<div>Single<div>Month</div></div>", 0.9, False),
+    ],
+    ids=["table", "in a figure", "list", "unlikely", "a link", "not alone", "not called so"],
+)
+def test_a_list_between_two_lines_of_one_element_is_text(box: str, chance: float, expected: bool):
+    """However short its lines are."""
+    first, second, *_ = SURE
+    blocks = parse_blocks(document_fromstring(f"<body><div><p>{first}</p>{box}<p>{second}</p></div></body>"))
+    measured = Measured.of(blocks, ENGLISH.title, Opinions())
+    is_sure = np.array([line.text in (first, second) for line in blocks.lines])
+    found = enclosed(blocks, measured.held, np.where(is_sure, 0.99, chance), is_sure)
+    assert found[~is_sure].all() == expected
+    assert found[~is_sure].any() == expected
 
 
 def test_what_stands_between_is_measured_in_words_also_without_spaces():
