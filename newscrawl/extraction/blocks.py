@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from lxml import etree
@@ -42,6 +43,9 @@ _HOST = re.compile(r"\s*(?:https?:)?//(?:[^/?#@]{0,99}@)?([^/?#:\\\s]{1,255})", 
 _TOKEN = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 LONGEST_NAMES, MOST_TOKENS = 300, 16
 """Characters of the names of an element that are read, and words that are taken from them."""
+LONGEST_LINK, LONGEST_ANCHOR = 1_000, 100
+"""Characters of a link, which may hold a headline and the beginning of an article, and of one that leads nowhere."""
+_NOWHERE = re.compile(r"\s*(?:$|#|javascript:)", re.IGNORECASE)
 MOST_INLINE = 6
 """Words of the names of inline elements that are kept of a line."""
 MOST_FIELDS = 300
@@ -142,7 +146,7 @@ class _Walker:
         """Whether there was white space where no line had begun."""
         self.inline: list[str] = []
         self.linked = self.away = self.links = self.bold = self.images = self.cells = 0
-        self.in_link = self.in_bold = 0
+        self.in_bold = 0
         self.leads_away = False
         """Whether the link that is open leads to another site."""
         self.link: HtmlElement | None = None
@@ -218,8 +222,7 @@ class _Walker:
 
     def _end(self, element: HtmlElement, tag: str, role: int) -> None:
         if role == INSIDE:
-            if tag == "a":
-                self.in_link -= 1
+            if tag == "a" and element is self.link:
                 self.link = None
             elif tag in _BOLD:
                 self.in_bold -= 1
@@ -263,8 +266,7 @@ class _Walker:
         stack.append(len(nodes) - 1)
 
     def _open_inline(self, element: HtmlElement, tag: str) -> None:
-        if tag == "a":
-            self.in_link += 1
+        if tag == "a" and _is_link(element):
             self.links += 1
             self.link = element
             self.leads_away = self.site is not None and _leads_away(element.get("href"), self.site)
@@ -285,9 +287,9 @@ class _Walker:
             if self.lead is None:
                 self.lead = self.link
         self.parts.append(text)
-        if self.in_link or self.in_bold:
+        if self.link is not None or self.in_bold:
             size = len(text.strip())
-            if self.in_link:
+            if self.link is not None:
                 self.linked += size
                 if self.leads_away:
                     self.away += size
@@ -346,6 +348,17 @@ def _attributes(element: HtmlElement) -> tuple[str, bool]:
         elif name in _HIDING and not hidden:
             hidden = _HIDING[name].search(value[:300]) is not None
     return names, hidden
+
+
+def _is_link(element: HtmlElement) -> bool:
+    """Whether an ``a`` is a link, rather than one with a text in it that leads nowhere or was never closed."""
+    most = LONGEST_ANCHOR if _NOWHERE.match(element.get("href") or "") else LONGEST_LINK
+    size = 0
+    for text in islice(element.itertext(), most):
+        size += len(text.strip())
+        if size > most:
+            return False
+    return True
 
 
 def _leads_away(target: str | None, site: str) -> bool:

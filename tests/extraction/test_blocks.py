@@ -140,6 +140,19 @@ def test_fields_that_a_reader_fills_in_stand_in_their_containers():
     assert blocks.passwords == 1
 
 
+@pytest.mark.parametrize(
+    "opening", ["<a name=top>", "<a href='#'>", "<a href='javascript:void(0)'>", "<a href='/x'>Go there"]
+)
+def test_a_text_is_no_link(opening):
+    """An anchor around it, or a link that was never closed, makes none of it, but short ones are links all the same."""
+    sentence = (
+        "The council votes on the budget of the harbour on the first Monday of every month, and the mayor presides."
+    )
+    text = "".join(f"<p>{number}. {sentence}</p>" for number in range(12))
+    lines = blocks_of(f"<a href='#menu'>Menu</a><div>{opening}{text}</a></div>").lines
+    assert [line.linked for line in lines] == [4, *[0] * (len(lines) - 1)]
+
+
 def test_links_that_lead_to_other_sites_are_counted_apart():
     """Those of hosts that share the site's registrable domain stay within it, and so does whatever names no host."""
     links = [
