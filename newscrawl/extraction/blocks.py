@@ -352,6 +352,8 @@ def _attributes(element: HtmlElement) -> tuple[str, bool]:
 
 def _is_link(element: HtmlElement) -> bool:
     """Whether an ``a`` is a link, rather than one with a text in it that leads nowhere or was never closed."""
+    if not len(element) and len(element.text or "") <= LONGEST_ANCHOR:
+        return True
     most = LONGEST_ANCHOR if _NOWHERE.match(element.get("href") or "") else LONGEST_LINK
     size = 0
     for text in islice(element.itertext(), most):
