@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
-from newscrawl.extraction.metadata.vicinity import Vicinity
+from newscrawl.extraction.metadata.vicinity import HEADLINE, LONG, Vicinity
 from newscrawl.extraction.metadata.words import phrases
 from newscrawl.items import Image
 
@@ -23,6 +23,8 @@ MOST_UNMARKED = 300
 LONGEST_ADDRESS = 3000
 MOST_ANCESTORS = 12
 LEAST_PARAGRAPHS = 3
+SHORTEST_NAME = 4
+"""Letters of a picture's name that tell its page from another."""
 SMALLEST = 60
 """Pixels of width or height below which a picture is an icon."""
 
@@ -38,6 +40,10 @@ _NO_PICTURE = re.compile(
     ),
     re.IGNORECASE,
 )
+_SITE_PICTURE = re.compile(
+    r"(?<![a-z])(?:logo|favicon|icon|placeholder|avatar|no-?image)(?![a-z])[^/]*\Z", re.IGNORECASE
+)
+"""In the name of a file that is named as the picture of every page."""
 _ELSEWHERE = re.compile(
     phrases(
         r"""
@@ -59,28 +65,47 @@ _CAPTION = re.compile(
 )
 
 
-def main_image(head: MetaTags, structured: JsonLd) -> str | None:
-    """Return the absolute address of the main picture."""
+def main_image(tree: HtmlElement, head: MetaTags, structured: JsonLd, near: Vicinity) -> str | None:
+    """Return the absolute address of the main picture: the one that the page names, else one above the text."""
     candidates = (*head.all("og:image", "og:image:secure_url", "og:image:url"), structured.image)
     candidates += (*head.all("twitter:image", "twitter:image:src", "image"), head.links.get("image_src"))
-    return next((address for one in candidates if one and (address := head.absolute(one))), None)
+    addresses = (head.absolute(one) for one in candidates)
+    named = next((one for one in addresses if one and not _SITE_PICTURE.search(one.partition("?")[0])), None)
+    return named or _picture_above(tree, head, near)
+
+
+def _picture_above(tree: HtmlElement, head: MetaTags, near: Vicinity) -> str | None:
+    for element in islice(_container(near.heading, tree).iter("img", "p"), MOST_LOOKED_AT):
+        if element.tag == "p" and len(text_of(element, LONG)) >= LONG:
+            return None
+        if element.tag == "img" and (found := _picture(element, head, near)) is not None:
+            return found[0]
+    return None
 
 
 def images_of(tree: HtmlElement, head: MetaTags, near: Vicinity) -> tuple[Image, ...]:
     """Return the pictures within the article's element, in reading order, each once."""
     found: dict[str, Image] = {}
     for element in islice(_container(near.heading, tree).iter("img"), MOST_LOOKED_AT):
-        frame = _frame(element, near.home)
-        address = None if frame is None else head.absolute(_address(element))
-        if frame is None or address is None or _NO_PICTURE.search(address):
+        picture = _picture(element, head, near)
+        if picture is None:
             continue
+        address, frame = picture
         key = address.partition("?")[0]
         caption = _caption(frame, element)
-        if key not in found or (caption and not found[key].caption):
+        # A picture that stands above the text and in it may say more there.
+        if key not in found or len(caption or "") > len(found[key].caption or ""):
             found[key] = Image(address, caption)
         if len(found) >= MOST_IMAGES:
             break
     return tuple(found.values())
+
+
+def _picture(image: HtmlElement, head: MetaTags, near: Vicinity) -> tuple[str, HtmlElement] | None:
+    """The address of a picture, and what holds it and its caption; None where it is not the article's."""
+    frame = _frame(image, near.home)
+    address = None if frame is None else head.absolute(_address(image))
+    return None if frame is None or address is None or _NO_PICTURE.search(address) else (address, frame)
 
 
 def _container(heading: HtmlElement | None, tree: HtmlElement) -> HtmlElement:
@@ -105,13 +130,31 @@ def _frame(image: HtmlElement, home: Collection[HtmlElement]) -> HtmlElement | N
     for ancestor in islice(image.iterancestors(), MOST_ANCESTORS):
         if ancestor in home:
             break
-        if ancestor.tag in _FAR or (ancestor.tag not in _WHOLE and _ELSEWHERE.search(ancestor.get("class") or "")):
+        is_elsewhere = ancestor.tag not in _WHOLE and _ELSEWHERE.search(ancestor.get("class") or "")
+        if ancestor.tag in _FAR or (is_elsewhere and not _is_captioned(ancestor)):
             return None
-        if ancestor.tag == "a" and not _FULL_SIZE.search(ancestor.get("href") or "#"):
+        if ancestor.tag == "a" and not _leads_to_picture(ancestor, image):
             return None  # the teaser of another page
         if ancestor.tag in ("figure", "table") and frame is image:
             frame = ancestor
     return frame
+
+
+def _is_captioned(element: HtmlElement) -> bool:
+    """Whether an element is a figure of a text, which editors' systems call a card: without a headline or a link."""
+    if element.tag != "figure" or next(element.iter("h1", "h2", "h3", "h4", "h5", "h6"), None) is not None:
+        return False
+    return not any(len(text_of(link)) >= HEADLINE for link in element.iter("a"))
+
+
+def _leads_to_picture(link: HtmlElement, image: HtmlElement) -> bool:
+    """Whether a link leads to the picture in it: to a larger one, or from a figure to its page, named after it."""
+    href: str = link.get("href") or "#"
+    if _FULL_SIZE.search(href):
+        return True
+    name = href.partition("?")[0].rstrip("/").rpartition("/")[2]
+    is_named = len(name) >= SHORTEST_NAME and name in (_address(image) or "")
+    return is_named and next(link.iterancestors("figure"), None) is not None
 
 
 def _pixels(size: str | None) -> float:

@@ -73,7 +73,7 @@ def read_metadata(
         section=section_of(marks, head, structured, near, sites=sites, title=title, url=url),
         tags=tags_of(marks, head, structured, near, sites=sites, title=title),
         language=code,
-        image_url=main_image(head, structured),
+        image_url=main_image(tree, head, structured, near),
         images=images_of(tree, head, near),
         published_at=when.at,
         published_raw=when.raw,

@@ -85,12 +85,55 @@ def test_base_and_unknown_address():
     )
 
 
-def test_main_picture():
-    """og:image before JSON-LD, absolute, http only."""
-    page = "<html><head><meta property='og:image' content='{}'></head><body></body></html>"
-    for content, expected in (("/b.jpg", "https://example.vn/b.jpg"), ("data:x", "https://example.vn/ld.jpg")):
-        head = read_meta_tags(document_fromstring(page.format(content)), URL)
-        assert main_image(head, JsonLd(image="/ld.jpg")) == expected
+@pytest.mark.parametrize(
+    ("named", "linked", "above", "expected"),
+    [
+        ("/b.jpg", "/ld.jpg", "", "/b.jpg"),
+        ("data:x", "/ld.jpg", "", "/ld.jpg"),
+        ("/img/site-icon.png", "/ld.jpg", "", "/ld.jpg"),
+        ("/logo.svg?v=2", None, "", None),
+        ("/iconic-bridge.jpg", None, "", "/iconic-bridge.jpg"),
+        ("", None, "<img src='/above.jpg'>", "/above.jpg"),
+        ("/b.jpg", None, "<img src='/above.jpg'>", "/b.jpg"),
+        ("", None, f"<p>{'The bridge is open again. ' * 9}</p><img src='/in.jpg'>", None),
+    ],
+)
+def test_main_picture(named, linked, above, expected):
+    """og:image before JSON-LD, absolute, http only, and no icon; else what stands between headline and text."""
+    tree = document_fromstring(
+        f"<html><head><meta property='og:image' content='{named}'></head>"
+        f"<body><article><h1>Bridge</h1>{above}<p>One</p><p>Two</p><p>Three</p></article></body></html>"
+    )
+    found = main_image(tree, read_meta_tags(tree, URL), JsonLd(image=linked), vicinity_of(tree.xpath("//h1")[0]))
+    assert found == (expected and f"https://example.vn{expected}")
+
+
+@pytest.mark.parametrize(
+    ("figure", "is_own"),
+    [
+        (
+            "<figure class='kg-card'><img src='/b.jpg'><figcaption>The bridge. Photo: <a>Ek</a></figcaption></figure>",
+            True,
+        ),
+        ("<figure class='card'><img src='/b.jpg'><figcaption><h3>The port</h3></figcaption></figure>", False),
+        ("<figure class='card'><img src='/b.jpg'><a href='/port'>The port closes for two weeks</a></figure>", False),
+        ("<figure><a href='/bridge-at-night/'><img src='/up/bridge-at-night-300x200.jpg'></a></figure>", True),
+        ("<figure><a href='/port/'><img src='/b.jpg'></a></figure>", False),
+    ],
+    ids=["card", "headline", "linked headline", "page of the picture", "another page"],
+)
+def test_a_figure_of_the_text_and_one_of_a_teaser(figure, is_own):
+    """Systems call what an editor puts between paragraphs a card, and link pictures to pages of their own."""
+    assert len(images(figure)) == is_own
+
+
+def test_a_picture_that_stands_twice():
+    """It keeps the caption that says more."""
+    figures = (
+        f"<figure><img src='/b.jpg'><figcaption>{text}</figcaption></figure>"
+        for text in ("Bridge", "The bridge at night")
+    )
+    assert images("".join(figures)) == (Image("https://example.vn/b.jpg", "The bridge at night"),)
 
 
 @pytest.mark.parametrize(
