@@ -30,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     make.add_argument("folder", type=Path)
     make.add_argument("--themes", help="only those whose name holds one of these, by comma")
     make.add_argument(
-        "--sites", type=int, default=6, help="sites of each theme, each with a language and habits of its own"
+        "--sites", type=int, default=16, help="sites of each theme, each with a language and habits of its own"
     )
-    make.add_argument("--size", type=int, default=6, help="articles of a site")
-    make.add_argument("--listings", type=int, default=2, help="listing pages of a site at most")
+    make.add_argument("--size", type=int, default=3, help="articles of a site")
+    make.add_argument("--listings", type=int, default=1, help="listing pages of a site; a newsroom's has one more")
     make.add_argument("--only", choices=("train", "held"), help="one of the two halves")
     make.add_argument("--seed", type=int, default=1)
     make.add_argument("--jobs", type=int, default=2, help="processes; any number makes the same pages")

@@ -80,7 +80,9 @@ def make_pages(
                 file=sys.stderr,
             )
             yield from articles
-            yield from islice((page for page in made if page.kind == "listing"), listings)
+            # The sections of a newsroom look unlike its home page, which comes first.
+            wanted = listings + (theme.engine == "newsroom")
+            yield from islice((page for page in made if page.kind == "listing"), wanted)
 
 
 def write_dataset(pages: Iterable[MadePage], folder: Path) -> Counter[str]:
