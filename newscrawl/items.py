@@ -129,7 +129,7 @@ class Article:
     language: str | None = None
     """ISO 639-1 code."""
     image_url: str | None = None
-    """The main picture."""
+    """The main picture: the one that the page names, else one above its text."""
     images: tuple[Image, ...] = ()
     """Pictures within the article, in reading order."""
     published_at: datetime | None = field(default=None, metadata={"serializer": _isoformat})

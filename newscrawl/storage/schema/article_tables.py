@@ -57,7 +57,13 @@ articles = Table(
     column("section", Text, doc="Section of the site.", null="the page does not say", schema_org="articleSection"),
     column("tags", Json, doc="JSON list of tags; may be empty.", schema_org="keywords"),
     column("language", Text, doc="ISO 639-1 code.", null="the page does not say", schema_org="inLanguage"),
-    column("image_url", Text, doc="Main picture.", null="the page names none", schema_org="image"),
+    column(
+        "image_url",
+        Text,
+        doc="Main picture: the one that the page names, else one above its text.",
+        null="there is none",
+        schema_org="image",
+    ),
     column(
         "images",
         Json,
