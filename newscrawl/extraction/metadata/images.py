@@ -44,6 +44,8 @@ _SITE_PICTURE = re.compile(
     r"(?<![a-z])(?:logo|favicon|icon|placeholder|avatar|no-?image)(?![a-z])[^/]*\Z", re.IGNORECASE
 )
 """In the name of a file that is named as the picture of every page."""
+_DESIGN = re.compile(r"\.svg(?:\?|\Z)|/themes/|/flags/", re.IGNORECASE)
+"""Drawings, and pictures of the site's design rather than of the article."""
 _ELSEWHERE = re.compile(
     phrases(
         r"""
@@ -78,7 +80,8 @@ def _picture_above(tree: HtmlElement, head: MetaTags, near: Vicinity) -> str | N
     for element in islice(_container(near.heading, tree).iter("img", "p"), MOST_LOOKED_AT):
         if element.tag == "p" and len(text_of(element, LONG)) >= LONG:
             return None
-        if element.tag == "img" and (found := _picture(element, head, near)) is not None:
+        found = _picture(element, head, near) if element.tag == "img" else None
+        if found is not None and not _DESIGN.search(found[0]):
             return found[0]
     return None
 

@@ -95,6 +95,12 @@ def test_base_and_unknown_address():
         ("/iconic-bridge.jpg", None, "", "/iconic-bridge.jpg"),
         ("", None, "<img src='/above.jpg'>", "/above.jpg"),
         ("/b.jpg", None, "<img src='/above.jpg'>", "/b.jpg"),
+        (
+            "",
+            None,
+            "<img src='/menu.svg'><img src='/wp-content/themes/news/bar.png'><img src='/above.jpg'>",
+            "/above.jpg",
+        ),
         ("", None, f"<p>{'The bridge is open again. ' * 9}</p><img src='/in.jpg'>", None),
     ],
 )
