@@ -35,7 +35,7 @@ crawl: $(READY)  ## crawl the provided documents into newscrawl.db
 # The tests start many processes: compile once, whatever the environment says about bytecode.
 test test-slow test-min coverage soak: export PYTHONDONTWRITEBYTECODE =
 
-test: $(DEV)  ## the tests, four to seven minutes on two cores
+test: $(DEV)  ## the tests, two to seven minutes on two cores
 	$(BIN)/python -m pytest -q $(TESTS_AT_ONCE)
 
 test-slow: $(DEV)  ## the tests of kills, of several processes at once, of packaging and of the README
