@@ -18,8 +18,8 @@ from newscrawl.urls import plain_host
 BUSY = frozenset({429, 503})
 """Statuses with which a server asks to wait."""
 
-LONGEST = timedelta(days=30)
-"""A longer Retry-After is cut to this, because otherwise the site might never be crawled again."""
+LONGEST = timedelta(days=1)
+"""A longer Retry-After is cut to this: one wrong answer silences a whole site, and who means it says it again."""
 
 
 def retry_after(value: str | bytes | None, now: datetime) -> datetime | None:
