@@ -12,6 +12,9 @@ from importlib import resources
 LONGEST_WALL = 400
 """Words of a text in which phrases of walls are looked for. What says more is no wall, whatever it says."""
 
+LONGEST_ERROR = 4
+"""Words of a line in which a number is that of an error: ``404``, ``HTTP Error 404``, ``404 Not Found``."""
+
 _WORD = re.compile(r"\w+")
 WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 """A character of a script without spaces."""
@@ -46,8 +49,11 @@ def wall_phrases(title: str, text: list[str]) -> Counter[str]:
         tuple(words[at : at + size])
         for size in range(1, max(map(len, known)) + 1)
         for at in range(len(words) - size + 1)
-        if tuple(words[at : at + size]) in known
+        if tuple(words[at : at + size]) in known and not (size == 1 and words[at].isdecimal())
     }
+    # 404 and 500 are errors where hardly more is said, and numbers in a sentence.
+    short = (line for line in map(_folded_words, [title, *text]) if len(line) <= LONGEST_ERROR)
+    found |= {(word,) for line in short for word in line if word.isdecimal() and (word,) in known}
     return Counter(known[phrase] for phrase in found)
 
 

@@ -163,6 +163,8 @@ def test_phrases_of_walls_are_counted_by_kind():
     assert wall_phrases("Không tìm thấy trang", []).keys() == {"not_found"}
     assert wall_phrases("页面不存在", [])["not_found"] >= 1
     assert not wall_phrases("404", ["page not found " * 200])
+    assert wall_phrases("HTTP Error 404", [])["not_found"] == 1
+    assert not wall_phrases("500 hộ dân nhận hỗ trợ sau mưa lũ", ["Chính quyền trao quà cho 404 hộ dân hôm thứ ba."])
 
 
 @pytest.mark.parametrize(
