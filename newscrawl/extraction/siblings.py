@@ -81,8 +81,10 @@ def enclosed(blocks: Blocks, held: Containers, chances: Floats, kept: NDArray[np
     found = np.zeros(len(kept), bool)
     parents = held.parent[held.owners]
     for node, (tag, *_) in enumerate(blocks.nodes):
+        if tag not in _ENCLOSED:
+            continue
         first, last = int(held.first[node]), int(held.last[node])
-        if tag not in _ENCLOSED or not 0 < first < last < len(kept):
+        if not 0 < first < last < len(kept):
             continue
         is_within = parents[first - 1] == parents[last] == held.above[node] and kept[first - 1] and kept[last]
         inside = slice(first, last)
