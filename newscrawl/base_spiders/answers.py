@@ -95,7 +95,8 @@ def outcome_of(response: Response, due: DuePage, source: str) -> Outcome | None:
         return Outcome(due.key, "unchanged", "not_modified", f"{printable(due.url)}: not modified", *facts)
     if status in _TAKEN_AWAY and due.kind == "article":
         return Outcome(due.key, "gone", f"http_{status}", f"{printable(due.url)}: gone ({status})", *facts)
-    more = " (not modified), which was not asked" if status == 304 else " with a part of the page" if is_part else ""
+    parts = " with a part of the page" if is_part else ""
+    more = " (not modified), which was not asked for" if status == 304 else parts
     why = f"{printable(due.url)}: the server answered {status}{more}"
     return Outcome(due.key, "failed", f"http_{status}", why, *facts)
 

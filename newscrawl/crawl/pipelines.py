@@ -112,6 +112,8 @@ class CutOff(DropItem):
 _DROPS: dict[str, type[DropItem]] = {"failed": PageFailed, "unchanged": PageUnchanged}
 
 
+_OF_THE_HOUR = ("a check for robots", "a notice of maintenance")
+"""How the messages of walls begin that may be gone at a later visit: see `extraction.verdict.WALLS`."""
 _CROWDED = 0.2
 """Seconds between two looks at pages that wait for the workers."""
 
@@ -211,10 +213,6 @@ def _without_article(page: Page, outcome: Literal["failed", "no_article", "skipp
     facts = (page.fetched_at, page.url, page.source, page.visit, page.origin)
     may_pass = why.reason == "wall" and str(why).startswith(_OF_THE_HOUR)
     return Outcome(page.key, outcome, why.reason, message, *facts, may_pass)
-
-
-_OF_THE_HOUR = ("a check for robots", "a notice of maintenance")
-"""How the messages of walls begin that may be gone at a later visit: see `extraction.verdict.WALLS`."""
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, function: Callable[[LeaseLost], None], error: LeaseLost) -> None:

@@ -19,7 +19,7 @@ BUSY = frozenset({429, 503})
 """Statuses with which a server asks to wait."""
 
 LONGEST = timedelta(days=1)
-"""A longer Retry-After is cut to this: one wrong answer silences a whole site, and who means it says it again."""
+"""A longer Retry-After is cut to this: one wrong answer would silence a whole site, and a server may ask again."""
 
 
 def retry_after(value: str | bytes | None, now: datetime) -> datetime | None:

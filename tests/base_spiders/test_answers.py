@@ -54,7 +54,7 @@ def test_not_modified_where_nobody_asked_is_a_failure():
     outcome, reason, error = answered(304, {})
     assert (outcome, reason) == ("failed", "http_304")
     assert error is not None
-    assert error.endswith("the server answered 304 (not modified), which was not asked")
+    assert error.endswith("the server answered 304 (not modified), which was not asked for")
 
 
 @pytest.mark.parametrize(

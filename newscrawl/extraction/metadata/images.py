@@ -134,7 +134,7 @@ def _frame(image: HtmlElement, home: Collection[HtmlElement]) -> HtmlElement | N
         if ancestor in home:
             break
         is_elsewhere = ancestor.tag not in _WHOLE and _ELSEWHERE.search(ancestor.get("class") or "")
-        if ancestor.tag in _FAR or (is_elsewhere and not _is_captioned(ancestor)):
+        if ancestor.tag in _FAR or (is_elsewhere and not _is_figure_of_text(ancestor)):
             return None
         if ancestor.tag == "a" and not _leads_to_picture(ancestor, image):
             return None  # the teaser of another page
@@ -143,7 +143,7 @@ def _frame(image: HtmlElement, home: Collection[HtmlElement]) -> HtmlElement | N
     return frame
 
 
-def _is_captioned(element: HtmlElement) -> bool:
+def _is_figure_of_text(element: HtmlElement) -> bool:
     """Whether an element is a figure of a text, which editors' systems call a card: without a headline or a link."""
     if element.tag != "figure" or next(element.iter("h1", "h2", "h3", "h4", "h5", "h6"), None) is not None:
         return False
