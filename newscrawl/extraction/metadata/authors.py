@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.date_text import read_date
 from newscrawl.extraction.metadata.datelines import before_change, is_dateline
+from newscrawl.extraction.metadata.han_names import has_han_label, is_han, is_han_office, names_in_han
 from newscrawl.extraction.metadata.json_ld import Author, JsonLd
 from newscrawl.extraction.metadata.marks import Marks
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
@@ -18,7 +19,6 @@ from newscrawl.extraction.metadata.names import (
     begins_with_author,
     chosen,
     credited,
-    has_han_label,
     is_full_name,
     is_label,
     is_name,
@@ -26,7 +26,6 @@ from newscrawl.extraction.metadata.names import (
     is_pen_name,
     is_person,
     names_in,
-    names_in_han,
     starts_as_byline,
 )
 from newscrawl.extraction.metadata.site_names import is_site, without_site
@@ -235,7 +234,8 @@ def _marked(marks: Marks, near: Vicinity, sites: Collection[str]) -> dict[int, l
             continue
         text = text_of(element, LONGEST, spaced=True)
         names = names_in(text) if 3 <= len(text) <= LONGEST else []
-        names = [name for name in names if rank < SURE or is_name(name, sites)]
+        all_of_it = names == [text] and element.tag != "a" and is_han(text) and not is_han_office(text)
+        names = [name for name in names if rank < SURE or all_of_it or is_name(name, sites)]
         ranked.setdefault(rank, []).extend(names)
         if not names and not ranked[rank]:
             del homes[rank]

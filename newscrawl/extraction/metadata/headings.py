@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.meta_tags import MetaTags, line_of, pieces_of, text_of
-from newscrawl.extraction.metadata.site_names import SEPARATOR, is_site
+from newscrawl.extraction.metadata.site_names import is_site, title_parts
 
 CONFIRMED = 0.3
 """What a heading and another source of the title must have in common: the mean of its share of words in either.
@@ -45,13 +45,15 @@ _LAYOUT = ("br", "div", "p", "small", "span")
 
 
 def confirmed_heading(head: MetaTags, titles: Sequence[str | None], sites: Collection[str]) -> HtmlElement | None:
-    """Return the first-level heading that one of the titles confirms best; None where none is confirmed."""
+    """Return the first-level heading that one of the titles confirms best; None where none is confirmed.
+
+    A single word must be what the page's title begins with, before the site's name, and no link.
+    """
     known = [words_of(title) for title in titles if title]
     # Where the page's title is "headline – site", a heading that is only the site is its logo.
-    parts = SEPARATOR.split((head.title or "")[:LONGEST])
-    rest = sum(
-        map(len, parts)
-    )  # what is longer than all the others together is the headline behind the site and its section
+    parts = title_parts(head.title or "")
+    # What is longer than all the others together is the headline behind the site and its section.
+    rest = sum(map(len, parts))
     logos = {
         folded(part) for part in parts[1:] if len(_WORD.findall(part)) <= MOST_IN_LOGO and len(part) <= rest - len(part)
     }
@@ -62,7 +64,10 @@ def confirmed_heading(head: MetaTags, titles: Sequence[str | None], sites: Colle
     for element in islice(head.headings, MOST_HEADINGS):
         text = text_of(element, LONGEST)
         words = words_of(text)
-        if words.total() < 2 or len(text) > LONGEST or is_site(text, sites):
+        is_word = words.total() < 2 and (
+            letters(text) != letters(parts[0]) or len(parts) < 2 or _link_of(element) is not None
+        )
+        if not words or is_word or len(text) > LONGEST or is_site(text, sites):
             continue
         share = max((_likeness(words, title) for title in known), default=0.0)
         if folded(text) in logos:
@@ -146,10 +151,13 @@ def heading_that_says(head: MetaTags, titles: Sequence[str | None]) -> HtmlEleme
     return None
 
 
-def _leads_elsewhere(heading: HtmlElement, head: MetaTags) -> bool:
+def _link_of(heading: HtmlElement) -> HtmlElement | None:
     around = (element for element in islice(heading.iterancestors(), NEAR) if element.tag == "a")
-    link = next(heading.iterdescendants("a"), None)
-    link = next(around, None) if link is None else link
+    return next(chain(heading.iterdescendants("a"), around), None)
+
+
+def _leads_elsewhere(heading: HtmlElement, head: MetaTags) -> bool:
+    link = _link_of(heading)
     address = None if link is None else link.get("href")
     here = _page(head, head.links.get("canonical") or head.base)
     return bool(address) and (here is None or _page(head, address) != here)

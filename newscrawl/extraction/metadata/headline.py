@@ -22,7 +22,14 @@ from newscrawl.extraction.metadata.headings import (
 )
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
-from newscrawl.extraction.metadata.site_names import SEPARATOR, is_site, longest_part, without_label, without_site
+from newscrawl.extraction.metadata.site_names import (
+    SEPARATOR,
+    is_site,
+    longest_part,
+    title_parts,
+    without_label,
+    without_site,
+)
 from newscrawl.extraction.tags import HEADINGS
 
 _AFTER_LOGO = re.compile(r"\s?[:|–—-]\s+(?=\S\S.*\s\S)")
@@ -40,7 +47,7 @@ def headline_element(
 
     It is the first-level heading that JSON-LD, og:title or the page's title confirms best. Where there is none, or it
     is the last step of a path, it is a lower one with the very words of og:title or JSON-LD, else any line with them;
-    on a page that has neither, the line that its address spells.
+    on a page that has neither, a lower one with those of the page's title, else the line that its address spells.
     """
     if (lower := _below_logo(head)) is not None:
         return lower
@@ -51,6 +58,10 @@ def headline_element(
         if not any(told) and (first := _first_sentence(tree, head, sites)) is not None:
             return first
         if not any(told):
+            page = without_site(head.title, sites) or ""
+            for part in (longest_part(page), *title_parts(page)):
+                if (lower := heading_that_says(head, [part])) is not None:
+                    return lower
             spelled = element_in_address(tree, url)
             cut = None if head.headings or head.lower_headings else head.title
             return element_that_goes_on(tree, cut) if spelled is None else spelled

@@ -21,6 +21,7 @@ _CLASSES: dict[Mark, tuple[str, ...]] = {
     "crumbs": ("readcrumb",),
 }
 """Parts of class names."""
+_OF_AUTHORITY = re.compile("[Aa]uthori[szt]")
 _NEVER = frozenset(("body", "html", "img", "meta", "script", "article"))
 _NEITHER: dict[Mark, frozenset[str]] = {
     "byline": _NEVER | {"link", "figure"},
@@ -102,6 +103,7 @@ def _names_category(classes: str | None) -> bool:
 def _marks_of(name: str, value: str) -> tuple[Mark, ...]:
     match name:
         case "class":
+            value = _OF_AUTHORITY.sub("", value) if "uthori" in value else value
             return tuple(mark for mark, parts in _CLASSES.items() if any(part in value for part in parts))
         case "id":
             return ("tags",) if "tag" in value else ()

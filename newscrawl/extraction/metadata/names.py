@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from newscrawl.extraction.headings import heading_kind
 from newscrawl.extraction.metadata.calendars import is_weekday
+from newscrawl.extraction.metadata.han_names import is_han, is_han_name, is_han_office, names_in_han
 from newscrawl.extraction.metadata.meta_tags import line_of
 from newscrawl.extraction.metadata.site_names import is_site
 from newscrawl.extraction.metadata.words import phrases
@@ -87,10 +89,11 @@ _NOBODY = phrases(
     r"""
     admin|administrator|staff|author|editor|editors|guest|user|root|none|null|n/?a|unknown|anonymous|redaktion|redaction
     |redacción|follow|share|contributor|by|team|webmaster|undefined|false|true|about the author|written|sign in|log in
-    |view (?:more|all) posts|fact checked|read more|more|home|son güncelleme
+    |view (?:more|all) posts|fact checked|read more|more|home|son güncelleme|name|your name|未知|佚名|匿名|不详|不詳
     """
 )
 _NO_NAME = re.compile(rf"https?:|www\.|@\w|\A[\d\W_]*\Z|\A(?:{_NOBODY})\Z", re.IGNORECASE)
+_HEADINGS = ("related", "more", "comments", "share", "tags", "promo", "menu")
 _DOMAIN = re.compile(r"\A\S+\.[a-z]{2,4}\Z")
 _GROUP = phrases(
     r"""
@@ -101,15 +104,6 @@ _GROUP = phrases(
 )
 _COLLECTIVE = re.compile(rf"\b(?:{_GROUP})\b", re.IGNORECASE)
 _NAMING = re.compile(r"(?!\d)\w[\w’'-]*\.?")
-_HAN = "\u3005\u3400-\u9fff"
-_HAN_BYLINE = re.compile(
-    rf"(?<![编編][辑輯])(?:记者|記者|作者|撰文|特派员|特派員|文)\s?[:：/／丨|]?\s?"
-    rf"([{_HAN}]{{2,4}}(?:[、,，\s]{{1,2}}[{_HAN}]{{2,4}}(?![{_HAN}]|[:：]))*)(?![{_HAN}\u3040-\u30ff])"
-)
-_HAN_LABEL = re.compile("(?:记者|記者|作者|撰文|文)\\s?[:：]")
-_HANGUL_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:선임|수습|인턴|전문)?(?:기자|특파원|논설위원)(?![가-힣])")
-_HAN_NAME = re.compile(rf"[{_HAN}]{{3,5}}")
-_HAN_OFFICE = re.compile("[社报報网網台局部]\\Z|通信|新聞|新闻|日报|責任|责任|編集|编辑")
 _INITIALS = re.compile("[a-z]{2,6}/[a-z]{2,6}")
 """Those of a reporter, behind the sign of an agency or an office."""
 
@@ -117,7 +111,7 @@ _DAY = re.compile(r"\d{1,2}\.?\s\S+")
 """A day and its month, which stand behind a name."""
 
 _PLACE = re.compile(r"\sin\s[A-Z].*\Z")
-_AROUND = ' \t,;:|·•–—-"“”*'
+_AROUND = ' \t,;:|·•–—-"“”*<>'
 
 
 def names_in(text: str) -> list[str]:
@@ -130,20 +124,6 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))[:MOST_AUTHORS]
 
 
-def names_in_han(text: str) -> list[str]:
-    """Return the names that a line of Chinese, Japanese or Korean marks as its reporters': 记者 李文博, 김철수 기자."""
-    found: list[str] = []
-    for match in _HAN_BYLINE.finditer(text[: 2 * LONGEST]):
-        found += re.split(r"[、,，\s]+", match[1].strip())
-    found += _HANGUL_BYLINE.findall(text[: 2 * LONGEST])
-    return list(dict.fromkeys(found))[:MOST_AUTHORS]
-
-
-def has_han_label(text: str) -> bool:
-    """Whether a line has a Chinese or Japanese word for the author, and a colon behind it."""
-    return _HAN_LABEL.search(text) is not None
-
-
 def credited(text: str) -> list[str]:
     """Return the reporters that a line in brackets names below an article: (Reporting by A in B; Editing by C)."""
     inner = text.strip()
@@ -152,7 +132,7 @@ def credited(text: str) -> list[str]:
     first = re.split(r"[;；]", inner[1:-1])[0]
     if starts_as_byline(first):
         return names_in(_PLACE.sub("", first))
-    return names_in_han(first) or ([first] if _HAN_NAME.fullmatch(first) and not _HAN_OFFICE.search(first) else [])
+    return names_in_han(first) or ([first] if is_han(first) and not is_han_office(first) else [])
 
 
 def starts_as_byline(text: str) -> bool:
@@ -209,16 +189,16 @@ def _name(text: str) -> str | None:
     if not name or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
         return None
     told = (_OTHER_CREDIT.search(name), _NO_NAME.search(name), _ROLE_ALONE.match(name), _DAY.fullmatch(name))
-    return None if _SENTENCE.search(text) or any(told) else name
+    return None if _SENTENCE.search(text) or any(told) or heading_kind(name) in _HEADINGS else name
 
 
 def is_name(name: str, sites: Collection[str] = ()) -> bool:
     """Whether a name looks like one: two words or more that begin as names do, and not the site's.
 
-    In Chinese characters it is three to five of them without a space.
+    In Chinese characters it begins with a family name.
     """
-    if _HAN_NAME.fullmatch(name):
-        return _HAN_OFFICE.search(name) is None and not is_site(name, sites)
+    if is_han(name):
+        return is_han_name(name) and not is_site(name, sites)
     words = name.split()
     return (
         2 <= len(words) <= 5

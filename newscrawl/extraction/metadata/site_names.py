@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from newscrawl.extraction.metadata.json_ld import JsonLd
-from newscrawl.extraction.metadata.meta_tags import MetaTags
+from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 
 SHORTEST_LABEL = 4
 MOST_NAMES = 40
+MOST_LOGOS = 5
 LONGEST = 400
 MOST_IN_LABEL = 4
 """Words behind a bar that are no part of a headline: a section, a rubric, a site under another name."""
 
 _NAMED = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher", "site_name")
 _WORD = re.compile(r"\w+")
-SEPARATOR = re.compile(r"\s+[|\-–—·•»:/<~]+\s+|\s*[|｜]\s*|\s*[-–—]\s+(?=[^\s]+\.[a-z]{2,5}\Z)|\s*_(?=[^_\s]+\Z)")
-_PARTS = re.compile(r"\s+[|·•»]\s+|\s*｜\s*|(?<=[^\x00-\x7f])_+(?=\S)|\s+[-–—]\s+(?!.*\s[-–—|]\s)")
+SEPARATOR = re.compile(r"\s+[|\-–—·•«»:/<~]+\s+|\s*[|｜]\s*|\s*[-–—]\s+(?=[^\s]+\.[a-z]{2,5}\Z)|\s*_(?=[^_\s]+\Z)")
+_PARTS = re.compile(r"\s+[|·•»]\s+|\s+«\s+|\s*｜\s*|(?<=[)\]!?\u0080-\U0010ffff])_+(?=\S)|\s+[-–—]\s+(?!.*\s[-–—|]\s)")
+_QUOTED = re.compile(r"«(\s[^«»]*\s)»")
 _CHINESE_SITE = re.compile(r"(?<=[^\x00-\x7f].)(?:-+|_+)[\u3040-\u30ff\u3400-\u9fff]{2,10}\Z")
 """The site behind a Chinese headline, which hyphens or underscores divide without spaces."""
 
@@ -38,7 +41,35 @@ def site_names(head: MetaTags, structured: JsonLd, url: str | None) -> frozenset
         # Which labels are the registered name is not known here: any run of them with a long enough one will do.
         runs = [labels[start:end] for start in range(len(labels)) for end in range(start + 1, len(labels) + 1)]
         names += [".".join(run) for run in runs if max(map(len, run)) >= SHORTEST_LABEL]
-    return frozenset(plain for name in names[:MOST_NAMES] if (plain := _plain(name)))
+    names[MOST_NAMES:] = _logos(head, structured, url)
+    return frozenset(plain for name in names if (plain := _plain(name)))
+
+
+def _logos(head: MetaTags, structured: JsonLd, url: str | None) -> list[str]:
+    """The texts of first-level headings that lead to the site's home page, and are no title that the page gives."""
+    titles = {
+        _plain(title) for title in (structured.headline, head.title, *head.all("og:title", "twitter:title")) if title
+    }
+    last = _plain(title_parts(head.title or "")[-1])
+    logos = []
+    for heading in head.headings[:MOST_LOGOS]:
+        link = next(heading.iter("a"), None)
+        text = text_of(heading, LONGEST)
+        if link is None or _plain(text) in titles or not _leads_home(link.get("href") or "", url):
+            continue
+        if text == text_of(link, LONGEST) or _plain(text) == last:
+            logos.append(text)
+    return logos
+
+
+def _leads_home(href: str, url: str | None) -> bool:
+    """Whether an address is that of a home page, as seen from another page."""
+    try:
+        to, here = urlsplit(href), urlsplit(url or "")
+    except ValueError:
+        return False
+    is_same = not to.netloc or not here.netloc or to.netloc.removeprefix("www.") == here.netloc.removeprefix("www.")
+    return bool(href) and is_same and to.path in (("/",) if not to.netloc else ("", "/")) and here.path != "/"
 
 
 def is_site(text: str, sites: Collection[str]) -> bool:
@@ -54,15 +85,26 @@ def _plain(text: str) -> str:
 def without_site(title: str | None, sites: Collection[str]) -> str | None:
     """Take the site's names off the ends of a title, with what separates them."""
     while title:
-        parts = list(SEPARATOR.finditer(title[-LONGEST:]))
         start = len(title) - len(title[-LONGEST:])
-        if parts and is_site(title[start + parts[-1].end() :], sites):
-            title = title[: start + parts[-1].start()].rstrip()
-        elif parts and not start and is_site(title[: parts[0].start()], sites):
-            title = title[parts[0].end() :].lstrip()
+        gaps = _gaps(SEPARATOR, title[start:])
+        if gaps and is_site(title[start + gaps[-1][1] :], sites):
+            title = title[: start + gaps[-1][0]].rstrip()
+        elif gaps and not start and is_site(title[: gaps[0][0]], sites):
+            title = title[gaps[0][1] :].lstrip()
         else:
             return title
     return None
+
+
+def title_parts(title: str, separator: re.Pattern[str] = SEPARATOR) -> list[str]:
+    """Return what separators divide a page's title into. French quotation marks, « as here », separate nothing."""
+    title = title[:LONGEST]
+    gaps = _gaps(separator, title)
+    return [title[end:start] for (_, end), (start, _) in pairwise([(0, 0), *gaps, (len(title), len(title))])]
+
+
+def _gaps(separator: re.Pattern[str], title: str) -> list[tuple[int, int]]:
+    return [gap.span() for gap in separator.finditer(_QUOTED.sub(r'"\1"', title))]
 
 
 def without_label(title: str) -> str:
@@ -75,5 +117,5 @@ def without_label(title: str) -> str:
 def longest_part(title: str | None) -> str | None:
     """The longest of the parts that bars and the last dash divide, for a title that is all that is known."""
     title = _CHINESE_SITE.sub("", title) if title else title
-    longest = max(_PARTS.split(title[:LONGEST]), key=len, default="") if title else ""
+    longest = max(title_parts(title, _PARTS), key=len) if title else ""
     return longest.strip() or title

@@ -302,6 +302,27 @@ def test_chinese_name_in_a_marked_byline():
     assert authors(body="<span class='writer'>国际新闻部</span>") == ()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>已结束</div><div>2024-05-03 08:15</div>",
+        "<div class='author'>发布于 2024-05-03 08:15</div>",
+        "<div class='author'><a href='/more'>相关文章</a></div>",
+        "<p class='authorized'>我已授权</p>",
+    ],
+)
+def test_chinese_words_beside_the_date_are_nobody(body):
+    """A status, a label, a heading, a form: a name without a label begins with a family name."""
+    assert authors(body=body) == ()
+    assert authors(body=body + "<div>作者：王芳</div>") == ("王芳",)
+
+
+def test_placeholders_are_nobody():
+    """What a theme's author left in its template."""
+    assert authors('<meta name="author" content="name, email@harrow.vn">') == ()
+    assert authors('<meta name="author" content="佚名">') == ()
+
+
 def test_day_in_a_marked_byline_is_nobody():
     """Without its year; a number may begin a name."""
     line = (

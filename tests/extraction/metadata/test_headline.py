@@ -10,7 +10,7 @@ from newscrawl.extraction.metadata.headings import LONGEST
 from newscrawl.extraction.metadata.headline import headline_element, title_of
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import read_meta_tags, text_of
-from newscrawl.extraction.metadata.site_names import without_site
+from newscrawl.extraction.metadata.site_names import site_names, without_site
 
 HEAD = "<html><head><title>{}</title></head><body>{}<p>Text of the page.</p></body></html>"
 
@@ -22,7 +22,10 @@ HEAD = "<html><head><title>{}</title></head><body>{}<p>Text of the page.</p></bo
         ("Bridge opens in May", "<h1>Harrow News</h1><h1>Bridge opens\n in <b>May</b></h1>", "Bridge opens in May"),
         ("Bridge: the works end in May", "<h1>Works at the bridge end in May</h1>", "Works at the bridge end in May"),
         ("Bridge opens in May", "<h1>Harrow News</h1>", None),
-        ("Bridge opens in May", "<h1></h1><h2>Bridge opens in May</h2>", None),
+        ("Bridge opens in May", "<h1></h1><h2>Bridge opens in May</h2>", "Bridge opens in May"),
+        ("Bridge - Harrow Open Encyclopedia", "<h1>Bridge</h1>", "Bridge"),
+        ("Harrow - Bridge opens in May", "<h1><a href='/'>Harrow</a></h1>", None),
+        ("Bridge opens in May - Harrow", "<h1>Harrow</h1>", None),
         ("", "<h1>Bridge opens in May</h1>", "Bridge opens in May"),
         ("", "<h1>Bridge opens in May</h1><h1>Harrow News</h1>", None),
     ],
@@ -32,6 +35,37 @@ def test_heading_that_the_title_confirms(title, body, found):
     tree = load_html(HEAD.format(title, body))
     heading = headline_element(tree, read_meta_tags(tree, None), JsonLd(), (), None)
     assert (None if heading is None else text_of(heading, LONGEST)) == found
+
+
+LOGO = '<h1><a href="{}">The Harrow Bridge News</a></h1>'
+
+
+@pytest.mark.parametrize("home", ["/", "https://harrow.vn", "https://www.harrow.vn/"])
+@pytest.mark.parametrize("below", ["<h2>Bridge opens in May</h2>", "<h3>Bridge opens in May</h3>"])
+def test_logo_in_the_first_heading(home, below):
+    """Leads to the home page; the headline is a lower heading that the page's title begins with."""
+    page = HEAD.format("Bridge opens in May « The Harrow Bridge News online", LOGO.format(home) + below)
+    tree = load_html(page)
+    head = read_meta_tags(tree, url := "https://harrow.vn/news/bridge-opens")
+    sites = site_names(head, JsonLd(), url)
+    heading = headline_element(tree, head, JsonLd(), sites, url)
+    assert heading is not None
+    assert title_of(heading, head, JsonLd(), sites) == "Bridge opens in May"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        '<a href="/news/bridge-opens">Bridge opens in May</a>',
+        '<a href="#top">Bridge opens in May</a>',
+        '<a href="https://other.vn/">Bridge opens in May</a>',
+        '<a href="/">Home</a> Bridge opens in May',
+    ],
+)
+def test_headline_that_is_a_link(heading):
+    """To the page itself, to another site, or beside a link home: it is no logo."""
+    head = read_meta_tags(load_html(HEAD.format("Bridge opens", f"<h1>{heading}</h1>")), url := "https://harrow.vn/b")
+    assert site_names(head, JsonLd(), url) == site_names(read_meta_tags(load_html(HEAD), url), JsonLd(), url)
 
 
 def test_headline_becomes_the_title():

@@ -11,6 +11,7 @@ from newscrawl.extraction.metadata.names import chosen, is_label, is_person, nam
     ("text", "names"),
     [
         ("By Ada Byron", ["Ada Byron"]),
+        ("Ada Byron <ada@harrow.vn>", ["Ada Byron"]),
         ("Von Jo Roth und Eva Lind", ["Jo Roth", "Eva Lind"]),
         ("Par Zoé Roy et Luc Petit", ["Zoé Roy", "Luc Petit"]),
         ("Av Kari Dahl og Ola Moe", ["Kari Dahl", "Ola Moe"]),

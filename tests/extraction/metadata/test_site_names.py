@@ -30,4 +30,7 @@ def test_longest_part():
     """A dash counts where it is the last."""
     assert longest_part("Harrow – Bridge opens - in May") == "Harrow – Bridge opens"
     assert longest_part("City · Bridge opens in May") == "Bridge opens in May"
+    assert longest_part("旧桥五月重新开放(图)_港城房产") == "旧桥五月重新开放(图)"
+    assert longest_part("Bridge opens in May « Harrow") == "Bridge opens in May"
+    assert longest_part("The bridge « of May » is open") == "The bridge « of May » is open"
     assert longest_part(None) is None
