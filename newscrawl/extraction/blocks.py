@@ -11,6 +11,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
+from newscrawl.extraction.footnotes import MARK, footnotes
 from newscrawl.extraction.tags import BREAKS, DRAWING, HEADINGS, INLINE, SKIPPED
 from newscrawl.extraction.text_lines import Line
 from newscrawl.items import BlockKind
@@ -29,8 +30,6 @@ _HIDING = {
     "style": re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE),
 }
 """What each attribute that hides an element must say for it."""
-_NOTE_MARK = re.compile(r"\s*\[?(?:\d{1,3}|[a-z*†‡])\]?\s*")
-"""What a footnote is marked with."""
 _GUTTERS = frozenset("gutter line-numbers lineno linenos linenumbers rouge-gutter hljs-ln-numbers blob-num".split())
 """Classes of the numbers of lines, as highlighters of code write them."""
 CONSENT = frozenset(
@@ -99,6 +98,8 @@ class Blocks:
     """For each field that a reader is to fill in, the index of the node it stands in."""
     passwords: int = 0
     """Fields for a password."""
+    notes: dict[int, int] = field(default_factory=dict)
+    """For each line of a footnote that leads back to its mark, the line with the mark."""
 
 
 @lru_cache(maxsize=8192)
@@ -153,6 +154,12 @@ class _Walker:
         """The link that is open."""
         self.lead: HtmlElement | None = None
         """The link with which the line began."""
+        self.marks = footnotes(root)
+        self.notes = frozenset(self.marks.values())
+        self.referring: dict[HtmlElement, int] = {}
+        """For each footnote the line that refers to it."""
+        self.noted: dict[int, HtmlElement] = {}
+        """For each node that is a footnote its element."""
 
     def walk(self) -> None:
         names, hidden = _attributes(self.root)
@@ -175,6 +182,22 @@ class _Walker:
             elif not self._start(element, tag, role):
                 steps.skip_subtree()
         self._flush()
+        self._relate_notes()
+
+    def _relate_notes(self) -> None:
+        """Find the lines of each footnote, and the line that refers to it."""
+        if not self.noted:
+            return
+        nodes, owners = self.blocks.nodes, self.blocks.owners
+        within: dict[int, HtmlElement] = {}
+        for number, node in enumerate(nodes):
+            note = self.noted.get(number, within.get(node.parent))
+            if note is not None:
+                within[number] = note
+        for line, owner in enumerate(owners):
+            mark = self.referring.get(note) if (note := within.get(owner)) is not None else None
+            if mark is not None and mark < len(owners):
+                self.blocks.notes[line] = mark
 
     def _field(self, element: HtmlElement) -> None:
         kind = (element.get("type") or "text").lower()
@@ -186,7 +209,8 @@ class _Walker:
     def _start(self, element: HtmlElement, tag: str, role: int) -> bool:
         """Whether what is in the element is read."""
         if role == INSIDE:
-            if tag == "sup" and self._is_note_mark(element):
+            if element in self.marks or (tag == "sup" and self._is_note_mark(element)):
+                self._refer(element)
                 return False
             self._open_inline(element, tag)
         else:
@@ -207,6 +231,8 @@ class _Walker:
                 self._flush()
             else:
                 self._open(tag, tokens, hidden=hidden)
+                if element in self.notes:
+                    self.noted[len(self.blocks.nodes) - 1] = element
                 if tag == "tr" and _is_data_row(element):
                     self.row = element
         self._text(element.text)
@@ -238,6 +264,12 @@ class _Walker:
         if tail and not (self.drawn and element.getparent().tag in DRAWING):
             self._text(tail)
 
+    def _refer(self, element: HtmlElement) -> None:
+        """Note the line that refers to a footnote, with a link or with what holds it."""
+        link = element if element.tag == "a" else self.link if not len(element) else element[0]
+        if link is not None and (note := self.marks.get(link)) is not None and note not in link.iterancestors():
+            self.referring.setdefault(note, len(self.blocks.lines))
+
     def _is_note_mark(self, element: HtmlElement) -> bool:
         """Whether an element is the number of a footnote, a link to another place of the page."""
         inner = next(iter(element), None)
@@ -245,7 +277,7 @@ class _Walker:
         if link is None or len(element) > 1 or not (link.get("href") or "").startswith("#"):
             return False
         parts = [element.text] if inner is None else [element.text, inner.text, inner.tail]
-        return _NOTE_MARK.fullmatch("".join(part[:9] for part in parts if part)) is not None
+        return MARK.fullmatch("".join(part[:9] for part in parts if part)) is not None
 
     def _asks_consent(self, element: HtmlElement) -> bool:
         """Whether an element asks about cookies, outside of what may be the article and without a headline of it."""

@@ -186,6 +186,9 @@ def judge_lines(
     certain.update(dict.fromkeys(talk, "comments"))
     for index in certain:
         kept[index] = False
+    for index in [note for note, mark in page.blocks.notes.items() if kept[mark]]:
+        kept[index] = True
+        certain.pop(index, None)
     reasons = page_reasons(page.blocks, page.matrix[:, : len(BASE)], kept)
     for index, reason in certain.items():
         reasons[index] = reason

@@ -71,8 +71,9 @@ _NEWS = tuple(
 THEMES = (
     *_themes(
         "hexo",
-        "a4 anzhiyu async fluid keep kratos-rebirth next redefine reimu solitude vivia",
-        "butterfly icarus landscape stellar yun",
+        "a4 anzhiyu async fluid keep kratos-rebirth next redefine reimu solitude vivia melody apollo zhaoo bamboo "
+        "particlex flexblock",
+        "butterfly icarus landscape stellar yun pure cards diaspora amazing star",
         package="hexo-theme-{}",
     ),
     *_themes(
@@ -82,10 +83,18 @@ THEMES = (
         "bulrush plumage pelican/themes/notmyidea pelican_engineering_theme/theme",
     ),
     *_themes("nikola", "bootblog4 bootstrap4", "base-jinja"),
-    *_themes("mkdocs", "mkdocs gitbook simple-blog readthedocs bootstrap4 ivory", "material cinder flatly"),
+    *_themes(
+        "mkdocs",
+        "mkdocs gitbook simple-blog readthedocs bootstrap4 ivory windmill dracula alabaster rtd-dropdown",
+        "material cinder flatly terminal nature",
+    ),
     *_themes("jekyll", "npm/jekyll-theme-chirpy", "minima"),
-    *_themes("wordpress", "twentytwentythree twentytwentytwo undescores-for-npm", "twentytwentyone"),
-    *_themes("sphinx", "classic sphinx_rtd_theme alabaster pydata_sphinx_theme", "insipid"),
+    *_themes("wordpress", "twentytwentythree twentytwentytwo undescores-for-npm understrap", "twentytwentyone"),
+    *_themes(
+        "sphinx",
+        "classic sphinx_rtd_theme alabaster pydata_sphinx_theme sphinx_book_theme piccolo_theme python_docs_theme",
+        "insipid shibuya sphinxawesome_theme",
+    ),
     *_themes("vitepress", "default"),
     *_themes("docusaurus", "", "classic"),
     *_themes("ghost", "source", "casper"),

@@ -73,7 +73,7 @@ def _lay(site: Site, folder: Path, socket: Path, modules: Path) -> Path:
     (base / "wp-content").mkdir()
     themes = base / "wp-content" / "themes"
     themes.mkdir()
-    for path in (*(_CONTENT / "themes").iterdir(), modules / "undescores-for-npm"):
+    for path in (*(_CONTENT / "themes").iterdir(), modules / "undescores-for-npm", modules / "understrap"):
         (themes / path.name).symlink_to(path.resolve())
     if (_CONTENT / "languages").is_dir():
         (base / "wp-content" / "languages").symlink_to(_CONTENT / "languages")
