@@ -71,7 +71,7 @@ _NEWS = tuple(
 THEMES = (
     *_themes(
         "hexo",
-        "a4 anzhiyu async fluid keep kratos-rebirth next redefine reimu solitude vivia melody apollo zhaoo bamboo "
+        "a4 anzhiyu async fluid keep kratos-rebirth next redefine reimu solitude vivia melody apollo bamboo "
         "particlex flexblock",
         "butterfly icarus landscape stellar yun pure cards diaspora amazing star",
         package="hexo-theme-{}",
