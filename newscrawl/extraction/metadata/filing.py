@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.marks import Mark, Marks
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
-from newscrawl.extraction.metadata.site_names import is_site
+from newscrawl.extraction.metadata.site_names import is_site, leads_home
 from newscrawl.extraction.metadata.vicinity import Vicinity
 
 MOST_TAGS = 30
@@ -22,6 +22,11 @@ MOST_LINKS = 2000
 MOST_MARKED = 100
 NEAR = 3
 """Elements before a headline, and around it, where a section may stand above it."""
+
+MOST_AROUND_HOME, MOST_STEPS, LONGEST_TRAIL = 3, 6, 160
+"""Elements around a link to the home page that may be a path from there, and the links and characters of it."""
+_STEP = re.compile(r"[>»›→❯⟩]+")
+"""What divides the steps of a path; bars and strokes divide menus as well."""
 
 _SECTIONS = ("article:section", "og:article:section", "articlesection", "section", "parsely-section", "category")
 _TAGS = ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
@@ -67,6 +72,7 @@ def section_of(
         (text_of(link, LONGEST) for link in _own(marks, "category", near)),
         _above(near),
         reversed(_crumbs(marks)),
+        reversed(_trail(marks.tree, url)),
         reversed(structured.breadcrumbs[1:]),
         _in_address(marks.tree, head, url),
     )
@@ -102,6 +108,23 @@ def _above(near: Vicinity) -> Iterator[str]:
 def _crumbs(marks: Marks) -> list[str]:
     links = dict.fromkeys(link for trail in islice(marks["crumbs"], 5) for link in trail.iterdescendants("a"))
     return [text_of(link, LONGEST) for link in islice(links, 20)]
+
+
+def _trail(tree: HtmlElement, url: str | None) -> list[str]:
+    """The links of the first line that is a path by its signs, from the home page on: Home > News > Cities."""
+    for link in islice(tree.iter("a"), MOST_LINKS):
+        text = text_of(link, LONGEST)
+        if not text or not (_HOME.match(text) or leads_home(link.get("href") or "", url)):
+            continue
+        for around in islice(link.iterancestors(), MOST_AROUND_HOME):
+            links = list(islice(around.iter("a"), MOST_STEPS + 1))
+            line = text_of(around, LONGEST_TRAIL + 1)
+            if len(links) > MOST_STEPS or len(line) > LONGEST_TRAIL:
+                break
+            steps = {" ".join(step.split()) for step in _STEP.split(line)}
+            if links[0] is link and len(links) > 1 and len(steps) >= len(links):
+                return [text for step in links[1:] if (text := text_of(step, LONGEST)) in steps]
+    return []
 
 
 def _in_address(tree: HtmlElement, head: MetaTags, url: str | None) -> Iterator[str]:

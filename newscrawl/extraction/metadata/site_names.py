@@ -55,14 +55,14 @@ def _logos(head: MetaTags, structured: JsonLd, url: str | None) -> list[str]:
     for heading in head.headings[:MOST_LOGOS]:
         link = next(heading.iter("a"), None)
         text = text_of(heading, LONGEST)
-        if link is None or _plain(text) in titles or not _leads_home(link.get("href") or "", url):
+        if link is None or _plain(text) in titles or not leads_home(link.get("href") or "", url):
             continue
         if text == text_of(link, LONGEST) or _plain(text) == last:
             logos.append(text)
     return logos
 
 
-def _leads_home(href: str, url: str | None) -> bool:
+def leads_home(href: str, url: str | None) -> bool:
     """Whether an address is that of a home page, as seen from another page."""
     try:
         to, here = urlsplit(href), urlsplit(url or "")

@@ -68,6 +68,33 @@ def test_section_in_the_address(url, link):
     assert read(ARTICLE.format("", "", ""), url).section is None
 
 
+@pytest.mark.parametrize(
+    "trail",
+    [
+        '<div><a href="/">Home</a> > <a href="/n">News</a> > <a href="/n/h">Harbour</a> > Text</div>',
+        '<td><a href="https://harrow.example">Harrow</a>&raquo;<a href="/n/h">Harbour</a>&raquo;</td>',
+        '<p><span><a href="/x">Trang chủ</a></span> › <span><a href="/n/h">Harbour</a></span></p>',
+        '<div><a href="/">首页</a> &gt; <a href="/n/h">Harbour</a> &gt; 正文 <a href="/join">Join</a></div>',
+    ],
+)
+def test_path_without_a_name(trail):
+    """A line of links from the home page on, with signs between them; a link without one is no step."""
+    assert read(f"{trail}{ARTICLE.format('', '', '')}").section == "Harbour"
+
+
+@pytest.mark.parametrize(
+    "menu",
+    [
+        '<div><a href="/">Home</a> | <a href="/n">News</a> | <a href="/s">Sport</a></div>',
+        '<div><a href="/">Home</a> <a href="/n">News</a> <a href="/s">More ></a></div>',
+        '<div><a href="/n">News</a> > <a href="/s">Sport</a></div>',
+    ],
+)
+def test_menu_is_no_path(menu):
+    """Bars between its links, none at all, or no link to the home page."""
+    assert read(f"{menu}{ARTICLE.format('', '', '')}").section is None
+
+
 def test_section_of_breadcrumbs_in_json_ld():
     """The last step before the page's own."""
     steps = ",".join(f'{{"@type": "ListItem", "item": {{"name": "{name}"}}}}' for name in ("Home", "Harbour", TITLE))
