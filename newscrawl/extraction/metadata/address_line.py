@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
+from newscrawl.extraction.metadata.headings import words_of
+
 FEWEST_WORDS = 5
 """Of an address that spells a headline: what is shorter may be a section."""
 
@@ -61,7 +63,7 @@ def _is_linked(element: HtmlElement) -> bool:
 
 
 def _is_long_enough(text: str) -> bool:
-    return len(_LETTERS.findall(text)) >= FEWEST_WORDS
+    return words_of(text).total() >= FEWEST_WORDS
 
 
 def _spelled(url: str | None) -> set[str]:

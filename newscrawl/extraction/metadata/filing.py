@@ -87,8 +87,17 @@ def _own(marks: Marks, mark: Mark, near: Vicinity) -> Iterator[HtmlElement]:
         home = frozenset(articles) if len(articles) == 1 else home
     for link in islice(marks[mark], MOST_MARKED if home else 0):
         around = next(link.iterancestors("article"), None)
-        if (around in home or (around is None and near.heading is not None)) and not near.elsewhere(link, _MARGIN):
+        is_inside = around in home or (around is None and near.heading is not None)
+        if is_inside and not near.elsewhere(_list_beside(link, near), _MARGIN):
             yield link
+
+
+def _list_beside(link: HtmlElement, near: Vicinity) -> HtmlElement:
+    """The list that the link is in, where it stands beside the headline; else the link."""
+    around = next(link.iterancestors("ul", "ol"), None)
+    parents = () if near.heading is None else islice(near.heading.iterancestors(), NEAR - 1)
+    is_beside = around is not None and around.getparent() in [one for one in parents if one.tag not in ("body", "main")]
+    return around if is_beside and around is not None else link
 
 
 def _above(near: Vicinity) -> Iterator[str]:

@@ -47,7 +47,8 @@ def headline_element(
 
     It is the first-level heading that JSON-LD, og:title or the page's title confirms best. Where there is none, or it
     is the last step of a path, it is a lower one with the very words of og:title or JSON-LD, else any line with them;
-    on a page that has neither, a lower one with those of the page's title, else the line that its address spells.
+    on a page that has neither, a lower heading or line with those of the page's title, else the line that its address
+    spells.
     """
     if (lower := _below_logo(head)) is not None:
         return lower
@@ -55,21 +56,29 @@ def headline_element(
     found = confirmed_heading(head, [said, shared, head.title], sites)
     if found is None:
         told = [shared, said]
-        if not any(told) and (first := _first_sentence(tree, head, sites)) is not None:
-            return first
         if not any(told):
-            page = without_site(head.title, sites) or ""
-            for part in (longest_part(page), *title_parts(page)):
-                if (lower := heading_that_says(head, [part])) is not None:
-                    return lower
-            spelled = element_in_address(tree, url)
-            cut = None if head.headings or head.lower_headings else head.title
-            return element_that_goes_on(tree, cut) if spelled is None else spelled
+            return _untold(tree, head, sites, url)
         lower = heading_that_says(head, told)
         lower = element_with(tree, told) if lower is None else lower
         return _first_sentence(tree, head, sites) if lower is None else lower
     lower = heading_that_says(head, _unsaid(found, [shared, said])) if is_crumb(found) else None
     return found if lower is None else lower
+
+
+def _untold(tree: HtmlElement, head: MetaTags, sites: Collection[str], url: str | None) -> HtmlElement | None:
+    """Return the headline of a page without og:title and JSON-LD, whose title no first-level heading confirms."""
+    if (first := _first_sentence(tree, head, sites)) is not None:
+        return first
+    page = without_site(head.title, sites) or ""
+    parts = (longest_part(page), *title_parts(page))
+    for part in parts:
+        if (lower := heading_that_says(head, [part])) is not None:
+            return lower
+    line = element_with(tree, parts)
+    line = element_in_address(tree, url) if line is None else line
+    if line is None and not head.headings and not head.lower_headings:
+        return element_that_goes_on(tree, head.title)
+    return line
 
 
 def _first_sentence(tree: HtmlElement, head: MetaTags, sites: Collection[str]) -> HtmlElement | None:

@@ -69,6 +69,19 @@ def test_section_in_the_address(url, link):
 
 
 @pytest.mark.parametrize(
+    "page",
+    [
+        f'<div><h1>{TITLE}</h1><ul><li><a href="/categories/h/">Harbour</a></li></ul></div><p>Text.</p>',
+        f'<div>{TITLE}</div><div><a href="/categories/h/">Harbour</a></div><article><p>Text.</p></article>',
+    ],
+)
+def test_section_beside_the_headline(page):
+    """In a list; or below a headline that is no heading, which the page's title alone names."""
+    menu = '<ul><li><a href="/categories/">Categories</a></li></ul>'
+    assert read(f"{menu}{page}").section == "Harbour"
+
+
+@pytest.mark.parametrize(
     "trail",
     [
         '<div><a href="/">Home</a> > <a href="/n">News</a> > <a href="/n/h">Harbour</a> > Text</div>',

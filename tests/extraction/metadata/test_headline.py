@@ -23,6 +23,7 @@ HEAD = "<html><head><title>{}</title></head><body>{}<p>Text of the page.</p></bo
         ("Bridge: the works end in May", "<h1>Works at the bridge end in May</h1>", "Works at the bridge end in May"),
         ("Bridge opens in May", "<h1>Harrow News</h1>", None),
         ("Bridge opens in May", "<h1></h1><h2>Bridge opens in May</h2>", "Bridge opens in May"),
+        ("旧桥五月重新开放_港城新闻", "<div>旧桥五月重新开放</div>", "旧桥五月重新开放"),
         ("Bridge - Harrow Open Encyclopedia", "<h1>Bridge</h1>", "Bridge"),
         ("Harrow - Bridge opens in May", "<h1><a href='/'>Harrow</a></h1>", None),
         ("Bridge opens in May - Harrow", "<h1>Harrow</h1>", None),
