@@ -25,6 +25,9 @@ NEAR = 3
 
 MOST_AROUND_HOME, MOST_STEPS, LONGEST_TRAIL = 3, 6, 160
 """Elements around a link to the home page that may be a path from there, and the links and characters of it."""
+_SIGNS = re.compile(r"\A[^\w(\[«“\"'#&]+|[^\w)\]»”\"'!?.%+&]+\Z")
+"""Arrows, bullets and pictures around the name of a section."""
+
 _STEP = re.compile(r"[>»›→❯⟩]+")
 """What divides the steps of a path; bars and strokes divide menus as well."""
 
@@ -76,7 +79,7 @@ def section_of(
         reversed(structured.breadcrumbs[1:]),
         _in_address(marks.tree, head, url),
     )
-    return next((text for source in sources for text in source if is_section(text)), None)
+    return next((name for source in sources for text in source if is_section(name := _SIGNS.sub("", text))), None)
 
 
 def _own(marks: Marks, mark: Mark, near: Vicinity) -> Iterator[HtmlElement]:

@@ -35,6 +35,11 @@ _CATEGORY = re.compile(
     r"categor|kategor|rubri[ck]|ressort|article-?section|section-?(?:name|link|label)|chuyen-?muc", re.IGNORECASE
 )
 """In the class or address of a link to what an article is filed under."""
+_LIST_OF_ALL = re.compile(
+    r"(?:\A|/)(?:categor(?:y|ies|ie|ia|ias)|kategori(?:en)?|rubri(?:ken|ques)|tags?)/?\Z", re.IGNORECASE
+)
+"""The address of a page that lists all categories or tags."""
+
 _IN_CATEGORY = ("ategor", "rubri", "ressort", "section", "chuyen")
 _TAG = re.compile(r"/(?:tags?|etiquetas?|schlagwort\w*|topics?|keywords?)/", re.IGNORECASE)
 _IN_TAG = ("/tag", "/etiqueta", "/schlagwort", "/topic", "/keyword")
@@ -79,6 +84,9 @@ def _link_mark(link: HtmlElement) -> Literal["category", "tag"] | None:
     """Whether a link leads to a category or a tag: by its rel, its class and its parent's, else by its address."""
     rel = link.get("rel") or ""
     parent = link.getparent()
+    address = (link.get("href") or "")[:300]
+    if _LIST_OF_ALL.search(address):
+        return None
     if (
         "category" in rel
         or _names_category(link.get("class"))
@@ -87,7 +95,6 @@ def _link_mark(link: HtmlElement) -> Literal["category", "tag"] | None:
         return "category"
     if "tag" in rel:
         return "tag"
-    address = (link.get("href") or "")[:300]
     folded = address.lower()
     if any(part in folded for part in _IN_TAG) and _TAG.search(address):
         return "tag"

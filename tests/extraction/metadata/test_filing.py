@@ -30,6 +30,9 @@ ARTICLE = f"<main><article>{{}}<h1>{TITLE}</h1><p>The first boat leaves at six.<
         ('<div class="meta"><a class="post-category-link" href="/x/1">Harbour</a></div>', ""),
         ("", '<footer><p>In <a href="/category/harbour.html">Harbour</a>.</p></footer>'),
         ('<a class="kicker" href="/x/1">Harbour</a>', ""),
+        ("", '<a href="/categories/harbour/">📒 Harbour →</a>'),
+        ('<a href="/">← Home</a>', '<a href="/category/harbour">Harbour</a>'),
+        ('<a class="categories" href="/categories">Categories 4</a>', '<a href="/category/harbour">Harbour</a>'),
         ('<p><a href="/x/1"><span>Harbour</span></a></p>', ""),
     ],
 )
