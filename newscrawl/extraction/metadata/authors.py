@@ -153,7 +153,9 @@ def _written(marks: Marks, near: Vicinity, sites: Collection[str]) -> list[list[
         elif len(line.text) <= LONGEST and not line.text.endswith(("。", "다.", "？", "！")):
             places.append(names_in_han(line.text))
     places += [ranked.get(rank, []) for rank in (1, 2, 3)]
-    dated = (before_change(line.text) for line in near.lines if is_dateline(line.text) and read_date(line.text, "dmy"))
+    # Above the headline links are the path to the page as often as they are a name.
+    free = (line.text for line in near.lines if not (line.before and line.linked))
+    dated = (before_change(text) for text in free if is_dateline(text) and read_date(text, "dmy"))
     places += [[name for name in names_in(text) if is_person(name, sites)] for text in dated]
     # A link to all that an author wrote says their name within a sentence.
     known = {name for names in places for name in names if is_name(name, sites)}

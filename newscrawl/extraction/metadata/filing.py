@@ -23,6 +23,8 @@ MOST_MARKED = 100
 NEAR = 3
 """Elements before a headline, and around it, where a section may stand above it."""
 
+MOST_BESIDE, MOST_STEPS_BESIDE = 3, 4
+"""Links of a list beside the headline, and elements around the headline of which one holds the list as well."""
 MOST_AROUND_HOME, MOST_STEPS, LONGEST_TRAIL = 3, 6, 160
 """Elements around a link to the home page that may be a path from there, and the links and characters of it."""
 _SIGNS = re.compile(r"\A[^\w(\[«“\"'#&]+|[^\w)\]»”\"'!?.%+&]+\Z")
@@ -96,11 +98,13 @@ def _own(marks: Marks, mark: Mark, near: Vicinity) -> Iterator[HtmlElement]:
 
 
 def _list_beside(link: HtmlElement, near: Vicinity) -> HtmlElement:
-    """The list that the link is in, where it stands beside the headline; else the link."""
+    """The list that the link is in, where it is a short one beside the headline; else the link."""
     around = next(link.iterancestors("ul", "ol"), None)
-    parents = () if near.heading is None else islice(near.heading.iterancestors(), NEAR - 1)
-    is_beside = around is not None and around.getparent() in [one for one in parents if one.tag not in ("body", "main")]
-    return around if is_beside and around is not None else link
+    if around is None or near.heading is None or len(list(islice(around.iter("a"), MOST_BESIDE + 1))) > MOST_BESIDE:
+        return link
+    shared = next((part for part in around.iterancestors() if part in near.home), None)
+    is_beside = shared is not None and shared.tag not in ("body", "main")
+    return around if is_beside and near.distance(around) <= MOST_STEPS_BESIDE else link
 
 
 def _above(near: Vicinity) -> Iterator[str]:
@@ -118,7 +122,7 @@ def _above(near: Vicinity) -> Iterator[str]:
 
 
 def _crumbs(marks: Marks) -> list[str]:
-    links = dict.fromkeys(link for trail in islice(marks["crumbs"], 5) for link in trail.iterdescendants("a"))
+    links = dict.fromkeys(link for trail in islice(marks["crumbs"], 5) for link in trail.iter("a"))
     return [text_of(link, LONGEST) for link in islice(links, 20)]
 
 

@@ -249,5 +249,7 @@ def _lines_before(heading: HtmlElement) -> list[Line]:
             if text and len(text) <= LONG:
                 times = list(islice(before.iter("time"), 2))
                 moment = times[0].get("datetime") if len(times) == 1 else None
-                lines.append(Line(text, moment=moment, before=True, listed=len(times) > 1 or leads_away(before)))
+                is_linked = next(before.iter("a"), None) is not None
+                is_listed = len(times) > 1 or leads_away(before)
+                lines.append(Line(text, moment=moment, before=True, listed=is_listed, linked=is_linked))
     return lines

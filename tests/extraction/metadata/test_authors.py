@@ -317,6 +317,15 @@ def test_chinese_words_beside_the_date_are_nobody(body):
     assert authors(body=body + "<div>作者：王芳</div>") == ("王芳",)
 
 
+def test_path_above_the_headline_is_nobody():
+    """Beside the date, with steps that begin as names do."""
+    path = "<div><a href='/'>Home</a> <a href='/b'>Blog</a> <a href='/h'>Harbour</a> Posted on: 2024-05-03</div>"
+    page = f"<html><title>Bridge opens in May</title><body>{path}<h1>Bridge opens in May</h1><p>{{}}</p></body></html>"
+    assert read_metadata(document_fromstring(page.format("Text.")), None, NOW).authors == ()
+    named = page.format("Ada Byron, 3 May 2024")
+    assert read_metadata(document_fromstring(named), None, NOW).authors == ("Ada Byron",)
+
+
 def test_placeholders_are_nobody():
     """What a theme's author left in its template."""
     assert authors('<meta name="author" content="name, email@harrow.vn">') == ()

@@ -31,6 +31,7 @@ ARTICLE = f"<main><article>{{}}<h1>{TITLE}</h1><p>The first boat leaves at six.<
         ("", '<footer><p>In <a href="/category/harbour.html">Harbour</a>.</p></footer>'),
         ('<a class="kicker" href="/x/1">Harbour</a>', ""),
         ("", '<a href="/categories/harbour/">📒 Harbour →</a>'),
+        ('<a class="breadcrumb" href="/">Home</a> <a class="breadcrumb" href="/b">Harbour</a>', ""),
         ('<a href="/">← Home</a>', '<a href="/category/harbour">Harbour</a>'),
         ('<a class="categories" href="/categories">Categories 4</a>', '<a href="/category/harbour">Harbour</a>'),
         ('<p><a href="/x/1"><span>Harbour</span></a></p>', ""),
@@ -75,6 +76,7 @@ def test_section_in_the_address(url, link):
     "page",
     [
         f'<div><h1>{TITLE}</h1><ul><li><a href="/categories/h/">Harbour</a></li></ul></div><p>Text.</p>',
+        f'<div><h1>{TITLE}</h1><div><span>In <ul><li><a href="/categories/h/">Harbour</a></ul></span></div></div>Text',
         f'<div>{TITLE}</div><div><a href="/categories/h/">Harbour</a></div><article><p>Text.</p></article>',
     ],
 )
