@@ -46,6 +46,9 @@ _ORDER = """hexo.extend.filter.register("before_generate", async () => {
 """
 """A script of the site. Without it posts, sections and tags stand in the order in which files happened to be read, and
 a language that a theme does not have is replaced by the one that was read first."""
+_STILL = "Math.random = () => 0.5;\n"
+_RANDOM = ("hexo-theme-particlex",)
+"""Themes that draw the colours of their tags anew each time, unless they are given one number."""
 
 
 def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rendered]:
@@ -79,7 +82,7 @@ def render(site: Site, package: str, folder: Path, cache: Path) -> Iterator[Rend
         shutil.copy(examples[0], folder / "_config.chosen.yml")
     (folder / "_config.yml").write_text(json.dumps(config), "utf-8")
     (folder / "scripts").mkdir()
-    (folder / "scripts" / "order.js").write_text(_ORDER, "utf-8")
+    (folder / "scripts" / "order.js").write_text(_ORDER + _STILL * (package in _RANDOM), "utf-8")
     sources = folder / "source" / "_posts"
     sources.mkdir(parents=True)
     for post in site.posts:

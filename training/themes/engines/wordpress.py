@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -75,6 +76,8 @@ def _lay(site: Site, folder: Path, socket: Path, modules: Path) -> Path:
     themes.mkdir()
     for path in (*(_CONTENT / "themes").iterdir(), modules / "undescores-for-npm", modules / "understrap"):
         (themes / path.name).symlink_to(path.resolve())
+    for path in (modules / "understrap").glob("*/theme.min.*"):  # their times stand in their addresses
+        os.utime(path, (0, 0))
     if (_CONTENT / "languages").is_dir():
         (base / "wp-content" / "languages").symlink_to(_CONTENT / "languages")
     (base / "wp-config.php").write_text(_config(socket, site, base), "utf-8")
