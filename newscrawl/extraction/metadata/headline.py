@@ -53,7 +53,8 @@ def headline_element(
     if (lower := _below_logo(head)) is not None:
         return lower
     said, shared = _told(head, structured, sites)
-    found = confirmed_heading(head, [said, shared, head.title], sites)
+    page = None if head.title and is_site(head.title, sites) else head.title
+    found = confirmed_heading(head, [said, shared, page], sites)
     if found is None:
         told = [shared, said]
         if not any(told):

@@ -47,7 +47,7 @@ def read_metadata(
     """
     structured = read_json_ld(tree) if structured is None else structured
     head = read_meta_tags(tree, url)
-    sites = site_names(head, structured, url)
+    sites = site_names(tree, head, structured, url)
     heading = headline_element(tree, head, structured, sites, url)
     title = title_of(heading, head, structured, sites)
     near = vicinity_of(heading)

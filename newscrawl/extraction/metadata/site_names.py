@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from itertools import pairwise
+from itertools import islice, pairwise
 from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
 
 from newscrawl.extraction.metadata.json_ld import JsonLd
 from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
@@ -14,6 +16,7 @@ from newscrawl.extraction.metadata.meta_tags import MetaTags, text_of
 SHORTEST_LABEL = 4
 MOST_NAMES = 40
 MOST_LOGOS = 5
+MOST_LINKS = 300
 LONGEST = 400
 MOST_IN_LABEL = 4
 """Words behind a bar that are no part of a headline: a section, a rubric, a site under another name."""
@@ -29,7 +32,7 @@ _CHINESE_SITE = re.compile(r"(?<=[^\x00-\x7f].)(?:-+|_+)[\u3040-\u30ff\u3400-\u9
 _BAR = re.compile(r"(?<!\s)\s++\|\s++|(?:(?<!\s)\s++)?+｜\s*+")
 
 
-def site_names(head: MetaTags, structured: JsonLd, url: str | None) -> frozenset[str]:
+def site_names(tree: HtmlElement, head: MetaTags, structured: JsonLd, url: str | None) -> frozenset[str]:
     """Return the site's names and host name as `is_site` compares them."""
     names = [*head.all(*_NAMED), structured.publisher or ""]
     names += [handle.lstrip("@") for handle in head.all("twitter:site") if "/" not in handle]
@@ -42,6 +45,8 @@ def site_names(head: MetaTags, structured: JsonLd, url: str | None) -> frozenset
         runs = [labels[start:end] for start in range(len(labels)) for end in range(start + 1, len(labels) + 1)]
         names += [".".join(run) for run in runs if max(map(len, run)) >= SHORTEST_LABEL]
     names[MOST_NAMES:] = _logos(head, structured, url)
+    if head.title and any(_is_home(link, head.title, url) for link in islice(tree.iter("a"), MOST_LINKS)):
+        names.append(head.title)
     return frozenset(plain for name in names if (plain := _plain(name)))
 
 
@@ -60,6 +65,11 @@ def _logos(head: MetaTags, structured: JsonLd, url: str | None) -> list[str]:
         if text == text_of(link, LONGEST) or _plain(text) == last:
             logos.append(text)
     return logos
+
+
+def _is_home(link: HtmlElement, title: str, url: str | None) -> bool:
+    """Whether a link to the home page has the page's whole title: that is the site's name, and says nothing of it."""
+    return leads_home(link.get("href") or "", url) and text_of(link, LONGEST) == title
 
 
 def leads_home(href: str, url: str | None) -> bool:

@@ -48,7 +48,7 @@ def test_logo_in_the_first_heading(home, below):
     page = HEAD.format("Bridge opens in May « The Harrow Bridge News online", LOGO.format(home) + below)
     tree = load_html(page)
     head = read_meta_tags(tree, url := "https://harrow.vn/news/bridge-opens")
-    sites = site_names(head, JsonLd(), url)
+    sites = site_names(tree, head, JsonLd(), url)
     heading = headline_element(tree, head, JsonLd(), sites, url)
     assert heading is not None
     assert title_of(heading, head, JsonLd(), sites) == "Bridge opens in May"
@@ -65,8 +65,23 @@ def test_logo_in_the_first_heading(home, below):
 )
 def test_headline_that_is_a_link(heading):
     """To the page itself, to another site, or beside a link home: it is no logo."""
-    head = read_meta_tags(load_html(HEAD.format("Bridge opens", f"<h1>{heading}</h1>")), url := "https://harrow.vn/b")
-    assert site_names(head, JsonLd(), url) == site_names(read_meta_tags(load_html(HEAD), url), JsonLd(), url)
+    url = "https://harrow.vn/b"
+    with_link, without = load_html(HEAD.format("Bridge opens", f"<h1>{heading}</h1>")), load_html(HEAD)
+    names = [site_names(tree, read_meta_tags(tree, url), JsonLd(), url) for tree in (with_link, without)]
+    assert names[0] == names[1]
+
+
+def test_title_that_only_names_the_site():
+    """As the link to the home page does: the headline is the only one on the page, a single word even."""
+    logo = '<p><a href="https://harrow.vn/">Harrow News</a></p>'
+    html = HEAD.format("Harrow News", f"{logo}<article><h1>Untitled</h1></article>")
+    assert (
+        newscrawl.extract(
+            html.replace("Text of the page.", "The bridge opens in May, the harbour office said. " * 9),
+            url="https://harrow.vn/archives/48",
+        ).title
+        == "Untitled"
+    )
 
 
 def test_headline_becomes_the_title():
