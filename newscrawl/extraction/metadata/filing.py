@@ -129,8 +129,7 @@ def _crumbs(marks: Marks) -> list[str]:
 def _trail(tree: HtmlElement, url: str | None) -> list[str]:
     """The links of the first line that is a path by its signs, from the home page on: Home > News > Cities."""
     for link in islice(tree.iter("a"), MOST_LINKS):
-        text = text_of(link, LONGEST)
-        if not text or not (_HOME.match(text) or leads_home(link.get("href") or "", url)):
+        if not (leads_home(link.get("href") or "", url) or _HOME.match((link.text or "").strip())):
             continue
         for around in islice(link.iterancestors(), MOST_AROUND_HOME):
             links = list(islice(around.iter("a"), MOST_STEPS + 1))

@@ -74,6 +74,9 @@ def _is_home(link: HtmlElement, title: str, url: str | None) -> bool:
 
 def leads_home(href: str, url: str | None) -> bool:
     """Whether an address is that of a home page, as seen from another page."""
+    path = href.partition("?")[0]
+    if not path or (path != "/" and path.find("/", len("https://")) not in (-1, len(path) - 1)):
+        return False  # nearly all links, and splitting addresses takes time
     try:
         to, here = urlsplit(href), urlsplit(url or "")
     except ValueError:
