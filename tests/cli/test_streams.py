@@ -34,6 +34,7 @@ def test_an_article_is_shown_in_every_locale(tmp_path: Path, variables: dict[str
     assert expected in done.stdout
 
 
+@pytest.mark.slow
 def test_a_crawl_reports_in_every_locale(tmp_path: Path):
     """It does not end in an error after all was stored."""
     command = (COMMAND, "crawl", "fixtures", "-a", f"path={ROOT / 'fixtures/provided'}", "-L", "ERROR")
@@ -62,7 +63,14 @@ def test_a_full_disk_below_the_output_is_one_line(command: str, stored: str):
     assert "the output could not be written (No space left on device)" in done.stderr
 
 
-@pytest.mark.parametrize(("where", "told"), [("/dev/full", "No space left on device"), ("&-", ""), ("&- 2>&- <&-", "")])
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("/dev/full", "No space left on device"),
+        pytest.param("&-", "", marks=pytest.mark.slow),
+        pytest.param("&- 2>&- <&-", "", marks=pytest.mark.slow),
+    ],
+)
 def test_a_crawl_whose_report_cannot_be_written_is_one_that_ended(where: str, told: str, tmp_path: Path):
     """All was stored; that nobody reads it is no failure of the crawl."""
     options = f"-a path={ROOT / 'fixtures/provided'} -L ERROR -s DATABASE_URL=sqlite:///{tmp_path}/out.db"
@@ -71,6 +79,7 @@ def test_a_crawl_whose_report_cannot_be_written_is_one_that_ended(where: str, to
     assert done.stderr.count("\n") == bool(told)
 
 
+@pytest.mark.slow
 def test_a_report_that_nobody_reads_to_its_end_is_no_failure(tmp_path: Path):
     """As with `| head`."""
     options = f"-a path={ROOT / 'fixtures/provided'} -L ERROR -s DATABASE_URL=sqlite:///{tmp_path}/out.db"
