@@ -77,7 +77,7 @@ def section_of(
         (text_of(link, LONGEST) for link in _own(marks, "category", near)),
         _above(near),
         reversed(_crumbs(marks)),
-        reversed(_trail(marks.tree, url)),
+        _trail(marks.tree, url),
         reversed(structured.breadcrumbs[1:]),
         _in_address(marks.tree, head, url),
     )
@@ -126,8 +126,8 @@ def _crumbs(marks: Marks) -> list[str]:
     return [text_of(link, LONGEST) for link in islice(links, 20)]
 
 
-def _trail(tree: HtmlElement, url: str | None) -> list[str]:
-    """The links of the first line that is a path by its signs, from the home page on: Home > News > Cities."""
+def _trail(tree: HtmlElement, url: str | None) -> Iterator[str]:
+    """The links of the first line that is a path by its signs, as in Home > News > Cities, the deepest first."""
     for link in islice(tree.iter("a"), MOST_LINKS):
         if not (leads_home(link.get("href") or "", url) or _HOME.match((link.text or "").strip())):
             continue
@@ -138,8 +138,8 @@ def _trail(tree: HtmlElement, url: str | None) -> list[str]:
                 break
             steps = {" ".join(step.split()) for step in _STEP.split(line)}
             if links[0] is link and len(links) > 1 and len(steps) >= len(links):
-                return [text for step in links[1:] if (text := text_of(step, LONGEST)) in steps]
-    return []
+                yield from (text for step in reversed(links[1:]) if (text := text_of(step, LONGEST)) in steps)
+                return
 
 
 def _in_address(tree: HtmlElement, head: MetaTags, url: str | None) -> Iterator[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 LONGEST_LINE = 600
+MOST_NAMES = 30
 
 _FAMILY = (
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓邓鄧冯馮曹彭曾肖萧蕭田董潘袁蔡蒋蔣余"
     "于杜叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鍾鐘姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付傅方邹鄒熊白孟秦邱丘侯江尹薛闫閻阎段雷龙龍黎史陶"
     "贺賀毛郝顾顧龚龔邵万萬覃武钱錢戴严嚴莫孔向常汤湯"
 )
-"""The hundred most frequent family names of China, each also in traditional characters. Source: National Report on
-Names 2020, Ministry of Public Security; 86 % of the people have one of them."""
+"""Frequent family names of China, each also in traditional characters: nearly all of the hundred most frequent, which
+85.9 % of the people have (National Report on Names 2019, Ministry of Public Security), and a few close behind them."""
 
 _LONG_FAMILY = "欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|司徒|慕容|皇甫|尉迟|尉遲|夏侯|东方|東方"
 _FAMILY_OF_JAPAN = (
@@ -73,4 +74,4 @@ def names_in_han(text: str) -> list[str]:
     for match in sorted((*_AFTER_SIGN.finditer(line), *_AFTER_WORD.finditer(line)), key=re.Match.start):
         found += [match[1], *filter(None, _LISTED.split(match[2]))]
     found += _HANGUL.findall(line)
-    return [name for name in dict.fromkeys(found) if not _PHOTOGRAPHER.search(name)]
+    return [name for name in dict.fromkeys(found) if not _PHOTOGRAPHER.search(name)][:MOST_NAMES]

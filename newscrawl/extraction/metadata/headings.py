@@ -64,10 +64,10 @@ def confirmed_heading(head: MetaTags, titles: Sequence[str | None], sites: Colle
     for element in islice(head.headings, MOST_HEADINGS):
         text = text_of(element, LONGEST)
         words = words_of(text)
-        is_word = words.total() < 2 and (
+        is_stray_word = words.total() < 2 and (
             letters(text) != letters(parts[0]) or len(parts) < 2 or _link_of(element) is not None
         )
-        if not words or is_word or len(text) > LONGEST or is_site(text, sites):
+        if not words or is_stray_word or len(text) > LONGEST or is_site(text, sites):
             continue
         share = max((_likeness(words, title) for title in known), default=0.0)
         if folded(text) in logos:

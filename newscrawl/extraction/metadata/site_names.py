@@ -44,7 +44,7 @@ def site_names(tree: HtmlElement, head: MetaTags, structured: JsonLd, url: str |
         # Which labels are the registered name is not known here: any run of them with a long enough one will do.
         runs = [labels[start:end] for start in range(len(labels)) for end in range(start + 1, len(labels) + 1)]
         names += [".".join(run) for run in runs if max(map(len, run)) >= SHORTEST_LABEL]
-    names[MOST_NAMES:] = _logos(head, structured, url)
+    names = [*names[:MOST_NAMES], *_logos(head, structured, url)]
     if head.title and any(_is_home(link, head.title, url) for link in islice(tree.iter("a"), MOST_LINKS)):
         names.append(head.title)
     return frozenset(plain for name in names if (plain := _plain(name)))
